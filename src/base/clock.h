@@ -1,0 +1,88 @@
+// The one clock. Every deadline in the process hangs on it and nothing else reads the time. It is *told* the
+// time: live by the event loop (io/loop.h), in a scenario by the runner, step by step.
+//
+// Timers fire in a fixed order: by deadline, then by order of insertion. A callback may set and cancel
+// timers; one that it sets at or before the present fires in the same advance.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "base/time.h"
+
+namespace loopgate {
+
+enum class TimerId : std::uint64_t { kNone = 0 };
+
+class Clock {
+ public:
+  explicit Clock(WallTime wall_start, Instant start = Instant{})
+      : now_(start), wall_offset_(wall_start.time_since_epoch() - start.time_since_epoch()) {}
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+
+  Instant now() const { return now_; }
+  WallTime wall() const { return WallTime(now_.time_since_epoch() + wall_offset_); }
+  WallTime wall_at(Instant t) const { return WallTime(t.time_since_epoch() + wall_offset_); }
+  Instant at_wall(WallTime t) const { return Instant(t.time_since_epoch() - wall_offset_); }
+
+  TimerId call_at(Instant deadline, std::function<void()> callback);
+  TimerId call_after(Duration delay, std::function<void()> callback) {
+    return call_at(now_ + delay, std::move(callback));
+  }
+  // False when it has fired or was cancelled already.
+  bool cancel(TimerId id);
+
+  // The earliest deadline, if there is one.
+  std::optional<Instant> next() const;
+
+  // Moves to `t` (never backwards: an earlier `t` is ignored) and fires everything due on the way, each at
+  // its own deadline. After each callback, `settle` runs (scenarios drain the loop there); may be null.
+  void advance_to(Instant t, const std::function<void()>& settle = nullptr);
+
+  // Live only: the system's wall clock was set while we ran.
+  void set_wall(WallTime wall) { wall_offset_ = wall.time_since_epoch() - now_.time_since_epoch(); }
+
+ private:
+  using Key = std::pair<Instant, std::uint64_t>;
+
+  Instant now_;
+  Duration wall_offset_;
+  std::uint64_t last_id_ = 0;
+  std::map<Key, std::function<void()>> timers_;
+  std::unordered_map<std::uint64_t, Instant> deadlines_;
+};
+
+// A timer that is cancelled with its owner.
+class ScopedTimer {
+ public:
+  ScopedTimer() = default;
+  explicit ScopedTimer(Clock& clock) : clock_(&clock) {}
+  ScopedTimer(ScopedTimer&& other) noexcept
+      : clock_(other.clock_), id_(std::exchange(other.id_, TimerId::kNone)) {}
+  ScopedTimer& operator=(ScopedTimer&& other) noexcept {
+    cancel();
+    clock_ = other.clock_;
+    id_ = std::exchange(other.id_, TimerId::kNone);
+    return *this;
+  }
+  ~ScopedTimer() { cancel(); }
+
+  // Replaces what was set before.
+  void set_at(Instant deadline, std::function<void()> callback);
+  void set_after(Duration delay, std::function<void()> callback) {
+    set_at(clock_->now() + delay, std::move(callback));
+  }
+  void cancel();
+  bool is_set() const { return id_ != TimerId::kNone; }
+
+ private:
+  Clock* clock_ = nullptr;
+  TimerId id_ = TimerId::kNone;
+};
+
+}  // namespace loopgate
