@@ -1,0 +1,51 @@
+// An AWS API call after its protocol: the same for Query (XML) and JSON. A service is a table of operations;
+// the front door decodes parameters by the operation's input shape and renders the result or AwsError.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "aws/error.h"
+#include "emulators/http/message.h"
+
+namespace loopgate::http {
+
+struct Caller {
+  std::string account;        // 123456789012, or the access key id when that is twelve digits
+  std::string region;         // of the credential scope, else of the host, else the sandbox's first
+  std::string access_key_id;  // may be empty (unsigned)
+  std::string base_url;       // "http://127.0.0.1:4566": scheme, host and port by which the caller came
+};
+
+struct ApiCall {
+  std::string operation;   // "SendMessage"
+  nlohmann::json params;   // in the shape of the JSON protocol, whatever the wire was
+  Caller caller;
+};
+
+using ApiResult = std::expected<nlohmann::json, aws::AwsError>;
+// Called exactly once, at once or later (long polls).
+using ApiReply = std::move_only_function<void(ApiResult)>;
+
+struct ServiceModel;  // shape.h: operations with their input and output shapes
+
+class ApiService {
+ public:
+  virtual ~ApiService() = default;
+  virtual const ServiceModel& model() const = 0;
+  // Returns a callback that abandons the call when its client goes away (long polls); may be null.
+  virtual std::function<void()> call(ApiCall call, ApiReply reply) = 0;
+};
+
+// A service with a REST protocol (Lambda) reads its requests itself.
+class RestService {
+ public:
+  virtual ~RestService() = default;
+  virtual bool owns(const Request& request) const = 0;  // by its path
+  virtual void handle(Request request, Caller caller, std::shared_ptr<Exchange> exchange) = 0;
+};
+
+}  // namespace loopgate::http

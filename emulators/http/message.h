@@ -1,0 +1,57 @@
+// HTTP as the front door hands it on: whole requests, and an exchange that may answer later.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ip_address.h"
+
+namespace loopgate::http {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+struct Request {
+  std::string method;
+  std::string path;   // percent-encoding kept
+  std::string query;  // after '?', percent-encoding kept
+  std::vector<Header> headers;
+  std::string body;
+  Endpoint from;
+
+  // Case-insensitive; empty when it is missing.
+  std::string_view header(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::vector<Header> headers;
+  std::string body;
+
+  static Response json(int status, std::string body);
+  static Response text(int status, std::string body);
+};
+
+// One request being answered. May be kept; the first call of `respond` or `begin_stream` decides. Dropping
+// it unanswered answers 500.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  virtual void respond(Response response) = 0;
+  // A chunked body: `head.body` is ignored.
+  virtual void begin_stream(Response head) = 0;
+  // False when the client has gone or lags by more than the server's limit.
+  virtual bool write(std::string_view chunk) = 0;
+  virtual void end_stream() = 0;
+  // The client went away before the answer was complete.
+  virtual void on_closed(std::function<void()> callback) = 0;
+};
+
+using Handler = std::function<void(Request, std::shared_ptr<Exchange>)>;
+
+}  // namespace loopgate::http

@@ -1,0 +1,25 @@
+#include "aws/arn.h"
+
+#include <array>
+
+namespace loopgate::aws {
+
+std::optional<Arn> Arn::parse(std::string_view text) {
+  if (text.size() > 2048) return std::nullopt;  // IAM's own bound on an ARN
+  std::array<std::string_view, 5> parts;
+  for (auto& part : parts) {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    part = text.substr(0, colon);
+    text.remove_prefix(colon + 1);
+  }
+  if (parts[0] != "arn" || parts[1].empty() || parts[2].empty() || text.empty()) return std::nullopt;
+  return Arn{std::string(parts[1]), std::string(parts[2]), std::string(parts[3]),
+             std::string(parts[4]), std::string(text)};
+}
+
+std::string Arn::to_string() const {
+  return "arn:" + partition + ":" + service + ":" + region + ":" + account + ":" + resource;
+}
+
+}  // namespace loopgate::aws

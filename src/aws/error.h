@@ -1,0 +1,36 @@
+// An error as AWS answers it. Services have named factories for theirs; one place renders it to XML or JSON.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <utility>
+
+namespace loopgate::aws {
+
+struct AwsError {
+  std::string code;     // "QueueDoesNotExist": the JSON protocols' shape name
+  std::string message;  // AWS's own sentence where it is known
+  int status = 400;     // HTTP
+  // The Query protocol's code where it differs, e.g. "AWS.SimpleQueueService.NonExistentQueue".
+  std::string query_code;
+
+  bool is_sender_fault() const { return status < 500; }
+  const std::string& code_for_query() const { return query_code.empty() ? code : query_code; }
+};
+
+template <class T>
+using Outcome = std::expected<T, AwsError>;
+
+inline std::unexpected<AwsError> refuse(AwsError error) { return std::unexpected(std::move(error)); }
+
+inline AwsError access_denied(std::string message) {
+  return {"AccessDenied", std::move(message), 403, {}};
+}
+inline AwsError validation_error(std::string message) {
+  return {"ValidationError", std::move(message), 400, {}};
+}
+inline AwsError internal_failure(std::string message) {
+  return {"InternalFailure", std::move(message), 500, {}};
+}
+
+}  // namespace loopgate::aws

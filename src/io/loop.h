@@ -1,0 +1,58 @@
+// The one event loop. A turn: wait for the kernel or the next deadline; run what is ready (sockets, HTTP,
+// processes), due timers, posted tasks; then the end of the turn: datagrams leave, the transaction commits,
+// answers that waited for it are written.
+//
+// The only room, besides emulators/http, that includes Asio or POSIX; Asio appears in no header.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/task_queue.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace loopgate::io {
+
+class Loop {
+ public:
+  // Live, the loop tells `clock` the system's time (plus what `advance` added). Simulated, it never moves it.
+  enum class Mode { kLive, kSimulated };
+
+  Loop(Clock& clock, TaskQueue& tasks, Mode mode);
+  ~Loop();
+  Loop(const Loop&) = delete;
+
+  // Turns until `stop`.
+  void run();
+  void stop();
+  bool stopped() const;
+
+  // One turn. Waits for at most `max_wait` of real time when nothing is ready (zero: does not wait).
+  // Returns whether anything ran.
+  bool turn(Duration max_wait);
+
+  // Live: moves the clock ahead of the system's by `step`, firing everything due, in order.
+  void advance(Duration step);
+
+  // Called at each turn's end in the order they were added. `kFlush` hooks (datagrams) run before
+  // `kCommit` (the store), `kAfterCommit` last.
+  enum class Stage { kFlush, kCommit, kAfterCommit };
+  void at_turn_end(Stage stage, std::function<void()> hook);
+
+  // SIGINT and SIGTERM; the callback runs in a turn.
+  void on_signal(std::function<void(int signal)> callback);
+
+  boost::asio::io_context& context();  // for io and emulators/http only
+  Clock& clock();
+  TaskQueue& tasks();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace loopgate::io
