@@ -1,0 +1,119 @@
+#include "codec/base64.h"
+
+#include <array>
+#include <cstdint>
+
+namespace loopgate::codec {
+
+namespace {
+
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::uint8_t kNoDigit = 0xFF;
+
+// Two characters for every twelve bits: half the look-ups of the textbook table, and 8 KiB stay in L1.
+constexpr auto kPairs = [] {
+  std::array<std::array<char, 2>, 4096> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    pairs[i] = {kAlphabet[i >> 6], kAlphabet[i & 63]};
+  }
+  return pairs;
+}();
+
+constexpr auto kDigits = [] {
+  std::array<std::uint8_t, 256> digits{};
+  digits.fill(kNoDigit);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
+    digits[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return digits;
+}();
+
+void put_pair(char* out, std::uint32_t twelve_bits) {
+  std::memcpy(out, kPairs[twelve_bits].data(), 2);
+}
+
+void encode(char* out, const std::uint8_t* in, std::size_t size) {
+  for (; size >= 3; size -= 3, in += 3, out += 4) {
+    const std::uint32_t bits = static_cast<std::uint32_t>(in[0]) << 16 |
+                               static_cast<std::uint32_t>(in[1]) << 8 | in[2];
+    put_pair(out, bits >> 12);
+    put_pair(out + 2, bits & 0xFFF);
+  }
+  if (size == 0) return;
+  const std::uint32_t bits =
+      static_cast<std::uint32_t>(in[0]) << 16 | (size == 2 ? static_cast<std::uint32_t>(in[1]) << 8 : 0);
+  put_pair(out, bits >> 12);
+  out[2] = size == 2 ? kAlphabet[bits >> 6 & 63] : '=';
+  out[3] = '=';
+}
+
+std::uint8_t digit(char c) { return kDigits[static_cast<unsigned char>(c)]; }
+
+// The last group, which may be padded: 1 to 3 bytes, or 0 when it is not sound.
+std::size_t decode_last(std::string_view group, std::array<std::uint8_t, 3>& out) {
+  const std::size_t padding = group[3] != '=' ? 0 : group[2] != '=' ? 1 : 2;
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::uint8_t value = i < 4 - padding ? digit(group[i]) : std::uint8_t{0};
+    if (value == kNoDigit) return 0;
+    bits = bits << 6 | value;
+  }
+  if ((bits & ((1U << (8 * padding)) - 1)) != 0) return 0;
+  out = {static_cast<std::uint8_t>(bits >> 16), static_cast<std::uint8_t>(bits >> 8),
+         static_cast<std::uint8_t>(bits)};
+  return 3 - padding;
+}
+
+}  // namespace
+
+std::string base64_encode(ByteSpan bytes) {
+  std::string out;
+  base64_append(out, bytes);
+  return out;
+}
+
+void base64_append(std::string& out, ByteSpan bytes) {
+  const std::size_t before = out.size();
+  const auto* in = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  out.resize_and_overwrite(before + base64_size(bytes.size()), [&](char* buffer, std::size_t size) {
+    encode(buffer + before, in, bytes.size());
+    return size;
+  });
+}
+
+bool base64_decode_append(std::string_view text, Bytes& out) {
+  if (text.empty()) return true;
+  if (text.size() % 4 != 0) return false;
+  std::array<std::uint8_t, 3> last{};
+  const std::size_t last_size = decode_last(text.substr(text.size() - 4), last);
+  if (last_size == 0) return false;
+  text.remove_suffix(4);
+  const std::size_t before = out.size();
+  out.resize(before + text.size() / 4 * 3 + last_size);
+  auto* to = reinterpret_cast<std::uint8_t*>(out.data() + before);
+  std::uint32_t seen = 0;
+  for (std::size_t i = 0; i < text.size(); i += 4, to += 3) {
+    const std::uint8_t a = digit(text[i]);
+    const std::uint8_t b = digit(text[i + 1]);
+    const std::uint8_t c = digit(text[i + 2]);
+    const std::uint8_t d = digit(text[i + 3]);
+    seen |= static_cast<std::uint32_t>(a | b | c | d);
+    to[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    to[1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    to[2] = static_cast<std::uint8_t>(c << 6 | d);
+  }
+  std::memcpy(to, last.data(), last_size);
+  // Digits are six bits wide: only kNoDigit sets the top bit.
+  if ((seen & 0x80) == 0) return true;
+  out.resize(before);
+  return false;
+}
+
+std::optional<Bytes> base64_decode(std::string_view text) {
+  Bytes out;
+  if (!base64_decode_append(text, out)) return std::nullopt;
+  return out;
+}
+
+}  // namespace loopgate::codec
