@@ -76,9 +76,11 @@ std::string base64_encode(ByteSpan bytes) {
 void base64_append(std::string& out, ByteSpan bytes) {
   const std::size_t before = out.size();
   const auto* in = reinterpret_cast<const std::uint8_t*>(bytes.data());
-  out.resize_and_overwrite(before + base64_size(bytes.size()), [&](char* buffer, std::size_t size) {
+  const std::size_t after = before + base64_size(bytes.size());
+  // libstdc++ 12 hands the capacity to the callback, not the size asked for.
+  out.resize_and_overwrite(after, [&](char* buffer, std::size_t) {
     encode(buffer + before, in, bytes.size());
-    return size;
+    return after;
   });
 }
 

@@ -20,13 +20,15 @@ constexpr Pairs kLower = make_pairs("0123456789abcdef");
 
 void append(std::string& out, ByteSpan bytes, const Pairs& pairs) {
   const std::size_t before = out.size();
-  out.resize_and_overwrite(before + 2 * bytes.size(), [&](char* buffer, std::size_t size) {
+  const std::size_t after = before + 2 * bytes.size();
+  // libstdc++ 12 hands the capacity to the callback, not the size asked for.
+  out.resize_and_overwrite(after, [&](char* buffer, std::size_t) {
     char* to = buffer + before;
     for (const std::byte b : bytes) {
       std::memcpy(to, pairs[std::to_integer<std::uint8_t>(b)].data(), 2);
       to += 2;
     }
-    return size;
+    return after;
   });
 }
 
