@@ -1,6 +1,7 @@
-// All state: one SQLite database. What one turn of the loop changes is one transaction, committed before any
-// answer of that turn is written; an operation that fails is rolled back to its savepoint without its
-// neighbours. SQLite is the truth; what a service keeps in memory is an index that it can rebuild from here.
+// All state: one SQLite database. What one turn of the loop changes is one transaction, committed
+// before any answer of that turn is written; an operation that fails is rolled back to its
+// savepoint without its neighbours. SQLite is the truth; what a service keeps in memory is an index
+// that it can rebuild from here.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,11 @@ struct sqlite3_stmt;
 
 namespace loopgate::store {
 
-// A prepared statement, kept by its service. Column and parameter indexes count from 0 and 1 as in SQLite.
-// A failing step (full disk, I/O error) is remembered by the store: the turn then fails as a whole.
+// A prepared statement, kept by its service; it must not outlive its store. Column and parameter
+// indexes count from 0 and 1 as in SQLite. A failing step (full disk, I/O error) is remembered by
+// the store: the turn then fails as a whole, and writing steps do nothing until it ends. What only
+// our own mistakes cause (SQL that does not parse, a violated constraint, a wrong index) is a
+// failed check.
 class Statement {
  public:
   Statement() = default;
@@ -34,9 +38,12 @@ class Statement {
   Statement& bind(int index, ByteSpan value);          // copied, as a blob
   Statement& bind_null(int index);
 
-  bool step();                  // true: a row; false: done or failed
-  void run();                   // steps to the end and resets
-  void reset();                 // and clears bindings
+  // True: a row; false: done or failed, and reset with its bindings kept. A statement that is left
+  // on a row is reset by the end of the turn at the latest: an open reader would keep the log from
+  // being recycled.
+  bool step();
+  void run();    // steps to the end and resets
+  void reset();  // and clears bindings
   std::int64_t integer(int column) const;
   double real(int column) const;
   std::string_view text(int column) const;  // valid until the next step
@@ -45,21 +52,30 @@ class Statement {
 
  private:
   friend class Store;
-  Statement(class Store* store, sqlite3_stmt* statement) : store_(store), statement_(statement) {}
+  Statement(class Store* store, sqlite3_stmt* statement);
+  void leave_row();
+
   class Store* store_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
+  bool writes_ = false;
+  bool on_row_ = false;
 };
 
+// All three keep a turn whole. In WAL mode a commit is a write into the operating system's cache,
+// which outlives the process; `synchronous` says when that cache is flushed.
+// https://www.sqlite.org/pragma.html#pragma_synchronous
 enum class Durability {
-  kMemory,  // --ephemeral: nothing is kept
-  kProcess, // survives the process (kill -9): WAL, synchronous off/normal
-  kFull,    // --durability full: survives the machine
+  kMemory,   // --ephemeral: nothing is kept
+  kProcess,  // survives the process (kill -9). WAL with synchronous=NORMAL: flushed at checkpoints
+             // only, so that a power cut may cost the last turns but, unlike with OFF, never the
+             // whole database
+  kFull,  // --durability full: survives the machine. synchronous=FULL: each commit is flushed
 };
 
 class Store {
  public:
-  // `file` is ignored for kMemory. Refuses a database of a newer schema or another program with a sentence
-  // that says so, and one that another process has open.
+  // `file` is ignored for kMemory. Refuses a database of a newer schema or another program with a
+  // sentence that says so, and one that another process has open.
   static Result<std::unique_ptr<Store>> open(const std::string& file, Durability durability);
   ~Store();
   Store(const Store&) = delete;
@@ -70,21 +86,24 @@ class Store {
   Statement prepare(std::string_view sql);  // a mistake in our SQL is a failed check
   void execute(std::string_view sql);
 
-  // Begins the turn's transaction if none is open. `Statement::step` of a writing statement does it itself.
+  // Begins the turn's transaction if none is open. `Statement::step` of a writing statement does it
+  // itself.
   void begin();
-  // Commits the turn, then calls what waited for it: true, or false when the commit failed and everything of
-  // the turn was rolled back.
+  // Commits the turn, then calls what waited for it: true, or false when the commit failed and
+  // everything of the turn was rolled back.
   void end_turn();
-  bool dirty() const;  // the turn has changed something
+  bool dirty() const;   // the turn has changed something
+  bool failed() const;  // a step of this turn failed: it will be rolled back as a whole
   // Runs at the end of this turn, after the commit, in order. If nothing was changed, too.
   void after_commit(std::move_only_function<void(bool committed)> callback);
-  // After a rolled-back turn every service must rebuild its memory from the tables.
+  // After a rolled-back turn every service must rebuild its memory from the tables. Runs before the
+  // callbacks of `after_commit`; lives as long as the store.
   void on_rollback(std::function<void()> rebuild);
 
   std::int64_t last_insert_id() const;
   std::int64_t changes() const;
 
-  // Undoes what was done since, unless `keep` was called.
+  // Undoes what was done since, unless `keep` was called. They nest.
   class Savepoint {
    public:
     explicit Savepoint(Store& store);
@@ -94,6 +113,7 @@ class Store {
 
    private:
     Store& store_;
+    std::size_t depth_;
     bool kept_ = false;
   };
 
