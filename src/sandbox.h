@@ -1,0 +1,126 @@
+// The composition root: builds every part of the gateway and the account in order and wires them. The only
+// place that knows every room; `loopgate up` runs one on real sockets and time, a scenario one in memory.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ip_address.h"
+#include "base/journal.h"
+#include "base/network.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/task_queue.h"
+
+namespace loopgate {
+
+struct SandboxOptions {
+  // Simulated: the clock stands still until told, randomness comes from `seed`, datagrams travel through
+  // `network` (which must then be given). Live: the system's time and randomness, real sockets.
+  bool simulated = false;
+  std::uint64_t seed = 1;
+  Network* network = nullptr;
+
+  std::string data_dir;  // empty: nothing is kept
+  bool flush_disk = false;  // --durability full
+
+  IpAddress bind = IpAddress::v4(127, 0, 0, 1);
+  std::uint16_t port = 4566;  // 0 picks a free one
+  std::string account = "123456789012";
+  std::vector<std::string> regions = {"us-west-2"};  // ingress regions; the first is the stacks' own
+  bool regions_by_port = false;
+  std::vector<Cidr> egress;                        // non-local networks that may really be sent to
+  std::map<std::string, std::uint16_t> listen;     // logical id → fixed port
+  bool allow_unsupported = false;
+  // Values of {{resolve:…}}: "ssm:/path", "secretsmanager:name" → text.
+  std::map<std::string, std::string> resolve;
+  // Answers reverse DNS in scenarios: address → name. Live, the system's resolver is asked.
+  std::map<std::string, std::string> reverse_dns;
+  // Simulated: how long (real time) a function may keep the clock waiting before it is left to run.
+  Duration function_guard = std::chrono::seconds(20);
+};
+
+struct DeployOptions {
+  std::string stack;          // empty: the template's file name without extensions
+  std::string template_file;  // for places in messages, and the folder of CodeUri
+  std::string template_text;  // empty: the file is read
+  std::map<std::string, std::string> parameters;
+};
+
+struct StackOutput {
+  std::string key;
+  std::string value;
+  std::string local;  // the address here, where `value` names the vendor's production; else empty
+};
+
+struct DeployResult {
+  std::string stack;
+  std::vector<StackOutput> outputs;
+  std::vector<std::string> warnings;
+};
+
+// A datagram for a client that was injected: kept for whoever injected it.
+struct CapturedDatagram {
+  std::uint64_t seq = 0;  // from 1
+  WallTime at{};
+  std::string listener;
+  std::string region;
+  Endpoint to;
+  std::uint64_t tag = 0;
+  Bytes payload;
+};
+
+class Sandbox {
+ public:
+  static Result<std::unique_ptr<Sandbox>> create(SandboxOptions options);
+  ~Sandbox();
+  Sandbox(const Sandbox&) = delete;
+
+  Clock& clock();
+  Journal& journal();
+  const SandboxOptions& options() const;
+  std::string endpoint() const;  // "http://127.0.0.1:4566"
+
+  // Creates or updates a stack. The error is the last line that the user reads.
+  void deploy(DeployOptions options, std::function<void(Result<DeployResult>)> done);
+  void remove_stack(const std::string& name, std::function<void(Status)> done);
+  // Deletes everything: stacks, then what was made by API calls.
+  void reset(std::function<void(Status)> done);
+
+  // The document of the ready file: endpoint, stacks with outputs and listeners.
+  nlohmann::ordered_json describe() const;
+
+  // A datagram that no socket received: `listener` is a logical id, a name or a port. Same path from there.
+  Status inject(const std::string& listener, const std::string& region, const Endpoint& from,
+                ByteSpan payload);
+  std::vector<CapturedDatagram> captured(std::uint64_t after, std::size_t limit) const;
+
+  // Looks into a queue (name, URL or ARN) without receiving.
+  Result<nlohmann::json> peek_queue(const std::string& queue) const;
+  // SNS Publish as a client would do it: any attributes. Gives the message id.
+  Result<std::string> publish(const std::string& topic, const std::string& body,
+                              const std::map<std::string, std::string>& attributes);
+
+  // Live.
+  void run();   // until stop, SIGINT or SIGTERM
+  void stop();
+  bool turn(Duration max_wait);  // one turn, for `exec` and the start
+
+  // Moves time: live ahead of the system's, simulated step by step, each deadline settled.
+  void advance(Duration step);
+  // Simulated: runs until nothing is ready and no function is busy (see function_guard).
+  void settle();
+
+ private:
+  struct Impl;
+  explicit Sandbox(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace loopgate
