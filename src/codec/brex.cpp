@@ -53,8 +53,8 @@ std::array<std::byte, 8> digits_of(std::uint64_t number) {
 }
 
 std::uint8_t width_for(std::uint64_t number, std::uint8_t at_least) {
-  const std::uint8_t needed = number >> 8 == 0 ? 1 : number >> 16 == 0 ? 2 : number >> 32 == 0 ? 4 : 8;
-  return std::max(needed, at_least);
+  if (at_least == 8 || number >> (8 * at_least) == 0) return at_least;
+  return number >> 16 == 0 ? 2 : number >> 32 == 0 ? 4 : 8;
 }
 
 ByteSpan clipped(ByteSpan bytes, std::uint64_t from, std::uint64_t count) {

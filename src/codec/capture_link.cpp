@@ -18,12 +18,14 @@ enum EtherType : std::uint16_t {
   kEtherOldQinQ = 0x9100,
 };
 
+constexpr std::size_t kLargestFixedHeader = 40;  // IPv6; below that a cut packet is not worth a guess
+
 using Content = std::variant<UdpDatagram, Skip>;
 
 Skip skip_of(IpError error, bool whole) {
   switch (error) {
     case IpError::kNotIp:
-      return whole ? Skip::kNotIp : Skip::kTruncated;
+      return Skip::kNotIp;
     case IpError::kMalformed:
       return whole ? Skip::kMalformed : Skip::kTruncated;
     case IpError::kTruncated:
@@ -38,6 +40,7 @@ Skip skip_of(IpError error, bool whole) {
 }
 
 Content open_ip(ByteSpan packet, bool whole) {
+  if (!whole && packet.size() < kLargestFixedHeader) return Skip::kTruncated;
   const auto ip = parse_ip(packet, IpOrigin::kCapture);
   if (!ip) return skip_of(ip.error(), whole);
   return UdpDatagram{ip->source, ip->destination, ip->payload};
