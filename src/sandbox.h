@@ -18,6 +18,10 @@
 #include "base/result.h"
 #include "base/task_queue.h"
 
+namespace loopgate::io {
+class Loop;
+}
+
 namespace loopgate {
 
 struct SandboxOptions {
@@ -84,6 +88,7 @@ class Sandbox {
 
   Clock& clock();
   Journal& journal();
+  io::Loop& loop();
   const SandboxOptions& options() const;
   std::string endpoint() const;  // "http://127.0.0.1:4566"
 

@@ -1,0 +1,48 @@
+#include "cli/cli.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+
+namespace loopgate::cli {
+
+namespace {
+
+constexpr const char* kDescription =
+    "Loopgate: Proxylity UDP Gateway and the AWS account behind it, in one process on your machine.\n"
+    "Start with:  loopgate up template.yaml";
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  CLI::App app(kDescription, "loopgate");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "loopgate 0.1.0");
+  app.failure_message(CLI::FailureMessage::help);
+  Outcome outcome;
+  for (auto* add : {add_up, add_exec, add_env, add_deploy, add_delete, add_send, add_publish, add_trace,
+                    add_replay, add_run, add_clock, add_reset, add_reasons}) {
+    add(app, outcome);
+  }
+  // CLI11 would take what follows "--" as more positional arguments of the verb.
+  const auto dashes = std::find_if(argv, argv + argc,
+                                   [](const char* argument) { return std::strcmp(argument, "--") == 0; });
+  if (dashes != argv + argc) outcome.command.assign(dashes + 1, argv + argc);
+  try {
+    app.parse(static_cast<int>(dashes - argv), argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::fprintf(stderr, "loopgate: %s\nTry 'loopgate%s --help'.\n", error.what(),
+                 app.get_subcommands().empty()
+                     ? ""
+                     : (" " + app.get_subcommands().front()->get_name()).c_str());
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "loopgate: %s\n", error.what());
+    return 1;
+  }
+  return outcome.status;
+}
+
+}  // namespace loopgate::cli

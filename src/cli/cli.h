@@ -1,0 +1,34 @@
+// The command line: one file per verb, each of which adds itself to the application.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace loopgate::cli {
+
+// Parses, runs one verb and gives the process's exit status: 0, 1 for a failure that was told, 2 for wrong
+// usage; `exec` gives its command's.
+int run(int argc, char** argv);
+
+// What the command line gives a verb beyond its options, and what its callback leaves behind.
+struct Outcome {
+  std::vector<std::string> command;  // what stood after "--"
+  int status = 0;
+};
+
+void add_up(CLI::App& app, Outcome& outcome);
+void add_exec(CLI::App& app, Outcome& outcome);
+void add_env(CLI::App& app, Outcome& outcome);
+void add_deploy(CLI::App& app, Outcome& outcome);
+void add_delete(CLI::App& app, Outcome& outcome);
+void add_send(CLI::App& app, Outcome& outcome);
+void add_publish(CLI::App& app, Outcome& outcome);
+void add_trace(CLI::App& app, Outcome& outcome);
+void add_replay(CLI::App& app, Outcome& outcome);
+void add_run(CLI::App& app, Outcome& outcome);
+void add_clock(CLI::App& app, Outcome& outcome);
+void add_reset(CLI::App& app, Outcome& outcome);
+void add_reasons(CLI::App& app, Outcome& outcome);
+
+}  // namespace loopgate::cli

@@ -1,0 +1,106 @@
+#include "cli/client.h"
+
+#include <httplib.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace loopgate::cli {
+
+namespace {
+
+constexpr const char* kDefaultEndpoint = "http://127.0.0.1:4566";
+constexpr std::time_t kReadTimeoutSeconds = 600;  // a deployment may build its functions
+
+std::string endpoint_or_default(std::string endpoint) {
+  if (endpoint.empty()) {
+    if (const char* from_environment = std::getenv("AWS_ENDPOINT_URL")) endpoint = from_environment;
+  }
+  if (endpoint.empty()) endpoint = kDefaultEndpoint;
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  return endpoint;
+}
+
+httplib::Client connect(const std::string& endpoint) {
+  httplib::Client client(endpoint);
+  client.set_tcp_nodelay(true);
+  client.set_read_timeout(kReadTimeoutSeconds);
+  return client;
+}
+
+std::unexpected<Error> unreachable(const std::string& endpoint, httplib::Error error) {
+  return fail("no sandbox answers at " + endpoint + " (" + httplib::to_string(error) +
+              "); start one with 'loopgate up', or name it with --endpoint");
+}
+
+Result<nlohmann::json> read_answer(const std::string& endpoint, const httplib::Result& answer) {
+  if (!answer) return unreachable(endpoint, answer.error());
+  auto body = nlohmann::json::parse(answer->body, nullptr, false);
+  if (answer->status >= 400) {
+    return fail(body.is_object() && body.contains("error") && body["error"].is_string()
+                    ? body["error"].get<std::string>()
+                    : "the sandbox answered " + std::to_string(answer->status) + ": " +
+                          answer->body.substr(0, 500));
+  }
+  if (body.is_discarded()) return fail(endpoint + " is not a Loopgate sandbox: its answer is not JSON");
+  return body;
+}
+
+}  // namespace
+
+Client::Client(std::string endpoint) : endpoint_(endpoint_or_default(std::move(endpoint))) {}
+
+Result<nlohmann::json> Client::get(const std::string& path) {
+  auto client = connect(endpoint_);
+  return read_answer(endpoint_, client.Get(path));
+}
+
+Result<nlohmann::json> Client::post(const std::string& path, const nlohmann::json& body) {
+  auto client = connect(endpoint_);
+  return read_answer(endpoint_, client.Post(path, body.dump(), "application/json"));
+}
+
+Status Client::follow(const std::string& path, const std::function<bool(std::string_view)>& on_line) {
+  auto client = connect(endpoint_);
+  client.set_read_timeout(365 * 24 * 3600);
+  std::string rest;
+  bool wanted = true;
+  const auto answer = client.Get(path, [&](const char* data, std::size_t size) {
+    rest.append(data, size);
+    std::size_t start = 0;
+    for (auto end = rest.find('\n'); wanted && end != std::string::npos; end = rest.find('\n', start)) {
+      wanted = on_line(std::string_view(rest).substr(start, end - start));
+      start = end + 1;
+    }
+    rest.erase(0, start);
+    return wanted;
+  });
+  if (!wanted) return {};
+  if (!answer) return unreachable(endpoint_, answer.error());
+  if (answer->status >= 400) return fail("the sandbox answered " + std::to_string(answer->status));
+  return {};
+}
+
+Result<nlohmann::json> find_listener(Client& client, const std::string& name) {
+  const auto info = client.get("/_loopgate/info");
+  if (!info) return std::unexpected(info.error());
+  std::string known;
+  for (const auto& [stack_name, stack] : (*info)["stacks"].items()) {
+    for (const auto& [logical_id, listener] : stack["listeners"].items()) {
+      if (logical_id == name || listener["name"] == name ||
+          std::to_string(listener["port"].get<int>()) == name) {
+        return listener;
+      }
+      known += (known.empty() ? "" : ", ") + logical_id;
+    }
+  }
+  return fail("there is no listener '" + name + "'; " +
+              (known.empty() ? "no stack is deployed" : "there are: " + known));
+}
+
+int report(const Error& error) {
+  std::fprintf(stderr, "loopgate: %s\n", error.to_string().c_str());
+  return 1;
+}
+
+}  // namespace loopgate::cli

@@ -1,0 +1,36 @@
+// The verbs' HTTP client to a running sandbox's /_loopgate/ routes.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace loopgate::cli {
+
+class Client {
+ public:
+  // `endpoint` empty: AWS_ENDPOINT_URL, else the default port.
+  explicit Client(std::string endpoint);
+
+  // `path` from "/_loopgate/" on. Errors carry the sandbox's own sentence.
+  Result<nlohmann::json> get(const std::string& path);
+  Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body);
+  // Calls `on_line` per line of the answer as it arrives, until it returns false or the sandbox ends.
+  Status follow(const std::string& path, const std::function<bool(std::string_view)>& on_line);
+
+  const std::string& endpoint() const { return endpoint_; }
+
+ private:
+  std::string endpoint_;
+};
+
+// The listener whose logical id, name or port is `name`, as `describe` gives it.
+Result<nlohmann::json> find_listener(Client& client, const std::string& name);
+
+// Prints "loopgate: …" to stderr; gives 1, the exit status.
+int report(const Error& error);
+
+}  // namespace loopgate::cli

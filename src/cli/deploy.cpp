@@ -1,0 +1,71 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "cli/cli.h"
+#include "cli/client.h"
+#include "cli/sandbox_flags.h"
+
+namespace loopgate::cli {
+
+namespace {
+
+struct DeployFlags {
+  std::string template_file;
+  std::string stack;
+  std::vector<std::string> parameters;
+  std::string endpoint;
+};
+
+int deploy(const DeployFlags& flags) {
+  const auto parameters = parse_parameters(flags.parameters);
+  if (!parameters) return report(parameters.error());
+  const auto text = read_file(flags.template_file);
+  if (!text) return report(text.error());
+  Client client(flags.endpoint);
+  const auto answer = client.post(
+      "/_loopgate/deploy", {{"stack", flags.stack},
+                            {"template_file", std::filesystem::absolute(flags.template_file).string()},
+                            {"template", *text},
+                            {"parameters", *parameters}});
+  if (!answer) return report(answer.error());
+  for (const auto& warning : (*answer)["warnings"]) {
+    fmt::print("warning: {}\n", warning.get<std::string>());
+  }
+  fmt::print("deployed {}\n", (*answer)["stack"].get<std::string>());
+  for (const auto& [key, value] : (*answer)["outputs"].items()) {
+    fmt::print("  {} = {}\n", key, value.get<std::string>());
+  }
+  return 0;
+}
+
+int remove(const std::string& stack, const std::string& endpoint) {
+  Client client(endpoint);
+  const auto answer = client.post("/_loopgate/delete", {{"stack", stack}});
+  if (!answer) return report(answer.error());
+  fmt::print("deleted {}\n", stack);
+  return 0;
+}
+
+}  // namespace
+
+void add_deploy(CLI::App& app, Outcome& outcome) {
+  auto* verb = app.add_subcommand("deploy", "Create or update a stack in a running sandbox");
+  auto flags = std::make_shared<DeployFlags>();
+  verb->add_option("template", flags->template_file, "The template")->required()->type_name("TEMPLATE");
+  verb->add_option("--stack", flags->stack, "Stack name; default: the template's file name");
+  verb->add_option("--parameter", flags->parameters, "A template parameter")->type_name("NAME=VALUE");
+  verb->add_option("--endpoint", flags->endpoint, "The running sandbox");
+  verb->callback([&outcome, flags] { outcome.status = deploy(*flags); });
+}
+
+void add_delete(CLI::App& app, Outcome& outcome) {
+  auto* verb = app.add_subcommand("delete", "Delete a stack of a running sandbox");
+  auto stack = std::make_shared<std::string>();
+  auto endpoint = std::make_shared<std::string>();
+  verb->add_option("stack", *stack, "The stack's name")->required()->type_name("STACK");
+  verb->add_option("--endpoint", *endpoint, "The running sandbox");
+  verb->callback([&outcome, stack, endpoint] { outcome.status = remove(*stack, *endpoint); });
+}
+
+}  // namespace loopgate::cli

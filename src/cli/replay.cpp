@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <map>
+
+#include "cli/cli.h"
+#include "cli/client.h"
+#include "cli/payload_flags.h"
+#include "cli/sandbox_flags.h"
+#include "codec/base64.h"
+#include "codec/capture.h"
+
+namespace loopgate::cli {
+
+namespace {
+
+constexpr std::size_t kBatch = 256;  // datagrams in one request
+
+struct ReplayFlags {
+  std::string file;
+  std::string listener;
+  std::string region;
+  int port = 0;
+  std::string wait = "2s";
+  std::string endpoint;
+};
+
+struct Datagrams {
+  std::vector<nlohmann::json> entries;
+  std::map<std::string, int> skipped;  // why → how many
+};
+
+Result<Datagrams> read_capture(ByteSpan file, const ReplayFlags& flags) {
+  auto reader = codec::capture::Reader::open(file);
+  if (!reader) return fail(reader.error().message, {flags.file});
+  Datagrams out;
+  for (;;) {
+    const auto record = reader->next();
+    if (!record) return fail(record.error().message, {flags.file});
+    if (!*record) return out;
+    const auto* datagram = (*record)->datagram();
+    if (datagram == nullptr) {
+      ++out.skipped[std::string(describe(std::get<codec::capture::Skip>((*record)->content)))];
+    } else if (flags.port != 0 && datagram->destination.port != flags.port) {
+      ++out.skipped[fmt::format("not to port {}", flags.port)];
+    } else {
+      out.entries.push_back({{"from", datagram->source.to_string()},
+                             {"data", codec::base64_encode(datagram->payload)}});
+    }
+  }
+}
+
+Status inject(Client& client, const ReplayFlags& flags, const std::vector<nlohmann::json>& entries) {
+  for (std::size_t start = 0; start < entries.size(); start += kBatch) {
+    const auto end = std::min(entries.size(), start + kBatch);
+    const auto answer =
+        client.post("/_loopgate/inject",
+                    {{"listener", flags.listener},
+                     {"region", flags.region},
+                     {"datagrams", std::vector(entries.begin() + start, entries.begin() + end)}});
+    if (!answer) return std::unexpected(answer.error());
+  }
+  return {};
+}
+
+// Prints what comes back until nothing has come for `wait`.
+Result<std::size_t> print_answers(Client& client, std::uint64_t after, Duration wait) {
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(wait).count();
+  std::size_t printed = 0;
+  for (;;) {
+    const auto answer =
+        client.get(fmt::format("/_loopgate/captured?after={}&wait_ms={}", after, milliseconds));
+    if (!answer) return std::unexpected(answer.error());
+    const auto& datagrams = (*answer)["datagrams"];
+    if (datagrams.empty()) return printed;
+    for (const auto& datagram : datagrams) {
+      const auto payload = codec::base64_decode(datagram["data"].get<std::string>());
+      fmt::print("to {}: {}\n", datagram["to"].get<std::string>(), printable(payload.value_or(Bytes{})));
+      after = datagram["seq"].get<std::uint64_t>();
+      ++printed;
+    }
+  }
+}
+
+int replay(const ReplayFlags& flags) {
+  const auto wait = parse_duration(flags.wait);
+  if (!wait) return report({"--wait: " + wait.error().message, {}});
+  const auto file = read_file(flags.file);
+  if (!file) return report(file.error());
+  const auto datagrams = read_capture(as_bytes(*file), flags);
+  if (!datagrams) return report(datagrams.error());
+  Client client(flags.endpoint);
+  const auto before = client.get("/_loopgate/captured?after=18446744073709551615");
+  if (!before) return report(before.error());
+  if (const auto status = inject(client, flags, datagrams->entries); !status) {
+    return report(status.error());
+  }
+  fmt::print("replayed {} datagrams\n", datagrams->entries.size());
+  for (const auto& [why, count] : datagrams->skipped) fmt::print("skipped {}: {}\n", count, why);
+  const auto printed = print_answers(client, (*before)["last"].get<std::uint64_t>(), *wait);
+  if (!printed) return report(printed.error());
+  fmt::print("{} answers\n", *printed);
+  return 0;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, Outcome& outcome) {
+  auto* verb = app.add_subcommand(
+      "replay", "Replay a capture (pcap, pcapng) into a listener, with its own source addresses");
+  auto flags = std::make_shared<ReplayFlags>();
+  verb->add_option("file", flags->file, "The capture")->required()->type_name("FILE");
+  verb->add_option("--to", flags->listener, "The listener's logical id, name or port")->required();
+  verb->add_option("--region", flags->region, "Ingress region; default: the first");
+  verb->add_option("--port", flags->port, "Only datagrams that were sent to this port")
+      ->check(CLI::Range(1, 65535));
+  verb->add_option("--wait", flags->wait, "Stop when no answer has come for so long")
+      ->capture_default_str();
+  verb->add_option("--endpoint", flags->endpoint, "The running sandbox");
+  verb->callback([&outcome, flags] { outcome.status = replay(*flags); });
+}
+
+}  // namespace loopgate::cli

@@ -1,0 +1,216 @@
+#include "cli/sandbox_flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+namespace loopgate::cli {
+
+void SandboxFlags::add_to(CLI::App& verb) {
+  verb.add_option("template", templates_, "Templates to deploy (SAM or CloudFormation, YAML or JSON)")
+      ->type_name("TEMPLATE");
+  verb.add_option("--stack", stacks_,
+                  "Stack name, once per template; default: the template's file name");
+  verb.add_option("--parameter", parameters_, "A template parameter")->type_name("NAME=VALUE");
+  verb.add_option("--port", port_, "Port of the HTTP endpoint; 0 picks a free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  verb.add_option("--bind", bind_, "Address to listen on; anything but loopback opens it to your network")
+      ->capture_default_str();
+  verb.add_option("--region", regions_,
+                  "Ingress region, may be repeated; the first is the stacks' own (default us-west-2)");
+  verb.add_flag("--regions-by-port", regions_by_port_,
+                "Give each region a port of its own instead of a loopback address");
+  auto* data = verb.add_option("--data", data_, "Keep stacks, queues and ports in this folder");
+  verb.add_flag("--ephemeral", ephemeral_, "Keep nothing (the default)")->excludes(data);
+  verb.add_option("--durability", durability_,
+                  "process: what is acknowledged survives a crash of the sandbox; full: of the machine")
+      ->check(CLI::IsMember({"process", "full"}))
+      ->capture_default_str();
+  verb.add_option("--ready-file", ready_file_, "Write endpoint, outputs and listeners here when all is up");
+  verb.add_option("--listen", listen_, "Fix a listener's port")->type_name("LOGICALID=PORT");
+  verb.add_option("--egress", egress_, "Network outside this machine that may really be sent to")
+      ->type_name("CIDR");
+  verb.add_flag("--allow-unsupported", allow_unsupported_,
+                "Deploy although some resource types are not emulated");
+  verb.add_option("--resolve", resolve_, "Value of a dynamic reference: ssm:/path=value")
+      ->type_name("REFERENCE=VALUE");
+  verb.add_option("--resolve-file", resolve_file_, "JSON object of dynamic references and their values");
+}
+
+Result<std::pair<std::string, std::string>> split_assignment(const std::string& text,
+                                                             std::string_view what) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return fail(fmt::format("{} '{}' is not NAME=VALUE", what, text));
+  }
+  return std::pair(text.substr(0, equals), text.substr(equals + 1));
+}
+
+Result<std::map<std::string, std::string>> parse_parameters(const std::vector<std::string>& flags) {
+  std::map<std::string, std::string> out;
+  for (const auto& flag : flags) {
+    const auto parsed = split_assignment(flag, "--parameter");
+    if (!parsed) return std::unexpected(parsed.error());
+    out[parsed->first] = parsed->second;
+  }
+  return out;
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail("cannot be read", {path});
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+namespace {
+
+Status read_listen(const std::vector<std::string>& flags, SandboxOptions& options) {
+  for (const auto& flag : flags) {
+    const auto parsed = split_assignment(flag, "--listen");
+    if (!parsed) return std::unexpected(parsed.error());
+    const auto endpoint = Endpoint::parse("0.0.0.0:" + parsed->second);
+    if (!endpoint || endpoint->port == 0) {
+      return fail(fmt::format("--listen '{}': the port is not a number from 1 to 65535", flag));
+    }
+    options.listen[parsed->first] = endpoint->port;
+  }
+  return {};
+}
+
+Status read_resolve(const std::vector<std::string>& flags, const std::string& file,
+                    SandboxOptions& options) {
+  if (!file.empty()) {
+    const auto text = read_file(file);
+    if (!text) return std::unexpected(text.error());
+    const auto values = nlohmann::json::parse(*text, nullptr, false);
+    if (!values.is_object()) {
+      return fail("is not a JSON object of reference: value, like {\"ssm:/path\": \"value\"}", {file});
+    }
+    for (const auto& [name, value] : values.items()) {
+      options.resolve[name] = value.is_string() ? value.get<std::string>() : value.dump();
+    }
+  }
+  for (const auto& flag : flags) {
+    const auto parsed = split_assignment(flag, "--resolve");
+    if (!parsed) return std::unexpected(parsed.error());
+    options.resolve[parsed->first] = parsed->second;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<SandboxOptions> SandboxFlags::options() const {
+  SandboxOptions options;
+  options.port = static_cast<std::uint16_t>(port_);
+  options.data_dir = data_;
+  options.flush_disk = durability_ == "full";
+  if (!regions_.empty()) options.regions = regions_;
+  options.regions_by_port = regions_by_port_;
+  options.allow_unsupported = allow_unsupported_;
+  const auto bind = IpAddress::parse(bind_ == "localhost" ? "127.0.0.1" : bind_);
+  if (!bind) return fail(fmt::format("--bind '{}' is not an IP address", bind_));
+  options.bind = *bind;
+  for (const auto& network : egress_) {
+    const auto cidr = Cidr::parse(network);
+    if (!cidr) return fail(fmt::format("--egress '{}' is not a network like 192.0.2.0/24", network));
+    options.egress.push_back(*cidr);
+  }
+  if (auto status = read_listen(listen_, options); !status) return std::unexpected(status.error());
+  if (auto status = read_resolve(resolve_, resolve_file_, options); !status) {
+    return std::unexpected(status.error());
+  }
+  return options;
+}
+
+Result<std::vector<DeployOptions>> SandboxFlags::deployments() const {
+  if (stacks_.size() > templates_.size()) {
+    return fail(fmt::format("--stack is given {} times for {} templates", stacks_.size(),
+                            templates_.size()));
+  }
+  const auto parameters = parse_parameters(parameters_);
+  if (!parameters) return std::unexpected(parameters.error());
+  std::vector<DeployOptions> out;
+  for (std::size_t i = 0; i < templates_.size(); ++i) {
+    DeployOptions deploy;
+    deploy.template_file = templates_[i];
+    if (i < stacks_.size()) deploy.stack = stacks_[i];
+    deploy.parameters = *parameters;
+    out.push_back(std::move(deploy));
+  }
+  return out;
+}
+
+Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags,
+                                               std::vector<DeployResult>& deployed) {
+  const auto deployments = flags.deployments();
+  if (!deployments) return std::unexpected(deployments.error());
+  auto options = flags.options();
+  if (!options) return std::unexpected(options.error());
+  auto sandbox = Sandbox::create(std::move(*options));
+  if (!sandbox) return sandbox;
+  for (const auto& deploy : *deployments) {
+    std::optional<Result<DeployResult>> outcome;
+    (*sandbox)->deploy(deploy, [&](Result<DeployResult> result) { outcome = std::move(result); });
+    while (!outcome) (*sandbox)->turn(std::chrono::milliseconds(100));
+    if (!*outcome) return std::unexpected(outcome->error());
+    deployed.push_back(std::move(**outcome));
+  }
+  return sandbox;
+}
+
+Status write_ready_file(const std::string& path, const Sandbox& sandbox) {
+  const std::string beside = path + ".tmp";
+  {
+    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
+    out << sandbox.describe().dump() << '\n';
+    if (!out.flush()) return fail("the ready file cannot be written", {beside});
+  }
+  if (std::rename(beside.c_str(), path.c_str()) != 0) {
+    return fail("the ready file cannot be put in place", {path});
+  }
+  return {};
+}
+
+namespace {
+
+std::string variable_name(std::string_view logical_id) {
+  std::string out = "LOOPGATE_";
+  for (const char c : logical_id) {
+    out += std::isalnum(static_cast<unsigned char>(c))
+               ? static_cast<char>(std::toupper(static_cast<unsigned char>(c)))
+               : '_';
+  }
+  return out + "_ADDR";
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> client_environment(const nlohmann::json& info,
+                                                                    const std::string& region) {
+  std::vector<std::pair<std::string, std::string>> out = {
+      {"AWS_ENDPOINT_URL", info["endpoint"].get<std::string>()},
+      {"AWS_ACCESS_KEY_ID", "test"},
+      {"AWS_SECRET_ACCESS_KEY", "test"},
+      {"AWS_REGION", region},
+      {"AWS_DEFAULT_REGION", region},
+      {"AWS_EC2_METADATA_DISABLED", "true"},
+  };
+  for (const auto& [stack_name, stack] : info["stacks"].items()) {
+    for (const auto& [logical_id, listener] : stack["listeners"].items()) {
+      const auto& addresses = listener["addresses"];
+      if (const auto own = addresses.find(region); own != addresses.end()) {
+        out.emplace_back(variable_name(logical_id), own->get<std::string>());
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace loopgate::cli

@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "base/system_time.h"
+#include "base/task_queue.h"
+#include "cli/cli.h"
+#include "cli/client.h"
+#include "cli/payload_flags.h"
+#include "io/loop.h"
+#include "io/udp.h"
+
+namespace loopgate::cli {
+
+namespace {
+
+struct SendFlags {
+  std::string to;
+  std::string region;
+  PayloadFlags payload;
+  int count = 1;
+  int replies = 1;
+  std::string wait = "2s";
+  std::string endpoint;
+};
+
+// An address as it is, or the address of a listener of the running sandbox.
+Result<Endpoint> resolve(const SendFlags& flags) {
+  if (const auto endpoint = Endpoint::parse(flags.to)) return *endpoint;
+  Client client(flags.endpoint);
+  const auto listener = find_listener(client, flags.to);
+  if (!listener) return std::unexpected(listener.error());
+  const auto& addresses = (*listener)["addresses"];
+  const auto found = flags.region.empty() ? addresses.begin() : addresses.find(flags.region);
+  if (found == addresses.end()) {
+    return fail(fmt::format("listener '{}' has no region '{}'", flags.to, flags.region));
+  }
+  const auto endpoint = Endpoint::parse(found->get<std::string>());
+  if (!endpoint) return fail("the sandbox gave an address that is none: " + found->dump());
+  return *endpoint;
+}
+
+class Replies final : public DatagramReceiver {
+ public:
+  Replies(io::Loop& loop, int wanted) : loop_(loop), wanted_(wanted) {}
+
+  void on_datagrams(std::span<const Datagram> datagrams) override {
+    for (const auto& datagram : datagrams) {
+      fmt::print("{}: {}\n", datagram.from.to_string(), printable(datagram.payload));
+      if (++received_ == wanted_) loop_.stop();
+    }
+    std::fflush(stdout);
+  }
+  void on_receive_overflow(std::uint32_t count) override {
+    fmt::print(stderr, "loopgate: {} replies were lost in this machine's receive buffer\n", count);
+  }
+  void on_send_failed(const Endpoint& to, const std::string& error) override {
+    fmt::print(stderr, "loopgate: {}: {}\n", to.to_string(), error);
+    loop_.stop();
+  }
+  int received() const { return received_; }
+
+ private:
+  io::Loop& loop_;
+  int wanted_;
+  int received_ = 0;
+};
+
+int send(const SendFlags& flags) {
+  const auto payload = flags.payload.payload();
+  if (!payload) return report(payload.error());
+  const auto wait = parse_duration(flags.wait);
+  if (!wait) return report({"--wait: " + wait.error().message, {}});
+  const auto to = resolve(flags);
+  if (!to) return report(to.error());
+
+  Clock clock(system_wall(), system_instant());
+  TaskQueue tasks;
+  io::Loop loop(clock, tasks, io::Loop::Mode::kLive);
+  io::UdpNetwork network(loop);
+  Replies replies(loop, flags.replies);
+  Endpoint any;
+  if (to->address.is_v6()) any.address = *IpAddress::parse("::");
+  auto socket = network.open(any, replies);
+  if (!socket) return report(socket.error());
+  for (int i = 0; i < flags.count; ++i) (*socket)->send(*to, *payload);
+  (*socket)->flush();
+  if (flags.replies == 0) return 0;
+  clock.call_after(*wait, [&] { loop.stop(); });
+  loop.run();
+  if (replies.received() > 0) return 0;
+  return report({fmt::format("no reply within {}; 'loopgate trace' tells what became of the packet",
+                             flags.wait),
+                 {}});
+}
+
+}  // namespace
+
+void add_send(CLI::App& app, Outcome& outcome) {
+  auto* verb = app.add_subcommand("send", "Send a UDP datagram and print the replies");
+  auto flags = std::make_shared<SendFlags>();
+  verb->add_option("to", flags->to, "ADDRESS:PORT, or a listener's logical id, name or port")
+      ->required()
+      ->type_name("TO");
+  flags->payload.add_to(*verb);
+  verb->add_option("--region", flags->region, "Ingress region, when TO is a listener with several");
+  verb->add_option("--count", flags->count, "How many copies to send")->check(CLI::Range(1, 1'000'000));
+  verb->add_option("--replies", flags->replies, "Stop after so many replies; 0 does not wait")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  verb->add_option("--wait", flags->wait, "How long to wait for replies")->capture_default_str();
+  verb->add_option("--endpoint", flags->endpoint, "The running sandbox");
+  verb->callback([&outcome, flags] { outcome.status = send(*flags); });
+}
+
+}  // namespace loopgate::cli
