@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/check.h"
 #include "codec/limits.h"
@@ -108,7 +109,9 @@ void write_options(const std::vector<Option>& options, ByteWriter& out) {
   std::vector<const Option*> sorted;
   sorted.reserve(options.size());
   for (const Option& option : options) sorted.push_back(&option);
-  std::ranges::stable_sort(sorted, {}, &Option::number);
+  // The address breaks ties: options of one number stay in order. (std::stable_sort of libstdc++ 12 calls what
+  // clang 19 warns of as deprecated.)
+  std::ranges::sort(sorted, {}, [](const Option* option) { return std::pair(option->number, option); });
   unsigned previous = 0;
   for (const Option* option : sorted) {
     write_option(option->number - previous, option->value, out);

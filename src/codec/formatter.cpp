@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kNames = {"base64", "hex", "utf8", "ascii", "coap"};
 
-bool has_high_byte(ByteSpan bytes) {
-  return std::ranges::any_of(bytes, [](std::byte b) { return b > std::byte{0x7F}; });
-}
-
 void append_utf8(ByteSpan payload, std::string& out, bool& lossy) {
   lossy = !is_valid_utf8(payload);
   if (lossy) {
@@ -28,7 +24,7 @@ void append_utf8(ByteSpan payload, std::string& out, bool& lossy) {
 }
 
 void append_ascii(ByteSpan payload, std::string& out, bool& lossy) {
-  lossy = has_high_byte(payload);
+  lossy = !is_ascii(payload);
   if (lossy) {
     json_escape_append(out, ascii_from_bytes(payload));
   } else {
@@ -87,7 +83,7 @@ std::optional<std::string> format(Formatter formatter, ByteSpan payload, bool* l
     case Formatter::kUtf8:
       return utf8_from_bytes(payload, lossy);
     case Formatter::kAscii:
-      if (lossy != nullptr) *lossy = has_high_byte(payload);
+      if (lossy != nullptr) *lossy = !is_ascii(payload);
       return ascii_from_bytes(payload);
     case Formatter::kCoap:
       break;

@@ -9,6 +9,7 @@
 
 namespace loopgate::codec {
 
+bool is_ascii(ByteSpan bytes);
 bool is_valid_utf8(ByteSpan bytes);
 
 // What is not UTF-8 becomes U+FFFD, one for each maximal subpart of an ill-formed sequence (Unicode 15.0

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tests/codec/from_hex.h"
@@ -91,6 +92,22 @@ TEST(JsonEscape, ReadsBackAsTheSameText) {
   json_escape_append(json, text);
   json += '"';
   EXPECT_EQ(nlohmann::json::parse(json).get<std::string>(), text);
+}
+
+TEST(JsonEscape, FindsEveryByteAtEveryPlace) {
+  for (int c = 0; c < 128; ++c) {
+    for (std::size_t place = 0; place < 20; ++place) {
+      std::string text = "0123456789\xC3\xA9 \x7F~!#[]";
+      text.insert(std::min(place, text.size()), 1, static_cast<char>(c));
+      std::string json = "\"";
+      json_escape_append(json, text);
+      json += '"';
+      const auto parsed = nlohmann::json::parse(json, nullptr, false);
+      // Inside é, the text is no UTF-8 and no JSON.
+      if (place == 11) continue;
+      ASSERT_EQ(parsed, text) << c << " at " << place;
+    }
+  }
 }
 
 }  // namespace
