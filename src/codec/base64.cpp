@@ -11,7 +11,8 @@ constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::uint8_t kNoDigit = 0xFF;
 
-// Two characters for every twelve bits: half the look-ups of the textbook table, and 8 KiB stay in L1.
+// Two characters for every twelve bits: half the look-ups of the textbook table, and 8 KiB stay in
+// L1.
 constexpr auto kPairs = [] {
   std::array<std::array<char, 2>, 4096> pairs{};
   for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -35,20 +36,22 @@ void put_pair(char* out, std::uint32_t twelve_bits) {
 
 void encode(char* out, const std::uint8_t* in, std::size_t size) {
   for (; size >= 3; size -= 3, in += 3, out += 4) {
-    const std::uint32_t bits = static_cast<std::uint32_t>(in[0]) << 16 |
-                               static_cast<std::uint32_t>(in[1]) << 8 | in[2];
+    const std::uint32_t bits =
+        static_cast<std::uint32_t>(in[0]) << 16 | static_cast<std::uint32_t>(in[1]) << 8 | in[2];
     put_pair(out, bits >> 12);
     put_pair(out + 2, bits & 0xFFF);
   }
   if (size == 0) return;
-  const std::uint32_t bits =
-      static_cast<std::uint32_t>(in[0]) << 16 | (size == 2 ? static_cast<std::uint32_t>(in[1]) << 8 : 0);
+  const std::uint32_t bits = static_cast<std::uint32_t>(in[0]) << 16 |
+                             (size == 2 ? static_cast<std::uint32_t>(in[1]) << 8 : 0);
   put_pair(out, bits >> 12);
   out[2] = size == 2 ? kAlphabet[bits >> 6 & 63] : '=';
   out[3] = '=';
 }
 
-std::uint8_t digit(char c) { return kDigits[static_cast<unsigned char>(c)]; }
+std::uint8_t digit(char c) {
+  return kDigits[static_cast<unsigned char>(c)];
+}
 
 // The last group, which may be padded: 1 to 3 bytes, or 0 when it is not sound.
 std::size_t decode_last(std::string_view group, std::array<std::uint8_t, 3>& out) {

@@ -23,11 +23,15 @@ struct Value {
 
 using Outcome = std::expected<Value, std::string_view>;
 
-Value of_bytes(ByteSpan bytes) { return {.bytes = bytes}; }
+Value of_bytes(ByteSpan bytes) {
+  return {.bytes = bytes};
+}
 Value of_number(std::uint64_t number, std::uint8_t width) {
   return {.is_number = true, .width = width, .number = number, .bytes = {}};
 }
-Value of_bool(bool value) { return of_number(value ? 1 : 0, 1); }
+Value of_bool(bool value) {
+  return of_number(value ? 1 : 0, 1);
+}
 
 std::uint64_t big_endian(ByteSpan bytes) {
   std::uint64_t value = 0;

@@ -1,4 +1,5 @@
-// The tree of a BREX expression, laid flat: an operand is an index into the same vector. Inside this room only.
+// The tree of a BREX expression, laid flat: an operand is an index into the same vector. Inside
+// this room only.
 #pragma once
 
 #include <array>

@@ -19,8 +19,8 @@ struct Read {
   std::uint8_t width;
   bool little_endian;
 };
-constexpr Read kReads[] = {{"u8", 1, false},    {"u16le", 2, true},  {"u16be", 2, false},
-                           {"u32le", 4, true},  {"u32be", 4, false}, {"u64le", 8, true},
+constexpr Read kReads[] = {{"u8", 1, false},   {"u16le", 2, true},  {"u16be", 2, false},
+                           {"u32le", 4, true}, {"u32be", 4, false}, {"u64le", 8, true},
                            {"u64be", 8, false}};
 
 struct Symbol {
@@ -28,16 +28,19 @@ struct Symbol {
   Op op;
 };
 // Longer ones first: "<=" is not "<" and then "=".
-constexpr Symbol kComparisons[] = {{"==", Op::kEqual},        {"!=", Op::kNotEqual},
-                                   {"<=", Op::kLessEqual},    {">=", Op::kGreaterEqual},
-                                   {"=", Op::kEqual},         {"<", Op::kLess},
-                                   {">", Op::kGreater}};
+constexpr Symbol kComparisons[] = {
+    {"==", Op::kEqual}, {"!=", Op::kNotEqual}, {"<=", Op::kLessEqual}, {">=", Op::kGreaterEqual},
+    {"=", Op::kEqual},  {"<", Op::kLess},      {">", Op::kGreater}};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 class Parser {
  public:
@@ -274,7 +277,8 @@ class Parser {
 
 Result<Expression> Expression::parse(std::string_view text) {
   if (text.size() > kMaxBrexBytes) {
-    return fail(fmt::format("BREX: {} characters, at most {} are allowed", text.size(), kMaxBrexBytes));
+    return fail(
+        fmt::format("BREX: {} characters, at most {} are allowed", text.size(), kMaxBrexBytes));
   }
   auto nodes = Parser(text).run();
   if (!nodes) return std::unexpected(nodes.error());

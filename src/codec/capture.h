@@ -1,6 +1,6 @@
 // Captures as tcpdump and Wireshark write them: classic pcap (draft-ietf-opsawg-pcap) and pcapng
-// (draft-ietf-opsawg-pcapng), read record by record into UDP datagrams. A record that is none says why; nothing
-// is reassembled. The writer is in capture_writer.h.
+// (draft-ietf-opsawg-pcapng), read record by record into UDP datagrams. A record that is none says
+// why; nothing is reassembled. The writer is in capture_writer.h.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +55,7 @@ struct UdpDatagram {
 
 struct Record {
   std::uint64_t number = 0;  // from 1, as capture tools count
-  WallTime time;             // of a pcapng Simple Packet Block, which has none: that of the record before
+  WallTime time;  // of a pcapng Simple Packet Block, which has none: that of the record before
   std::variant<UdpDatagram, Skip> content;
   std::uint32_t interface = 0;  // of pcapng, by order of appearance in its section; 0 in pcap
   LinkType link_type = LinkType::kEthernet;
@@ -84,8 +84,8 @@ class Reader {
   // Fails when the bytes do not start as a capture does.
   static Result<Reader> open(ByteSpan file);
 
-  // The next packet, nullopt at the end. An error names the record and the offset in the file; what came before
-  // is sound, and every later call says "end".
+  // The next packet, nullopt at the end. An error names the record and the offset in the file; what
+  // came before is sound, and every later call says "end".
   Result<std::optional<Record>> next();
 
   // The secrets met so far: a writer puts them before the packets that need them.
@@ -97,8 +97,8 @@ class Reader {
   bool ended_ = false;
 };
 
-// The datagram in a captured frame, or why there is none. `whole` is false when the capture kept only the
-// beginning of the frame.
+// The datagram in a captured frame, or why there is none. `whole` is false when the capture kept
+// only the beginning of the frame.
 std::variant<UdpDatagram, Skip> dissect(LinkType link_type, ByteSpan frame, bool whole);
 
 }  // namespace loopgate::codec::capture

@@ -18,7 +18,8 @@ enum EtherType : std::uint16_t {
   kEtherOldQinQ = 0x9100,
 };
 
-constexpr std::size_t kLargestFixedHeader = 40;  // IPv6; below that a cut packet is not worth a guess
+constexpr std::size_t kLargestFixedHeader =
+    40;  // IPv6; below that a cut packet is not worth a guess
 
 using Content = std::variant<UdpDatagram, Skip>;
 
@@ -47,7 +48,8 @@ Content open_ip(ByteSpan packet, bool whole) {
 }
 
 bool is_vlan(std::uint16_t ether_type) {
-  return ether_type == kEtherVlan || ether_type == kEtherProviderBridge || ether_type == kEtherOldQinQ;
+  return ether_type == kEtherVlan || ether_type == kEtherProviderBridge ||
+         ether_type == kEtherOldQinQ;
 }
 
 // From the EtherType on. IEEE 802.1Q: each tag is its control information and the next EtherType.
@@ -81,8 +83,8 @@ Content open_cooked2(ByteSpan frame, bool whole) {
   return open_ether_type(in, whole);
 }
 
-// LINKTYPE_NULL: an address family in the byte order of the machine that captured. All of them are below 256, so
-// the order shows. IPv6 has a different number on each BSD.
+// LINKTYPE_NULL: an address family in the byte order of the machine that captured. All of them are
+// below 256, so the order shows. IPv6 has a different number on each BSD.
 Content open_loopback(ByteSpan frame, bool whole) {
   ByteReader in(frame);
   const auto family = in.big<std::uint32_t>();

@@ -1,4 +1,5 @@
-// Classic pcap (draft-ietf-opsawg-pcap §4, §5): a header of 24 bytes, then records of 16 bytes and a frame.
+// Classic pcap (draft-ietf-opsawg-pcap §4, §5): a header of 24 bytes, then records of 16 bytes and
+// a frame.
 //
 //   magic | major, minor | reserved | reserved | snap length | link type (lower 16 bits)
 //   seconds | micro- or nanoseconds | captured length | original length | frame

@@ -2,7 +2,8 @@
 //
 //   type | total length | body, padded to 32 bits | total length
 //
-// Section Header, Interface Description, Enhanced and Simple Packet, Decryption Secrets; others are passed over.
+// Section Header, Interface Description, Enhanced and Simple Packet, Decryption Secrets; others are
+// passed over.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,7 +28,9 @@ enum InterfaceOption : std::uint16_t { kEndOfOptions = 0, kTimeResolution = 9, k
 
 constexpr std::size_t kBlockOverhead = 12;
 
-std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
+std::size_t padded(std::size_t size) {
+  return (size + 3) & ~std::size_t{3};
+}
 
 // __extension__ keeps -Wpedantic builds of dependents quiet; 64 bits of ticks times 10^9 need 96.
 __extension__ using Wide = unsigned __int128;
@@ -42,7 +45,8 @@ struct Interface {
   WallTime time_of(std::uint64_t ticks) const {
     constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
     const Wide scaled = nanoseconds(ticks);
-    const std::int64_t since = scaled > static_cast<Wide>(kMax) ? kMax : static_cast<std::int64_t>(scaled);
+    const std::int64_t since =
+        scaled > static_cast<Wide>(kMax) ? kMax : static_cast<std::int64_t>(scaled);
     std::int64_t offset = 0;
     std::int64_t total = 0;
     if (__builtin_mul_overflow(offset_seconds, std::int64_t{1'000'000'000}, &offset) ||
@@ -87,7 +91,8 @@ class PcapngSource final : public RecordSource {
   };
 
   std::unexpected<Error> wrong(std::string_view what) const {
-    return fail(fmt::format("pcapng block at byte {} (after record {}): {}", block_offset_, number_, what));
+    return fail(
+        fmt::format("pcapng block at byte {} (after record {}): {}", block_offset_, number_, what));
   }
 
   // A section header announces the byte order, its own length included.
@@ -119,7 +124,8 @@ class PcapngSource final : public RecordSource {
     const auto trailer = in.u32();
     if (!body || !trailer) return wrong(fmt::format("the file ends before its {} bytes", *size));
     if (*trailer != *size) {
-      return wrong(fmt::format("total length is {} before and {} behind the body", *size, *trailer));
+      return wrong(
+          fmt::format("total length is {} before and {} behind the body", *size, *trailer));
     }
     offset_ += *size;
     return Block{*type, *body};

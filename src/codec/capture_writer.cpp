@@ -55,7 +55,8 @@ class Block {
     }
     const auto size = static_cast<std::uint32_t>(bytes_.size() - start_ + 4);
     u32(size);
-    for (std::size_t i = 0; i < 4; ++i) bytes_[start_ + 4 + i] = static_cast<std::byte>(size >> (8 * i));
+    for (std::size_t i = 0; i < 4; ++i)
+      bytes_[start_ + 4 + i] = static_cast<std::byte>(size >> (8 * i));
   }
 
  private:
@@ -67,7 +68,9 @@ class Block {
 
 }  // namespace
 
-PcapngWriter::PcapngWriter(std::string_view application) { add_section(application); }
+PcapngWriter::PcapngWriter(std::string_view application) {
+  add_section(application);
+}
 
 void PcapngWriter::add_section(std::string_view application) {
   Block block(out_, kPcapngSectionHeader);
@@ -119,6 +122,8 @@ void PcapngWriter::add_packet(std::uint32_t interface, WallTime time, ByteSpan f
   block.finish();
 }
 
-Bytes PcapngWriter::take() { return std::exchange(out_, {}); }
+Bytes PcapngWriter::take() {
+  return std::exchange(out_, {});
+}
 
 }  // namespace loopgate::codec::capture

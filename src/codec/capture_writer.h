@@ -10,8 +10,9 @@
 
 namespace loopgate::codec::capture {
 
-// Gathers blocks; the owner takes them from time to time and appends them to a file. Little endian, nanoseconds.
-// Order matters to readers: an interface before its packets, secrets before the packets that they open.
+// Gathers blocks; the owner takes them from time to time and appends them to a file. Little endian,
+// nanoseconds. Order matters to readers: an interface before its packets, secrets before the
+// packets that they open.
 class PcapngWriter {
  public:
   // Starts with a section header. `application` is what wrote the file ("loopgate 0.1").
@@ -20,11 +21,14 @@ class PcapngWriter {
   // Starts another section: its interfaces count from 0 again.
   void add_section(std::string_view application);
   // Returns the interface's number within the section.
-  std::uint32_t add_interface(LinkType link_type, std::string_view name, std::string_view comment = {});
-  // A Decryption Secrets Block, for example kWireGuardKeyLog with lines "LOCAL_STATIC_PRIVATE_KEY = …".
+  std::uint32_t add_interface(LinkType link_type, std::string_view name,
+                              std::string_view comment = {});
+  // A Decryption Secrets Block; of kWireGuardKeyLog, lines of "NAME = base64" as Wireshark reads
+  // them.
   void add_secrets(std::uint32_t type, std::string_view data);
   // `interface` must have been added in this section. Times before 1970 are written as 1970.
-  void add_packet(std::uint32_t interface, WallTime time, ByteSpan frame, std::string_view comment = {});
+  void add_packet(std::uint32_t interface, WallTime time, ByteSpan frame,
+                  std::string_view comment = {});
 
   // What was written since the last take, and the size of that.
   Bytes take();

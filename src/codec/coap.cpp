@@ -25,8 +25,8 @@ namespace loopgate::codec::coap {
 //   |1 1 1 1 1 1 1 1|    Payload (if any) ...
 //   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //
-// An option (§3.1): four bits delta, four bits length, each extended by one byte (13: value - 13) or two
-// (14: value - 269); 15 is reserved for the payload marker.
+// An option (§3.1): four bits delta, four bits length, each extended by one byte (13: value - 13)
+// or two (14: value - 269); 15 is reserved for the payload marker.
 
 namespace {
 
@@ -61,7 +61,8 @@ std::expected<Option, std::string> read_option(unsigned first, unsigned previous
   if (number > kMaxCoapOptionNumber) return Failure("option number is over 65535");
   const auto value = in.take(*length);
   if (!value) {
-    return Failure(fmt::format("option {} says {} bytes, {} are left", number, *length, in.remaining()));
+    return Failure(
+        fmt::format("option {} says {} bytes, {} are left", number, *length, in.remaining()));
   }
   return Option{static_cast<std::uint16_t>(number), to_bytes(*value)};
 }
@@ -109,9 +110,10 @@ void write_options(const std::vector<Option>& options, ByteWriter& out) {
   std::vector<const Option*> sorted;
   sorted.reserve(options.size());
   for (const Option& option : options) sorted.push_back(&option);
-  // The address breaks ties: options of one number stay in order. (std::stable_sort of libstdc++ 12 calls what
-  // clang 19 warns of as deprecated.)
-  std::ranges::sort(sorted, {}, [](const Option* option) { return std::pair(option->number, option); });
+  // The address breaks ties: options of one number stay in order. (std::stable_sort of libstdc++ 12
+  // calls what clang 19 warns of as deprecated.)
+  std::ranges::sort(sorted, {},
+                    [](const Option* option) { return std::pair(option->number, option); });
   unsigned previous = 0;
   for (const Option* option : sorted) {
     write_option(option->number - previous, option->value, out);

@@ -1,5 +1,5 @@
-// The two JSON forms of a CoAP message. The inbound one is written by hand: it stands on the way of every
-// packet to a `coap` destination.
+// The two JSON forms of a CoAP message. The inbound one is written by hand: it stands on the way of
+// every packet to a `coap` destination.
 #include <fmt/format.h>
 
 #include <array>
@@ -130,8 +130,9 @@ std::optional<std::string> check_message(const Message& message) {
 }  // namespace
 
 std::string to_inbound_json(const Message& message) {
-  std::string out = fmt::format(R"({{"Version":1,"Type":{},"Code":{},"MessageId":{},"Token":")",
-                                static_cast<unsigned>(message.type), message.code, message.message_id);
+  std::string out =
+      fmt::format(R"({{"Version":1,"Type":{},"Code":{},"MessageId":{},"Token":")",
+                  static_cast<unsigned>(message.type), message.code, message.message_id);
   base64_append(out, message.token);
   out.append("\",");
   if (message.code > 0 && message.code < kMethods.size()) {

@@ -45,7 +45,9 @@ std::optional<Formatter> parse_formatter(std::string_view name) {
   return static_cast<Formatter>(found - kNames.begin());
 }
 
-std::string_view name(Formatter formatter) { return kNames[static_cast<std::size_t>(formatter)]; }
+std::string_view name(Formatter formatter) {
+  return kNames[static_cast<std::size_t>(formatter)];
+}
 
 bool format_append(Formatter formatter, ByteSpan payload, std::string& out, bool* lossy) {
   bool replaced = false;

@@ -53,7 +53,9 @@ std::string hex_encode_lower(ByteSpan bytes) {
   return out;
 }
 
-void hex_append_upper(std::string& out, ByteSpan bytes) { append(out, bytes, kUpper); }
+void hex_append_upper(std::string& out, ByteSpan bytes) {
+  append(out, bytes, kUpper);
+}
 
 std::optional<Bytes> hex_decode(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
+#include "codec/internet_checksum.h"
 #include "codec/limits.h"
 
 namespace loopgate::codec {
@@ -32,11 +32,16 @@ enum NextHeader : std::uint8_t {
   kShim6 = 140,
 };
 
-IpAddress address_v4(ByteSpan bytes) { return IpAddress::v4(*ByteReader(bytes).big<std::uint32_t>()); }
-IpAddress address_v6(ByteSpan bytes) { return IpAddress::v6(bytes.first<16>()); }
+IpAddress address_v4(ByteSpan bytes) {
+  return IpAddress::v4(*ByteReader(bytes).big<std::uint32_t>());
+}
+IpAddress address_v6(ByteSpan bytes) {
+  return IpAddress::v6(bytes.first<16>());
+}
 
 // Cuts the padding off behind the packet's own length.
-std::expected<ByteSpan, IpError> cut_to_length(ByteSpan packet, std::size_t length, IpOrigin origin) {
+std::expected<ByteSpan, IpError> cut_to_length(ByteSpan packet, std::size_t length,
+                                               IpOrigin origin) {
   if (length > packet.size()) {
     return Failure(origin == IpOrigin::kCapture ? IpError::kTruncated : IpError::kMalformed);
   }
@@ -104,7 +109,8 @@ std::expected<void, IpError> walk_extension(ByteReader& in, IpHeader& header) {
     const std::uint16_t offset_and_more = *ByteReader(*body).big<std::uint16_t>();
     header.fragment = header.fragment || (offset_and_more & 0xFFF9) != 0;
   }
-  // A segment left means that the destination in the fixed header is not the one of the pseudo header.
+  // A segment left means that the destination in the fixed header is not the one of the pseudo
+  // header.
   if (kind == kRouting && (*body)[1] != std::byte{0}) header.pseudo_header_known = false;
   header.protocol = *next;
   return {};
@@ -167,7 +173,8 @@ void add_pseudo_header(InternetChecksum& checksum, ByteSpan source, ByteSpan des
   checksum.add_u16(kProtocolUdp);
 }
 
-// The sixteen bytes of an address in an IPv6 header: an IPv4 address stands there mapped (RFC 4291 §2.5.5.2).
+// The sixteen bytes of an address in an IPv6 header: an IPv4 address stands there mapped (RFC 4291
+// §2.5.5.2).
 std::array<std::byte, 16> bytes_v6(const IpAddress& address) {
   std::array<std::byte, 16> out{};
   const auto bytes = address.bytes();
@@ -192,8 +199,8 @@ bool udp_checksum_fits(const IpHeader& header, ByteSpan udp) {
   return checksum.finish() == 0;
 }
 
-void write_udp(ByteWriter& out, const Endpoint& source, const Endpoint& destination, ByteSpan payload,
-               InternetChecksum checksum) {
+void write_udp(ByteWriter& out, const Endpoint& source, const Endpoint& destination,
+               ByteSpan payload, InternetChecksum checksum) {
   const auto size = static_cast<std::uint16_t>(kUdpHeaderBytes + payload.size());
   checksum.add_u16(source.port);
   checksum.add_u16(destination.port);
@@ -295,31 +302,6 @@ Bytes build_udp(const Endpoint& source, const Endpoint& destination, ByteSpan pa
   const bool v4 = source.address.is_v4() && destination.address.is_v4();
   if (payload.size() > (v4 ? kMaxUdpPayloadV4 : kMaxUdpPayloadV6)) return {};
   return v4 ? build_v4(source, destination, payload) : build_v6(source, destination, payload);
-}
-
-void InternetChecksum::add(ByteSpan part) {
-  // RFC 1071 §2(B): summed in the machine's own order and swapped once, the sum is the same.
-  std::uint64_t sum = 0;
-  while (part.size() >= 4) {
-    std::uint32_t word = 0;
-    std::memcpy(&word, part.data(), sizeof word);
-    sum += word;
-    part = part.subspan(4);
-  }
-  std::array<std::byte, 4> last{};
-  std::ranges::copy(part, last.begin());
-  std::uint32_t word = 0;
-  std::memcpy(&word, last.data(), sizeof word);
-  sum += word;
-  while (sum >> 16 != 0) sum = (sum & 0xFFFF) + (sum >> 16);
-  const auto folded = static_cast<std::uint16_t>(sum);
-  sum_ += std::endian::native == std::endian::little ? __builtin_bswap16(folded) : folded;
-}
-
-std::uint16_t InternetChecksum::finish() const {
-  std::uint64_t sum = sum_;
-  while (sum >> 16 != 0) sum = (sum & 0xFFFF) + (sum >> 16);
-  return static_cast<std::uint16_t>(~sum);
 }
 
 }  // namespace loopgate::codec

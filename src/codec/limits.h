@@ -9,19 +9,21 @@ namespace loopgate::codec {
 inline constexpr std::size_t kMaxCoapTokenBytes = 8;
 // RFC 7252 §12.2: option numbers are 16 bits wide.
 inline constexpr unsigned kMaxCoapOptionNumber = 65535;
-// RFC 7252 bounds options only by the datagram. A real message has a dozen; a hostile one could turn one byte
-// of datagram into 30 bytes of JSON.
+// RFC 7252 bounds options only by the datagram. A real message has a dozen; a hostile one could
+// turn one byte of datagram into 30 bytes of JSON.
 inline constexpr std::size_t kMaxCoapOptions = 1024;
 // What fits into one UDP datagram over IPv4 (65535 - 20 - 8).
 inline constexpr std::size_t kMaxCoapMessageBytes = 65507;
-// A JSON document that describes a CoAP message: base64 of a full datagram and its options fit four times.
+// A JSON document that describes a CoAP message: base64 of a full datagram and its options fit four
+// times.
 inline constexpr std::size_t kMaxCoapJsonBytes = 512 * 1024;
 
 // Filter and key expressions are typed by people into templates.
 inline constexpr std::size_t kMaxBrexBytes = 1024;
 inline constexpr int kMaxBrexDepth = 32;
 
-// RFC 8200 §4.1 knows eight extension headers of which each should occur once (destination options twice).
+// RFC 8200 §4.1 knows eight extension headers of which each should occur once (destination options
+// twice).
 inline constexpr int kMaxIpv6ExtensionHeaders = 16;
 // The 16-bit lengths of IPv4 (RFC 791), IPv6 (RFC 8200) and UDP (RFC 768) with their headers.
 inline constexpr std::size_t kMaxUdpPayloadV4 = 65535 - 20 - 8;

@@ -26,8 +26,8 @@ std::size_t ascii_prefix(ByteSpan bytes) {
   return at;
 }
 
-// Whether one of eight bytes needs an escape in JSON. "Has a byte below n" and "has a zero byte" as in Warren,
-// Hacker's Delight §6-1; whether there is one is exact, which one is not.
+// Whether one of eight bytes needs an escape in JSON. "Has a byte below n" and "has a zero byte" as
+// in Warren, Hacker's Delight §6-1; whether there is one is exact, which one is not.
 bool any_needs_escape(std::uint64_t word) {
   const auto has_below = [](std::uint64_t w, std::uint64_t n) {
     return (w - kLowBits * n) & ~w & kHighBits;
@@ -42,7 +42,8 @@ struct Step {
   bool valid;
 };
 
-// Table 3-7 of the Unicode standard: the lead byte fixes the length and the range of the second byte.
+// Table 3-7 of the Unicode standard: the lead byte fixes the length and the range of the second
+// byte.
 struct Lead {
   std::size_t size = 0;  // 0: never starts a sequence
   std::uint8_t second_min = 0x80;
@@ -89,7 +90,9 @@ constexpr auto kEscapes = [] {
 
 }  // namespace
 
-bool is_ascii(ByteSpan bytes) { return ascii_prefix(bytes) == bytes.size(); }
+bool is_ascii(ByteSpan bytes) {
+  return ascii_prefix(bytes) == bytes.size();
+}
 
 bool is_valid_utf8(ByteSpan bytes) {
   while (true) {
@@ -121,7 +124,8 @@ std::string utf8_from_bytes(ByteSpan bytes, bool* replaced) {
 
 std::string ascii_from_bytes(ByteSpan bytes) {
   std::string out(as_text(bytes));
-  std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; }, '?');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; }, '?');
   return out;
 }
 

@@ -12,9 +12,9 @@ namespace loopgate::codec {
 bool is_ascii(ByteSpan bytes);
 bool is_valid_utf8(ByteSpan bytes);
 
-// What is not UTF-8 becomes U+FFFD, one for each maximal subpart of an ill-formed sequence (Unicode 15.0
-// §3.9 "U+FFFD Substitution of Maximal Subparts", which is what the WHATWG decoder does). `*replaced`, if
-// given, is set to whether that happened.
+// What is not UTF-8 becomes U+FFFD, one for each maximal subpart of an ill-formed sequence
+// (Unicode 15.0 §3.9 "U+FFFD Substitution of Maximal Subparts", which is what the WHATWG decoder
+// does). `*replaced`, if given, is set to whether that happened.
 std::string utf8_from_bytes(ByteSpan bytes, bool* replaced = nullptr);
 
 // A byte over 0x7F becomes '?'.
@@ -22,8 +22,8 @@ std::string ascii_from_bytes(ByteSpan bytes);
 // nullopt when a character is over 0x7F.
 std::optional<Bytes> ascii_to_bytes(std::string_view text);
 
-// Appends the text as it stands inside a JSON string, without the quotes. `utf8` must be valid UTF-8: other
-// bytes pass unchanged and make the JSON invalid.
+// Appends the text as it stands inside a JSON string, without the quotes. `utf8` must be valid
+// UTF-8: other bytes pass unchanged and make the JSON invalid.
 void json_escape_append(std::string& out, std::string_view utf8);
 
 }  // namespace loopgate::codec

@@ -12,8 +12,12 @@ struct Vector {
   std::string_view encoded;
 };
 // RFC 4648 §10.
-constexpr Vector kRfc4648[] = {{"", ""},          {"f", "Zg=="},        {"fo", "Zm8="},
-                               {"foo", "Zm9v"},   {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
+constexpr Vector kRfc4648[] = {{"", ""},
+                               {"f", "Zg=="},
+                               {"fo", "Zm8="},
+                               {"foo", "Zm9v"},
+                               {"foob", "Zm9vYg=="},
+                               {"fooba", "Zm9vYmE="},
                                {"foobar", "Zm9vYmFy"}};
 
 TEST(Base64, EncodesTheVectorsOfRfc4648) {

@@ -87,7 +87,8 @@ TEST(Capture, ReadsPcapngWithNanoseconds) {
   const Bytes file = fixture("counter.pcapng");
   const auto all = lines(file);
   ASSERT_EQ(all.size(), 10U);
-  EXPECT_EQ(all[9], "10 2026-11-02T09:15:39.204Z 198.51.100.10:40000 > 192.0.2.1:2061 636F756E742039");
+  EXPECT_EQ(all[9],
+            "10 2026-11-02T09:15:39.204Z 198.51.100.10:40000 > 192.0.2.1:2061 636F756E742039");
   auto reader = Reader::open(file);
   const auto first = reader->next();
   EXPECT_EQ((**first).time.time_since_epoch().count() % 1'000'000'000, 204'000'001);
@@ -117,7 +118,8 @@ TEST(Capture, RefusesWhatIsNoCapture) {
       {"empty", {}, "neither pcap nor pcapng"},
       {"text", to_bytes("hello, world"), "neither pcap nor pcapng"},
       {"magic alone", from_hex("D4C3B2A1"), "ends inside its header"},
-      {"another version", from_hex("A1B2C3D4 0003 0004 00000000 00000000 0000FFFF 00000001"), "version 3"},
+      {"another version", from_hex("A1B2C3D4 0003 0004 00000000 00000000 0000FFFF 00000001"),
+       "version 3"},
   };
   for (const Case& c : cases) {
     const auto reader = Reader::open(c.file);
@@ -134,8 +136,10 @@ TEST(Capture, NamesTheRecordOfAPcapThatIsWrong) {
   };
   const Case cases[] = {
       {"00000000 00000000 00000001", "record 1 at byte 24: the file ends inside its header"},
-      {"00000000 00000000 00040001 00040001", "record 1 at byte 24: says it has 262145 bytes, at most 262144"},
-      {"00000000 00000000 00000002 00000002 45", "record 1 at byte 24: says it has 2 bytes, the file ends after 1"},
+      {"00000000 00000000 00040001 00040001",
+       "record 1 at byte 24: says it has 262145 bytes, at most 262144"},
+      {"00000000 00000000 00000002 00000002 45",
+       "record 1 at byte 24: says it has 2 bytes, the file ends after 1"},
   };
   for (const Case& c : cases) {
     Bytes file = head;
@@ -147,7 +151,8 @@ TEST(Capture, NamesTheRecordOfAPcapThatIsWrong) {
   }
 }
 
-constexpr std::string_view kSection = "0A0D0D0A 0000001C 1A2B3C4D 0001 0000 FFFFFFFFFFFFFFFF 0000001C";
+constexpr std::string_view kSection =
+    "0A0D0D0A 0000001C 1A2B3C4D 0001 0000 FFFFFFFFFFFFFFFF 0000001C";
 constexpr std::string_view kRawInterface = "00000001 00000014 0065 0000 00000000 00000014";
 
 Bytes pcapng(std::initializer_list<std::string_view> blocks) {
@@ -163,25 +168,32 @@ TEST(Capture, NamesTheBlockOfAPcapngThatIsWrong) {
     const char* why;
   };
   const Case cases[] = {
-      {"section alone cut", from_hex("0A0D0D0A 0000"), "at byte 0 (after record 0): the file ends inside a section"},
+      {"section alone cut", from_hex("0A0D0D0A 0000"),
+       "at byte 0 (after record 0): the file ends inside a section"},
       {"byte order", from_hex("0A0D0D0A 0000001C 11111111"), "neither big nor little endian"},
-      {"version", pcapng({"0A0D0D0A 0000001C 1A2B3C4D 0002 0000 FFFFFFFFFFFFFFFF 0000001C"}), "version 2"},
+      {"version", pcapng({"0A0D0D0A 0000001C 1A2B3C4D 0002 0000 FFFFFFFFFFFFFFFF 0000001C"}),
+       "version 2"},
       {"length under the overhead", pcapng({kSection, "00000001 00000008 00000008"}), "at byte 28"},
       {"length not of words", pcapng({kSection, "00000001 0000000D 0000000D"}), "total length 13"},
-      {"length over the file", pcapng({kSection, "00000001 00000014 0065"}), "the file ends before its 20 bytes"},
+      {"length over the file", pcapng({kSection, "00000001 00000014 0065"}),
+       "the file ends before its 20 bytes"},
       {"lengths differ", pcapng({kSection, "00000001 00000014 0065 0000 00000000 00000018"}),
        "total length is 20 before and 24 behind"},
-      {"no interface", pcapng({kSection, "00000006 00000020 00000000 00000000 00000000 00000000 00000000 00000020"}),
+      {"no interface",
+       pcapng(
+           {kSection, "00000006 00000020 00000000 00000000 00000000 00000000 00000000 00000020"}),
        "interface 0 has no description"},
-      {"no interface for a simple packet", pcapng({kSection, "00000003 00000010 00000000 00000010"}),
-       "interface 0 has no description"},
+      {"no interface for a simple packet",
+       pcapng({kSection, "00000003 00000010 00000000 00000010"}), "interface 0 has no description"},
       {"packet over its block",
        pcapng({kSection, kRawInterface,
                "00000006 00000020 00000000 00000000 00000000 00000001 00000001 00000020"}),
        "says it has 1 bytes and has fewer"},
-      {"option over its block", pcapng({kSection, "00000001 00000018 0065 0000 00000000 0009 0001 00000018"}),
+      {"option over its block",
+       pcapng({kSection, "00000001 00000018 0065 0000 00000000 0009 0001 00000018"}),
        "an interface option is longer"},
-      {"secrets over their block", pcapng({kSection, "0000000A 00000014 57474B4C 00000001 00000014"}),
+      {"secrets over their block",
+       pcapng({kSection, "0000000A 00000014 57474B4C 00000001 00000014"}),
        "decryption secrets are longer"},
   };
   for (const Case& c : cases) {
@@ -193,7 +205,8 @@ TEST(Capture, NamesTheBlockOfAPcapngThatIsWrong) {
 
 TEST(Capture, ReadsSecondSectionsOfTheOtherByteOrderAndSimplePackets) {
   const Bytes file = pcapng({
-      kSection, kRawInterface,
+      kSection,
+      kRawInterface,
       "00000BAD 00000010 00000000 00000010",  // an unknown block is passed over
       "00000003 00000014 00000001 45000000 00000014",
       "0A0D0D0A 1C000000 4D3C2B1A 0100 0000 FFFFFFFFFFFFFFFF 1C000000",
@@ -225,9 +238,11 @@ TEST(Capture, KeepsTimesOfEveryResolutionInRange) {
   };
   for (const Case& c : cases) {
     const std::size_t size = 20 + from_hex(c.options).size();
-    const std::string length = "000000" + hex_encode_upper(std::array{static_cast<std::byte>(size)});
-    const Bytes file = pcapng({kSection, "00000001", length, "0065 0000 00000000", c.options, length,
-                               "00000006 00000020 00000000", c.ticks, "00000000 00000000 00000020"});
+    const std::string length =
+        "000000" + hex_encode_upper(std::array{static_cast<std::byte>(size)});
+    const Bytes file =
+        pcapng({kSection, "00000001", length, "0065 0000 00000000", c.options, length,
+                "00000006 00000020 00000000", c.ticks, "00000000 00000000 00000020"});
     auto reader = Reader::open(file);
     const auto record = reader->next();
     ASSERT_TRUE(record && *record) << c.name;
@@ -292,7 +307,8 @@ class CaptureOfOthers : public testing::Test {
 
 TEST_F(CaptureOfOthers, GivesTheDatagramsThatTsharkSees) {
   if (!std::filesystem::is_directory(folder())) {
-    GTEST_SKIP() << "no captures in " << folder() << "; set LOOPGATE_SHARED to a folder that has them";
+    GTEST_SKIP() << "no captures in " << folder()
+                 << "; set LOOPGATE_SHARED to a folder that has them";
   }
   struct Case {
     const char* file;

@@ -10,24 +10,31 @@ namespace {
 
 const Endpoint kClient = *Endpoint::parse("198.51.100.23:40112");
 const Endpoint kServer = *Endpoint::parse("192.0.2.1:51820");
-constexpr std::string_view kKeyLog = "LOCAL_STATIC_PRIVATE_KEY = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+constexpr std::string_view kKeyLog =
+    "LOCAL_STATIC_PRIVATE_KEY = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
 
-WallTime at(std::int64_t nanoseconds) { return WallTime(Duration(nanoseconds)); }
+WallTime at(std::int64_t nanoseconds) {
+  return WallTime(Duration(nanoseconds));
+}
 
 TEST(PcapngWriter, WritesTheBlocksOfTheSpecification) {
   PcapngWriter writer("loopgate");
   EXPECT_EQ(writer.add_interface(LinkType::kRaw, "outer"), 0U);
   writer.add_packet(0, at(0x0123'4567'89AB'CDEF), from_hex("450102"), "hi");
-  // draft-ietf-opsawg-pcapng §4.1: type, length, byte-order magic, version 1.0, section length unknown,
-  // shb_userappl (4) "loopgate", end of options, length.
-  EXPECT_EQ(hex_encode_upper(writer.take()),
-            hex_encode_upper(from_hex(
-                "0A0D0D0A 2C000000 4D3C2B1A 0100 0000 FFFFFFFFFFFFFFFF 0400 0800 6C6F6F7067617465 0000 0000 2C000000"
-                // §4.2: link type 101, reserved, snap length; if_name (2) "outer", if_tsresol (9) 10^-9.
-                "01000000 2C000000 6500 0000 00000400 0200 0500 6F75746572000000 0900 0100 09000000 0000 0000 2C000000"
-                // §4.3: interface 0, time high and low, captured and original length, data, opt_comment (1).
-                "06000000 30000000 00000000 67452301 EFCDAB89 03000000 03000000 45010200"
-                "0100 0200 68690000 0000 0000 30000000")));
+  // draft-ietf-opsawg-pcapng §4.1: type, length, byte-order magic, version 1.0, section length
+  // unknown, shb_userappl (4) "loopgate", end of options, length.
+  EXPECT_EQ(
+      hex_encode_upper(writer.take()),
+      hex_encode_upper(from_hex(
+          "0A0D0D0A 2C000000 4D3C2B1A 0100 0000 FFFFFFFFFFFFFFFF 0400 0800 6C6F6F7067617465 0000 "
+          "0000 2C000000"
+          // §4.2: link type 101, reserved, snap length; if_name (2) "outer", if_tsresol (9) 10^-9.
+          "01000000 2C000000 6500 0000 00000400 0200 0500 6F75746572000000 0900 0100 09000000 0000 "
+          "0000 2C000000"
+          // §4.3: interface 0, time high and low, captured and original length, data, opt_comment
+          // (1).
+          "06000000 30000000 00000000 67452301 EFCDAB89 03000000 03000000 45010200"
+          "0100 0200 68690000 0000 0000 30000000")));
   EXPECT_EQ(writer.pending_bytes(), 0U);
 }
 
@@ -35,13 +42,15 @@ TEST(PcapngWriter, WritesADecryptionSecretsBlock) {
   PcapngWriter writer("");
   writer.take();
   writer.add_secrets(kWireGuardKeyLog, "A = B");
-  EXPECT_EQ(hex_encode_upper(writer.take()),
-            hex_encode_upper(from_hex("0A000000 1C000000 4C4B4757 05000000 41203D2042000000 1C000000")));
+  EXPECT_EQ(
+      hex_encode_upper(writer.take()),
+      hex_encode_upper(from_hex("0A000000 1C000000 4C4B4757 05000000 41203D2042000000 1C000000")));
 }
 
 TEST(PcapngWriter, WritesWhatTheReaderReads) {
   PcapngWriter writer("loopgate test");
-  const auto outer = writer.add_interface(LinkType::kRaw, "outer", "what the listener sent and received");
+  const auto outer =
+      writer.add_interface(LinkType::kRaw, "outer", "what the listener sent and received");
   const auto inner = writer.add_interface(LinkType::kIpv4, "inner");
   writer.add_secrets(kWireGuardKeyLog, kKeyLog);
   const Bytes ping = build_udp(kClient, kServer, to_bytes("ping\n"));

@@ -29,15 +29,17 @@ TEST(CoapInbound, DescribesARequest) {
 TEST(CoapInbound, LeavesOutWhatAMessageLacks) {
   EXPECT_EQ(inbound("70 00 0001"),
             R"({"Version":1,"Type":3,"Code":0,"MessageId":1,"Token":"","Path":"/","Options":[]})");
-  EXPECT_EQ(inbound("60 45 7D34 FF 32322E332043"),
-            R"({"Version":1,"Type":2,"Code":69,"MessageId":32052,"Token":"","Path":"/","Options":[],)"
-            R"("Payload":"MjIuMyBD"})");
+  EXPECT_EQ(
+      inbound("60 45 7D34 FF 32322E332043"),
+      R"({"Version":1,"Type":2,"Code":69,"MessageId":32052,"Token":"","Path":"/","Options":[],)"
+      R"("Payload":"MjIuMyBD"})");
 }
 
 TEST(CoapInbound, NamesEveryRegisteredMethod) {
   const char* names[] = {"GET", "POST", "PUT", "DELETE", "FETCH", "PATCH", "iPATCH"};
   for (std::uint8_t code = 1; code <= 7; ++code) {
-    const auto document = nlohmann::json::parse(to_inbound_json({Type::kConfirmable, code, 0, {}, {}, {}}));
+    const auto document =
+        nlohmann::json::parse(to_inbound_json({Type::kConfirmable, code, 0, {}, {}, {}}));
     EXPECT_EQ(document["Method"], names[code - 1]);
   }
   EXPECT_THAT(inbound("40 08 0000"), ::testing::Not(HasSubstr("Method")));
@@ -106,9 +108,11 @@ TEST(CoapOutbound, NamesTheMemberThatIsWrong) {
       {R"({"Type":0,"Code":"2.05","MessageId":1,"Token":"!"})", "Token: not base64"},
       {R"({"Type":0,"Code":"2.05","MessageId":1,"Token":"AAAAAAAAAAAA"})", "Token: 9 bytes"},
       {R"({"Type":0,"Code":"2.05","MessageId":1,"Options":{}})", "Options: not a list"},
-      {R"({"Type":0,"Code":"2.05","MessageId":1,"Options":[{"Number":1},7]})", "Options[1]: not an object"},
+      {R"({"Type":0,"Code":"2.05","MessageId":1,"Options":[{"Number":1},7]})",
+       "Options[1]: not an object"},
       {R"({"Type":0,"Code":"2.05","MessageId":1,"Options":[{}]})", "Options[0].Number: missing"},
-      {R"({"Type":0,"Code":"2.05","MessageId":1,"Options":[{"Number":65536}]})", "Options[0].Number:"},
+      {R"({"Type":0,"Code":"2.05","MessageId":1,"Options":[{"Number":65536}]})",
+       "Options[0].Number:"},
       {R"({"Type":0,"Code":"2.05","MessageId":1,"Options":[{"Number":1,"Value":"?"}]})",
        "Options[0].Value: not base64"},
       {R"({"Type":0,"Code":"2.05","MessageId":1,"Payload":"22.3 C"})", "Payload: not base64"},

@@ -19,20 +19,26 @@ struct Golden {
 
 const Golden kGolden[] = {
     // RFC 7252 appendix A, figure 16: a confirmable request and its piggybacked response.
-    {"GET /temperature", "40 01 7D34 BB 74656D7065726174757265",
+    {"GET /temperature",
+     "40 01 7D34 BB 74656D7065726174757265",
      {Type::kConfirmable, 0x01, 0x7D34, {}, {{11, to_bytes("temperature")}}, {}}},
-    {"2.05 Content", "60 45 7D34 FF 32322E332043",
+    {"2.05 Content",
+     "60 45 7D34 FF 32322E332043",
      {Type::kAcknowledgement, 0x45, 0x7D34, {}, {}, to_bytes("22.3 C")}},
     // Figure 17: the same with a token.
-    {"GET /temperature with token 0x20", "41 01 7D35 20 BB 74656D7065726174757265",
+    {"GET /temperature with token 0x20",
+     "41 01 7D35 20 BB 74656D7065726174757265",
      {Type::kConfirmable, 0x01, 0x7D35, from_hex("20"), {{11, to_bytes("temperature")}}, {}}},
     {"Empty", "70 00 0001", {Type::kReset, 0, 1, {}, {}, {}}},
     // §3.1: delta and length in the nibble up to 12, one more byte from 13, two more from 269.
-    {"extended deltas", "50 02 0000 C0 D0 00 E0 0000 E0 FCE5",
+    {"extended deltas",
+     "50 02 0000 C0 D0 00 E0 0000 E0 FCE5",
      {Type::kNonConfirmable, 2, 0, {}, {{12, {}}, {25, {}}, {294, {}}, {65304, {}}}, {}}},
-    {"length 13 in one byte", "40 01 0000 1D 00 41414141414141414141414141",
+    {"length 13 in one byte",
+     "40 01 0000 1D 00 41414141414141414141414141",
      {Type::kConfirmable, 1, 0, {}, {{1, to_bytes("AAAAAAAAAAAAA")}}, {}}},
-    {"a repeated option", "40 01 0000 B1 61 01 62",
+    {"a repeated option",
+     "40 01 0000 B1 61 01 62",
      {Type::kConfirmable, 1, 0, {}, {{11, to_bytes("a")}, {11, to_bytes("b")}}, {}}},
 };
 
@@ -49,7 +55,11 @@ TEST(Coap, SerializesGoldenMessages) {
 }
 
 TEST(Coap, SortsOptionsAndKeepsTheOrderWithinOneNumber) {
-  const Message message{Type::kConfirmable, 1, 0, {}, {{15, to_bytes("q")}, {11, to_bytes("b")}, {11, to_bytes("a")}},
+  const Message message{Type::kConfirmable,
+                        1,
+                        0,
+                        {},
+                        {{15, to_bytes("q")}, {11, to_bytes("b")}, {11, to_bytes("a")}},
                         {}};
   EXPECT_EQ(serialize(message), from_hex("40 01 0000 B1 62 01 61 41 71"));
 }

@@ -9,14 +9,15 @@
 namespace loopgate::codec {
 namespace {
 
-constexpr Formatter kAll[] = {Formatter::kBase64, Formatter::kHex, Formatter::kUtf8, Formatter::kAscii,
-                              Formatter::kCoap};
+constexpr Formatter kAll[] = {Formatter::kBase64, Formatter::kHex, Formatter::kUtf8,
+                              Formatter::kAscii, Formatter::kCoap};
 
 TEST(Formatter, HasTheNamesOfTheTemplate) {
   for (const Formatter formatter : kAll) EXPECT_EQ(parse_formatter(name(formatter)), formatter);
   EXPECT_EQ(name(Formatter::kBase64), "base64");
   EXPECT_EQ(name(Formatter::kCoap), "coap");
-  for (const auto* other : {"", "Base64", "base-64", "raw"}) EXPECT_FALSE(parse_formatter(other)) << other;
+  for (const auto* other : {"", "Base64", "base-64", "raw"})
+    EXPECT_FALSE(parse_formatter(other)) << other;
 }
 
 struct Case {

@@ -31,7 +31,8 @@ const Replacement kReplacements[] = {
     {"table 3-11, truncated sequences", "E1 80 E2 F0 91 92 F1 BF 41", replacements(4, "A")},
     {"truncated at the end", "41 E2 82", "A" + replacements(1)},
     {"a lead byte alone", "F0", replacements(1)},
-    {"behind eight ASCII bytes", "30 31 32 33 34 35 36 37 FF 38", "01234567" + replacements(1, "8")},
+    {"behind eight ASCII bytes", "30 31 32 33 34 35 36 37 FF 38",
+     "01234567" + replacements(1, "8")},
 };
 
 TEST(Utf8, ReplacesEachMaximalSubpartOnce) {
@@ -44,8 +45,17 @@ TEST(Utf8, ReplacesEachMaximalSubpartOnce) {
 }
 
 TEST(Utf8, KeepsWhatIsWellFormed) {
-  const std::string_view sequences[] = {"",       "00",       "7F",       "C2 80",       "DF BF",      "E0 A0 80",
-                                        "ED 9F BF", "EE 80 80", "EF BF BF", "F0 90 80 80", "F4 8F BF BF",
+  const std::string_view sequences[] = {"",
+                                        "00",
+                                        "7F",
+                                        "C2 80",
+                                        "DF BF",
+                                        "E0 A0 80",
+                                        "ED 9F BF",
+                                        "EE 80 80",
+                                        "EF BF BF",
+                                        "F0 90 80 80",
+                                        "F4 8F BF BF",
                                         "30 31 32 33 34 35 36 37 E2 82 AC 30 31 32 33 34 35 36 37"};
   for (const auto sequence : sequences) {
     const Bytes bytes = from_hex(sequence);
@@ -58,7 +68,8 @@ TEST(Utf8, KeepsWhatIsWellFormed) {
 
 TEST(Utf8, AgreesOnValidityForEveryTwoAndThreeByteStart) {
   for (unsigned i = 0; i < 0x10000; ++i) {
-    const Bytes bytes = {static_cast<std::byte>(i >> 8), static_cast<std::byte>(i), std::byte{0x80}};
+    const Bytes bytes = {static_cast<std::byte>(i >> 8), static_cast<std::byte>(i),
+                         std::byte{0x80}};
     bool replaced = false;
     const std::string text = utf8_from_bytes(bytes, &replaced);
     ASSERT_EQ(is_valid_utf8(bytes), !replaced) << i;

@@ -23,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!record || !*record) break;
     LOOPGATE_CHECK((**record).number == ++number);
     check_inside((**record).frame, file);
-    if (const auto* datagram = (**record).datagram()) check_inside(datagram->payload, (**record).frame);
+    if (const auto* datagram = (**record).datagram())
+      check_inside(datagram->payload, (**record).frame);
   }
   LOOPGATE_CHECK(number <= size / 16);  // the smallest record is a header of 16 bytes
   for (const auto& secrets : reader->secrets()) check_inside(secrets.data, file);

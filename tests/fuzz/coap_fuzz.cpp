@@ -1,4 +1,5 @@
-// A datagram, and the same bytes as the JSON document of an answer: what is accepted survives every round trip.
+// A datagram, and the same bytes as the JSON document of an answer: what is accepted survives every
+// round trip.
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"

@@ -1,4 +1,5 @@
-// A packet from a tunnel and from a capture: spans stay inside the input, and what opens can be built again.
+// A packet from a tunnel and from a capture: spans stay inside the input, and what opens can be
+// built again.
 #include "base/check.h"
 #include "codec/ip.h"
 
@@ -26,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         loopgate::codec::build_udp(packet->source, packet->destination, packet->payload);
     if (built.empty()) continue;
     const auto again = loopgate::codec::parse_ip(built);
-    LOOPGATE_CHECK(again && again->source == packet->source && again->destination == packet->destination);
+    LOOPGATE_CHECK(again && again->source == packet->source &&
+                   again->destination == packet->destination);
     LOOPGATE_CHECK(loopgate::as_text(again->payload) == loopgate::as_text(packet->payload));
   }
   return 0;
