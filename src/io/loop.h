@@ -1,6 +1,6 @@
-// The one event loop. A turn: wait for the kernel or the next deadline; run what is ready (sockets, HTTP,
-// processes), due timers, posted tasks; then the end of the turn: datagrams leave, the transaction commits,
-// answers that waited for it are written.
+// The one event loop. A turn: wait for the kernel or the next deadline; run what is ready (sockets,
+// HTTP, processes), due timers, posted tasks; then the end of the turn: datagrams leave, the
+// transaction commits, answers that waited for it are written.
 //
 // The only room, besides emulators/http, that includes Asio or POSIX; Asio appears in no header.
 #pragma once
@@ -19,7 +19,8 @@ namespace loopgate::io {
 
 class Loop {
  public:
-  // Live, the loop tells `clock` the system's time (plus what `advance` added). Simulated, it never moves it.
+  // Live, the loop tells `clock` the system's time (plus what `advance` added). Simulated, it never
+  // moves it.
   enum class Mode { kLive, kSimulated };
 
   Loop(Clock& clock, TaskQueue& tasks, Mode mode);
@@ -31,9 +32,15 @@ class Loop {
   void stop();
   bool stopped() const;
 
-  // One turn. Waits for at most `max_wait` of real time when nothing is ready (zero: does not wait).
-  // Returns whether anything ran.
+  // One turn. Waits for at most `max_wait` of real time when nothing is ready (zero: does not
+  // wait). Returns whether anything ran.
   bool turn(Duration max_wait);
+
+  // Tells the clock the time, firing what is due. Whatever the kernel wakes (a handler on
+  // `context()`) calls it before anything else, so that what it does is stamped with the time of
+  // its arrival. What fires may destroy its owner: callers hold on to themselves. Simulated: does
+  // nothing.
+  void catch_up();
 
   // Live: moves the clock ahead of the system's by `step`, firing everything due, in order.
   void advance(Duration step);

@@ -1,5 +1,5 @@
-// Child processes on the loop. They end with us, also when we are killed (PR_SET_PDEATHSIG), and take
-// their descendants' process group with them when we end them.
+// Child processes on the loop. They end with us, also when we are killed (PR_SET_PDEATHSIG), and
+// take their descendants' process group with them when we end them.
 #pragma once
 
 #include <functional>
@@ -14,10 +14,10 @@
 namespace loopgate::io {
 
 struct ProcessOptions {
-  std::vector<std::string> argv;         // argv[0] is looked up in PATH
-  std::vector<std::string> environment;  // "NAME=value", the whole of it
-  std::string directory;                 // working directory; empty: ours
-  bool inherit_stdio = false;            // for `exec`: the child has our terminal
+  std::vector<std::string> argv = {};         // argv[0] is looked up in PATH
+  std::vector<std::string> environment = {};  // "NAME=value", the whole of it
+  std::string directory = {};                 // working directory; empty: ours
+  bool inherit_stdio = false;                 // for `exec`: the child has our terminal
 };
 
 struct ExitStatus {
@@ -28,10 +28,11 @@ struct ExitStatus {
 class Process {
  public:
   struct Events {
-    // Whole lines without their newline (a line over 256 KiB is split); what is left at the end counts as one.
-    std::function<void(std::string_view line, bool is_stderr)> on_line;
+    // Whole lines without their newline (a line over 256 KiB is split); what is left at the end
+    // counts as one.
+    std::function<void(std::string_view line, bool is_stderr)> on_line = {};
     // After the last line. Called once.
-    std::function<void(ExitStatus)> on_exit;
+    std::function<void(ExitStatus)> on_exit = {};
   };
 
   static Result<std::unique_ptr<Process>> spawn(Loop& loop, ProcessOptions options, Events events);

@@ -1,5 +1,5 @@
-// Real UDP sockets on the loop: drained by recvmmsg in batches, sent by sendmmsg, large receive buffers, and
-// the kernel's own losses counted (SO_RXQ_OVFL, socket(7)).
+// Real UDP sockets on the loop: drained by recvmmsg in batches, sent by sendmmsg, large receive
+// buffers, and the kernel's own losses counted (SO_RXQ_OVFL, socket(7)).
 #pragma once
 
 #include <memory>

@@ -1,0 +1,37 @@
+// What this room does at most, and why.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace loopgate::io {
+
+// Tasks that post tasks: after so many rounds the turn ends (commits, sends) and they go on in the
+// next one.
+inline constexpr int kTaskRoundsPerTurn = 64;
+// Sockets, connections and processes that one turn serves.
+inline constexpr int kEventsPerTurn = 256;
+// Between two readings of the system's clocks and under a slewing wall clock; beyond it, the wall
+// was set.
+inline constexpr std::chrono::milliseconds kWallTolerance{1};
+
+inline constexpr std::size_t kMaxDatagram = 65'535;  // IPv4 total length, headers included
+inline constexpr std::size_t kReceiveBatch = 64;     // datagrams per recvmmsg
+inline constexpr std::size_t kReceivePerTurn =
+    1024;                                      // a socket; then its neighbours have their turn
+inline constexpr std::size_t kSendBatch = 64;  // datagrams per sendmmsg
+inline constexpr std::size_t kSendBatchBytes = 256 * 1024;  // that wait for the turn's end
+// A burst of a second's worth of small datagrams fits; the kernel counts its own overhead against
+// it.
+inline constexpr int kReceiveBufferBytes = 16 * 1024 * 1024;
+inline constexpr int kSendBufferBytes = 4 * 1024 * 1024;
+// What waits while the kernel's send buffer is full.
+inline constexpr std::size_t kSendQueueDatagrams = 4096;
+inline constexpr std::size_t kSendQueueBytes = 8 * 1024 * 1024;
+inline constexpr std::chrono::seconds kInterfacesFreshFor{1};
+
+inline constexpr std::size_t kLineBytes = 256 * 1024;  // of a child's output
+inline constexpr std::size_t kReadsPerWake = 8;        // of 16 KiB, from one pipe
+inline constexpr std::size_t kReadsAfterExit = 128;    // what a pipe can still hold, twice
+
+}  // namespace loopgate::io

@@ -1,0 +1,174 @@
+#include "io/loop.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <chrono>
+#include <csignal>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "base/check.h"
+#include "base/system_time.h"
+#include "io/limits.h"
+
+namespace loopgate::io {
+
+namespace asio = boost::asio;
+
+struct Loop::Impl {
+  Impl(Clock& clock, TaskQueue& tasks, Mode mode) : clock(clock), tasks(tasks), mode(mode) {}
+
+  Duration time_to_wait(Duration max_wait) const;
+  bool serve_kernel(Duration wait);
+  bool fire_due(Loop& loop);
+  bool run_tasks();
+  void end_turn();
+  void wait_for_signal();
+
+  Clock& clock;
+  TaskQueue& tasks;
+  const Mode mode;
+  Duration skew{};
+  std::atomic<bool> stopped = false;
+  bool in_tasks = false;
+  std::function<void(int)> signal_callback;
+  // One thread runs the loop; the hint spares Asio what several would need.
+  asio::io_context context{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+  std::optional<asio::signal_set> signals;
+  // Last, to be destroyed first: what they hold may hold sockets. One may be added while another
+  // runs.
+  std::array<std::deque<std::function<void()>>, 3> hooks;
+};
+
+Loop::Loop(Clock& clock, TaskQueue& tasks, Mode mode)
+    : impl_(std::make_unique<Impl>(clock, tasks, mode)) {
+  catch_up();
+}
+
+Loop::~Loop() = default;
+
+void Loop::run() {
+  while (!stopped()) turn(std::chrono::hours(1));
+}
+
+void Loop::stop() {
+  impl_->stopped = true;
+  asio::post(impl_->context, [] {});  // wakes it
+}
+
+bool Loop::stopped() const {
+  return impl_->stopped;
+}
+
+bool Loop::turn(Duration max_wait) {
+  bool ran = impl_->serve_kernel(impl_->time_to_wait(max_wait));
+  ran |= impl_->fire_due(*this);
+  ran |= impl_->run_tasks();
+  impl_->end_turn();
+  return ran;
+}
+
+void Loop::catch_up() {
+  if (impl_->mode != Mode::kLive) return;
+  Clock& clock = impl_->clock;
+  const Instant now = system_instant() + impl_->skew;
+  const WallTime wall = system_wall() + impl_->skew;
+  if (std::chrono::abs(wall - clock.wall_at(now)) > kWallTolerance) {
+    clock.set_wall(wall - (now - clock.now()));
+  }
+  clock.advance_to(now);
+}
+
+void Loop::advance(Duration step) {
+  LOOPGATE_CHECK(impl_->mode == Mode::kLive);
+  LOOPGATE_CHECK(step >= Duration::zero());
+  catch_up();
+  impl_->skew += step;
+  impl_->clock.advance_to(impl_->clock.now() + step, [this] { impl_->run_tasks(); });
+}
+
+void Loop::at_turn_end(Stage stage, std::function<void()> hook) {
+  impl_->hooks[static_cast<std::size_t>(stage)].push_back(std::move(hook));
+}
+
+void Loop::on_signal(std::function<void(int signal)> callback) {
+  impl_->signal_callback = std::move(callback);
+  if (impl_->signals) return;
+  impl_->signals.emplace(impl_->context, SIGINT, SIGTERM);
+  impl_->wait_for_signal();
+}
+
+asio::io_context& Loop::context() {
+  return impl_->context;
+}
+Clock& Loop::clock() {
+  return impl_->clock;
+}
+TaskQueue& Loop::tasks() {
+  return impl_->tasks;
+}
+
+// The kernel is asked to wake us for the next deadline by the wait's own limit: a timer of the
+// kernel's would cost a call whenever the earliest deadline changes.
+Duration Loop::Impl::time_to_wait(Duration max_wait) const {
+  if (!tasks.empty() || stopped) return Duration::zero();
+  if (mode == Mode::kSimulated) return max_wait;
+  const auto next = clock.next();
+  if (!next) return max_wait;
+  return std::min(max_wait, *next - (system_instant() + skew));
+}
+
+// Handlers that make others ready (a client that asks again and again) must not hold up the turn's
+// end.
+bool Loop::Impl::serve_kernel(Duration wait) {
+  const auto first = wait > Duration::zero() ? context.run_one_for(wait) : context.poll_one();
+  if (first == 0) return false;
+  for (int served = 1; served < kEventsPerTurn; ++served) {
+    if (context.poll_one() == 0) break;
+  }
+  return true;
+}
+
+bool Loop::Impl::fire_due(Loop& loop) {
+  if (mode == Mode::kSimulated) return false;
+  const auto next = clock.next();
+  loop.catch_up();
+  return next && *next <= clock.now();
+}
+
+// Not from within a task: `advance` may be called there, and settles when that task has ended.
+bool Loop::Impl::run_tasks() {
+  if (in_tasks) return false;
+  in_tasks = true;
+  bool ran = false;
+  for (int round = 0; round < kTaskRoundsPerTurn && !tasks.empty(); ++round) {
+    tasks.run_ready();
+    ran = true;
+  }
+  in_tasks = false;
+  return ran;
+}
+
+void Loop::Impl::end_turn() {
+  for (auto& stage : hooks) {
+    // By index: a hook may add another.
+    for (std::size_t i = 0; i < stage.size(); ++i) stage[i]();
+  }
+}
+
+void Loop::Impl::wait_for_signal() {
+  signals->async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    wait_for_signal();
+    signal_callback(signal);
+  });
+}
+
+}  // namespace loopgate::io

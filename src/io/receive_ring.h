@@ -1,0 +1,45 @@
+// The buffers that every UDP socket of a network shares: one batch of recvmmsg, valid until the
+// next.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "base/network.h"
+#include "io/limits.h"
+#include "io/socket_address.h"
+
+namespace loopgate::io {
+
+struct ReceivedBatch {
+  std::span<const Datagram> datagrams;
+  // SO_RXQ_OVFL: how many the kernel has dropped since the socket was opened, as of the last
+  // datagram (modulo 2^32); 0 when it said nothing.
+  std::uint32_t dropped_in_all = 0;
+  bool drained = false;  // the socket had nothing more
+};
+
+class ReceiveRing {
+ public:
+  ReceiveRing();
+  ~ReceiveRing();
+  ReceiveRing(const ReceiveRing&) = delete;
+  ReceiveRing& operator=(const ReceiveRing&) = delete;
+
+  ReceivedBatch receive(int descriptor);
+
+ private:
+  struct Slot {
+    SocketAddress from;
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(std::uint32_t))> control;
+    iovec buffer;
+  };
+
+  std::byte* memory_;  // mapped, resident only where datagrams have been
+  std::array<Slot, kReceiveBatch> slots_;
+  std::array<mmsghdr, kReceiveBatch> headers_;
+  std::array<Datagram, kReceiveBatch> datagrams_;
+};
+
+}  // namespace loopgate::io

@@ -1,0 +1,44 @@
+// Datagrams on their way out of one socket: copied here, handed to the kernel by sendmmsg.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/network.h"
+#include "io/socket_address.h"
+
+namespace loopgate::io {
+
+class SendQueue {
+ public:
+  struct Failure {
+    Endpoint to;
+    std::string error;
+  };
+
+  bool empty() const { return queued_.size() == next_; }
+  std::size_t datagrams() const { return queued_.size() - next_; }
+  std::size_t bytes() const { return arena_.size(); }
+
+  void push(const Endpoint& to, ByteSpan payload);
+
+  // Sends what the kernel takes; what it refuses is dropped into `failures`, and the rest goes on.
+  // False when its buffer is full: what is left waits for it.
+  bool flush(int descriptor, std::vector<Failure>& failures);
+
+ private:
+  struct Entry {
+    SocketAddress to;
+    socklen_t to_length;
+    std::size_t offset;
+    std::size_t length;
+  };
+  void clear();
+
+  std::vector<Entry> queued_;
+  std::size_t next_ = 0;  // the first of `queued_` that has not left
+  Bytes arena_;           // the payloads
+};
+
+}  // namespace loopgate::io
