@@ -1,5 +1,5 @@
-// ChaCha20-Poly1305 (RFC 8439) as Noise uses it: the nonce is four zero bytes and a little endian counter;
-// and XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) for cookies.
+// ChaCha20-Poly1305 (RFC 8439) as Noise uses it: the nonce is four zero bytes and a little endian
+// counter; and XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) for cookies.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace loopgate::wireguard {
 void seal(const SecretKey& key, std::uint64_t counter, ByteSpan associated, ByteSpan plaintext,
           std::byte* out);
 
-// `out` has room for sealed.size() − kTagSize; false when `sealed` is shorter than a tag or not authentic, and
-// then `out` holds nothing of use.
+// `out` has room for sealed.size() − kTagSize; false when `sealed` is shorter than a tag or not
+// authentic, and then `out` holds nothing of use.
 [[nodiscard]] bool open(const SecretKey& key, std::uint64_t counter, ByteSpan associated,
                         ByteSpan sealed, std::byte* out);
 

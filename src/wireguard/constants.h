@@ -1,4 +1,5 @@
-// Numbers that two WireGuard implementations must agree on, and apart from them those that are ours.
+// Numbers that two WireGuard implementations must agree on, and apart from them those that are
+// ours.
 #pragma once
 
 #include <chrono>
@@ -10,7 +11,8 @@
 
 namespace loopgate::wireguard {
 
-// --- Of the specification: the WireGuard white paper (Donenfeld, 2020-06-01), §5.4 and §6 -----------------
+// --- Of the specification: the WireGuard white paper (Donenfeld, 2020-06-01), §5.4 and §6
+// -----------------
 
 inline constexpr std::string_view kConstruction = "Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s";
 inline constexpr std::string_view kIdentifier = "WireGuard v1 zx2c4 Jason@zx2c4.com";
@@ -28,14 +30,16 @@ inline constexpr Duration kCookieSecretLife = std::chrono::seconds(120);
 inline constexpr Duration kKeyErasureTime = 3 * kRejectAfterTime;  // §6.3
 inline constexpr std::size_t kPaddingMultiple = 16;                // §5.4.6
 
-// --- Of this implementation ------------------------------------------------------------------------------
+// --- Of this implementation
+// ------------------------------------------------------------------------------
 
 // Retries of many initiators must not march in step: up to this much is added to kRekeyTimeout.
 inline constexpr Duration kRekeyTimeoutJitterMax = std::chrono::milliseconds(333);
 // At most 50 initiations a second of one peer.
 inline constexpr Duration kInitiationInterval = std::chrono::milliseconds(20);
-// So long before kRejectAfterTime a session that has to carry traffic is replaced even by the side that
-// does not owe the re-key: enough for one lost handshake (Linux and wireguard-go use the same sum).
+// So long before kRejectAfterTime a session that has to carry traffic is replaced even by the side
+// that does not owe the re-key: enough for one lost handshake (Linux and wireguard-go use the same
+// sum).
 inline constexpr Duration kLastChanceToRekey = kRejectAfterTime - kKeepaliveTimeout - kRekeyTimeout;
 // Data sent and nothing heard for so long: the initiator takes the session for dead.
 inline constexpr Duration kDeadPeerTimeout = kKeepaliveTimeout + kRekeyTimeout;

@@ -13,7 +13,9 @@ ByteSpan mac1_of(ByteSpan handshake) {
   return handshake.subspan(handshake.size() - 2 * kMacSize, kMacSize);
 }
 
-ByteSpan mac2_of(ByteSpan handshake) { return handshake.last(kMacSize); }
+ByteSpan mac2_of(ByteSpan handshake) {
+  return handshake.last(kMacSize);
+}
 
 }  // namespace
 

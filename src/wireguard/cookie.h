@@ -1,5 +1,5 @@
-// Macs and cookies (white paper §5.3, §5.4.4, §5.4.7). mac1 proves that the sender knows our public key; mac2,
-// asked for under load only, that it receives at the address it sends from.
+// Macs and cookies (white paper §5.3, §5.4.4, §5.4.7). mac1 proves that the sender knows our public
+// key; mac2, asked for under load only, that it receives at the address it sends from.
 #pragma once
 
 #include <array>
@@ -16,7 +16,8 @@
 
 namespace loopgate::wireguard {
 
-// Of whoever is spoken to: judges the macs of handshake messages addressed to `own`, and makes cookies.
+// Of whoever is spoken to: judges the macs of handshake messages addressed to `own`, and makes
+// cookies.
 class CookieChecker {
  public:
   explicit CookieChecker(const PublicKey& own);
@@ -38,7 +39,8 @@ class CookieChecker {
   std::optional<Instant> secret_since_;
 };
 
-// Of whoever speaks: adds macs to handshake messages addressed to `remote`, and keeps the last cookie.
+// Of whoever speaks: adds macs to handshake messages addressed to `remote`, and keeps the last
+// cookie.
 class CookieGenerator {
  public:
   explicit CookieGenerator(const PublicKey& remote);

@@ -121,7 +121,8 @@ void clamp(SecretKey& private_key) {
 PublicKey public_key_of(const SecretKey& private_key) {
   require_sodium();
   PublicKey out;
-  LOOPGATE_CHECK(crypto_scalarmult_base(raw(out.bytes.data()), raw(private_key.bytes().data())) == 0);
+  LOOPGATE_CHECK(crypto_scalarmult_base(raw(out.bytes.data()), raw(private_key.bytes().data())) ==
+                 0);
   return out;
 }
 

@@ -1,6 +1,6 @@
-// The earliest deadline of many peers: a binary heap in which every peer has one place. Entries may lie before
-// the peer's real deadline (a deadline that moved later is corrected when it comes up), so that a data packet
-// never touches the heap.
+// The earliest deadline of many peers: a binary heap in which every peer has one place. Entries may
+// lie before the peer's real deadline (a deadline that moved later is corrected when it comes up),
+// so that a data packet never touches the heap.
 #pragma once
 
 #include <cstdint>

@@ -56,7 +56,8 @@ std::optional<CaptureDecryptor::OpenInitiation> CaptureDecryptor::open_as_respon
     const auto ss = x25519(local.private_key, *initiator);
     Timestamp timestamp;
     if (!ss || !transcript.open_payload(*ss, message.sealed_timestamp, timestamp.bytes)) continue;
-    return OpenInitiation{transcript, *initiator, local.public_key, message.ephemeral, &local, nullptr};
+    return OpenInitiation{transcript,        *initiator, local.public_key,
+                          message.ephemeral, &local,     nullptr};
   }
   return std::nullopt;
 }
@@ -90,13 +91,14 @@ std::expected<Captured, Reason> CaptureDecryptor::read_response(const Response& 
   const bool as_initiator = ephemeral != nullptr;
   if (!as_initiator) ephemeral = ephemeral_of(message.ephemeral);
   if (!ephemeral) return std::unexpected(Reason::kHandshakeFailed);
-  const auto ee = x25519(ephemeral->keys.private_key,
-                         as_initiator ? message.ephemeral : opened.ephemeral);
+  const auto ee =
+      x25519(ephemeral->keys.private_key, as_initiator ? message.ephemeral : opened.ephemeral);
   const auto se = as_initiator ? x25519(opened.local_static->private_key, message.ephemeral)
                                : x25519(ephemeral->keys.private_key, opened.initiator);
   auto transcript = opened.transcript;
   if (!ee || !se ||
-      !transcript.open_answer(message.ephemeral, *ee, *se, ephemeral->psk, message.sealed_empty, {})) {
+      !transcript.open_answer(message.ephemeral, *ee, *se, ephemeral->psk, message.sealed_empty,
+                              {})) {
     return std::unexpected(Reason::kHandshakeFailed);
   }
   const auto keys = transcript.split();

@@ -1,5 +1,6 @@
-// Reads a captured WireGuard conversation with a key log (keylog.h) of either side: for replaying it as the
-// packets inside. Nothing is verified that a capture cannot show; counters may come in any order.
+// Reads a captured WireGuard conversation with a key log (keylog.h) of either side: for replaying
+// it as the packets inside. Nothing is verified that a capture cannot show; counters may come in
+// any order.
 #pragma once
 
 #include <cstdint>
@@ -39,9 +40,9 @@ class CaptureDecryptor {
  public:
   explicit CaptureDecryptor(KeyLog log);
 
-  // In the order of the capture. The reasons: kMessageMalformed; kHandshakeFailed when no key of the log fits;
-  // kUnknownSession for data whose handshake is not in the capture or could not be read;
-  // kAuthenticationFailed.
+  // In the order of the capture. The reasons: kMessageMalformed; kHandshakeFailed when no key of
+  // the log fits; kUnknownSession for data whose handshake is not in the capture or could not be
+  // read; kAuthenticationFailed.
   std::expected<Captured, Reason> read(ByteSpan datagram);
 
  private:
@@ -50,8 +51,8 @@ class CaptureDecryptor {
     PublicKey initiator;
     PublicKey responder;
     PublicKey ephemeral;
-    const Identity* local_static;                 // whose log it is
-    const KeyLog::Ephemeral* initiator_ephemeral; // null: the log is the responder's
+    const Identity* local_static;                  // whose log it is
+    const KeyLog::Ephemeral* initiator_ephemeral;  // null: the log is the responder's
   };
   struct Session {
     PublicKey initiator;

@@ -1,15 +1,16 @@
-// WireGuard as a pure state machine: a UDP socket's worth of peers behind one key pair, as responder (a
-// listener) and as initiator (a client). Datagrams, packets and time go in by four doors; what follows from
-// them comes out as a list (outputs.h). There is no socket, clock, thread or log in this room, and no
-// allocation for a data packet.
+// WireGuard as a pure state machine: a UDP socket's worth of peers behind one key pair, as
+// responder (a listener) and as initiator (a client). Datagrams, packets and time go in by four
+// doors; what follows from them comes out as a list (outputs.h). There is no socket, clock, thread
+// or log in this room, and no allocation for a data packet.
 //
 //   receive(datagram, from, …)   a datagram arrived
 //   send(peer, packet, …)        a packet for a peer
 //   on_deadline(…)               the time that next_deadline() named has come
 //   next_deadline()              … and why
 //
-// Source: "WireGuard: Next Generation Kernel Network Tunnel" (Donenfeld, 2020-06-01), section numbers at the
-// rules. AllowedIPs are not here: they speak of inner packets, which this room does not read.
+// Source: "WireGuard: Next Generation Kernel Network Tunnel" (Donenfeld, 2020-06-01), section
+// numbers at the rules. AllowedIPs are not here: they speak of inner packets, which this room does
+// not read.
 #pragma once
 
 #include <cstddef>
@@ -72,8 +73,8 @@ struct PeerInfo {
   bool named = false;
   std::optional<Endpoint> endpoint{};
   SessionState state{};
-  std::optional<Role> role{};                 // ours, in the current session
-  std::optional<Instant> session_started{};   // of the current one: its age is now minus this
+  std::optional<Role> role{};                // ours, in the current session
+  std::optional<Instant> session_started{};  // of the current one: its age is now minus this
   std::optional<Instant> last_handshake{};
   PeerTraffic traffic;
   std::optional<Deadline> next_deadline{};
@@ -94,9 +95,9 @@ class Device {
 
   const PublicKey& public_key() const { return identity_.public_key; }
 
-  // Replaces the configuration. Peers that are in both keep their sessions, unless their pre-shared key
-  // changed. Those no longer listed are removed and remembered as such; the same holds for unknown peers when
-  // these are no longer allowed. Of two entries with one key the first counts.
+  // Replaces the configuration. Peers that are in both keep their sessions, unless their pre-shared
+  // key changed. Those no longer listed are removed and remembered as such; the same holds for
+  // unknown peers when these are no longer allowed. Of two entries with one key the first counts.
   void set_peers(std::span<const PeerConfig> peers, const UnknownPeers& unknown, Moment at,
                  Outputs& out);
   // Adds a named peer, or changes it by the rules above.
@@ -104,17 +105,18 @@ class Device {
   // False when there is none.
   bool remove_peer(const PublicKey& key, Outputs& out);
 
-  // `pending_initiations`: how many the caller has before it in this drain of its socket, this one included.
-  // More than kInitiationsUnderLoad, and an initiation needs a cookie.
+  // `pending_initiations`: how many the caller has before it in this drain of its socket, this one
+  // included. More than kInitiationsUnderLoad, and an initiation needs a cookie.
   void receive(ByteSpan datagram, const Endpoint& from, Moment at, std::size_t pending_initiations,
                Outputs& out);
 
-  // The refusal is returned, not put among the outputs: kNoSession, kSessionExpired, kPeerNeverConnected,
-  // kDatagramTooLarge.
+  // The refusal is returned, not put among the outputs: kNoSession, kSessionExpired,
+  // kPeerNeverConnected, kDatagramTooLarge.
   std::expected<Sent, Reason> send(PeerId peer, ByteSpan plaintext, Padding padding, Moment at,
                                    Outputs& out);
 
-  // Begins a handshake now, whatever else is going on. kNoSession without such a peer or an endpoint.
+  // Begins a handshake now, whatever else is going on. kNoSession without such a peer or an
+  // endpoint.
   std::expected<void, Reason> initiate(PeerId peer, Moment at, Outputs& out);
 
   // Fires what is due for up to kPeersPerDeadlineMax peers.
@@ -127,8 +129,8 @@ class Device {
   std::vector<PeerInfo> peers(Instant now) const;
   std::size_t peer_count() const { return peers_.size(); }
 
-  // Called with the secrets of every handshake, before its message is among the outputs. For captures that
-  // decrypt themselves; whoever sets it takes over the care for the secrets.
+  // Called with the secrets of every handshake, before its message is among the outputs. For
+  // captures that decrypt themselves; whoever sets it takes over the care for the secrets.
   void set_key_log(std::function<void(const HandshakeSecrets&)> observer) {
     key_log_ = std::move(observer);
   }

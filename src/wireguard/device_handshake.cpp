@@ -9,8 +9,8 @@
 
 namespace loopgate::wireguard {
 
-// Cheap tests first: nothing unauthenticated gets an answer, except a cookie for a valid mac1 under load, which
-// is smaller than what asked for it.
+// Cheap tests first: nothing unauthenticated gets an answer, except a cookie for a valid mac1 under
+// load, which is smaller than what asked for it.
 void Device::receive_initiation(const Initiation& message, ByteSpan datagram, const Endpoint& from,
                                 Moment at, std::size_t pending_initiations, Outputs& out) {
   const auto refuse = [&](Reason reason, const Peer* peer = nullptr) {
@@ -19,7 +19,8 @@ void Device::receive_initiation(const Initiation& message, ByteSpan datagram, co
   if (!cookie_checker_.mac1_is_valid(datagram)) return refuse(Reason::kBadMac1);
   if (pending_initiations > kInitiationsUnderLoad &&
       !cookie_checker_.mac2_is_valid(datagram, from, at.now)) {
-    const auto reply = serialize(cookie_checker_.reply(datagram, message.sender, from, at.now, random_));
+    const auto reply =
+        serialize(cookie_checker_.reply(datagram, message.sender, from, at.now, random_));
     const auto bytes = out.allocate(reply.size());
     std::ranges::copy(reply, bytes.begin());
     out.add(Transmit{.to = from, .bytes = bytes, .type = MessageType::kCookieReply});
@@ -77,8 +78,9 @@ Peer* Device::admit(const PublicKey& key, const SecretKey& static_static, const 
   return &peer;
 }
 
-// A wrong pre-shared key shows at the initiator only: it cannot open our response, and begins again. One that
-// does so again and again, each time before the last offer is old, most likely has that trouble.
+// A wrong pre-shared key shows at the initiator only: it cannot open our response, and begins
+// again. One that does so again and again, each time before the last offer is old, most likely has
+// that trouble.
 void Device::suspect_psk(Peer& peer, const Endpoint& from, Moment at, Outputs& out) {
   const bool unused = peer.next && at.now - peer.next->created < kRekeyAttemptTime;
   peer.unused_offers = unused ? peer.unused_offers + 1 : 0;
@@ -134,8 +136,8 @@ void Device::receive_response(const Response& message, ByteSpan datagram, const 
   const auto se = x25519(identity_.private_key, message.ephemeral);
   if (!ee || !se) return refuse(Reason::kHandshakeFailed, &peer);
   if (!transcript.open_answer(message.ephemeral, *ee, *se, peer.psk, message.sealed_empty, {})) {
-    // Whoever made it knew our key and index; what differs is the pre-shared key, or it was altered after
-    // all by somebody who made mac1 anew.
+    // Whoever made it knew our key and index; what differs is the pre-shared key, or it was altered
+    // after all by somebody who made mac1 anew.
     refuse(Reason::kWrongPsk, &peer);
     std::get<Discard>(out.last()).assumed = true;
     return;
@@ -191,12 +193,12 @@ bool Device::send_initiation(Peer& peer, Moment at, Outputs& out) {
   const auto first_attempt = peer.pending ? peer.pending->first_attempt : at.now;
   peers_.drop(peer.pending);
   const auto jitter = random_.below(kRekeyTimeoutJitterMax.count() + 1);
-  peer.pending = std::make_unique<PendingHandshake>(PendingHandshake{
-      .transcript = Transcript(as_bytes(kIdentifier), peer.key),
-      .ephemeral = ephemeral.private_key,
-      .local_index = peers_.add_session(peer, nullptr),
-      .first_attempt = first_attempt,
-      .retry_at = at.now + kRekeyTimeout + Duration(jitter)});
+  peer.pending = std::make_unique<PendingHandshake>(
+      PendingHandshake{.transcript = Transcript(as_bytes(kIdentifier), peer.key),
+                       .ephemeral = ephemeral.private_key,
+                       .local_index = peers_.add_session(peer, nullptr),
+                       .first_attempt = first_attempt,
+                       .retry_at = at.now + kRekeyTimeout + Duration(jitter)});
   peer.last_timestamp = std::max(Timestamp::at(at.wall), peer.last_timestamp.successor());
 
   Initiation message;

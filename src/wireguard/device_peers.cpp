@@ -9,10 +9,14 @@ namespace loopgate::wireguard {
 
 std::string_view name(SessionState state) {
   switch (state) {
-    case SessionState::kNone: return "none";
-    case SessionState::kOffered: return "offered";
-    case SessionState::kLive: return "live";
-    case SessionState::kExpired: return "expired";
+    case SessionState::kNone:
+      return "none";
+    case SessionState::kOffered:
+      return "offered";
+    case SessionState::kLive:
+      return "live";
+    case SessionState::kExpired:
+      return "expired";
   }
   return "";
 }

@@ -29,8 +29,10 @@ std::optional<NextDeadline> Device::next_deadline() {
     if (real && real->at <= top->at) return NextDeadline{real->at, real->reason, peer.id};
     // It moved later, or away, since it was put there.
     peer.scheduled_at = kNever;
-    if (real) reschedule(peer);
-    else deadlines_.remove(peer.slot);
+    if (real)
+      reschedule(peer);
+    else
+      deadlines_.remove(peer.slot);
   }
 }
 
@@ -70,7 +72,8 @@ void Device::fire_passive_keepalive(Peer& peer, Moment at, Outputs& out) {
   const bool again = peer.needs_another_keepalive;
   peer.passive_keepalive_at = kNever;
   peer.needs_another_keepalive = false;
-  if (send_keepalive(peer, at, out) && again) peer.passive_keepalive_at = at.now + kKeepaliveTimeout;
+  if (send_keepalive(peer, at, out) && again)
+    peer.passive_keepalive_at = at.now + kKeepaliveTimeout;
 }
 
 void Device::fire_persistent_keepalive(Peer& peer, Moment at, Outputs& out) {

@@ -38,7 +38,8 @@ std::string take(std::string_view name, std::string_view value, KeyLog& log) {
   if (!key) return std::string(name) + " is not 32 bytes of base64";
   if (name == kLocalStatic) {
     const auto same = [&](const Identity& known) { return known.private_key == *key; };
-    if (std::ranges::none_of(log.local_statics, same)) log.local_statics.push_back(Identity::of(*key));
+    if (std::ranges::none_of(log.local_statics, same))
+      log.local_statics.push_back(Identity::of(*key));
   } else if (name == kLocalEphemeral) {
     log.ephemerals.push_back({Identity::of(*key), {}});
   } else if (log.ephemerals.empty()) {
@@ -71,7 +72,8 @@ Result<KeyLog> parse_key_log(std::string_view text) {
     const auto equals = entry.find('=');
     const auto where = "line " + std::to_string(number) + " of the key log: ";
     if (equals == std::string_view::npos) return fail(where + "expected NAME = base64");
-    const auto wrong = take(trimmed(entry.substr(0, equals)), trimmed(entry.substr(equals + 1)), log);
+    const auto wrong =
+        take(trimmed(entry.substr(0, equals)), trimmed(entry.substr(equals + 1)), log);
     if (!wrong.empty()) return fail(where + wrong);
   }
   return log;

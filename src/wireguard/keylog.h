@@ -1,8 +1,9 @@
-// The key log of a WireGuard capture, as Wireshark reads it and contrib/extract-handshakes of wireguard-tools
-// writes it: lines of NAME = base64. Who holds it reads everything: it is made only where a user asks for a
-// capture that decrypts itself.
+// The key log of a WireGuard capture, as Wireshark reads it and contrib/extract-handshakes of
+// wireguard-tools writes it: lines of NAME = base64. Who holds it reads everything: it is made only
+// where a user asks for a capture that decrypts itself.
 //
-// Wireshark ties a PRESHARED_KEY to the LOCAL_EPHEMERAL_PRIVATE_KEY before it, so that order is kept.
+// Wireshark ties a PRESHARED_KEY to the LOCAL_EPHEMERAL_PRIVATE_KEY before it, so that order is
+// kept.
 #pragma once
 
 #include <string>

@@ -25,8 +25,8 @@ struct Keypair {
   bool is_expired(Instant now) const { return now - created >= kRejectAfterTime; }
   bool is_used_up() const { return send_counter >= kRejectAfterMessages; }
 
-  // After sending: is it time for a new handshake? The initiator owes it at kRekeyAfterTime; the responder
-  // takes the last chance only (white paper §6.2).
+  // After sending: is it time for a new handshake? The initiator owes it at kRekeyAfterTime; the
+  // responder takes the last chance only (white paper §6.2).
   bool wants_rekey_after_sending(Instant now) const {
     if (send_counter >= kRekeyAfterMessages) return true;
     const auto age = now - created;

@@ -10,12 +10,13 @@ namespace {
 
 constexpr std::size_t kBase64Size = 44;
 
-// Refuses what other tools would refuse: wrong length, other alphabets, blanks, non-zero spare bits.
+// Refuses what other tools would refuse: wrong length, other alphabets, blanks, non-zero spare
+// bits.
 bool decode(std::string_view base64, std::span<std::byte, kKeySize> out) {
   if (base64.size() != kBase64Size) return false;
   std::size_t size = 0;
-  return sodium_base642bin(raw(out.data()), out.size(), base64.data(), base64.size(), nullptr, &size,
-                           nullptr, sodium_base64_VARIANT_ORIGINAL) == 0 &&
+  return sodium_base642bin(raw(out.data()), out.size(), base64.data(), base64.size(), nullptr,
+                           &size, nullptr, sodium_base64_VARIANT_ORIGINAL) == 0 &&
          size == kKeySize;
 }
 
@@ -35,7 +36,9 @@ std::optional<PublicKey> PublicKey::parse(std::string_view base64) {
   return key;
 }
 
-std::string PublicKey::to_base64() const { return encode(bytes); }
+std::string PublicKey::to_base64() const {
+  return encode(bytes);
+}
 
 SecretKey::SecretKey(std::span<const std::byte, kKeySize> bytes) {
   std::copy(bytes.begin(), bytes.end(), bytes_.begin());
@@ -53,11 +56,17 @@ SecretKey SecretKey::generate(Random& random) {
   return key;
 }
 
-std::string SecretKey::to_base64() const { return encode(bytes_); }
+std::string SecretKey::to_base64() const {
+  return encode(bytes_);
+}
 
-bool SecretKey::is_zero() const { return sodium_is_zero(raw(bytes_.data()), kKeySize) == 1; }
+bool SecretKey::is_zero() const {
+  return sodium_is_zero(raw(bytes_.data()), kKeySize) == 1;
+}
 
-void SecretKey::wipe() { sodium_memzero(bytes_.data(), bytes_.size()); }
+void SecretKey::wipe() {
+  sodium_memzero(bytes_.data(), bytes_.size());
+}
 
 bool SecretKey::operator==(const SecretKey& other) const {
   return sodium_memcmp(bytes_.data(), other.bytes_.data(), kKeySize) == 0;

@@ -1,5 +1,5 @@
-// Curve25519 and symmetric keys. Secrets wipe themselves; they are compared in constant time and never
-// printed except by the key log (keylog.h), which says so.
+// Curve25519 and symmetric keys. Secrets wipe themselves; they are compared in constant time and
+// never printed except by the key log (keylog.h), which says so.
 #pragma once
 
 #include <array>
@@ -48,7 +48,8 @@ class SecretKey {
   std::array<std::byte, kKeySize> bytes_{};
 };
 
-// A Curve25519 key pair that stands for somebody: a listener, a client, or one handshake (ephemeral).
+// A Curve25519 key pair that stands for somebody: a listener, a client, or one handshake
+// (ephemeral).
 struct Identity {
   SecretKey private_key;
   PublicKey public_key;

@@ -12,7 +12,8 @@ inline constexpr std::size_t kDatagramSizeMax = 65'507;
 // (wireguard-go's threshold: an eighth of its queue of 1024).
 inline constexpr std::size_t kInitiationsUnderLoad = 128;
 
-// Keys that no template names, when a listener admits them. Each costs under 2 KB with one key pair.
+// Keys that no template names, when a listener admits them. Each costs under 2 KB with one key
+// pair.
 inline constexpr std::size_t kUnknownPeersMax = 131'072;
 // Entries looked at when one must make room. What is passed over moves to the end, so that the next
 // newcomer looks at others.
@@ -28,7 +29,8 @@ inline constexpr std::size_t kQueuedBytesMax = 256 * 1024;
 // Peers served by one on_deadline; the rest stay due.
 inline constexpr std::size_t kPeersPerDeadlineMax = 1'024;
 
-// Offers a peer may leave unused before the pre-shared key is suspected: one lost response is no sign.
+// Offers a peer may leave unused before the pre-shared key is suspected: one lost response is no
+// sign.
 inline constexpr unsigned kUnusedOffersBeforeSuspicion = 2;
 
 // Sessions an offline decryption holds at once; the oldest make room.

@@ -1,5 +1,5 @@
-// The four messages (white paper §5.4). All integers are little endian. The type and the three reserved zero
-// bytes after it are read as one number, as every implementation does.
+// The four messages (white paper §5.4). All integers are little endian. The type and the three
+// reserved zero bytes after it are read as one number, as every implementation does.
 //
 //  initiation, 148 bytes                    response, 92 bytes
 //  ┌──────────────┬──────────────┐          ┌──────────────┬──────────────┐
@@ -92,8 +92,8 @@ CookieReplyBytes serialize(const CookieReply& message);
 void write_data_header(std::uint32_t receiver, std::uint64_t counter,
                        std::span<std::byte, kDataHeaderSize> out);
 
-// What the two macs at the end of a handshake message cover (§5.4.4): everything before mac1, and everything
-// before mac2. `handshake` is a whole initiation or response.
+// What the two macs at the end of a handshake message cover (§5.4.4): everything before mac1, and
+// everything before mac2. `handshake` is a whole initiation or response.
 inline ByteSpan covered_by_mac1(ByteSpan handshake) {
   return handshake.first(handshake.size() - 2 * kMacSize);
 }

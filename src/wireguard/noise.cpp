@@ -60,15 +60,17 @@ SessionKeys Transcript::split() const {
   return keys;
 }
 
-void Transcript::mix_hash(ByteSpan data) { hash_ = blake2s(hash_, data); }
+void Transcript::mix_hash(ByteSpan data) {
+  hash_ = blake2s(hash_, data);
+}
 
 void Transcript::mix_ephemeral(const PublicKey& ephemeral) {
   mix_hash(ephemeral.bytes);
   kdf1(chaining_key_, ephemeral.bytes, chaining_key_);
 }
 
-SecretKey Transcript::mix_answer(const PublicKey& ephemeral, const SecretKey& ee, const SecretKey& se,
-                                 const SecretKey& psk) {
+SecretKey Transcript::mix_answer(const PublicKey& ephemeral, const SecretKey& ee,
+                                 const SecretKey& se, const SecretKey& psk) {
   mix_ephemeral(ephemeral);
   kdf1(chaining_key_, ee.bytes(), chaining_key_);
   kdf1(chaining_key_, se.bytes(), chaining_key_);

@@ -5,9 +5,9 @@
 //   -> e, es, s, ss, {payload}
 //   <- e, ee, se, psk, {payload}
 //
-// A step per group of tokens. The results of Diffie-Hellman are handed in, so that either side can compute a
-// transcript, and so can a reader of a capture who knows either side's keys. Payloads have any length here;
-// WireGuard's are a timestamp and nothing.
+// A step per group of tokens. The results of Diffie-Hellman are handed in, so that either side can
+// compute a transcript, and so can a reader of a capture who knows either side's keys. Payloads
+// have any length here; WireGuard's are a timestamp and nothing.
 #pragma once
 
 #include <optional>
@@ -23,16 +23,16 @@ struct SessionKeys {
   SecretKey responder_sends;
 };
 
-// What both sides agree on so far: the paper's C and H. Steps must be taken in the order in which they stand.
-// An `open_` that fails leaves the transcript unusable: throw it away.
+// What both sides agree on so far: the paper's C and H. Steps must be taken in the order in which
+// they stand. An `open_` that fails leaves the transcript unusable: throw it away.
 class Transcript {
  public:
   // `<- s`. The prologue is WireGuard's identifier.
   Transcript(ByteSpan prologue, const PublicKey& responder_static);
 
   // `e, es, s`. `sealed` has room for 48 bytes.
-  void seal_static(const PublicKey& ephemeral, const SecretKey& es, const PublicKey& initiator_static,
-                   MutableByteSpan sealed);
+  void seal_static(const PublicKey& ephemeral, const SecretKey& es,
+                   const PublicKey& initiator_static, MutableByteSpan sealed);
   std::optional<PublicKey> open_static(const PublicKey& ephemeral, const SecretKey& es,
                                        ByteSpan sealed);
 

@@ -6,18 +6,30 @@ namespace loopgate::wireguard {
 
 std::string_view name(NoticeKind kind) {
   switch (kind) {
-    case NoticeKind::kPeerAdmitted: return "peer-admitted";
-    case NoticeKind::kPeerForgotten: return "peer-forgotten";
-    case NoticeKind::kPeerRemoved: return "peer-removed";
-    case NoticeKind::kHandshakeStarted: return "handshake-started";
-    case NoticeKind::kHandshakeCompleted: return "handshake-completed";
-    case NoticeKind::kHandshakeGivenUp: return "handshake-given-up";
-    case NoticeKind::kCookieReceived: return "cookie-received";
-    case NoticeKind::kSessionConfirmed: return "session-confirmed";
-    case NoticeKind::kSessionExpired: return "session-expired";
-    case NoticeKind::kKeysErased: return "keys-erased";
-    case NoticeKind::kEndpointChanged: return "endpoint-changed";
-    case NoticeKind::kKeepaliveReceived: return "keepalive-received";
+    case NoticeKind::kPeerAdmitted:
+      return "peer-admitted";
+    case NoticeKind::kPeerForgotten:
+      return "peer-forgotten";
+    case NoticeKind::kPeerRemoved:
+      return "peer-removed";
+    case NoticeKind::kHandshakeStarted:
+      return "handshake-started";
+    case NoticeKind::kHandshakeCompleted:
+      return "handshake-completed";
+    case NoticeKind::kHandshakeGivenUp:
+      return "handshake-given-up";
+    case NoticeKind::kCookieReceived:
+      return "cookie-received";
+    case NoticeKind::kSessionConfirmed:
+      return "session-confirmed";
+    case NoticeKind::kSessionExpired:
+      return "session-expired";
+    case NoticeKind::kKeysErased:
+      return "keys-erased";
+    case NoticeKind::kEndpointChanged:
+      return "endpoint-changed";
+    case NoticeKind::kKeepaliveReceived:
+      return "keepalive-received";
   }
   return "";
 }

@@ -1,6 +1,6 @@
-// What a Device answers with: a list of one variant in the order of events, and the bytes they point to. The
-// caller owns it, hands it to any number of inputs, reads it, clears it; its memory is kept and used again,
-// so that a packet costs no allocation.
+// What a Device answers with: a list of one variant in the order of events, and the bytes they
+// point to. The caller owns it, hands it to any number of inputs, reads it, clears it; its memory
+// is kept and used again, so that a packet costs no allocation.
 #pragma once
 
 #include <cstddef>
@@ -28,11 +28,12 @@ struct Transmit {
   Endpoint to;
   ByteSpan bytes;
   MessageType type{};
-  PeerId peer = PeerId::kNone;  // none for cookie replies
+  PeerId peer = PeerId::kNone;     // none for cookie replies
   std::size_t plaintext_size = 0;  // of data, without padding; 0 is a keep-alive
 };
 
-// A packet of a peer. It may carry up to 15 bytes of padding, which only an inner header can tell apart.
+// A packet of a peer. It may carry up to 15 bytes of padding, which only an inner header can tell
+// apart.
 struct Plaintext {
   PeerId peer{};
   std::uint64_t user = 0;  // what the peer was configured with
@@ -48,7 +49,7 @@ struct Discard {
   Endpoint from;         // of an arrival; the peer's endpoint otherwise
   PeerId peer = PeerId::kNone;
   std::optional<PublicKey> key{};  // the peer's, when it is known
-  std::size_t size = 0;          // of the datagram or plaintext
+  std::size_t size = 0;            // of the datagram or plaintext
 };
 
 enum class NoticeKind : unsigned char {

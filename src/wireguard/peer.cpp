@@ -9,19 +9,25 @@ namespace loopgate::wireguard {
 
 std::string_view name(DeadlineReason reason) {
   switch (reason) {
-    case DeadlineReason::kHandshakeRetry: return "handshake-retry";
-    case DeadlineReason::kDeadPeer: return "dead-peer";
-    case DeadlineReason::kPassiveKeepalive: return "passive-keepalive";
-    case DeadlineReason::kPersistentKeepalive: return "persistent-keepalive";
-    case DeadlineReason::kSessionExpiry: return "session-expiry";
-    case DeadlineReason::kKeyErasure: return "key-erasure";
+    case DeadlineReason::kHandshakeRetry:
+      return "handshake-retry";
+    case DeadlineReason::kDeadPeer:
+      return "dead-peer";
+    case DeadlineReason::kPassiveKeepalive:
+      return "passive-keepalive";
+    case DeadlineReason::kPersistentKeepalive:
+      return "persistent-keepalive";
+    case DeadlineReason::kSessionExpiry:
+      return "session-expiry";
+    case DeadlineReason::kKeyErasure:
+      return "key-erasure";
   }
   return "";
 }
 
 std::optional<Deadline> Peer::next_deadline() const {
-  // In the order in which they fire when they fall together: a keep-alive must leave before its session
-  // expires, and expiry is told before keys go.
+  // In the order in which they fire when they fall together: a keep-alive must leave before its
+  // session expires, and expiry is told before keys go.
   const Deadline all[] = {
       {passive_keepalive_at, DeadlineReason::kPassiveKeepalive},
       {persistent_keepalive_at, DeadlineReason::kPersistentKeepalive},

@@ -1,5 +1,5 @@
-// One peer: who it is, its up to three sessions, and its timers. Plain state with the rules that need nothing
-// else; the Device drives it.
+// One peer: who it is, its up to three sessions, and its timers. Plain state with the rules that
+// need nothing else; the Device drives it.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct PeerConfig {
 };
 
 enum class Padding : unsigned char {
-  kNone,   // raw plaintext, whose length must survive
+  kNone,  // raw plaintext, whose length must survive
   kTo16,  // IP packets, whose header says where they end
 };
 
@@ -68,7 +68,8 @@ struct QueuedPacket {
 };
 
 struct PeerTraffic {
-  std::uint64_t rx_packets = 0;  // authenticated datagrams, handshakes among them, as `wg show` counts
+  std::uint64_t rx_packets =
+      0;  // authenticated datagrams, handshakes among them, as `wg show` counts
   std::uint64_t rx_bytes = 0;
   std::uint64_t tx_packets = 0;
   std::uint64_t tx_bytes = 0;
@@ -92,11 +93,11 @@ struct Peer {
 
   // Handshakes.
   CookieGenerator cookies;
-  Timestamp greatest_timestamp;  // received
-  Timestamp last_timestamp;      // sent
+  Timestamp greatest_timestamp;            // received
+  Timestamp last_timestamp;                // sent
   std::optional<Instant> last_initiation;  // received
   std::unique_ptr<PendingHandshake> pending;
-  unsigned unused_offers = 0;  // in a row
+  unsigned unused_offers = 0;                       // in a row
   std::unique_ptr<std::deque<QueuedPacket>> queue;  // while the first handshake is under way
   std::size_t queued_bytes = 0;
 
@@ -116,7 +117,8 @@ struct Peer {
   Instant dead_peer_at = kNever;
   Instant session_expiry_at = kNever;
   Instant key_erasure_at = kNever;
-  Instant scheduled_at = kNever;  // where the device's queue has it; not after the earliest of these
+  Instant scheduled_at =
+      kNever;  // where the device's queue has it; not after the earliest of these
 
   // Unknown peers stand in a list, longest idle first (PeerTable).
   Instant last_activity{};

@@ -1,5 +1,5 @@
-// All peers of a Device, found in constant time by id, by public key and by session index; and the bounded
-// memory of those that are gone.
+// All peers of a Device, found in constant time by id, by public key and by session index; and the
+// bounded memory of those that are gone.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,8 @@ class PeerTable {
   explicit PeerTable(Random& random);
   PeerTable(const PeerTable&) = delete;
 
-  // Whom an index that we gave out belongs to. Without a keypair it is the peer's pending handshake.
+  // Whom an index that we gave out belongs to. Without a keypair it is the peer's pending
+  // handshake.
   struct Session {
     Peer* peer = nullptr;
     Keypair* keypair = nullptr;
@@ -53,8 +54,8 @@ class PeerTable {
 
   std::size_t size() const { return by_key_.size(); }
   std::size_t unknown_count() const { return unknown_count_; }
-  // The unknown peer that has to go first: among the longest idle one without a live session. Null when there
-  // is none within kEvictionCandidatesMax steps.
+  // The unknown peer that has to go first: among the longest idle one without a live session. Null
+  // when there is none within kEvictionCandidatesMax steps.
   Peer* eviction_candidate(Instant now);
 
   void remember_removed(const PublicKey& key);

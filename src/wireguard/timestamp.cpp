@@ -7,7 +7,8 @@ namespace loopgate::wireguard {
 
 namespace {
 
-// 2^62, and TAI's ten seconds ahead of UTC in 1970. Leap seconds are left out, as in every implementation.
+// 2^62, and TAI's ten seconds ahead of UTC in 1970. Leap seconds are left out, as in every
+// implementation.
 constexpr std::uint64_t kEpoch = 0x4000'0000'0000'000aULL;
 constexpr std::uint64_t kNanosPerSecond = 1'000'000'000;
 
@@ -29,7 +30,8 @@ Timestamp Timestamp::at(WallTime time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   Timestamp out;
   const std::span bytes(out.bytes);
-  write_big(bytes.first(8), kEpoch + static_cast<std::uint64_t>(seconds.time_since_epoch().count()));
+  write_big(bytes.first(8),
+            kEpoch + static_cast<std::uint64_t>(seconds.time_since_epoch().count()));
   write_big(bytes.subspan(8), static_cast<std::uint64_t>((time - seconds).count()));
   return out;
 }

@@ -1,5 +1,6 @@
-// TAI64N (https://cr.yp.to/libtai/tai64.html): eight bytes of seconds and four of nanoseconds, big endian, so
-// that later is greater byte by byte. A responder only compares; it never asks what time it is.
+// TAI64N (https://cr.yp.to/libtai/tai64.html): eight bytes of seconds and four of nanoseconds, big
+// endian, so that later is greater byte by byte. A responder only compares; it never asks what time
+// it is.
 #pragma once
 
 #include <array>

@@ -69,8 +69,7 @@ TEST_F(Cookies, ACookieIsBoundToAddressAndPort) {
   const auto message = with_macs(start_);
   EXPECT_FALSE(checker_.mac2_is_valid(message, {from_.address, 51821}, start_));
   EXPECT_FALSE(checker_.mac2_is_valid(message, {IpAddress::v4(192, 0, 2, 3), 51820}, start_));
-  EXPECT_FALSE(
-      checker_.mac2_is_valid(message, {*IpAddress::parse("2001:db8::1"), 51820}, start_));
+  EXPECT_FALSE(checker_.mac2_is_valid(message, {*IpAddress::parse("2001:db8::1"), 51820}, start_));
 }
 
 TEST_F(Cookies, ACookieDiesWithItsSecret) {

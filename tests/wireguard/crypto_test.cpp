@@ -93,10 +93,10 @@ TEST(X25519, AgreesOnTheSecretOfRfc7748) {
 TEST(X25519, RefusesPointsOfLowOrder) {
   const auto key = repeated_secret(0x42);
   EXPECT_FALSE(x25519(key, PublicKey{}));
-  EXPECT_FALSE(x25519(
-      key, public_of("0100000000000000000000000000000000000000000000000000000000000000")));
-  EXPECT_FALSE(x25519(
-      key, public_of("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")));
+  EXPECT_FALSE(
+      x25519(key, public_of("0100000000000000000000000000000000000000000000000000000000000000")));
+  EXPECT_FALSE(
+      x25519(key, public_of("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")));
 }
 
 constexpr std::string_view kSunscreen =
@@ -125,7 +125,8 @@ TEST(XAead, SealsTheVectorOfTheDraft) {
 }
 
 // Noise's nonce is a counter, so RFC 8439's own vectors (whose nonces are not) do not fit. Python:
-// ChaCha20Poly1305(bytes(range(32))).encrypt(bytes(4) + (0x0102030405060708).to_bytes(8, "little"), text, ad)
+// ChaCha20Poly1305(bytes(range(32))).encrypt(bytes(4) + (0x0102030405060708).to_bytes(8, "little"),
+// text, ad)
 TEST(Aead, MatchesAnotherLibraryOnBothOfItsPaths) {
   const auto key = secret_of(counting_bytes(32));
   const auto associated = counting_bytes(12);
@@ -133,10 +134,10 @@ TEST(Aead, MatchesAnotherLibraryOnBothOfItsPaths) {
     std::size_t size;
     const char* tag;
   } cases[] = {{0, "93aff8275119a5c69345800f26ac0637"},
-                {64, "12110b3ac0f267ad84ed89332cfc781e"},
-                {511, "c78a0aa2bd75e93d459302c35666d880"},
-                {512, "f60dcac0db1d28ead26ff396745a7ac4"},
-                {1200, "c2ca437013fd917d0d6dabd377d73a06"}};
+               {64, "12110b3ac0f267ad84ed89332cfc781e"},
+               {511, "c78a0aa2bd75e93d459302c35666d880"},
+               {512, "f60dcac0db1d28ead26ff396745a7ac4"},
+               {1200, "c2ca437013fd917d0d6dabd377d73a06"}};
   for (const auto& c : cases) {
     const auto plaintext = counting_bytes(c.size);
     Bytes sealed(c.size + kTagSize);
@@ -194,12 +195,11 @@ TEST(SecretKey, ReadsAndWritesTheBase64OfWg) {
 }
 
 TEST(PublicKey, RefusesWhatIsNotThirtyTwoBytesOfBase64) {
-  for (const std::string_view text :
-       {"", "AKeZaHwBxjiKLFnkY2unvEdOTtg4AL+M9dQXfopFVFk",
-        "AKeZaHwBxjiKLFnkY2unvEdOTtg4AL+M9dQXfopFVF==",
-        "AKeZaHwBxjiKLFnkY2unvEdOTtg4AL-M9dQXfopFVFk=",
-        "AKeZaHwBxjiKLFnkY2unvEdOTtg4AL+M9dQXfopFVFl=",
-        "AKeZaHwBxjiKLFnkY2unvEdOTtg4AL+M9dQXfopFVFk= "}) {
+  for (const std::string_view text : {"", "AKeZaHwBxjiKLFnkY2unvEdOTtg4AL+M9dQXfopFVFk",
+                                      "AKeZaHwBxjiKLFnkY2unvEdOTtg4AL+M9dQXfopFVF==",
+                                      "AKeZaHwBxjiKLFnkY2unvEdOTtg4AL-M9dQXfopFVFk=",
+                                      "AKeZaHwBxjiKLFnkY2unvEdOTtg4AL+M9dQXfopFVFl=",
+                                      "AKeZaHwBxjiKLFnkY2unvEdOTtg4AL+M9dQXfopFVFk= "}) {
     EXPECT_FALSE(PublicKey::parse(text)) << text;
   }
 }

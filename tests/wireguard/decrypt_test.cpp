@@ -22,8 +22,8 @@ CaptureDecryptor decryptor_for(const std::string& log) {
   return CaptureDecryptor(std::move(*parsed));
 }
 
-// The golden conversation was made by another implementation (make_vectors.py), so that this is also its test
-// vector for a whole handshake with a pre-shared key.
+// The golden conversation was made by another implementation (make_vectors.py), so that this is
+// also its test vector for a whole handshake with a pre-shared key.
 void expect_golden_conversation(CaptureDecryptor decryptor) {
   const auto initiation = decryptor.read(from_hex(golden::kInitiation));
   ASSERT_TRUE(initiation);
@@ -114,8 +114,7 @@ TEST(KeyLog, PutsThePresharedKeyRightBehindItsEphemeral) {
             "REMOTE_STATIC_PUBLIC_KEY = " +
                 public_of(golden::kInitiatorPublic).to_base64() +
                 "\n"
-                "LOCAL_EPHEMERAL_PRIVATE_KEY = RERERERERERERERERERERERERERERERERERERERERE"
-                "=\n"
+                "LOCAL_EPHEMERAL_PRIVATE_KEY = REREREREREREREREREREREREREREREREREREREREREQ=\n"
                 "PRESHARED_KEY = AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
   auto without = secrets_of(0x22, golden::kInitiatorPublic, 0x44);
   without.psk.wipe();

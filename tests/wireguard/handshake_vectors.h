@@ -1,7 +1,7 @@
-// Golden bytes of one conversation, printed by make_vectors.py beside this file. Private keys: the initiator's
-// 32 × 0x11, the responder's 32 × 0x22; ephemerals 32 × 0x33 and 32 × 0x44; pre-shared key 00 01 … 1f; indices
-// 0x01020304 and 0x05060708; the timestamp is 1 790 000 000.123456789 s after 1970; the cookie is for
-// 192.0.2.2:51820 under the secret 32 × 0x55.
+// Golden bytes of one conversation, printed by make_vectors.py beside this file. Private keys: the
+// initiator's 32 × 0x11, the responder's 32 × 0x22; ephemerals 32 × 0x33 and 32 × 0x44; pre-shared
+// key 00 01 … 1f; indices 0x01020304 and 0x05060708; the timestamp is 1 790 000 000.123456789 s
+// after 1970; the cookie is for 192.0.2.2:51820 under the secret 32 × 0x55.
 #pragma once
 
 #include <string_view>
@@ -18,8 +18,7 @@ inline constexpr std::string_view kInitiationWithCookie =
     "7da959fba46669572516a5e6c021bfa620bb6c56ca0082e1feae14988c2c64d024c617734a263f76a008df04"
     "d0f94bad81059448e699a440dd19d45d0e2ba51e589db529c3dc9736a0b4a9f9734943bbbfc0c455eaf620e5"
     "e1426879f7363fcce1631caff134d176";
-inline constexpr std::string_view kCookie =
-    "eae66b3ef9a9a037342ef06179d357a3";
+inline constexpr std::string_view kCookie = "eae66b3ef9a9a037342ef06179d357a3";
 inline constexpr std::string_view kCookieReply =
     "0300000004030201000102030405060708090a0b0c0d0e0f1011121314151617f0d788437262c9ece8a198c1"
     "47674288e809db06bf0fce570404a2db1cb57838";

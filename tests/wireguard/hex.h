@@ -35,8 +35,12 @@ inline Bytes counting_bytes(std::size_t size) {
   return out;
 }
 
-inline SecretKey secret_of(ByteSpan bytes) { return SecretKey(bytes.first<kKeySize>()); }
-inline SecretKey secret_of(std::string_view hex) { return secret_of(ByteSpan(from_hex(hex))); }
+inline SecretKey secret_of(ByteSpan bytes) {
+  return SecretKey(bytes.first<kKeySize>());
+}
+inline SecretKey secret_of(std::string_view hex) {
+  return secret_of(ByteSpan(from_hex(hex)));
+}
 inline SecretKey repeated_secret(unsigned char value) {
   return secret_of(ByteSpan(Bytes(kKeySize, static_cast<std::byte>(value))));
 }

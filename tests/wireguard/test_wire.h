@@ -1,5 +1,5 @@
-// Devices on a wire in memory: datagrams take time, get lost, overtake each other and arrive twice, all by a
-// seed; time passes only when told to.
+// Devices on a wire in memory: datagrams take time, get lost, overtake each other and arrive twice,
+// all by a seed; time passes only when told to.
 #pragma once
 
 #include <algorithm>
@@ -85,7 +85,9 @@ class TestWire {
     return *hosts_.back();
   }
 
-  Moment moment() const { return {now_, WallTime(std::chrono::seconds(1'790'000'000)) + now_.time_since_epoch()}; }
+  Moment moment() const {
+    return {now_, WallTime(std::chrono::seconds(1'790'000'000)) + now_.time_since_epoch()};
+  }
   Instant now() const { return now_; }
   void set_faults(const WireFaults& faults) { faults_ = faults; }
   void set_pending_initiations(std::size_t count) { pending_initiations_ = count; }
@@ -167,8 +169,9 @@ class TestWire {
     const int copies = random_.unit() < faults_.duplicate ? 2 : 1;
     for (int i = 0; i < copies; ++i) {
       const auto spread = faults_.delay_max - faults_.delay_min;
-      datagram.due = now_ + faults_.delay_min + Duration(static_cast<Duration::rep>(
-                                random_.unit() * static_cast<double>(spread.count())));
+      datagram.due = now_ + faults_.delay_min +
+                     Duration(static_cast<Duration::rep>(random_.unit() *
+                                                         static_cast<double>(spread.count())));
       flights_.push_back(datagram);
     }
   }
