@@ -1,0 +1,259 @@
+#include "emulators/sns/message.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "aws/arn.h"
+#include "base/bytes.h"
+#include "emulators/sns/errors.h"
+#include "emulators/sns/limits.h"
+
+namespace loopgate::sns {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+// Base64 of "not signed": the sandbox has no key of Amazon's. Whoever verifies it is told so.
+constexpr std::string_view kSignature = "bm90IHNpZ25lZA==";
+
+std::string base64(std::string_view bytes) {
+  std::string out(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
+  out.resize(out.find('\0') == std::string::npos ? out.size() : out.find('\0'));
+  return out;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  std::string out(text.size(), '\0');
+  std::size_t size = 0;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(),
+                        text.size(), nullptr, &size, nullptr,
+                        sodium_base64_VARIANT_ORIGINAL) != 0) {
+    return std::nullopt;
+  }
+  out.resize(size);
+  return out;
+}
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-' || c == '.';
+}
+
+aws::Outcome<void> check_attribute_name(const std::string& name) {
+  if (name.empty()) return aws::refuse(invalid_value("The message attribute name is empty."));
+  if (name.size() > kMaxAttributeNameBytes) {
+    return aws::refuse(
+        invalid_value("Length of message attribute name must be less than 256 bytes."));
+  }
+  if (name.front() == '.') {
+    return aws::refuse(
+        invalid_value("Invalid message attribute name starting with character '.' was found."));
+  }
+  if (name.back() == '.') {
+    return aws::refuse(
+        invalid_value("Invalid message attribute name ending with character '.' was found."));
+  }
+  const auto strange = std::ranges::find_if_not(name, is_name_character);
+  if (strange != name.end()) {
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(*strange);
+    return aws::refuse(invalid_value(std::string("Invalid non-alphanumeric character '#x") +
+                                     kHex[byte >> 4] + kHex[byte & 15] +
+                                     "' was found in the message attribute name. Can only include "
+                                     "alphanumeric characters, hyphens, underscores, or dots."));
+  }
+  if (name.find("..") != std::string::npos) {
+    return aws::refuse(
+        invalid_value("Message attribute name can not have successive '.' character."));
+  }
+  return {};
+}
+
+bool is_type(std::string_view type, std::string_view base) {
+  return type == base || (type.starts_with(base) && type.size() > base.size() + 1 &&
+                          type[base.size()] == '.');
+}
+
+aws::Outcome<aws::MessageAttribute> parse_attribute(const std::string& name, const json& value,
+                                                    std::size_t batch_entry) {
+  if (auto checked = check_attribute_name(name); !checked) return aws::refuse(checked.error());
+  const auto type_found = value.is_object() ? value.find("DataType") : value.end();
+  if (!value.is_object() || type_found == value.end() || !type_found->is_string()) {
+    const auto where =
+        batch_entry == 0 ? std::string("messageAttributes.")
+                         : "publishBatchRequestEntries." + std::to_string(batch_entry) +
+                               ".member.messageAttributes.";
+    return aws::refuse(aws::validation_error("1 validation error detected: Value null at '" +
+                                             where + name +
+                                             ".member.dataType' failed to satisfy constraint: "
+                                             "Member must not be null"));
+  }
+  aws::MessageAttribute attribute{name, type_found->get<std::string>(), {}};
+  const bool binary = is_type(attribute.type, "Binary");
+  if (!binary && !is_type(attribute.type, "String") && !is_type(attribute.type, "Number")) {
+    return aws::refuse(invalid_value("The message attribute '" + name +
+                                     "' has an invalid message attribute type, the set of "
+                                     "supported type prefixes is Binary, Number, and String."));
+  }
+  const auto text = value.value("StringValue", std::string());
+  const auto blob = value.value("BinaryValue", std::string());
+  if (text.empty() && blob.empty()) {
+    return aws::refuse(invalid_value("The message attribute '" + name +
+                                     "' must contain non-empty message attribute value for message "
+                                     "attribute type '" + attribute.type + "'."));
+  }
+  if ((binary ? blob : text).empty()) {
+    return aws::refuse(invalid_value("The message attribute '" + name + "' with type '" +
+                                     attribute.type + "' must use field '" +
+                                     (binary ? "Binary" : "String") + "'."));
+  }
+  if (!binary) {
+    attribute.value = text;
+    return attribute;
+  }
+  auto bytes = from_base64(blob);
+  if (!bytes) {
+    return aws::refuse(
+        invalid_value("The message attribute '" + name + "' is not valid base64."));
+  }
+  attribute.value = std::move(*bytes);
+  return attribute;
+}
+
+aws::Outcome<void> check_subject(const std::string& subject) {
+  const bool printable = std::ranges::all_of(subject, [](char c) { return c >= 0x20 && c <= 0x7e; });
+  if (subject.empty() || subject.size() > kMaxSubjectCharacters || !printable ||
+      subject.front() == ' ') {
+    return aws::refuse(invalid_parameter("Subject"));
+  }
+  return {};
+}
+
+std::string quote(const std::string& text) {
+  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string value_text(const aws::MessageAttribute& attribute) {
+  return attribute.type.starts_with("Binary") ? base64(attribute.value) : attribute.value;
+}
+
+std::string signing_url(const Notification& notification) {
+  const auto arn = aws::Arn::parse(notification.topic_arn);
+  return "https://sns." + (arn ? arn->region : std::string("us-east-1")) +
+         ".amazonaws.com/SimpleNotificationService-0000000000000000000000.pem";
+}
+
+}  // namespace
+
+std::size_t message_size(const PublishRequest& request) {
+  std::size_t size = request.message.size();
+  for (const auto& attribute : request.attributes) {
+    size += attribute.name.size() + attribute.type.size() + attribute.value.size();
+  }
+  return size;
+}
+
+aws::Outcome<void> check_message(const PublishRequest& request) {
+  if (request.subject) {
+    if (auto checked = check_subject(*request.subject); !checked) return checked;
+  }
+  if (request.message.empty()) return aws::refuse(invalid_parameter("Empty message"));
+  if (message_size(request) > kMaxMessageBytes) {
+    return aws::refuse(invalid_parameter("Message too long"));
+  }
+  if (request.structure.empty()) return {};
+  if (request.structure != "json") return aws::refuse(invalid_parameter("MessageStructure"));
+  const auto message = json::parse(request.message, nullptr, false);
+  if (!message.is_object()) {
+    return aws::refuse(
+        invalid_parameter("Message Structure - JSON message body failed to parse"));
+  }
+  const auto fallback = message.find("default");
+  if (fallback == message.end() || !fallback->is_string()) {
+    return aws::refuse(
+        invalid_parameter("Message Structure - No default entry in JSON message body"));
+  }
+  return {};
+}
+
+aws::Outcome<std::vector<aws::MessageAttribute>> parse_message_attributes(const json& attributes,
+                                                                          std::size_t batch_entry) {
+  std::vector<aws::MessageAttribute> parsed;
+  if (!attributes.is_object()) return parsed;
+  for (const auto& [name, value] : attributes.items()) {
+    auto attribute = parse_attribute(name, value, batch_entry);
+    if (!attribute) return aws::refuse(attribute.error());
+    parsed.push_back(std::move(*attribute));
+  }
+  return parsed;
+}
+
+const std::string& Notification::text_for(const std::string& protocol) const {
+  const auto own = by_protocol.find(protocol);
+  return own == by_protocol.end() ? text : own->second;
+}
+
+std::string render_envelope(const Notification& notification, const std::string& protocol,
+                            std::string_view unsubscribe_url) {
+  std::string out = "{\n  \"Type\" : \"Notification\"";
+  const auto add = [&](std::string_view name, const std::string& value) {
+    out += ",\n  \"" + std::string(name) + "\" : " + quote(value);
+  };
+  add("MessageId", notification.message_id);
+  if (!notification.sequence_number.empty()) add("SequenceNumber", notification.sequence_number);
+  add("TopicArn", notification.topic_arn);
+  if (notification.subject) add("Subject", *notification.subject);
+  add("Message", notification.text_for(protocol));
+  add("Timestamp", to_iso8601(notification.at));
+  add("SignatureVersion", "1");
+  add("Signature", std::string(kSignature));
+  add("SigningCertURL", signing_url(notification));
+  add("UnsubscribeURL", std::string(unsubscribe_url));
+  if (!notification.attributes.empty()) {
+    out += ",\n  \"MessageAttributes\" : {";
+    const char* separator = "\n";
+    for (const auto& attribute : notification.attributes) {
+      out += separator;
+      out += "    " + quote(attribute.name) + " : {\"Type\":" + quote(attribute.type) +
+             ",\"Value\":" + quote(value_text(attribute)) + "}";
+      separator = ",\n";
+    }
+    out += "\n  }";
+  }
+  return out + "\n}";
+}
+
+std::string render_lambda_event(const Notification& notification,
+                                const std::string& subscription_arn,
+                                std::string_view unsubscribe_url) {
+  ordered_json attributes = ordered_json::object();
+  for (const auto& attribute : notification.attributes) {
+    attributes[attribute.name] = {{"Type", attribute.type}, {"Value", value_text(attribute)}};
+  }
+  ordered_json sns = {
+      {"Type", "Notification"},
+      {"MessageId", notification.message_id},
+      {"TopicArn", notification.topic_arn},
+      {"Subject", notification.subject ? ordered_json(*notification.subject) : ordered_json()},
+      {"Message", notification.text_for("lambda")},
+      {"Timestamp", to_iso8601(notification.at)},
+      {"SignatureVersion", "1"},
+      {"Signature", kSignature},
+      {"SigningCertUrl", signing_url(notification)},
+      {"UnsubscribeUrl", unsubscribe_url},
+      {"MessageAttributes", std::move(attributes)}};
+  ordered_json record = {{"EventSource", "aws:sns"},
+                         {"EventVersion", "1.0"},
+                         {"EventSubscriptionArn", subscription_arn},
+                         {"Sns", std::move(sns)}};
+  ordered_json event;
+  event["Records"] = ordered_json::array({std::move(record)});
+  return event.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+}  // namespace loopgate::sns

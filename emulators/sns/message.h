@@ -1,0 +1,57 @@
+// A message on its way through a topic: what Publish takes, and the forms in which subscribers get it.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+#pragma once
+
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/error.h"
+#include "aws/ports.h"
+#include "base/time.h"
+
+namespace loopgate::sns {
+
+struct PublishRequest {
+  std::string topic_arn;
+  std::string message;
+  std::optional<std::string> subject;
+  std::string structure;  // "" or "json": `message` is an object of a text per protocol
+  std::vector<aws::MessageAttribute> attributes;
+  std::string group_id;
+  std::string deduplication_id;
+};
+
+// What does not depend on the topic: sizes, subject, attributes, structure.
+aws::Outcome<void> check_message(const PublishRequest& request);
+std::size_t message_size(const PublishRequest& request);
+
+// `MessageAttributes` of a request, in the shape of the JSON protocol. `batch_entry` counts from 1; 0: none.
+aws::Outcome<std::vector<aws::MessageAttribute>> parse_message_attributes(
+    const nlohmann::json& attributes, std::size_t batch_entry);
+
+struct Notification {
+  std::string topic_arn;
+  std::string message_id;
+  std::string sequence_number;  // FIFO
+  std::optional<std::string> subject;
+  std::string text;                                // for protocols that have none of their own
+  std::map<std::string, std::string> by_protocol;  // of MessageStructure json
+  std::vector<aws::MessageAttribute> attributes;
+  WallTime at{};
+
+  const std::string& text_for(const std::string& protocol) const;
+};
+
+// The document that a queue gets without raw delivery, laid out as AWS does.
+std::string render_envelope(const Notification& notification, const std::string& protocol,
+                            std::string_view unsubscribe_url);
+// The event that a function gets.
+std::string render_lambda_event(const Notification& notification,
+                                const std::string& subscription_arn,
+                                std::string_view unsubscribe_url);
+
+}  // namespace loopgate::sns

@@ -1,0 +1,43 @@
+#include "emulators/sns/operations.h"
+
+#include "aws/arn.h"
+#include "emulators/sns/errors.h"
+
+namespace loopgate::sns {
+
+std::string text_param(const nlohmann::json& params, const std::string& name) {
+  const auto found = params.find(name);
+  return found != params.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+AttributeMap map_param(const nlohmann::json& params, const std::string& name) {
+  AttributeMap map;
+  const auto found = params.find(name);
+  if (found == params.end() || !found->is_object()) return map;
+  for (const auto& [key, value] : found->items()) {
+    if (value.is_string()) map[key] = value.get<std::string>();
+  }
+  return map;
+}
+
+AttributeMap tags_param(const nlohmann::json& params) {
+  AttributeMap tags;
+  const auto found = params.find("Tags");
+  if (found == params.end() || !found->is_array()) return tags;
+  for (const auto& tag : *found) tags[text_param(tag, "Key")] = text_param(tag, "Value");
+  return tags;
+}
+
+aws::Outcome<const Topic*> callers_topic(const Topics& topics, const http::ApiCall& call,
+                                         const std::string& arn) {
+  const auto parsed = aws::Arn::parse(arn);
+  if (!parsed || parsed->service != "sns" || parsed->region != call.caller.region) {
+    return aws::refuse(invalid_parameter("TopicArn"));
+  }
+  if (parsed->account != call.caller.account) {
+    return aws::refuse(not_authorized(call.caller.account, call.operation, arn));
+  }
+  return topics.topic(arn);
+}
+
+}  // namespace loopgate::sns

@@ -1,0 +1,44 @@
+// The operations of SNS: parameters in the shape of the JSON protocol in, result or error out. One file per
+// operation, or per pair that reads and writes the same thing.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "emulators/http/api.h"
+#include "emulators/sns/topics.h"
+
+namespace loopgate::sns {
+
+using Operation = http::ApiResult (*)(Topics& topics, const http::ApiCall& call);
+
+http::ApiResult create_topic(Topics& topics, const http::ApiCall& call);
+http::ApiResult delete_topic(Topics& topics, const http::ApiCall& call);
+http::ApiResult get_topic_attributes(Topics& topics, const http::ApiCall& call);
+http::ApiResult set_topic_attributes(Topics& topics, const http::ApiCall& call);
+http::ApiResult list_topics(Topics& topics, const http::ApiCall& call);
+http::ApiResult subscribe(Topics& topics, const http::ApiCall& call);
+http::ApiResult confirm_subscription(Topics& topics, const http::ApiCall& call);
+http::ApiResult unsubscribe(Topics& topics, const http::ApiCall& call);
+http::ApiResult list_subscriptions(Topics& topics, const http::ApiCall& call);
+http::ApiResult list_subscriptions_by_topic(Topics& topics, const http::ApiCall& call);
+http::ApiResult get_subscription_attributes(Topics& topics, const http::ApiCall& call);
+http::ApiResult set_subscription_attributes(Topics& topics, const http::ApiCall& call);
+http::ApiResult publish(Topics& topics, const http::ApiCall& call);
+http::ApiResult publish_batch(Topics& topics, const http::ApiCall& call);
+http::ApiResult tag_resource(Topics& topics, const http::ApiCall& call);
+http::ApiResult untag_resource(Topics& topics, const http::ApiCall& call);
+http::ApiResult list_tags_for_resource(Topics& topics, const http::ApiCall& call);
+http::ApiResult add_permission(Topics& topics, const http::ApiCall& call);
+http::ApiResult remove_permission(Topics& topics, const http::ApiCall& call);
+
+// What the operations share: reading parameters, and who may name which topic.
+
+std::string text_param(const nlohmann::json& params, const std::string& name);  // "" when missing
+AttributeMap map_param(const nlohmann::json& params, const std::string& name);
+AttributeMap tags_param(const nlohmann::json& params);
+// The topic must be in the caller's region (as AWS demands) and account (no topic policy is evaluated).
+aws::Outcome<const Topic*> callers_topic(const Topics& topics, const http::ApiCall& call,
+                                         const std::string& arn);
+
+}  // namespace loopgate::sns

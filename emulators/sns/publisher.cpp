@@ -1,0 +1,265 @@
+// Publish: to each subscription in the order of subscribing, filtered, in its form.
+#include <sodium.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "emulators/sns/attributes.h"
+#include "emulators/sns/errors.h"
+#include "emulators/sns/limits.h"
+#include "emulators/sns/topics.h"
+
+namespace loopgate::sns {
+namespace {
+
+using nlohmann::json;
+
+bool is_fifo_id(std::string_view id) {
+  constexpr std::string_view kPunctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+  if (id.empty() || id.size() > kMaxFifoIdCharacters) return false;
+  for (const char c : id) {
+    const bool alnum =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!alnum && kPunctuation.find(c) == std::string_view::npos) return false;
+  }
+  return true;
+}
+
+bool content_based(const Topic& topic) {
+  const auto found = topic.attributes.find("ContentBasedDeduplication");
+  return found != topic.attributes.end() && is_true(found->second);
+}
+
+std::string sha256_hex(const std::string& text) {
+  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  std::string out(hash.size() * 2 + 1, '\0');
+  sodium_bin2hex(out.data(), out.size(), hash.data(), hash.size());
+  out.pop_back();
+  return out;
+}
+
+// One window for the whole topic, or one per group.
+std::string deduplication_key(const Topic& topic, const PublishRequest& request,
+                              const std::string& id) {
+  const auto scope = topic.attributes.find("FifoThroughputScope");
+  const bool per_group = scope != topic.attributes.end() && scope->second == "MessageGroup";
+  return per_group ? request.group_id + '\n' + id : id;
+}
+
+// Twenty digits, as SNS writes them.
+std::string sequence_text(std::int64_t sequence) {
+  auto digits = std::to_string(sequence);
+  return "1" + std::string(19 - digits.size(), '0') + digits;
+}
+
+void read_structure(Notification& notification, const PublishRequest& request) {
+  notification.text = request.message;
+  if (request.structure != "json") return;
+  const auto message = json::parse(request.message, nullptr, false);
+  for (const auto& [protocol, text] : message.items()) {
+    if (text.is_string()) notification.by_protocol[protocol] = text.get<std::string>();
+  }
+  notification.text = notification.by_protocol["default"];
+}
+
+}  // namespace
+
+aws::Outcome<void> Topics::check(const PublishRequest& request) const {
+  if (auto checked = check_message(request); !checked) return checked;
+  const auto found = topic(request.topic_arn);
+  if (!found) return aws::refuse(found.error());
+  return check_fifo(**found, request);
+}
+
+aws::Outcome<void> Topics::check_fifo(const Topic& topic, const PublishRequest& request) const {
+  if (!request.group_id.empty() && !is_fifo_id(request.group_id)) {
+    return aws::refuse(invalid_parameter("MessageGroupId Reason: it has 1 to 128 alphanumeric and "
+                                         "punctuation characters"));
+  }
+  if (!topic.fifo) {
+    if (request.deduplication_id.empty()) return {};
+    return aws::refuse(
+        invalid_parameter("MessageDeduplicationId Reason: The request includes "
+                          "MessageDeduplicationId parameter that is not valid for this topic type"));
+  }
+  if (request.group_id.empty()) {
+    return aws::refuse(
+        invalid_parameter("The MessageGroupId parameter is required for FIFO topics"));
+  }
+  if (request.deduplication_id.empty()) {
+    if (content_based(topic)) return {};
+    return aws::refuse(
+        invalid_parameter("The topic should either have ContentBasedDeduplication enabled or "
+                          "MessageDeduplicationId provided explicitly"));
+  }
+  if (!is_fifo_id(request.deduplication_id)) {
+    return aws::refuse(invalid_parameter("MessageDeduplicationId Reason: it has 1 to 128 "
+                                         "alphanumeric and punctuation characters"));
+  }
+  return {};
+}
+
+aws::Outcome<PublishResult> Topics::publish(const PublishRequest& given) {
+  if (auto checked = check(given); !checked) return aws::refuse(checked.error());
+  PublishRequest request = given;
+  Topic topic = *table_.topic(request.topic_arn);  // a copy: an observer may change the table
+
+  Notification notification;
+  if (topic.fifo) {
+    if (request.deduplication_id.empty()) request.deduplication_id = sha256_hex(request.message);
+    const auto key = deduplication_key(topic, request, request.deduplication_id);
+    if (const auto seen = table_.seen(topic.arn, key, clock_.wall())) {
+      return PublishResult{seen->message_id, seen->sequence_number};
+    }
+    notification.sequence_number = sequence_text(++topic.last_sequence);
+    notification.message_id = random_.uuid();
+    table_.put(topic);
+    table_.remember(topic.arn, key, {notification.message_id, notification.sequence_number},
+                    clock_.wall() + kDeduplicationWindow);
+  } else {
+    notification.message_id = random_.uuid();
+  }
+  notification.topic_arn = topic.arn;
+  notification.subject = request.subject;
+  notification.attributes = request.attributes;
+  notification.at = clock_.wall();
+  read_structure(notification, request);
+
+  tell(EventKind::kPublished, &topic, topic.name, notification.message_id, request.message.size());
+  const auto matched = fan_out(topic, notification, request);
+  if (observer_) {
+    observer_({topic.arn, notification.message_id, notification.text, notification.attributes},
+              matched);
+  }
+  return PublishResult{notification.message_id, notification.sequence_number};
+}
+
+std::size_t Topics::fan_out(const Topic& topic, const Notification& notification,
+                            const PublishRequest& request) {
+  std::size_t matched = 0;
+  const auto arns = table_.subscriptions_of(topic.arn);
+  for (const auto& arn : arns) {
+    const auto* subscription = table_.subscription(arn);
+    if (!subscription || subscription->pending) continue;
+    const auto& text = notification.text_for(subscription->protocol);
+    if (subscription->filter) {
+      if (auto why = subscription->filter->mismatch(notification.attributes, text)) {
+        tell(EventKind::kFiltered, &topic, subscription->endpoint, std::move(*why), text.size());
+        continue;
+      }
+    }
+    ++matched;
+    deliver(*subscription, notification, request.group_id, request.deduplication_id);
+  }
+  return matched;
+}
+
+void Topics::deliver(const Subscription& subscription, const Notification& notification,
+                     const std::string& group_id, const std::string& deduplication_id) {
+  if (subscription.protocol == "sqs") {
+    deliver_to_queue(subscription, notification, group_id, deduplication_id);
+  } else if (subscription.protocol == "lambda") {
+    deliver_to_function(subscription, notification);
+  } else {
+    tell(EventKind::kWarning, nullptr, subscription.endpoint,
+         "SNS message " + notification.message_id + " was not delivered: the sandbox sends nothing "
+         "to " + subscription.protocol + " endpoints.",
+         0);
+  }
+}
+
+void Topics::deliver_to_queue(const Subscription& subscription, const Notification& notification,
+                              const std::string& group_id, const std::string& deduplication_id) {
+  const auto& queue = subscription.endpoint;
+  const bool fifo_queue = queue.ends_with(".fifo");
+  const auto body = subscription.raw
+                        ? notification.text_for("sqs")
+                        : render_envelope(notification, "sqs", unsubscribe_url(subscription));
+  const auto attributes =
+      subscription.raw ? notification.attributes : std::vector<aws::MessageAttribute>();
+  const auto group = fifo_queue ? group_id : std::string();
+  const auto deduplication = fifo_queue ? deduplication_id : std::string();
+  if (queue_accepts_ && !queue_accepts_(queue, subscription.topic_arn)) {
+    delivery_failed(subscription, body, attributes, group_id, deduplication_id,
+                    aws::access_denied(
+                        "the queue's policy does not let sns.amazonaws.com send to it; add an "
+                        "AWS::SQS::QueuePolicy that allows sqs:SendMessage for this topic"));
+    return;
+  }
+  const auto done = delivery_.deliver_to_queue(queue, body, attributes, group, deduplication);
+  if (!done) {
+    delivery_failed(subscription, body, attributes, group_id, deduplication_id, done.error());
+  }
+}
+
+void Topics::deliver_to_function(const Subscription& subscription,
+                                 const Notification& notification) {
+  auto payload =
+      render_lambda_event(notification, subscription.arn, unsubscribe_url(subscription));
+  if (!lambda_) {
+    delivery_failed(subscription, payload, {}, {}, {},
+                    aws::internal_failure("no Lambda service is connected"));
+    return;
+  }
+  aws::Session session;
+  session.account = subscription.owner;
+  session.name = "sns.amazonaws.com";
+  session.expires = WallTime::max();
+  aws::InvokeRequest request{subscription.endpoint, payload, true, {}};
+  lambda_->invoke(std::make_shared<const aws::Session>(std::move(session)), std::move(request),
+                  [this, alive = alive_, arn = subscription.arn,
+                   payload = std::move(payload)](aws::Outcome<aws::InvokeResponse> done) {
+                    if (done || !*alive) return;
+                    const auto* failed = table_.subscription(arn);
+                    if (failed) delivery_failed(*failed, payload, {}, {}, {}, done.error());
+                  });
+}
+
+// Errors of queues and functions are the client's: SNS does not try again.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
+void Topics::delivery_failed(const Subscription& subscription, const std::string& body,
+                             std::vector<aws::MessageAttribute> attributes,
+                             const std::string& group_id, const std::string& deduplication_id,
+                             const aws::AwsError& error) {
+  const auto& queue = subscription.dead_letter_queue;
+  std::string text = "SNS could not deliver to " + subscription.endpoint + ": " + error.message;
+  if (text.ends_with('.')) text.pop_back();
+  if (queue.empty()) {
+    tell(EventKind::kWarning, nullptr, subscription.endpoint,
+         text + ". The message is lost: the subscription has no RedrivePolicy.", body.size());
+    return;
+  }
+  attributes.push_back({"RequestID", "String", random_.uuid()});
+  attributes.push_back({"ErrorCode", "String", std::to_string(error.status)});
+  attributes.push_back({"ErrorMessage", "String", error.message});
+  const bool fifo = queue.ends_with(".fifo");
+  const auto done =
+      delivery_.deliver_to_queue(queue, body, attributes, fifo ? group_id : std::string(),
+                                 fifo ? deduplication_id : std::string());
+  text += done ? ". The message went to the dead-letter queue " + queue + "."
+               : ". The dead-letter queue " + queue + " did not take it: " + done.error().message;
+  tell(EventKind::kWarning, nullptr, subscription.endpoint, std::move(text), body.size());
+}
+
+void Topics::tell(EventKind kind, const Topic* topic, const std::string& subject, std::string text,
+                  std::size_t size) {
+  Event event;
+  event.kind = kind;
+  event.subject = journal_.intern(subject);
+  if (topic) event.region = journal_.intern(topic->region);
+  event.size = static_cast<std::uint32_t>(size);
+  event.text = std::move(text);
+  journal_.append(std::move(event));
+}
+
+std::string Topics::unsubscribe_url(const Subscription& subscription) const {
+  std::string base = public_url_;
+  if (base.empty()) {
+    const auto* topic = table_.topic(subscription.topic_arn);
+    base = "https://sns." + (topic ? topic->region : std::string("us-east-1")) + ".amazonaws.com";
+  }
+  return base + "/?Action=Unsubscribe&SubscriptionArn=" + subscription.arn;
+}
+
+}  // namespace loopgate::sns

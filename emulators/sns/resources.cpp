@@ -1,0 +1,260 @@
+#include "emulators/sns/resources.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "emulators/sns/attributes.h"
+#include "emulators/sns/limits.h"
+#include "emulators/sns/properties.h"
+
+namespace loopgate::sns {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, 9> kTopicProperties = {
+    "DisplayName",   "FifoTopic",     "ContentBasedDeduplication", "KmsMasterKeyId",
+    "TracingConfig", "ArchivePolicy", "FifoThroughputScope",       "SignatureVersion",
+    "DeliveryPolicy"};
+constexpr std::array<std::string_view, 7> kSubscriptionProperties = {
+    "FilterPolicy",   "FilterPolicyScope",   "RawMessageDelivery", "RedrivePolicy",
+    "DeliveryPolicy", "SubscriptionRoleArn", "ReplayPolicy"};
+
+AttributeMap topic_attributes(const json& properties) {
+  AttributeMap attributes;
+  for (const auto name : kTopicProperties) {
+    auto value = property_text(properties, std::string(name));
+    if (!value.empty()) attributes[std::string(name)] = std::move(value);
+  }
+  return attributes;
+}
+
+AttributeMap subscription_attributes(const json& properties) {
+  AttributeMap attributes;
+  for (const auto name : kSubscriptionProperties) {
+    auto value = property_text(properties, std::string(name));
+    if (!value.empty()) attributes[std::string(name)] = std::move(value);
+  }
+  return attributes;
+}
+
+AttributeMap topic_tags(const json& properties) {
+  AttributeMap tags;
+  const auto found = properties.find("Tags");
+  if (found == properties.end() || !found->is_array()) return tags;
+  for (const auto& tag : *found) tags[property_text(tag, "Key")] = property_text(tag, "Value");
+  return tags;
+}
+
+// CloudFormation's own form: stack, logical id, twelve characters.
+std::string generated_name(const cfn::ResourceRequest& request, Random& random, bool fifo) {
+  auto stem = request.stack->name + "-" + request.logical_id;
+  constexpr std::size_t kTail = 1 + 12 + 5;
+  stem.resize(std::min(stem.size(), kMaxTopicNameCharacters - kTail));
+  return stem + "-" + random.upper_alnum(12) + (fifo ? ".fifo" : "");
+}
+
+bool same(const cfn::ResourceRequest& request, const char* property) {
+  return property_text(request.properties, property) ==
+         property_text(request.old_properties, property);
+}
+
+cfn::ResourceState topic_state(const std::string& arn) {
+  return {arn, {{"TopicArn", arn}, {"TopicName", arn.substr(arn.rfind(':') + 1)}}};
+}
+
+}  // namespace
+
+std::vector<std::string_view> TopicResource::attributes(std::string_view) const {
+  return {"TopicArn", "TopicName"};
+}
+
+Status TopicResource::validate(const cfn::ResourceRequest& request,
+                               std::vector<std::string>& warnings) {
+  (void)warnings;
+  const bool fifo = is_true(property_text(request.properties, "FifoTopic"));
+  const auto name = property_text(request.properties, "TopicName");
+  if (fifo && !name.empty() && !is_unresolved(name) && !name.ends_with(".fifo")) {
+    return fail(request.logical_id + ": the TopicName of a FIFO topic must end with .fifo",
+                place_of(request, "/TopicName"));
+  }
+  const auto subscriptions = request.properties.find("Subscription");
+  if (subscriptions != request.properties.end() && !subscriptions->is_array()) {
+    return fail(request.logical_id + ": Subscription must be a list",
+                place_of(request, "/Subscription"));
+  }
+  return {};
+}
+
+Result<cfn::ResourceState> TopicResource::make(const cfn::ResourceRequest& request) {
+  auto name = property_text(request.properties, "TopicName");
+  const auto attributes = topic_attributes(request.properties);
+  if (name.empty()) {
+    name = generated_name(request, random_,
+                          is_true(property_text(request.properties, "FifoTopic")));
+  }
+  const auto arn = topics_.create_topic(request.stack->account, request.stack->region, name,
+                                        attributes, topic_tags(request.properties));
+  if (!arn) {
+    return fail(request.logical_id + ": " + arn.error().message, place_of(request, "/TopicName"));
+  }
+  if (auto subscribed = subscribe_inline(request, *arn); !subscribed) {
+    topics_.delete_topic(*arn);
+    return std::unexpected(subscribed.error());
+  }
+  return topic_state(*arn);
+}
+
+Status TopicResource::subscribe_inline(const cfn::ResourceRequest& request,
+                                       const std::string& arn) {
+  const auto list = request.properties.value("Subscription", json::array());
+  if (!list.is_array()) return {};
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto done = topics_.subscribe({arn, property_text(list[i], "Protocol"),
+                                         property_text(list[i], "Endpoint"),
+                                         request.stack->account, {}});
+    if (!done) {
+      return fail(request.logical_id + ": " + done.error().message,
+                  place_of(request, "/Subscription/" + std::to_string(i)));
+    }
+  }
+  return {};
+}
+
+void TopicResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  done(make(request));
+}
+
+void TopicResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  const auto& arn = request.physical_id;
+  if (!same(request, "TopicName") || !same(request, "FifoTopic") || !topics_.topic(arn)) {
+    return done(make(request));
+  }
+  const auto before = topic_attributes(request.old_properties);
+  const auto after = topic_attributes(request.properties);
+  const auto set = [&](const std::string& name, const std::string& value) -> Status {
+    if (name == "FifoTopic") return {};
+    const auto changed = topics_.set_topic_attribute(arn, name, value);
+    if (changed) return {};
+    return fail(request.logical_id + ": " + changed.error().message, place_of(request, "/" + name));
+  };
+  for (const auto& [name, value] : after) {
+    if (auto status = set(name, value); !status) return done(std::unexpected(status.error()));
+  }
+  for (const auto& [name, value] : before) {
+    if (after.contains(name)) continue;
+    if (auto status = set(name, ""); !status) return done(std::unexpected(status.error()));
+  }
+  const auto old_list = request.old_properties.value("Subscription", json::array());
+  const auto new_list = request.properties.value("Subscription", json::array());
+  const auto subscriptions = topics_.table().subscriptions_of(arn);
+  for (const auto& gone : old_list.is_array() ? old_list : json::array()) {
+    if (std::ranges::find(new_list, gone) != new_list.end()) continue;
+    for (const auto& each : subscriptions) {
+      const auto* subscription = topics_.table().subscription(each);
+      if (subscription && subscription->endpoint == property_text(gone, "Endpoint") &&
+          subscription->protocol == property_text(gone, "Protocol")) {
+        topics_.unsubscribe(each);
+      }
+    }
+  }
+  if (auto subscribed = subscribe_inline(request, arn); !subscribed) {
+    return done(std::unexpected(subscribed.error()));
+  }
+  std::vector<std::string> stale;
+  for (const auto& [key, value] : topic_tags(request.old_properties)) stale.push_back(key);
+  (void)topics_.set_tags(arn, {}, stale);
+  (void)topics_.set_tags(arn, topic_tags(request.properties), {});
+  done(topic_state(arn));
+}
+
+void TopicResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
+  topics_.delete_topic(request.physical_id);
+  done({});
+}
+
+std::vector<std::string_view> SubscriptionResource::attributes(std::string_view) const {
+  return {"Arn"};
+}
+
+// What can be said before any ARN is known: the filter policy.
+Status SubscriptionResource::validate(const cfn::ResourceRequest& request,
+                                      std::vector<std::string>& warnings) {
+  (void)warnings;
+  for (const char* name : {"Protocol", "TopicArn"}) {
+    if (property_text(request.properties, name).empty()) {
+      return fail(request.logical_id + ": property " + name + " is required", request.place);
+    }
+  }
+  const auto policy = property_text(request.properties, "FilterPolicy");
+  if (policy.empty() || policy.find("${unresolved:") != std::string::npos) return {};
+  const auto scope_text = property_text(request.properties, "FilterPolicyScope");
+  const auto scope = parse_filter_scope(scope_text.empty() ? "MessageAttributes" : scope_text);
+  if (!scope) {
+    return fail(request.logical_id + ": FilterPolicyScope must be MessageAttributes or MessageBody",
+                place_of(request, "/FilterPolicyScope"));
+  }
+  const auto parsed = FilterPolicy::parse(policy, *scope);
+  if (parsed) return {};
+  return fail(request.logical_id + ": " + parsed.error().message,
+              place_of(request, "/FilterPolicy"));
+}
+
+Result<cfn::ResourceState> SubscriptionResource::make(const cfn::ResourceRequest& request) {
+  const auto subscribed = topics_.subscribe({property_text(request.properties, "TopicArn"),
+                                             property_text(request.properties, "Protocol"),
+                                             property_text(request.properties, "Endpoint"),
+                                             request.stack->account,
+                                             subscription_attributes(request.properties)});
+  if (!subscribed) {
+    return fail(request.logical_id + ": " + subscribed.error().message, request.place);
+  }
+  const auto& arn = (*subscribed)->arn;
+  return cfn::ResourceState{arn, {{"Arn", arn}}};
+}
+
+void SubscriptionResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  done(make(request));
+}
+
+void SubscriptionResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  const auto& arn = request.physical_id;
+  if (!same(request, "TopicArn") || !same(request, "Protocol") || !same(request, "Endpoint") ||
+      !topics_.subscription(arn)) {
+    return done(make(request));
+  }
+  const auto before = subscription_attributes(request.old_properties);
+  auto wanted = subscription_attributes(request.properties);
+  for (const auto& [name, value] : before) {
+    if (wanted.contains(name)) continue;
+    wanted[name] = name == "RawMessageDelivery"  ? "false"
+                   : name == "FilterPolicyScope" ? "MessageAttributes"
+                                                 : "";
+  }
+  // The old policy goes first: it need not make sense in the new scope.
+  if (wanted.contains("FilterPolicyScope")) {
+    (void)topics_.set_subscription_attribute(arn, "FilterPolicy", "");
+    const auto& scope = wanted["FilterPolicyScope"];
+    if (const auto set = topics_.set_subscription_attribute(arn, "FilterPolicyScope", scope);
+        !set) {
+      return done(fail(request.logical_id + ": " + set.error().message,
+                       place_of(request, "/FilterPolicyScope")));
+    }
+    wanted.erase("FilterPolicyScope");
+  }
+  for (const auto& [name, value] : wanted) {
+    if (const auto set = topics_.set_subscription_attribute(arn, name, value); !set) {
+      return done(fail(request.logical_id + ": " + set.error().message,
+                       place_of(request, "/" + name)));
+    }
+  }
+  done(cfn::ResourceState{arn, {{"Arn", arn}}});
+}
+
+void SubscriptionResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
+  topics_.unsubscribe(request.physical_id);
+  done({});
+}
+
+}  // namespace loopgate::sns

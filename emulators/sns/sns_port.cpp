@@ -1,0 +1,64 @@
+#include "emulators/sns/sns_port.h"
+
+#include <utility>
+
+#include "emulators/sns/errors.h"
+
+namespace loopgate::sns {
+namespace {
+
+// IAM knows a subscription by its topic: the ARN without its last part.
+std::string topic_of(const std::string& subscription_arn) {
+  return subscription_arn.substr(0, subscription_arn.rfind(':'));
+}
+
+template <class T>
+void complete(TaskQueue& tasks, aws::Completion<T> done, aws::Outcome<T> outcome) {
+  tasks.post([done = std::move(done), outcome = std::move(outcome)]() mutable {
+    done(std::move(outcome));
+  });
+}
+
+}  // namespace
+
+void EmbeddedSns::subscribe(aws::SessionPtr session, const std::string& topic_arn,
+                            const std::string& queue_arn, const std::string& filter_policy_json,
+                            aws::Completion<std::string> done) {
+  const auto outcome = [&]() -> aws::Outcome<std::string> {
+    if (auto allowed = authorizer_(*session, "sns:Subscribe", topic_arn); !allowed) {
+      return aws::refuse(allowed.error());
+    }
+    SubscribeRequest request{topic_arn, "sqs", queue_arn, session->account, {}};
+    request.attributes["RawMessageDelivery"] = "true";
+    if (!filter_policy_json.empty()) request.attributes["FilterPolicy"] = filter_policy_json;
+    const auto subscription = topics_.subscribe(request);
+    if (!subscription) return aws::refuse(subscription.error());
+    return (*subscription)->arn;
+  }();
+  complete(tasks_, std::move(done), outcome);
+}
+
+void EmbeddedSns::unsubscribe(aws::SessionPtr session, const std::string& subscription_arn,
+                              aws::Completion<aws::Done> done) {
+  auto outcome = [&]() -> aws::Outcome<aws::Done> {
+    const auto allowed = authorizer_(*session, "sns:Unsubscribe", topic_of(subscription_arn));
+    if (!allowed) return aws::refuse(allowed.error());
+    topics_.unsubscribe(subscription_arn);
+    return aws::Done{};
+  }();
+  complete(tasks_, std::move(done), std::move(outcome));
+}
+
+void EmbeddedSns::list_subscriptions_by_topic(aws::SessionPtr session,
+                                              const std::string& topic_arn,
+                                              aws::Completion<std::vector<std::string>> done) {
+  auto outcome = [&]() -> aws::Outcome<std::vector<std::string>> {
+    const auto allowed = authorizer_(*session, "sns:ListSubscriptionsByTopic", topic_arn);
+    if (!allowed) return aws::refuse(allowed.error());
+    if (const auto topic = topics_.topic(topic_arn); !topic) return aws::refuse(topic.error());
+    return topics_.table().subscriptions_of(topic_arn);
+  }();
+  complete(tasks_, std::move(done), std::move(outcome));
+}
+
+}  // namespace loopgate::sns

@@ -1,0 +1,38 @@
+// SNS as the gateway reaches it: a plain call into the topics, on behalf of a role's session.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "aws/ports.h"
+#include "base/task_queue.h"
+#include "emulators/sns/topics.h"
+
+namespace loopgate::sns {
+
+class EmbeddedSns : public aws::SnsPort {
+ public:
+  // Whether the session may do `action` ("sns:Subscribe") to `resource_arn`.
+  using Authorizer = std::function<aws::Outcome<void>(
+      const aws::Session& session, std::string_view action, const std::string& resource_arn)>;
+
+  EmbeddedSns(Topics& topics, TaskQueue& tasks, Authorizer authorizer)
+      : topics_(topics), tasks_(tasks), authorizer_(std::move(authorizer)) {}
+
+  // With raw delivery: the queue gets the published body as it is, and its attributes.
+  void subscribe(aws::SessionPtr session, const std::string& topic_arn,
+                 const std::string& queue_arn, const std::string& filter_policy_json,
+                 aws::Completion<std::string> done) override;
+  void unsubscribe(aws::SessionPtr session, const std::string& subscription_arn,
+                   aws::Completion<aws::Done> done) override;
+  void list_subscriptions_by_topic(aws::SessionPtr session, const std::string& topic_arn,
+                                   aws::Completion<std::vector<std::string>> done) override;
+
+ private:
+  Topics& topics_;
+  TaskQueue& tasks_;
+  Authorizer authorizer_;
+};
+
+}  // namespace loopgate::sns

@@ -1,0 +1,45 @@
+// What SNS keeps: topics and their subscriptions.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulators/sns/filter_policy.h"
+
+namespace loopgate::sns {
+
+using AttributeMap = std::map<std::string, std::string>;
+
+struct Topic {
+  std::string arn;
+  std::string account;
+  std::string region;
+  std::string name;
+  bool fifo = false;
+  AttributeMap attributes;  // as they were set; what is derived is added when they are read
+  AttributeMap tags;
+  std::int64_t last_sequence = 0;  // FIFO
+  std::int64_t subscriptions_deleted = 0;
+};
+
+struct Subscription {
+  std::string arn;
+  std::string topic_arn;
+  std::string protocol;
+  std::string endpoint;
+  std::string owner;  // account
+  bool pending = false;
+  std::string token;  // confirms it; empty when there was nothing to confirm
+  std::int64_t ordinal = 0;  // deliveries run in the order of subscribing
+  AttributeMap attributes;   // FilterPolicy, FilterPolicyScope, RawMessageDelivery, RedrivePolicy, …
+
+  // Of the attributes, compiled.
+  std::optional<FilterPolicy> filter;
+  bool raw = false;
+  std::string dead_letter_queue;  // ARN
+};
+
+}  // namespace loopgate::sns
