@@ -1,5 +1,5 @@
-// HTTP/1.1 server on the loop (Boost.Beast, in server.cpp alone): keep-alive, one write per response,
-// TCP_NODELAY, limits on headers, body and time.
+// HTTP/1.1 server on the loop (Boost.Beast, in connection.cpp alone): keep-alive, one write per
+// response, TCP_NODELAY, limits on headers, body and time.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ namespace loopgate::http {
 struct ServerLimits {
   std::size_t header_bytes = 64 * 1024;
   std::size_t body_bytes = 64 * 1024 * 1024;
-  std::chrono::seconds idle{120};          // between requests, and while one is being read
+  std::chrono::seconds idle{120};  // between requests, and while one is being read
   std::size_t connections = 4096;
   std::size_t stream_backlog = 16 * 1024 * 1024;  // bytes that a slow reader of a stream may lag
 };
@@ -22,8 +22,8 @@ struct ServerLimits {
 class Server {
  public:
   // Port 0 picks a free one. The handler runs on the loop.
-  static Result<std::unique_ptr<Server>> listen(io::Loop& loop, const Endpoint& local, Handler handler,
-                                                ServerLimits limits = {});
+  static Result<std::unique_ptr<Server>> listen(io::Loop& loop, const Endpoint& local,
+                                                Handler handler, ServerLimits limits = {});
   virtual ~Server() = default;  // closes every connection
   virtual Endpoint local() const = 0;
 };

@@ -1,0 +1,99 @@
+#include "emulators/http/response_head.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace loopgate::http {
+
+namespace {
+
+constexpr std::array<std::pair<int, std::string_view>, 31> kReasons{{
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {206, "Partial Content"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {307, "Temporary Redirect"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {422, "Unprocessable Content"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {505, "HTTP Version Not Supported"},
+}};
+
+// Without what could end a header early.
+void append_clean(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    if (c != '\r' && c != '\n' && c != '\0') out += c;
+  }
+}
+
+bool is_framing(std::string_view name) {
+  constexpr std::array<std::string_view, 3> kOurs{"content-length", "transfer-encoding",
+                                                  "connection"};
+  return std::ranges::any_of(kOurs, [name](std::string_view ours) {
+    return std::ranges::equal(name, ours, [](char a, char b) {
+      return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+    });
+  });
+}
+
+}  // namespace
+
+std::string_view reason_phrase(int status) {
+  const auto found = std::ranges::find(kReasons, status, &std::pair<int, std::string_view>::first);
+  return found != kReasons.end() ? found->second : "Unknown";
+}
+
+bool may_have_body(int status) {
+  return status >= 200 && status != 204 && status != 304;
+}
+
+std::string response_head(const Response& response, const Framing& framing) {
+  std::string head =
+      fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+  for (const auto& header : response.headers) {
+    if (is_framing(header.name)) continue;
+    append_clean(head, header.name);
+    head += ": ";
+    append_clean(head, header.value);
+    head += "\r\n";
+  }
+  if (framing.body == Framing::Body::kChunked) {
+    head += "Transfer-Encoding: chunked\r\n";
+  } else if (framing.body == Framing::Body::kLength && may_have_body(response.status)) {
+    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
+  }
+  if (!framing.keep_alive) {
+    head += "Connection: close\r\n";
+  } else if (framing.http_1_0) {
+    head += "Connection: keep-alive\r\n";
+  }
+  head += "\r\n";
+  return head;
+}
+
+}  // namespace loopgate::http

@@ -1,0 +1,28 @@
+// The head of an HTTP/1.1 answer as text.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "emulators/http/message.h"
+
+namespace loopgate::http {
+
+struct Framing {
+  bool keep_alive = true;
+  bool http_1_0 = false;  // of the request: keep-alive must be said, chunks are unknown
+  enum class Body { kLength, kChunked, kUntilClose };
+  Body body = Body::kLength;
+};
+
+// RFC 9112: status line and headers with the empty line. Line breaks within names and values are
+// taken out. What frames the body (Content-Length, Transfer-Encoding, Connection) is ours: headers
+// of `response` that say otherwise are left out.
+std::string response_head(const Response& response, const Framing& framing);
+
+// RFC 9110 §6.4.1: 1xx, 204 and 304 have none.
+bool may_have_body(int status);
+
+std::string_view reason_phrase(int status);
+
+}  // namespace loopgate::http
