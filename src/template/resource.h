@@ -73,6 +73,12 @@ class ResourceType {
   virtual void update(const ResourceRequest& request, ResourceDone done) = 0;
   // A resource that is gone already counts as removed.
   virtual void remove(const ResourceRequest& request, RemoveDone done) = 0;
+  // After a restart: the resource was made before and is in the state given. For owners who keep it in memory
+  // (a listener binds its socket again); those with tables of their own need not do anything.
+  virtual Status restore(const ResourceRequest& request, const ResourceState& state) {
+    (void)request, (void)state;
+    return {};
+  }
 };
 
 }  // namespace loopgate::cfn

@@ -1,0 +1,153 @@
+#include "template/stack.h"
+
+#include <algorithm>
+#include <array>
+
+namespace loopgate::cfn {
+
+namespace {
+
+constexpr std::array<std::string_view, 17> kStatusNames = {
+    "REVIEW_IN_PROGRESS",
+    "CREATE_IN_PROGRESS",
+    "CREATE_COMPLETE",
+    "CREATE_FAILED",
+    "ROLLBACK_IN_PROGRESS",
+    "ROLLBACK_COMPLETE",
+    "ROLLBACK_FAILED",
+    "UPDATE_IN_PROGRESS",
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+    "UPDATE_COMPLETE",
+    "UPDATE_FAILED",
+    "UPDATE_ROLLBACK_IN_PROGRESS",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "UPDATE_ROLLBACK_FAILED",
+    "DELETE_IN_PROGRESS",
+    "DELETE_COMPLETE",
+    "DELETE_FAILED",
+};
+
+using nlohmann::json;
+
+std::int64_t nanos(WallTime time) { return time.time_since_epoch().count(); }
+WallTime from_nanos(const json& value) { return WallTime(Duration(value.get<std::int64_t>())); }
+
+json resource_to_json(const ResourceRecord& r) {
+  return {{"logical_id", r.logical_id}, {"physical_id", r.physical_id}, {"type", r.type},
+          {"status", r.status},         {"reason", r.reason},           {"properties", r.properties},
+          {"attributes", r.attributes}, {"metadata", r.metadata},       {"file", r.place.file},
+          {"line", r.place.line},       {"deletion_policy", r.deletion_policy},
+          {"update_replace_policy", r.update_replace_policy},           {"stand_in", r.stand_in},
+          {"updated", nanos(r.updated)}};
+}
+
+ResourceRecord resource_from_json(const json& j) {
+  return {j.at("logical_id"), j.at("physical_id"), j.at("type"),     j.at("status"),
+          j.at("reason"),     j.at("properties"),  j.at("attributes"), j.at("metadata"),
+          {j.at("file"), j.at("line")}, j.at("deletion_policy"), j.at("update_replace_policy"), j.at("stand_in"),
+          from_nanos(j.at("updated"))};
+}
+
+json event_to_json(const StackEvent& e) {
+  return {{"id", e.id},         {"logical_id", e.logical_id}, {"physical_id", e.physical_id}, {"type", e.type},
+          {"status", e.status}, {"reason", e.reason},         {"at", nanos(e.at)}};
+}
+
+StackEvent event_from_json(const json& j) {
+  return {j.at("id"), j.at("logical_id"), j.at("physical_id"), j.at("type"), j.at("status"), j.at("reason"), from_nanos(j.at("at"))};
+}
+
+template <class Range, class Function>
+json list_of(const Range& range, Function function) {
+  json out = json::array();
+  for (const auto& each : range) out.push_back(function(each));
+  return out;
+}
+
+StackRecord read_stack(const json& j) {
+  StackRecord s;
+  s.name = j.at("name");
+  s.id = j.at("id");
+  s.account = j.at("account");
+  s.region = j.at("region");
+  s.status = parse_stack_status(j.at("status").get<std::string>()).value();
+  s.reason = j.at("reason");
+  s.description = j.at("description");
+  s.template_text = j.at("template_text");
+  s.template_file = j.at("template_file");
+  s.template_folder = j.at("template_folder");
+  s.allow_unsupported = j.at("allow_unsupported");
+  for (const json& p : j.at("parameters")) s.parameters.push_back({p.at("name"), p.at("value"), p.at("no_echo")});
+  for (const json& r : j.at("resources")) s.resources.push_back(resource_from_json(r));
+  for (const json& o : j.at("outputs")) s.outputs.push_back({o.at("key"), o.at("value"), o.at("description"), o.at("export")});
+  for (const json& e : j.at("events")) s.events.push_back(event_from_json(e));
+  s.imports = j.at("imports");
+  s.warnings = j.at("warnings");
+  s.tags = j.at("tags");
+  s.created = from_nanos(j.at("created"));
+  s.updated = from_nanos(j.at("updated"));
+  s.deleted = from_nanos(j.at("deleted"));
+  return s;
+}
+
+}  // namespace
+
+std::string_view name(StackStatus status) { return kStatusNames[static_cast<std::size_t>(status)]; }
+
+std::optional<StackStatus> parse_stack_status(std::string_view text) {
+  const auto found = std::ranges::find(kStatusNames, text);
+  if (found == kStatusNames.end()) return std::nullopt;
+  return static_cast<StackStatus>(found - kStatusNames.begin());
+}
+
+bool in_progress(StackStatus status) { return name(status).ends_with("IN_PROGRESS") && status != StackStatus::kReviewInProgress; }
+
+bool must_be_recreated(StackStatus status) {
+  return status == StackStatus::kReviewInProgress || status == StackStatus::kCreateFailed || status == StackStatus::kRollbackComplete ||
+         status == StackStatus::kRollbackFailed || status == StackStatus::kDeleteFailed;
+}
+
+const ResourceRecord* StackRecord::find_resource(std::string_view logical_id) const {
+  const auto found = std::ranges::find(resources, logical_id, &ResourceRecord::logical_id);
+  return found == resources.end() ? nullptr : &*found;
+}
+
+ResourceRecord* StackRecord::find_resource(std::string_view logical_id) {
+  return const_cast<ResourceRecord*>(std::as_const(*this).find_resource(logical_id));
+}
+
+json to_json(const StackRecord& s) {
+  return {{"name", s.name},
+          {"id", s.id},
+          {"account", s.account},
+          {"region", s.region},
+          {"status", name(s.status)},
+          {"reason", s.reason},
+          {"description", s.description},
+          {"template_text", s.template_text},
+          {"template_file", s.template_file},
+          {"template_folder", s.template_folder},
+          {"allow_unsupported", s.allow_unsupported},
+          {"parameters", list_of(s.parameters, [](const auto& p) { return json{{"name", p.name}, {"value", p.value}, {"no_echo", p.no_echo}}; })},
+          {"resources", list_of(s.resources, resource_to_json)},
+          {"outputs", list_of(s.outputs, [](const auto& o) {
+             return json{{"key", o.key}, {"value", o.value}, {"description", o.description}, {"export", o.export_name}};
+           })},
+          {"events", list_of(s.events, event_to_json)},
+          {"imports", s.imports},
+          {"warnings", s.warnings},
+          {"tags", s.tags},
+          {"created", nanos(s.created)},
+          {"updated", nanos(s.updated)},
+          {"deleted", nanos(s.deleted)}};
+}
+
+std::optional<StackRecord> stack_from_json(const json& j) {
+  try {
+    return read_stack(j);
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace loopgate::cfn
