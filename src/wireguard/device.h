@@ -172,6 +172,7 @@ class Device {
   // Peers (device_peers.cpp).
   void update(Peer& peer, const PeerConfig& config, Moment at, Outputs& out);
   void drop_sessions(Peer& peer, Outputs& out);
+  void discard_queue(Peer& peer, Reason reason, Outputs& out);
   void remove(Peer& peer, NoticeKind kind, Outputs& out);
   PeerInfo describe(const Peer& peer, Instant now) const;
 

@@ -81,7 +81,7 @@ std::expected<Sent, Reason> Device::send(PeerId id, ByteSpan plaintext, Padding 
     reschedule(*peer);
     return Sent::kSealed;
   }
-  if (!peer->initiates || !peer->endpoint) return std::unexpected(peer->why_silent());
+  if (!peer->initiates || !peer->endpoint) return std::unexpected(peer->why_silent(at.now));
   if (!peer->enqueue(plaintext, padding)) return std::unexpected(Reason::kNoSession);
   begin_handshake(*peer, at, out);
   reschedule(*peer);

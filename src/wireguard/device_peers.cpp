@@ -83,13 +83,22 @@ void Device::update(Peer& peer, const PeerConfig& config, Moment at, Outputs& ou
 
 void Device::drop_sessions(Peer& peer, Outputs& out) {
   peers_.drop(peer.pending);
+  discard_queue(peer, Reason::kNoSession, out);
   peer.unused_offers = 0;
   if (!peer.has_keys()) return;
   peer.was_dropped = true;
   erase_keys(peer, out);
 }
 
+// What waited for a handshake that will not come.
+void Device::discard_queue(Peer& peer, Reason reason, Outputs& out) {
+  for (const auto& packet : peer.take_queue()) {
+    discard(reason, peer.endpoint.value_or(Endpoint{}), &peer, packet.plaintext.size(), out);
+  }
+}
+
 void Device::remove(Peer& peer, NoticeKind kind, Outputs& out) {
+  discard_queue(peer, Reason::kPeerRemoved, out);
   notify(kind, peer, Role::kResponder, out);
   deadlines_.remove(peer.slot);
   peers_.remove(peer);
@@ -123,12 +132,16 @@ PeerInfo Device::describe(const Peer& peer, Instant now) const {
                 .traffic = peer.traffic,
                 .next_deadline = peer.next_deadline()};
   if (peer.current) {
-    info.state = peer.current->is_expired(now) ? SessionState::kExpired : SessionState::kLive;
+    info.state = SessionState::kExpired;
     info.role = peer.current->role;
     info.session_started = peer.current->created;
-  } else if (peer.next) {
+  }
+  if (peer.has_live_session(now)) {
+    info.state = SessionState::kLive;
+  } else if (peer.has_offer(now)) {
     info.state = SessionState::kOffered;
     info.role = Role::kResponder;
+    info.session_started.reset();
   }
   return info;
 }

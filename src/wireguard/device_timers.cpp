@@ -85,15 +85,9 @@ void Device::retry_handshake(Peer& peer, Moment at, Outputs& out) {
   const auto age = at.now - peer.pending->first_attempt;
   // A responder that took its last chance has nothing to shake hands for once the session is over.
   const bool pointless = !peer.initiates && !peer.has_live_session(at.now);
-  if (age < kRekeyAttemptTime && !pointless) {
-    send_initiation(peer, at, out);
-    return;
-  }
+  if (age < kRekeyAttemptTime && !pointless && send_initiation(peer, at, out)) return;
   peers_.drop(peer.pending);
-  for (const auto& packet : peer.take_queue()) {
-    discard(Reason::kNoSession, peer.endpoint.value_or(Endpoint{}), &peer, packet.plaintext.size(),
-            out);
-  }
+  discard_queue(peer, Reason::kNoSession, out);
   notify(NoticeKind::kHandshakeGivenUp, peer, Role::kInitiator, out);
 }
 

@@ -44,10 +44,10 @@ std::optional<Deadline> Peer::next_deadline() const {
   return *earliest;
 }
 
-Reason Peer::why_silent() const {
+Reason Peer::why_silent(Instant now) const {
   if (was_dropped) return Reason::kNoSession;
   if (ever_connected) return Reason::kSessionExpired;
-  return next ? Reason::kNoSession : Reason::kPeerNeverConnected;
+  return has_offer(now) ? Reason::kNoSession : Reason::kPeerNeverConnected;
 }
 
 bool Peer::enqueue(ByteSpan plaintext, Padding padding) {

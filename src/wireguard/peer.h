@@ -129,8 +129,9 @@ struct Peer {
   std::optional<Deadline> next_deadline() const;
   bool has_keys() const { return previous || current || next; }
   bool has_live_session(Instant now) const { return current && !current->is_expired(now); }
+  bool has_offer(Instant now) const { return next && !next->is_expired(now); }
   // Why nothing can be sent to it now.
-  Reason why_silent() const;
+  Reason why_silent(Instant now) const;
 
   // False when there is no more room.
   bool enqueue(ByteSpan plaintext, Padding padding);

@@ -227,6 +227,29 @@ TEST(Sending, UnderAnOfferThatWasNeverUsedIsRefused) {
             SessionState::kOffered);
 }
 
+TEST(Sending, AnOfferThatGrewOldCountsForNothing) {
+  Pair pair;
+  pair.wire.initiate(pair.client, pair.listener_at_client);
+  pair.wire.set_faults({.loss = 1});
+  pair.wire.advance(seconds(300));
+  EXPECT_EQ(pair.wire.send(pair.listener, pair.client_at_listener, "x").error(),
+            Reason::kPeerNeverConnected);
+  EXPECT_EQ(pair.listener.device.peer(pair.client_at_listener, pair.wire.now())->state,
+            SessionState::kNone);
+}
+
+TEST(Sending, WhatWaitsForARemovedPeerIsExplained) {
+  Pair pair;
+  pair.wire.set_faults({.loss = 1});
+  ASSERT_EQ(pair.wire.send(pair.client, pair.listener_at_client, "waiting"), Sent::kQueued);
+  Outputs out;
+  pair.client.device.remove_peer(pair.listener.key(), out);
+  ASSERT_EQ(out.items().size(), 2u);
+  const auto& discard = std::get<Discard>(out.items()[0]);
+  EXPECT_EQ(discard.reason, Reason::kPeerRemoved);
+  EXPECT_EQ(discard.size, 7u);
+}
+
 TEST(PeerTable, TellsWhatASessionIsDoing) {
   Pair pair;
   const auto row = [&] {
