@@ -1,0 +1,129 @@
+#include "gateway/delivery_log.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/role.h"
+
+namespace loopgate::gateway {
+
+namespace {
+
+// What a destination's log tells: whatever kept a packet from being delivered or answered, except the filter
+// that somebody wrote on purpose.
+bool concerns_destination(const Event& event) {
+  if (event.destination == Symbol::kNone) return false;
+  if (event.kind == EventKind::kDiscarded) return event.reason != Reason::kFilterNotTrue;
+  return event.kind == EventKind::kWarning ||
+         (event.kind == EventKind::kQueued && !event.text.empty());
+}
+
+bool concerns_listener(const Event& event) {
+  return event.kind == EventKind::kReceived ||
+         (event.kind == EventKind::kDiscarded && event.destination == Symbol::kNone);
+}
+
+}  // namespace
+
+DeliveryLog::DeliveryLog(Context& context)
+    : context_(context), timer_(context.clock), alive_(std::make_shared<bool>(true)) {
+  observer_ = context_.journal.subscribe([this](const Event& event) { observe(event); });
+}
+
+DeliveryLog::~DeliveryLog() { context_.journal.unsubscribe(observer_); }
+
+void DeliveryLog::set(Symbol listener, Symbol destination, std::string group, RoleSpec role) {
+  const Key key{listener, destination};
+  if (group.empty()) {
+    targets_.erase(key);
+    return;
+  }
+  auto& target = targets_[key];
+  target.stream = context_.journal.name(destination == Symbol::kNone ? listener : destination);
+  target.warned = false;
+  target.group = std::move(group);
+  target.role = std::move(role);
+}
+
+void DeliveryLog::forget(Symbol listener) {
+  flush();
+  std::erase_if(targets_, [&](const auto& entry) { return entry.first.first == listener; });
+}
+
+// Runs inside Journal::append, also on the packet's hot path: nothing but a look when there are no logs.
+void DeliveryLog::observe(const Event& event) {
+  if (targets_.empty() || event.listener == Symbol::kNone) return;
+  if (concerns_destination(event)) {
+    add({event.listener, event.destination}, event);
+  } else if (concerns_listener(event)) {
+    add({event.listener, Symbol::kNone}, event);
+  }
+}
+
+void DeliveryLog::add(const Key& key, const Event& event) {
+  const auto found = targets_.find(key);
+  if (found == targets_.end()) return;
+  auto& target = found->second;
+  if (target.lines.size() >= kMaxLogLines) {
+    ++target.lost;
+    return;
+  }
+  target.lines.push_back({event.at, line(event)});
+  if (!timer_.is_set()) timer_.set_after(kLogInterval, [this] { flush(); });
+}
+
+std::string DeliveryLog::line(const Event& event) const {
+  nlohmann::ordered_json out;
+  const bool inbound = event.kind == EventKind::kReceived;
+  out["level"] = inbound ? "INFO" : event.kind == EventKind::kDiscarded ? "ERROR" : "WARN";
+  out["event"] = name(event.kind);
+  if (event.tag != 0) out["tag"] = tag_to_string(event.tag);
+  out["listener"] = context_.journal.name(event.listener);
+  if (event.destination != Symbol::kNone) out["destination"] = context_.journal.name(event.destination);
+  if (event.region != Symbol::kNone) out["region"] = context_.journal.name(event.region);
+  if (event.has_remote) out["remote"] = event.remote.to_string();
+  if (event.size != 0) out["size"] = event.size;
+  if (event.reason != Reason::kNone) {
+    out["reason"] = describe(event.reason).code;
+    out["message"] = describe(event.reason).remedy;
+  }
+  if (!event.text.empty()) out["detail"] = event.text;
+  return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+void DeliveryLog::flush() {
+  for (const auto& [key, target] : targets_) {
+    if (!target.lines.empty()) put(key);
+  }
+}
+
+void DeliveryLog::put(const Key& key) {
+  auto& target = targets_.at(key);
+  auto lines = std::exchange(target.lines, {});
+  if (const auto lost = std::exchange(target.lost, 0); lost > 0) {
+    lines.push_back({context_.clock.wall(), fmt::format(R"({{"level":"WARN","lines_lost":{}}})", lost)});
+  }
+  auto complained = [this, key, group = target.group, alive = std::weak_ptr(alive_)](const std::string& problem) {
+    if (!alive.expired()) complain(key, group, problem);
+  };
+  context_.roles->with_session(
+      target.role, [this, group = target.group, stream = target.stream, lines = std::move(lines), complained,
+                    alive = std::weak_ptr(alive_)](aws::Outcome<aws::SessionPtr> session) mutable {
+        if (alive.expired()) return;
+        if (!session) return complained(session.error().message);
+        context_.ports.logs.put_log_events(*session, group, stream, std::move(lines),
+                                           [complained](aws::Outcome<aws::Done> done) {
+                                             if (!done) complained(done.error().message);
+                                           });
+      });
+}
+
+// Once per group: a role that may not write would else complain about every packet.
+void DeliveryLog::complain(const Key& key, const std::string& group, const std::string& problem) {
+  const auto found = targets_.find(key);
+  if (found != targets_.end() && std::exchange(found->second.warned, true)) return;
+  context_.journal.warn(fmt::format("delivery log {} cannot be written: {}", group, problem));
+}
+
+}  // namespace loopgate::gateway

@@ -1,0 +1,226 @@
+#include "gateway/gateway.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace loopgate::gateway {
+
+Gateway::Gateway(Context context) : context_(std::move(context)), roles_(context_), log_(context_) {
+  LOOPGATE_CHECK(!context_.options.regions.empty() && context_.options.regions.size() < 250);
+  context_.roles = &roles_;
+  for (const auto& region : context_.options.regions) {
+    context_.region_symbols.push_back(context_.journal.intern(region));
+  }
+  // Eight digits for a long time, and no tag of another run.
+  context_.last_tag = context_.random.below(std::uint64_t{1} << 32);
+}
+
+Gateway::~Gateway() {
+  for (const auto& [id, source] : sources_) source->stop();
+}
+
+std::vector<ListenerInfo> Gateway::listeners() const {
+  std::vector<ListenerInfo> out;
+  for (const auto& [name, listener] : listeners_) out.push_back(listener->info());
+  return out;
+}
+
+Status Gateway::inject(const std::string& listener, const std::string& region, const Endpoint& from,
+                       ByteSpan payload) {
+  Listener* const found = find_listener(listener);
+  if (found == nullptr) return fail(fmt::format("there is no listener named {}", listener));
+  const auto index = region.empty() ? RegionIndex{0} : context_.region_index(region);
+  if (!index) return fail(fmt::format("{} is none of the ingress regions", region));
+  if (payload.size() > kMaxDatagramV6) return fail("the payload does not fit a datagram");
+  found->receive(*index, from, payload, true);
+  return {};
+}
+
+Result<ListenerInfo> Gateway::create_listener(const std::string& stack, const std::string& logical_id,
+                                              ListenerSpec spec, std::optional<std::uint16_t> known_port) {
+  if (listeners_.contains(spec.name)) {
+    return fail(fmt::format("Name: a listener named {} exists already, in stack {}", spec.name,
+                            listeners_.at(spec.name)->stack()));
+  }
+  if (spec.protocol != Protocol::kUdp) {
+    return fail("Protocols: wg listeners are not supported yet; use udp");
+  }
+  auto destinations = resolve(spec);
+  if (!destinations) return std::unexpected(std::move(destinations.error()));
+  auto listener = std::make_unique<Listener>(context_, stack, logical_id);
+  const std::string key = stack + "/" + logical_id;
+  if (!known_port && context_.port_book != nullptr) known_port = context_.port_book->find(key);
+  const auto fixed = fixed_port(stack, logical_id);
+  if (auto opened = listener->open(fixed, known_port); !opened) {
+    return fail(fixed ? fmt::format("port {}: {}", *fixed, opened.error().message) : opened.error().message);
+  }
+  if (context_.port_book != nullptr) context_.port_book->remember(key, listener->port());
+  const std::string name = spec.name;
+  apply(*listener, std::move(spec), std::move(*destinations));
+  auto info = listener->info();
+  tell(listener->symbol(), fmt::format("listens on {}", info.addresses[0].endpoint.to_string()));
+  listeners_[name] = std::move(listener);
+  return info;
+}
+
+Result<ListenerInfo> Gateway::update_listener(const std::string& name, ListenerSpec spec) {
+  const auto found = listeners_.find(name);
+  if (found == listeners_.end()) return fail(fmt::format("there is no listener named {}", name));
+  if (spec.name != name && listeners_.contains(spec.name)) {
+    return fail(fmt::format("Name: a listener named {} exists already", spec.name));
+  }
+  if (spec.protocol != found->second->spec().protocol) {
+    return fail("Protocols: cannot change on update; give the listener another logical id");
+  }
+  auto destinations = resolve(spec);
+  if (!destinations) return std::unexpected(std::move(destinations.error()));
+  auto node = listeners_.extract(found);
+  node.key() = spec.name;
+  Listener& listener = *node.mapped();
+  log_.forget(listener.symbol());
+  declared_.erase(name);
+  apply(listener, std::move(spec), std::move(*destinations));
+  const std::string changed = node.key();
+  listeners_.insert(std::move(node));
+  reconfigure_others(changed);
+  tell(listener.symbol(), "updated");
+  return listener.info();
+}
+
+void Gateway::apply(Listener& listener, ListenerSpec spec, std::vector<ResolvedDestination> destinations) {
+  auto& own = declared_[spec.name];
+  own.clear();
+  for (std::size_t i = 0; i < spec.destinations.size(); ++i) {
+    if (std::holds_alternative<DestinationSpec>(spec.destinations[i])) {
+      own[destinations[i].spec->name] = destinations[i].spec;
+    }
+  }
+  const auto wanted = destinations;
+  const std::string group = spec.log_group;
+  const RoleSpec role = spec.role;
+  listener.configure(std::move(spec), std::move(destinations));
+  log_.set(listener.symbol(), Symbol::kNone, group, role);
+  for (const auto& destination : wanted) {
+    log_.set(listener.symbol(), context_.journal.intern(destination.spec->name),
+             destination.spec->log_group, destination.spec->role);
+  }
+}
+
+void Gateway::remove_listener(const std::string& name) {
+  const auto found = listeners_.find(name);
+  if (found == listeners_.end()) return;
+  std::erase_if(draining_, [](const auto& destination) { return destination->is_idle(); });
+  std::ranges::move(found->second->close(), std::back_inserter(draining_));
+  const Symbol symbol = found->second->symbol();
+  listeners_.erase(found);
+  declared_.erase(name);
+  log_.forget(symbol);
+  tell(symbol, "deleted");
+}
+
+Result<std::vector<ResolvedDestination>> Gateway::resolve(const ListenerSpec& spec) const {
+  std::vector<ResolvedDestination> out;
+  for (std::size_t i = 0; i < spec.destinations.size(); ++i) {
+    std::shared_ptr<const DestinationSpec> found;
+    if (const auto* own = std::get_if<DestinationSpec>(&spec.destinations[i])) {
+      found = std::make_shared<const DestinationSpec>(*own);
+    } else {
+      const auto& name = std::get<std::string>(spec.destinations[i]);
+      found = find_destination(name);
+      if (found == nullptr) {
+        return fail(fmt::format("Destinations[{}]: there is no destination named {}", i, name));
+      }
+    }
+    auto arns = arns_of(*found);
+    out.push_back({std::move(found), std::move(arns)});
+  }
+  return out;
+}
+
+std::shared_ptr<const DestinationSpec> Gateway::find_destination(const std::string& name) const {
+  for (const auto& [listener, specs] : declared_) {
+    if (const auto found = specs.find(name); found != specs.end()) return found->second;
+  }
+  return nullptr;
+}
+
+// What was attached wins over what was declared for the same region.
+RegionalArns Gateway::arns_of(const DestinationSpec& spec) const {
+  RegionalArns out = spec.arns;
+  for (const auto& [owner, attached] : attached_) {
+    if (attached.destination == spec.name) out.insert_or_assign(attached.region_key, attached.arn);
+  }
+  return out;
+}
+
+Status Gateway::attach_arn(const std::string& owner, const DestinationArnSpec& spec) {
+  const auto destination = find_destination(spec.destination);
+  if (destination == nullptr) {
+    return fail(fmt::format("Destination: there is no destination named {}", spec.destination));
+  }
+  if (const auto refusal = refusal_of(spec.arn, *destination); !refusal.empty()) return fail("Arn: " + refusal);
+  auto others = arns_of(*destination);
+  others.erase(spec.region_key);
+  for (const auto& [key, arn] : others) {
+    if (service_of(arn) != service_of(spec.arn)) {
+      return fail(fmt::format("Arn: the destination's other ARNs name the service {}", service_of(arn)));
+    }
+  }
+  attached_[owner] = spec;
+  reconfigure_others("");
+  return {};
+}
+
+void Gateway::detach_arn(const std::string& owner) {
+  if (attached_.erase(owner) > 0) reconfigure_others("");
+}
+
+void Gateway::reconfigure_others(const std::string& changed) {
+  for (const auto& [name, listener] : listeners_) {
+    if (name == changed) continue;
+    ListenerSpec spec = listener->spec();
+    std::vector<ResolvedDestination> destinations;
+    for (const auto& entry : spec.destinations) {
+      const auto* reference = std::get_if<std::string>(&entry);
+      const auto& wanted = reference != nullptr ? *reference : std::get<DestinationSpec>(entry).name;
+      auto found = reference != nullptr ? find_destination(wanted) : declared_[name][wanted];
+      // A referenced destination that was deleted stays what it was for those who refer to it.
+      if (found == nullptr) continue;
+      auto arns = arns_of(*found);
+      destinations.push_back({std::move(found), std::move(arns)});
+    }
+    listener->configure(std::move(spec), std::move(destinations));
+  }
+}
+
+Listener* Gateway::find_listener(const std::string& wanted) const {
+  if (const auto found = listeners_.find(wanted); found != listeners_.end()) return found->second.get();
+  for (const auto& [name, listener] : listeners_) {
+    if (listener->logical_id() == wanted || listener->stack() + "/" + listener->logical_id() == wanted) {
+      return listener.get();
+    }
+  }
+  return nullptr;
+}
+
+std::optional<std::uint16_t> Gateway::fixed_port(const std::string& stack,
+                                                 const std::string& logical_id) const {
+  const auto& ports = context_.options.fixed_ports;
+  for (const auto& key : {stack + "/" + logical_id, logical_id}) {
+    if (const auto found = ports.find(key); found != ports.end()) return found->second;
+  }
+  return std::nullopt;
+}
+
+void Gateway::tell(Symbol listener, std::string text) {
+  Event out;
+  out.kind = EventKind::kListener;
+  out.listener = listener;
+  out.text = std::move(text);
+  context_.journal.append(std::move(out));
+}
+
+}  // namespace loopgate::gateway

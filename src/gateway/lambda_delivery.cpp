@@ -1,0 +1,130 @@
+#include "gateway/lambda_delivery.h"
+
+#include <map>
+#include <numeric>
+
+namespace loopgate::gateway {
+
+Members all_members(const Batch& batch) {
+  Members out(batch.entries.size());
+  std::iota(out.begin(), out.end(), 0U);
+  return out;
+}
+
+std::string evaluate_argument(const codec::brex::Expression& expression, codec::Formatter formatter,
+                              ByteSpan payload) {
+  const auto bytes = expression.evaluate(payload);
+  if (!bytes || bytes->empty()) return "";
+  return codec::format(formatter, *bytes).value_or("");
+}
+
+void LambdaDelivery::read_keys(ByteSpan payload, PacketKeys& out) const {
+  out.group = evaluate_argument(*arguments_.tenant_expression, arguments_.tenant_formatter, payload);
+}
+
+// In order of the first packet of each invocation.
+std::vector<LambdaDelivery::Invocation> LambdaDelivery::split(Batch& batch) const {
+  const std::size_t most = arguments_.async ? kMaxLambdaAsyncPayload : kMaxLambdaPayload;
+  std::vector<Invocation> out;
+  if (batch.keys.empty() && batch.text.size() + kMessagesClose.size() <= most) {
+    out.push_back({std::move(batch.text), arguments_.tenant_id, all_members(batch)});
+    out.back().payload += kMessagesClose;
+    return out;
+  }
+  std::map<std::string, std::size_t> open;  // tenant → its invocation that still has room
+  for (std::uint32_t i = 0; i < batch.entries.size(); ++i) {
+    const auto text = batch.text_of(batch.entries[i]);
+    const std::string& own = batch.keys.empty() ? arguments_.tenant_id : batch.keys[i].group;
+    const std::string& tenant = own.empty() ? arguments_.tenant_id : own;
+    const auto found = open.find(tenant);
+    const bool fits = found != open.end() && out[found->second].payload.size() + 1 + text.size() +
+                                                     kMessagesClose.size() <= most;
+    if (!fits) {
+      open[tenant] = out.size();
+      out.push_back({std::string(kMessagesOpen), tenant, {}});
+    }
+    auto& invocation = out[open[tenant]];
+    if (!invocation.members.empty()) invocation.payload += ',';
+    invocation.payload += text;
+    invocation.members.push_back(i);
+  }
+  for (auto& invocation : out) invocation.payload += kMessagesClose;
+  return out;
+}
+
+void LambdaDelivery::deliver(aws::SessionPtr session, const std::string& arn, BatchPtr batch) {
+  auto invocations = split(*batch);
+  batch->calls_left = static_cast<int>(invocations.size());
+  for (auto& invocation : invocations) invoke(session, arn, batch, std::move(invocation));
+}
+
+void LambdaDelivery::invoke(const aws::SessionPtr& session, const std::string& arn, const BatchPtr& batch,
+                            Invocation invocation) {
+  const auto owner = owner_();
+  if (owner == nullptr) return;
+  owner->dispatched(*batch, invocation.members.size(), invocation.payload.size());
+  aws::InvokeRequest request;
+  request.function_arn = arn;
+  request.payload = std::move(invocation.payload);
+  request.async = arguments_.async;
+  request.tenant_id = std::move(invocation.tenant);
+  if (arguments_.streaming) {
+    invoke_streaming(session, std::move(request), batch, std::move(invocation.members));
+    return;
+  }
+  context_.ports.lambda.invoke(
+      session, std::move(request),
+      [self = shared_from_this(), this, batch,
+       members = std::move(invocation.members)](aws::Outcome<aws::InvokeResponse> outcome) {
+        const auto owner = owner_();
+        if (owner == nullptr) return;
+        if (check(*owner, *batch, members, outcome) && !arguments_.async) {
+          ReplyParser parser(outcome->payload);
+          const auto replies = parser.parse();
+          if (replies) {
+            for (const Reply& reply : *replies) owner->replied(*batch, reply);
+          } else {
+            owner->answer_malformed(*batch, replies.error());
+          }
+        }
+        finish_call(*owner, batch);
+      });
+}
+
+void LambdaDelivery::invoke_streaming(const aws::SessionPtr& session, aws::InvokeRequest request,
+                                      const BatchPtr& batch, Members members) {
+  auto stream = std::make_shared<ReplyStream>([self = shared_from_this(), this, batch](const Reply& reply) {
+    if (const auto owner = owner_(); owner != nullptr) owner->replied(*batch, reply);
+  });
+  context_.ports.lambda.invoke_streaming(
+      session, std::move(request), [stream](std::string_view chunk) { stream->push(chunk); },
+      [self = shared_from_this(), this, batch, stream,
+       members = std::move(members)](aws::Outcome<aws::InvokeResponse> outcome) {
+        const auto owner = owner_();
+        if (owner == nullptr) return;
+        if (check(*owner, *batch, members, outcome)) {
+          if (const auto problem = stream->finish()) owner->answer_malformed(*batch, *problem);
+        }
+        finish_call(*owner, batch);
+      });
+}
+
+bool LambdaDelivery::check(DeliverySink& owner, const Batch& batch, const Members& members,
+                           const aws::Outcome<aws::InvokeResponse>& outcome) {
+  if (!outcome) {
+    owner.failed(batch, members, failure_of(outcome.error()));
+    return false;
+  }
+  if (!outcome->function_error.empty()) {
+    owner.failed(batch, members, function_failure(outcome->payload));
+    return false;
+  }
+  owner.delivered(batch, members.size());
+  return true;
+}
+
+void LambdaDelivery::finish_call(DeliverySink& owner, const BatchPtr& batch) {
+  if (--batch->calls_left == 0) owner.finished(batch);
+}
+
+}  // namespace loopgate::gateway

@@ -1,0 +1,95 @@
+// A listener: one socket per ingress region, who may send to it, and where its packets go.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/network.h"
+#include "gateway/clients.h"
+#include "gateway/config.h"
+#include "gateway/destination.h"
+#include "gateway/restrictions.h"
+#include "gateway/transport.h"
+
+namespace loopgate::gateway {
+
+// What the ready file and the console show.
+struct ListenerInfo {
+  struct Address {
+    std::string region;
+    Endpoint endpoint;
+  };
+  std::string stack;
+  std::string logical_id;
+  std::string name;
+  std::string protocol;
+  std::string domain;
+  std::uint16_t port = 0;
+  std::vector<Address> addresses;  // by region, in the order of the options
+  std::vector<std::string> destinations;
+};
+
+// A destination as a listener is to have it: what it is, and all its ARNs.
+struct ResolvedDestination {
+  std::shared_ptr<const DestinationSpec> spec;
+  RegionalArns arns;
+};
+
+class Listener final : public ReplySink, public TransportHost {
+ public:
+  Listener(Context& context, std::string stack, std::string logical_id);
+  ~Listener() override;
+
+  // Binds all regions to one port: `fixed` or none at all; else `preferred` or, with a warning, a free one.
+  Status open(std::optional<std::uint16_t> fixed, std::optional<std::uint16_t> preferred);
+  // Destinations that did not change go on collecting; those that are gone still finish what they have.
+  void configure(ListenerSpec spec, std::vector<ResolvedDestination> destinations);
+  // What was collected, and what still comes back, is discarded. The destinations that still wait for an
+  // answer are given back: completions find them there.
+  std::vector<std::shared_ptr<Destination>> close();
+
+  void receive(RegionIndex region, const Endpoint& from, ByteSpan payload, bool injected);
+  void source(std::uint64_t tag, RegionIndex region, const SourcedPacket& packet) {
+    transport_->source(tag, region, packet);
+  }
+
+  ListenerInfo info() const;
+  const ListenerSpec& spec() const { return spec_; }
+  Symbol symbol() const { return identity_.symbol; }
+  std::uint16_t port() const { return identity_.port; }
+  const std::string& stack() const { return stack_; }
+  const std::string& logical_id() const { return logical_id_; }
+  Context& context() { return context_; }
+
+  // ReplySink and TransportHost
+  void reply(std::uint64_t tag, const Origin& origin, ByteSpan payload) override;
+  void deliver(const RequestPacket& packet) override;
+  void transmit(const Outgoing& to, ByteSpan datagram) override;
+  void discard(std::uint64_t tag, const Origin& origin, Reason reason, std::string text) override;
+
+ private:
+  class RegionSocket;
+
+  Status bind(std::uint16_t port);
+  Endpoint endpoint_of(std::size_t region, std::uint16_t port) const;
+  void capture(const Outgoing& to, ByteSpan datagram);
+  bool may_leave(const Outgoing& to);
+  Event event(EventKind kind, std::uint64_t tag, RegionIndex region, const Endpoint& remote) const;
+
+  Context& context_;
+  std::string stack_;
+  std::string logical_id_;
+  ListenerIdentity identity_;
+  ListenerSpec spec_;
+  std::vector<std::unique_ptr<RegionSocket>> sockets_;  // by region
+  std::unique_ptr<Restrictions> restrictions_;
+  Clients clients_;
+  std::unique_ptr<Transport> transport_;
+  std::vector<std::shared_ptr<Destination>> destinations_;
+  std::vector<std::shared_ptr<Destination>> retired_;  // no longer declared, still awaiting answers
+  Stamp stamp_;
+};
+
+}  // namespace loopgate::gateway

@@ -1,0 +1,150 @@
+#include "gateway/resources.h"
+
+#include <fmt/format.h>
+
+namespace loopgate::gateway {
+
+using nlohmann::json;
+
+namespace {
+
+Deployer deployer_of(Gateway& gateway, const cfn::ResourceRequest& request) {
+  return {request.stack->name, request.logical_id, gateway.context().options.api_key,
+          request.stack->allow_unsupported};
+}
+
+std::unexpected<Error> refuse(const cfn::ResourceRequest& request, const ConfigError& error) {
+  const auto where = request.place_of ? request.place_of(error.pointer) : request.place;
+  return fail(fmt::format("{}: {}", request.logical_id, error.message), where);
+}
+
+std::unexpected<Error> refuse(const cfn::ResourceRequest& request, std::string_view message) {
+  return fail(fmt::format("{}: {}", request.logical_id, message), request.place);
+}
+
+template <class T>
+Status check(const cfn::ResourceRequest& request, Parsed<T> parsed, std::vector<std::string>& warnings) {
+  if (parsed.notes.error) return refuse(request, *parsed.notes.error);
+  for (const auto& warning : parsed.notes.warnings) {
+    warnings.push_back(fmt::format("{}: {}", request.logical_id, warning));
+  }
+  return {};
+}
+
+cfn::ResourceState state_of(const ListenerInfo& info) {
+  cfn::ResourceState out;
+  out.physical_id = info.name;
+  out.attributes = {{"Id", info.name},
+                    {"Domain", info.domain},
+                    {"Port", std::to_string(info.port)},
+                    {"DestinationNames", info.destinations}};
+  return out;
+}
+
+// A service that is not emulated is refused where it is written; what a Ref gave is only known by now.
+std::optional<std::string> unsupported(const cfn::ResourceRequest& request, const std::string& arn) {
+  const auto service = service_of(arn);
+  if (service.empty() || is_emulated_service(service) || request.stack->allow_unsupported) return std::nullopt;
+  return fmt::format("the service {} is not emulated (--allow-unsupported deploys it and discards its packets)",
+                     service);
+}
+
+}  // namespace
+
+std::vector<std::string_view> ListenerResource::attributes(std::string_view) const {
+  return {"Id", "Domain", "Port", "DestinationNames", "WireGuardPublicKey"};
+}
+
+Status ListenerResource::validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) {
+  return check(request, parse_listener(request.properties, deployer_of(gateway_, request)), warnings);
+}
+
+void ListenerResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  auto parsed = parse_listener(request.properties, deployer_of(gateway_, request));
+  if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
+  const auto made = gateway_.create_listener(request.stack->name, request.logical_id, std::move(parsed.value));
+  if (!made) return done(refuse(request, made.error().message));
+  done(state_of(*made));
+}
+
+void ListenerResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  auto parsed = parse_listener(request.properties, deployer_of(gateway_, request));
+  if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
+  const auto changed = gateway_.update_listener(request.physical_id, std::move(parsed.value));
+  if (!changed) return done(refuse(request, changed.error().message));
+  done(state_of(*changed));
+}
+
+void ListenerResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
+  gateway_.remove_listener(request.physical_id);
+  done({});
+}
+
+void ListenerResource::restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state,
+                               cfn::ResourceDone done) {
+  auto parsed = parse_listener(request.properties, deployer_of(gateway_, request));
+  if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
+  std::optional<std::uint16_t> port;
+  if (const auto text = state.attributes.find("Port"); text != state.attributes.end() && text->is_string()) {
+    // A persisted port is a number from 1 to 65535 or not ours.
+    const auto endpoint = Endpoint::parse("127.0.0.1:" + text->get<std::string>());
+    if (endpoint && endpoint->port != 0) port = endpoint->port;
+  }
+  const auto made =
+      gateway_.create_listener(request.stack->name, request.logical_id, std::move(parsed.value), port);
+  if (!made) return done(refuse(request, made.error().message));
+  done(state_of(*made));
+}
+
+std::vector<std::string_view> DestinationArnResource::attributes(std::string_view) const {
+  return {"Destination", "IngressRegionKey", "Arn"};
+}
+
+Status DestinationArnResource::validate(const cfn::ResourceRequest& request,
+                                        std::vector<std::string>& warnings) {
+  return check(request, parse_destination_arn(request.properties, deployer_of(gateway_, request)), warnings);
+}
+
+void DestinationArnResource::attach(const cfn::ResourceRequest& request, std::string id,
+                                    cfn::ResourceDone done) {
+  const auto parsed = parse_destination_arn(request.properties, deployer_of(gateway_, request));
+  if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
+  if (const auto problem = unsupported(request, parsed.value.arn)) return done(refuse(request, *problem));
+  if (auto attached = gateway_.attach_arn(id, parsed.value); !attached) {
+    return done(refuse(request, attached.error().message));
+  }
+  cfn::ResourceState out;
+  out.physical_id = std::move(id);
+  out.attributes = {{"Destination", parsed.value.destination},
+                    {"IngressRegionKey", parsed.value.region_key},
+                    {"Arn", parsed.value.arn}};
+  done(std::move(out));
+}
+
+void DestinationArnResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  attach(request, fmt::format("{}/{}", request.stack->name, request.logical_id), std::move(done));
+}
+
+void DestinationArnResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  attach(request, request.physical_id, std::move(done));
+}
+
+void DestinationArnResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
+  gateway_.detach_arn(request.physical_id);
+  done({});
+}
+
+void DestinationArnResource::restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state,
+                                     cfn::ResourceDone done) {
+  attach(request, state.physical_id, std::move(done));
+}
+
+std::vector<std::unique_ptr<GatewayResource>> make_resource_types(Gateway& gateway) {
+  std::vector<std::unique_ptr<GatewayResource>> out;
+  out.push_back(std::make_unique<ListenerResource>(gateway));
+  out.push_back(std::make_unique<DestinationArnResource>(gateway));
+  out.push_back(std::make_unique<PacketSourceResource>(gateway));
+  return out;
+}
+
+}  // namespace loopgate::gateway

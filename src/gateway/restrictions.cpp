@@ -1,0 +1,85 @@
+#include "gateway/restrictions.h"
+
+#include <algorithm>
+
+namespace loopgate::gateway {
+
+bool matches_domain(std::string_view pattern, std::string_view name) {
+  while (name.ends_with('.')) name.remove_suffix(1);
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  // Greedy with one point of return: the last `*` takes one character more on each failure.
+  std::size_t p = 0;
+  std::size_t n = 0;
+  std::size_t star = pattern.npos;
+  std::size_t retry = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      retry = n;
+    } else if (p < pattern.size() && pattern[p] == lower(name[n])) {
+      ++p;
+      ++n;
+    } else if (star != pattern.npos) {
+      p = star + 1;
+      n = ++retry;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == pattern.npos;
+}
+
+Restrictions::Restrictions(Context& context, RestrictionSpec spec)
+    : context_(context), spec_(std::move(spec)), alive_(std::make_shared<bool>(true)) {
+  any_v4_ = std::ranges::any_of(spec_.networks, [](const Cidr& network) {
+    return network.prefix == 0 && network.network.is_v4();
+  });
+}
+
+Restrictions::Verdict Restrictions::check(const IpAddress& source, bool none_admits_all) {
+  if (any_v4_ && source.is_v4()) return {true};
+  if (spec_.empty()) {
+    if (none_admits_all) return {true, Reason::kNone, true};
+    return {false, Reason::kNoRestrictions};
+  }
+  if (in_networks(source)) return {true};
+  if (!spec_.domains.empty()) return check_name(source);
+  return {false, Reason::kSourceNotAllowed};
+}
+
+bool Restrictions::in_networks(const IpAddress& source) const {
+  return std::ranges::any_of(spec_.networks,
+                             [&](const Cidr& network) { return network.contains(source); });
+}
+
+// A name that is not known yet does not admit: the packet cannot wait for a resolver.
+Restrictions::Verdict Restrictions::check_name(const IpAddress& source) {
+  constexpr std::string_view kUnknown = "the reverse DNS name of the source is not known yet";
+  constexpr std::string_view kOther = "the reverse DNS name of the source matches none of Domains";
+  const Known* known = names_.find(source);
+  const bool stale = known == nullptr || (!known->pending && context_.clock.now() >= known->until);
+  if (stale && context_.resolver != nullptr && pending_ < kMaxPendingLookups) {
+    names_.put(source, Known{});
+    ++pending_;
+    context_.resolver->reverse(
+        source, [this, source, alive = std::weak_ptr(alive_)](std::vector<std::string> names) {
+          if (!alive.expired()) resolved(source, names);
+        });
+    known = names_.find(source);
+  }
+  if (known == nullptr || known->pending) return {false, Reason::kSourceNotAllowed, true, kUnknown};
+  if (known->admitted) return {true};
+  return {false, Reason::kSourceNotAllowed, false, kOther};
+}
+
+void Restrictions::resolved(const IpAddress& source, const std::vector<std::string>& names) {
+  --pending_;
+  const bool admitted = std::ranges::any_of(names, [&](const std::string& name) {
+    return std::ranges::any_of(spec_.domains, [&](const std::string& pattern) {
+      return matches_domain(pattern, name);
+    });
+  });
+  names_.put(source, {admitted, false, context_.clock.now() + kResolvedNameLifetime});
+}
+
+}  // namespace loopgate::gateway

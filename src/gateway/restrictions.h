@@ -1,0 +1,51 @@
+// ClientRestrictions: who may send to a listener. A client passes if any restriction admits it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/ip_address.h"
+#include "gateway/config.h"
+#include "gateway/context.h"
+#include "gateway/recent_map.h"
+
+namespace loopgate::gateway {
+
+// Case-insensitive, `*` for any run of characters. `pattern` is in lower case.
+bool matches_domain(std::string_view pattern, std::string_view name);
+
+class Restrictions {
+ public:
+  struct Verdict {
+    bool admitted = false;
+    Reason reason = Reason::kNone;
+    bool assumed = false;
+    std::string_view text{};
+  };
+
+  Restrictions(Context& context, RestrictionSpec spec);
+
+  // `none_admits_all`: what an absence of restrictions means (true on `wg`, where it is our reading).
+  Verdict check(const IpAddress& source, bool none_admits_all = false);
+
+ private:
+  struct Known {
+    bool admitted = false;
+    bool pending = true;
+    Instant until{};
+  };
+
+  bool in_networks(const IpAddress& source) const;
+  Verdict check_name(const IpAddress& source);
+  void resolved(const IpAddress& source, const std::vector<std::string>& names);
+
+  Context& context_;
+  RestrictionSpec spec_;
+  bool any_v4_ = false;  // 0.0.0.0/0: the common case, without a loop
+  RecentMap<IpAddress, Known> names_{kMaxResolvedNames};
+  std::size_t pending_ = 0;
+  std::shared_ptr<bool> alive_;  // look-ups may outlive us
+};
+
+}  // namespace loopgate::gateway

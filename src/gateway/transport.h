@@ -1,0 +1,59 @@
+// What stands between a listener's sockets and the payloads that its destinations see. `udp` passes them
+// through; another protocol authenticates, decrypts and decapsulates here, and the reverse on the way out.
+#pragma once
+
+#include <string>
+
+#include "gateway/packet.h"
+#include "gateway/source_message.h"
+
+namespace loopgate::gateway {
+
+// A datagram that may leave. An injected client is never on the wire; a sourced packet may be addressed to
+// anybody.
+struct Outgoing {
+  std::uint64_t tag = 0;
+  Endpoint to;
+  RegionIndex region = 0;  // from which it leaves, unless the client was heard elsewhere since
+  bool injected = false;
+  bool sourced = false;
+};
+
+// What a listener offers to its transport.
+class TransportHost {
+ public:
+  virtual ~TransportHost() = default;
+  // To every destination.
+  virtual void deliver(const RequestPacket& packet) = 0;
+  virtual void transmit(const Outgoing& to, ByteSpan datagram) = 0;
+  virtual void discard(std::uint64_t tag, const Origin& origin, Reason reason, std::string text) = 0;
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // An admitted datagram. `packet.payload` is what was on the wire.
+  virtual void receive(const RequestPacket& packet) = 0;
+  // A reply to a packet that `receive` delivered.
+  virtual void reply(std::uint64_t tag, const Origin& origin, ByteSpan payload) = 0;
+  // An entry of a packet source, published for `region`.
+  virtual void source(std::uint64_t tag, RegionIndex region, const SourcedPacket& packet) = 0;
+};
+
+class UdpTransport final : public Transport {
+ public:
+  explicit UdpTransport(TransportHost& host) : host_(host) {}
+
+  void receive(const RequestPacket& packet) override { host_.deliver(packet); }
+  void reply(std::uint64_t tag, const Origin& origin, ByteSpan payload) override {
+    host_.transmit({tag, origin.remote, origin.region, origin.injected, false}, payload);
+  }
+  void source(std::uint64_t tag, RegionIndex region, const SourcedPacket& packet) override {
+    host_.transmit({tag, packet.remote, region, false, true}, packet.payload);
+  }
+
+ private:
+  TransportHost& host_;
+};
+
+}  // namespace loopgate::gateway

@@ -1,0 +1,446 @@
+// The gateway's outside, in memory: sockets, AWS, names and ports, on simulated time.
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gateway/gateway.h"
+#include "gateway/resources.h"
+
+namespace loopgate::gateway::testing {
+
+struct Sent {
+  Endpoint from;
+  Endpoint to;
+  std::string payload;
+  bool operator==(const Sent&) const = default;
+};
+
+class FakeNetwork final : public Network {
+ public:
+  Result<std::unique_ptr<DatagramSocket>> open(const Endpoint& local, DatagramReceiver& receiver) override {
+    if (taken.contains(local) || receivers.contains(local)) return fail("address in use");
+    receivers[local] = &receiver;
+    return std::make_unique<Socket>(*this, local);
+  }
+  bool is_local(const IpAddress& address) const override {
+    return address.is_loopback() || locals.contains(address);
+  }
+  // False when nobody listens there.
+  bool deliver(const Endpoint& to, const Endpoint& from, std::string_view payload) {
+    const auto found = receivers.find(to);
+    if (found == receivers.end()) return false;
+    const Datagram datagram{as_bytes(payload), from};
+    found->second->on_datagrams({&datagram, 1});
+    return true;
+  }
+
+  std::map<Endpoint, DatagramReceiver*> receivers;
+  std::set<Endpoint> taken;
+  std::set<IpAddress> locals;
+  std::vector<Sent> sent;
+
+ private:
+  class Socket final : public DatagramSocket {
+   public:
+    Socket(FakeNetwork& network, const Endpoint& local) : network_(network), local_(local) {}
+    ~Socket() override { network_.receivers.erase(local_); }
+    Endpoint local() const override { return local_; }
+    void send(const Endpoint& to, ByteSpan payload) override {
+      network_.sent.push_back({local_, to, to_text(payload)});
+    }
+    void flush() override {}
+
+   private:
+    FakeNetwork& network_;
+    Endpoint local_;
+  };
+};
+
+// Every port in one: each call is recorded and completes through the task queue.
+class FakeAws final : public aws::StsPort,
+                      public aws::LambdaPort,
+                      public aws::SqsPort,
+                      public aws::SnsPort,
+                      public aws::LogsPort {
+ public:
+  struct Invocation {
+    aws::InvokeRequest request;
+    std::string role;
+  };
+  struct SentBatch {
+    std::string queue;
+    std::vector<aws::SendEntry> entries;
+  };
+  struct LogCall {
+    std::string group;
+    std::string stream;
+    std::vector<std::string> lines;
+  };
+  using Answer = aws::Outcome<aws::InvokeResponse>;
+
+  FakeAws(TaskQueue& tasks, Clock& clock) : tasks_(tasks), clock_(clock) {}
+  aws::Ports ports() { return {*this, *this, *this, *this, *this}; }
+
+  void assume_role(const std::string& role_arn, const std::string& principal, const std::string& name,
+                   Duration duration, aws::Completion<aws::SessionPtr> done) override {
+    ++assumed[role_arn];
+    last_principal = principal;
+    if (untrusted.contains(role_arn)) {
+      return complete(std::move(done), aws::Outcome<aws::SessionPtr>(aws::refuse(aws::access_denied("not trusted"))));
+    }
+    auto session = std::make_shared<aws::Session>();
+    session->role_arn = role_arn;
+    session->name = name;
+    session->expires = clock_.wall() + duration;
+    complete(std::move(done), aws::Outcome<aws::SessionPtr>(std::move(session)));
+  }
+
+  void invoke(aws::SessionPtr session, aws::InvokeRequest request,
+              aws::Completion<aws::InvokeResponse> done) override {
+    invocations.push_back({request, session->role_arn});
+    if (hold_invocations) {
+      held.push_back([this, request, done = std::move(done)]() mutable { done(function(request)); });
+      return;
+    }
+    complete(std::move(done), function(request));
+  }
+  void invoke_streaming(aws::SessionPtr session, aws::InvokeRequest request,
+                        std::function<void(std::string_view)> on_chunk,
+                        aws::Completion<aws::InvokeResponse> done) override {
+    invocations.push_back({request, session->role_arn});
+    for (const auto& chunk : stream(request)) tasks_.post([on_chunk, chunk] { on_chunk(chunk); });
+    complete(std::move(done), stream_end);
+  }
+
+  void get_queue_url(aws::SessionPtr, const std::string& arn, aws::Completion<std::string> done) override {
+    ++queue_urls_asked;
+    complete(std::move(done), denied<std::string>("sqs:GetQueueUrl", arn));
+  }
+  void send_message_batch(aws::SessionPtr, const std::string& arn, std::vector<aws::SendEntry> entries,
+                          aws::Completion<aws::SendResult> done) override {
+    auto outcome = denied<aws::SendResult>("sqs:SendMessage", {});
+    if (outcome) {
+      *outcome = send_result;
+      sent.push_back({arn, std::move(entries)});
+    }
+    complete(std::move(done), std::move(outcome));
+  }
+  void receive(aws::SessionPtr session, const std::string& arn, Duration wait,
+               aws::Completion<std::vector<aws::ReceivedMessage>> done) override {
+    EXPECT_EQ(session->role_arn, "") << "delivery queues are the service account's";
+    auto& queue = queues[arn];
+    queue.waiting = std::make_shared<aws::Completion<std::vector<aws::ReceivedMessage>>>(std::move(done));
+    clock_.call_after(wait, [this, arn, waiting = queue.waiting] {
+      if (queues[arn].waiting == waiting) feed(arn, true);
+    });
+    feed(arn, false);
+  }
+  void delete_messages(aws::SessionPtr, const std::string& arn, std::vector<std::string> handles,
+                       aws::Completion<aws::Done> done) override {
+    for (auto& handle : handles) queues[arn].deleted.push_back(handle);
+    complete(std::move(done), aws::Outcome<aws::Done>(aws::Done{}));
+  }
+  void create_queue(aws::SessionPtr, const std::string& region, const std::string& name,
+                    aws::Completion<std::string> done) override {
+    const std::string arn = "arn:aws:sqs:" + region + ":999999999999:" + name;
+    queues[arn];
+    complete(std::move(done), aws::Outcome<std::string>(arn));
+  }
+  void delete_queue(aws::SessionPtr, const std::string& arn, aws::Completion<aws::Done> done) override {
+    queues.erase(arn);
+    complete(std::move(done), aws::Outcome<aws::Done>(aws::Done{}));
+  }
+
+  void subscribe(aws::SessionPtr, const std::string& topic, const std::string& queue, const std::string& policy,
+                 aws::Completion<std::string> done) override {
+    auto outcome = denied<std::string>("sns:Subscribe", topic + ":" + std::to_string(subscriptions.size() + 1));
+    if (outcome) subscriptions[*outcome] = {queue, policy};
+    complete(std::move(done), std::move(outcome));
+  }
+  void unsubscribe(aws::SessionPtr, const std::string& arn, aws::Completion<aws::Done> done) override {
+    auto outcome = denied<aws::Done>("sns:Unsubscribe", {});
+    if (outcome) subscriptions.erase(arn);
+    complete(std::move(done), std::move(outcome));
+  }
+  void list_subscriptions_by_topic(aws::SessionPtr, const std::string&,
+                                   aws::Completion<std::vector<std::string>> done) override {
+    std::vector<std::string> arns;
+    for (const auto& [arn, subscription] : subscriptions) arns.push_back(arn);
+    complete(std::move(done), denied<std::vector<std::string>>("sns:ListSubscriptionsByTopic", std::move(arns)));
+  }
+  void put_log_events(aws::SessionPtr, const std::string& group, const std::string& stream,
+                      std::vector<aws::LogLine> lines, aws::Completion<aws::Done> done) override {
+    auto outcome = denied<aws::Done>("logs:PutLogEvents", {});
+    if (outcome) {
+      auto& call = logs.emplace_back(LogCall{group, stream, {}});
+      for (auto& line : lines) call.lines.push_back(line.text);
+    }
+    complete(std::move(done), std::move(outcome));
+  }
+
+  // A published message arrives in the delivery queue of `region`.
+  void publish(const std::string& region, const std::string& body) {
+    for (auto& [arn, queue] : queues) {
+      if (arn.find(":" + region + ":") == std::string::npos) continue;
+      queue.messages.push_back({"m-1", "h-" + std::to_string(++last_handle_), body, {}});
+      feed(arn, false);
+    }
+  }
+  void release_invocations() {
+    while (!held.empty()) {
+      auto call = std::move(held.front());
+      held.pop_front();
+      tasks_.post(std::move(call));
+    }
+  }
+
+  std::function<Answer(const aws::InvokeRequest&)> function = [](const auto&) {
+    return Answer(aws::InvokeResponse{200, "null", "", "r"});
+  };
+  std::function<std::vector<std::string>(const aws::InvokeRequest&)> stream;
+  Answer stream_end = aws::InvokeResponse{};
+  aws::SendResult send_result;
+  std::set<std::string> untrusted;        // roles
+  std::set<std::string> denied_actions;   // "sqs:SendMessage"
+  std::map<std::string, aws::AwsError> refusals;  // by action
+  bool hold_invocations = false;
+
+  std::map<std::string, int> assumed;
+  std::string last_principal;
+  std::vector<Invocation> invocations;
+  std::deque<TaskQueue::Task> held;
+  int queue_urls_asked = 0;
+  std::vector<SentBatch> sent;
+  std::map<std::string, std::pair<std::string, std::string>> subscriptions;  // arn → queue, policy
+  std::vector<LogCall> logs;
+
+  struct Queue {
+    std::deque<aws::ReceivedMessage> messages;
+    std::vector<std::string> deleted;
+    std::shared_ptr<aws::Completion<std::vector<aws::ReceivedMessage>>> waiting;
+  };
+  std::map<std::string, Queue> queues;
+
+ private:
+  template <class T>
+  aws::Outcome<T> denied(const std::string& action, T otherwise) {
+    if (const auto found = refusals.find(action); found != refusals.end()) return aws::refuse(found->second);
+    if (denied_actions.contains(action)) return aws::refuse(aws::access_denied("may not " + action));
+    return otherwise;
+  }
+  template <class T>
+  void complete(aws::Completion<T> done, aws::Outcome<T> outcome) {
+    tasks_.post([done = std::move(done), outcome = std::move(outcome)]() mutable { done(std::move(outcome)); });
+  }
+  void feed(const std::string& arn, bool also_empty) {
+    auto& queue = queues[arn];
+    if (queue.waiting == nullptr || (queue.messages.empty() && !also_empty)) return;
+    std::vector<aws::ReceivedMessage> batch(queue.messages.begin(), queue.messages.end());
+    queue.messages.clear();
+    auto waiting = std::exchange(queue.waiting, nullptr);
+    tasks_.post([waiting, batch]() mutable { (*waiting)(std::move(batch)); });
+  }
+
+  TaskQueue& tasks_;
+  Clock& clock_;
+  int last_handle_ = 0;
+};
+
+class FakeResolver final : public Resolver {
+ public:
+  void reverse(const IpAddress& address, Done done) override {
+    ++asked;
+    if (later) {
+      waiting.push_back([this, address, done = std::move(done)]() mutable { done(names[address]); });
+    } else {
+      done(names[address]);
+    }
+  }
+  std::map<IpAddress, std::vector<std::string>> names;
+  std::vector<TaskQueue::Task> waiting;
+  bool later = false;
+  int asked = 0;
+};
+
+class FakePortBook final : public PortBook {
+ public:
+  std::optional<std::uint16_t> find(const std::string& key) override {
+    const auto found = ports.find(key);
+    return found == ports.end() ? std::nullopt : std::optional(found->second);
+  }
+  void remember(const std::string& key, std::uint16_t port) override { ports[key] = port; }
+  std::map<std::string, std::uint16_t> ports;
+};
+
+inline constexpr const char* kFunction = "arn:aws:lambda:us-west-2:111122223333:function:echo";
+inline constexpr const char* kQueue = "arn:aws:sqs:us-west-2:111122223333:queue";
+inline constexpr const char* kFifo = "arn:aws:sqs:us-west-2:111122223333:queue.fifo";
+inline constexpr const char* kTopic = "arn:aws:sns:us-west-2:111122223333:topic";
+inline constexpr const char* kRole = "arn:aws:iam::111122223333:role/gateway";
+
+inline const Endpoint kClient = *Endpoint::parse("127.0.0.1:40112");
+
+// A gateway and its outside. 2026-11-02T09:15:30.204Z when the world begins.
+class World {
+ public:
+  explicit World(GatewayOptions options = {}) : aws(tasks, clock), options_(std::move(options)) {
+    options_.api_key = "key";
+    options_.service_role_arn = "arn:aws:iam::999999999999:role/gateway-service";
+    gateway = std::make_unique<Gateway>(context());
+    make_types();
+    gateway->set_capture_sink([this](const CapturedDatagram& datagram) { captured.push_back(datagram); });
+  }
+  Context context() {
+    return {network, aws.ports(), clock, tasks, random, journal, &resolver, &port_book, options_};
+  }
+  void make_types() {
+    auto made = make_resource_types(*gateway);
+    types.clear();
+    for (auto& type : made) types[std::string(type->names()[0])] = std::move(type);
+  }
+
+  void settle() {
+    while (tasks.run_ready() > 0) {
+    }
+  }
+  void advance(Duration duration) {
+    clock.advance_to(clock.now() + duration, [this] { settle(); });
+    settle();
+  }
+
+  cfn::ResourceRequest request(const std::string& kind, const std::string& logical_id,
+                               nlohmann::json properties) {
+    properties["ServiceToken"] = "arn:aws:lambda:us-west-2:999999999999:function:handler";
+    if (!properties.contains("ApiKey")) properties["ApiKey"] = "key";
+    cfn::ResourceRequest out;
+    out.stack = &stack;
+    out.logical_id = logical_id;
+    out.type = "Custom::ProxylityUdpGateway" + kind;
+    out.properties = std::move(properties);
+    out.place = {"app.yaml", 7};
+    out.place_of = [](std::string_view pointer) {
+      return SourcePlace{"app.yaml", 10 + static_cast<int>(pointer.size())};
+    };
+    return out;
+  }
+  GatewayResource& type_of(const std::string& kind) { return *types.at("Custom::ProxylityUdpGateway" + kind); }
+  Result<cfn::ResourceState> create(const std::string& kind, const std::string& logical_id,
+                                    nlohmann::json properties) {
+    Result<cfn::ResourceState> out = fail("not completed");
+    type_of(kind).create(request(kind, logical_id, std::move(properties)),
+                         [&](auto state) { out = std::move(state); });
+    settle();
+    return out;
+  }
+  Result<cfn::ResourceState> update(const std::string& kind, const std::string& logical_id,
+                                    const std::string& physical_id, nlohmann::json properties,
+                                    nlohmann::json old = nlohmann::json::object()) {
+    auto made = request(kind, logical_id, std::move(properties));
+    made.physical_id = physical_id;
+    made.old_properties = std::move(old);
+    Result<cfn::ResourceState> out = fail("not completed");
+    type_of(kind).update(made, [&](auto state) { out = std::move(state); });
+    settle();
+    return out;
+  }
+  Status remove(const std::string& kind, const std::string& logical_id, const std::string& physical_id) {
+    auto made = request(kind, logical_id, nlohmann::json::object());
+    made.physical_id = physical_id;
+    Status out = fail("not completed");
+    type_of(kind).remove(made, [&](Status status) { out = std::move(status); });
+    settle();
+    return out;
+  }
+
+  // A `udp` listener that admits IPv4, with these destinations.
+  std::string listen(nlohmann::json destinations, nlohmann::json extra = nlohmann::json::object(),
+                     const std::string& logical_id = "Udp") {
+    nlohmann::json properties = {{"Protocols", {"udp"}},
+                                 {"ClientRestrictions", {{"Networks", {"0.0.0.0/0"}}}},
+                                 {"Destinations", std::move(destinations)}};
+    properties.update(extra);
+    const auto made = create("Listener", logical_id, properties);
+    EXPECT_TRUE(made) << made.error().to_string();
+    return made ? made->physical_id : "";
+  }
+  Endpoint address(std::size_t region = 0) { return gateway->listeners().at(0).addresses.at(region).endpoint; }
+  void send(std::string_view payload, const Endpoint& from = kClient, std::size_t region = 0) {
+    EXPECT_TRUE(network.deliver(address(region), from, payload));
+    settle();
+  }
+
+  std::vector<Event> events(EventKind kind) {
+    std::vector<Event> out;
+    for (auto& event : journal.read(0, 100'000)) {
+      if (event.kind == kind) out.push_back(event);
+    }
+    return out;
+  }
+  std::vector<std::string> discards() {
+    std::vector<std::string> out;
+    for (const auto& event : events(EventKind::kDiscarded)) {
+      out.emplace_back(describe(event.reason).code);
+    }
+    return out;
+  }
+  std::vector<std::string> warnings() {
+    std::vector<std::string> out;
+    for (const auto& event : events(EventKind::kWarning)) out.push_back(event.text);
+    return out;
+  }
+
+  Clock clock{*parse_iso8601("2026-11-02T09:15:30.204Z")};
+  TaskQueue tasks;
+  Random random = Random::from_seed(1);
+  Journal journal{clock};
+  FakeNetwork network;
+  FakeResolver resolver;
+  FakePortBook port_book;
+  FakeAws aws;
+  cfn::StackContext stack{"demo", "", "111122223333", "us-west-2", ".", false};
+  std::vector<CapturedDatagram> captured;
+  GatewayOptions options_;
+  std::unique_ptr<Gateway> gateway;
+  std::map<std::string, std::unique_ptr<GatewayResource>> types;
+};
+
+inline nlohmann::json lambda_destination(nlohmann::json extra = nlohmann::json::object()) {
+  nlohmann::json out = {{"Name", "echo"}, {"DestinationArn", kFunction}, {"Role", kRole}, {"Batching", {{"Count", "1"}}}};
+  out.update(extra);
+  return out;
+}
+inline nlohmann::json sqs_destination(nlohmann::json extra = nlohmann::json::object()) {
+  nlohmann::json out = {{"Name", "queue"}, {"DestinationArn", kQueue}, {"Role", {{"Arn", kRole}}}, {"Batching", {{"Count", "1"}}}};
+  out.update(extra);
+  return out;
+}
+
+// A function that answers each packet with its own Data.
+inline FakeAws::Answer echo(const aws::InvokeRequest& request) {
+  auto document = nlohmann::json::parse(request.payload);
+  nlohmann::json replies = nlohmann::json::array();
+  for (const auto& message : document["Messages"]) {
+    replies.push_back({{"Tag", message["Tag"]}, {"Data", message["Data"]}});
+  }
+  return aws::InvokeResponse{200, nlohmann::json{{"Replies", replies}}.dump(), "", "r"};
+}
+// One that always answers this.
+inline auto answering(std::string payload, std::string function_error = "") {
+  return [payload, function_error](const aws::InvokeRequest&) {
+    return FakeAws::Answer(aws::InvokeResponse{200, payload, function_error, "r"});
+  };
+}
+// The tag of the first packet of an invocation.
+inline std::string tag_in(const aws::InvokeRequest& request) {
+  return nlohmann::json::parse(request.payload)["Messages"][0]["Tag"];
+}
+
+}  // namespace loopgate::gateway::testing
