@@ -1,0 +1,43 @@
+// What left for clients that were injected: a bounded ring, read by whoever injected them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <vector>
+
+#include "base/clock.h"
+#include "sandbox.h"
+
+namespace loopgate {
+
+class CapturedDatagrams {
+ public:
+  static constexpr std::size_t kMaxBytes = 16 * 1024 * 1024;  // payloads kept; the oldest go first
+
+  explicit CapturedDatagrams(Clock& clock) : clock_(clock) {}
+
+  void add(CapturedDatagram datagram);
+  std::vector<CapturedDatagram> read(std::uint64_t after, std::size_t limit) const;
+  std::uint64_t last_seq() const { return last_seq_; }
+
+  // Calls back once: as soon as there is one after `after`, or when `wait` is over.
+  void wait(std::uint64_t after, Duration wait, std::function<void()> callback);
+
+ private:
+  struct Waiter {
+    std::uint64_t after = 0;
+    std::function<void()> callback;
+    ScopedTimer timer;
+  };
+  void wake();
+
+  Clock& clock_;
+  std::deque<CapturedDatagram> datagrams_;
+  std::size_t bytes_ = 0;
+  std::uint64_t last_seq_ = 0;
+  std::uint64_t last_waiter_ = 0;
+  std::map<std::uint64_t, Waiter> waiters_;
+};
+
+}  // namespace loopgate

@@ -1,0 +1,183 @@
+#include "sandbox/control.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/system_time.h"
+#include "codec/base64.h"
+#include "sandbox/journal_stream.h"
+#include "sandbox/query.h"
+
+namespace loopgate {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kCapturedPerAnswer = 1000;
+constexpr std::size_t kInjectedPerRequest = 10'000;
+constexpr std::uint64_t kMaxWaitMillis = 60'000;
+
+void answer_json(const std::shared_ptr<http::Exchange>& answer, const json& body, int status = 200) {
+  answer->respond(http::Response::json(
+      status, body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"));
+}
+
+void refuse(const std::shared_ptr<http::Exchange>& answer, std::string sentence, int status = 400) {
+  answer_json(answer, {{"error", std::move(sentence)}}, status);
+}
+
+void answer_status(const std::shared_ptr<http::Exchange>& answer, const Status& status) {
+  status ? answer_json(answer, json::object()) : refuse(answer, status.error().to_string());
+}
+
+std::string text_field(const json& body, const char* name) {
+  const auto found = body.find(name);
+  return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::map<std::string, std::string> text_map(const json& body, const char* name) {
+  std::map<std::string, std::string> out;
+  const auto found = body.find(name);
+  if (found == body.end() || !found->is_object()) return out;
+  for (const auto& [key, value] : found->items()) {
+    out[key] = value.is_string() ? value.get<std::string>() : value.dump();
+  }
+  return out;
+}
+
+std::uint64_t number_parameter(std::string_view query, std::string_view name, std::uint64_t otherwise) {
+  const auto text = query_parameter(query, name);
+  std::uint64_t value = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+json describe_result(const DeployResult& result) {
+  json outputs = json::object();
+  json local = json::object();
+  for (const auto& output : result.outputs) {
+    outputs[output.key] = output.value;
+    if (!output.local.empty()) local[output.key] = output.local;
+  }
+  return {{"stack", result.stack}, {"outputs", outputs}, {"local", local}, {"warnings", result.warnings}};
+}
+
+}  // namespace
+
+void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
+  const auto route = std::string_view(request.path).substr(kPrefix.size());
+  if (request.method == "POST") return dispatch_post(route, request, exchange);
+  if (request.method != "GET") return refuse(exchange, "use GET or POST", 405);
+  if (route == "health") return answer_json(exchange, {{"status", "ok"}});
+  if (route == "info") return answer_json(exchange, json(sandbox_.describe()));
+  if (route == "journal") return get_journal(request.query, exchange);
+  if (route == "captured") return get_captured(request.query, exchange);
+  if (route == "clock") return get_clock(exchange);
+  refuse(exchange, fmt::format("there is no GET {}", request.path), 404);
+}
+
+void Control::dispatch_post(std::string_view route, const http::Request& request, const Answer& answer) {
+  const auto body = json::parse(request.body.empty() ? "{}" : request.body, nullptr, false);
+  if (!body.is_object()) return refuse(answer, "the body is not a JSON object");
+  if (route == "deploy") return post_deploy(body, answer);
+  if (route == "delete") return post_delete(body, answer);
+  if (route == "inject") return post_inject(body, answer);
+  if (route == "publish") return post_publish(body, answer);
+  if (route == "clock") return post_clock(body, answer);
+  if (route == "reset") return post_reset(answer);
+  refuse(answer, fmt::format("there is no POST {}", request.path), 404);
+}
+
+void Control::get_journal(std::string_view query, const Answer& answer) {
+  stream_journal(sandbox_, query, answer);
+}
+
+void Control::get_captured(std::string_view query, const Answer& answer) {
+  const auto after = number_parameter(query, "after", 0);
+  const std::chrono::milliseconds wait{
+      std::min(number_parameter(query, "wait_ms", 0), kMaxWaitMillis)};
+  captured_.wait(after, wait, [this, after, answer] {
+    json datagrams = json::array();
+    for (const auto& datagram : captured_.read(after, kCapturedPerAnswer)) {
+      datagrams.push_back({{"seq", datagram.seq},
+                           {"at", to_iso8601(datagram.at)},
+                           {"listener", datagram.listener},
+                           {"region", datagram.region},
+                           {"to", datagram.to.to_string()},
+                           {"tag", tag_to_string(datagram.tag)},
+                           {"data", codec::base64_encode(datagram.payload)}});
+    }
+    answer_json(answer, {{"last", captured_.last_seq()}, {"datagrams", datagrams}});
+  });
+}
+
+void Control::get_clock(const Answer& answer) {
+  const auto now = sandbox_.clock().wall();
+  answer_json(answer, {{"now", to_iso8601(now)},
+                       {"ahead", to_string(std::chrono::floor<std::chrono::seconds>(
+                                     now - system_wall() + std::chrono::milliseconds(500)))}});
+}
+
+void Control::post_deploy(const json& body, const Answer& answer) {
+  DeployOptions options;
+  options.stack = text_field(body, "stack");
+  options.template_file = text_field(body, "template_file");
+  options.template_text = text_field(body, "template");
+  options.parameters = text_map(body, "parameters");
+  if (options.template_file.empty() && options.template_text.empty()) {
+    return refuse(answer, "the body has neither 'template' nor 'template_file'");
+  }
+  sandbox_.deploy(std::move(options), [answer](Result<DeployResult> result) {
+    result ? answer_json(answer, describe_result(*result)) : refuse(answer, result.error().to_string());
+  });
+}
+
+void Control::post_delete(const json& body, const Answer& answer) {
+  const auto stack = text_field(body, "stack");
+  if (stack.empty()) return refuse(answer, "the body has no 'stack'");
+  sandbox_.remove_stack(stack, [answer](Status status) { answer_status(answer, status); });
+}
+
+void Control::post_inject(const json& body, const Answer& answer) {
+  const auto datagrams = body.find("datagrams");
+  if (datagrams == body.end() || !datagrams->is_array()) {
+    return refuse(answer, "the body has no list 'datagrams' of {\"from\": \"ADDRESS:PORT\", \"data\": BASE64}");
+  }
+  if (datagrams->size() > kInjectedPerRequest) {
+    return refuse(answer, fmt::format("more than {} datagrams in one request", kInjectedPerRequest));
+  }
+  const auto listener = text_field(body, "listener");
+  const auto region = text_field(body, "region");
+  for (std::size_t i = 0; i < datagrams->size(); ++i) {
+    const auto& datagram = (*datagrams)[i];
+    const auto from = Endpoint::parse(datagram.is_object() ? text_field(datagram, "from") : "");
+    if (!from) return refuse(answer, fmt::format("datagrams[{}].from is not ADDRESS:PORT", i));
+    const auto payload = codec::base64_decode(text_field(datagram, "data"));
+    if (!payload) return refuse(answer, fmt::format("datagrams[{}].data is not base64", i));
+    if (const auto status = sandbox_.inject(listener, region, *from, *payload); !status) {
+      return refuse(answer, status.error().to_string());
+    }
+  }
+  answer_json(answer, {{"injected", datagrams->size()}});
+}
+
+void Control::post_publish(const json& body, const Answer& answer) {
+  const auto id = sandbox_.publish(text_field(body, "topic"), text_field(body, "message"),
+                                   text_map(body, "attributes"));
+  id ? answer_json(answer, {{"message_id", *id}}) : refuse(answer, id.error().to_string());
+}
+
+void Control::post_clock(const json& body, const Answer& answer) {
+  const auto step = parse_duration(text_field(body, "advance"));
+  if (!step) return refuse(answer, "advance: " + step.error().message);
+  sandbox_.advance(*step);
+  get_clock(answer);
+}
+
+void Control::post_reset(const Answer& answer) {
+  sandbox_.reset([answer](Status status) { answer_status(answer, status); });
+}
+
+}  // namespace loopgate
