@@ -1,0 +1,52 @@
+// Makes a folder that a worker can run out of a function's code: the folder of the template itself, what
+// `sam build` or a Makefile made of it, an extracted zip, or inline text written out.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "emulators/lambda/function.h"
+#include "emulators/lambda/makefile_build.h"
+#include "io/loop.h"
+
+namespace loopgate::lambda {
+
+struct LoadedCode {
+  std::string folder;
+  std::string said;  // which source was taken, when there was a choice
+};
+
+// Of one function.
+class CodeLoader {
+ public:
+  // `folder` is this function's own, for what has to be written.
+  CodeLoader(io::Loop& loop, std::string folder);
+  ~CodeLoader();
+
+  // Changes whenever the code does. Cheap enough for every invocation.
+  std::uint64_t fingerprint(const FunctionConfig& config);
+
+  using Done = std::move_only_function<void(Result<LoadedCode>)>;
+  // One at a time. Completes at once unless something has to be built.
+  void load(const FunctionConfig& config, std::uint64_t fingerprint, Done done);
+
+ private:
+  Result<LoadedCode> load_zip(const FunctionConfig& config, const std::string& target);
+  Result<LoadedCode> load_inline(const FunctionConfig& config, const std::string& target);
+  void load_folder(const FunctionConfig& config, const std::string& target, Done done);
+  void build(const FunctionConfig& config, const std::string& target, Done done);
+  void tidy(const std::string& current);
+
+  io::Loop& loop_;
+  std::string folder_;
+  std::string previous_;  // workers of the code before may still run from it
+  std::unique_ptr<Build> build_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Instant rescan_at_{};
+  std::uint64_t last_fingerprint_ = 0;
+};
+
+}  // namespace loopgate::lambda

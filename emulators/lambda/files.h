@@ -1,0 +1,19 @@
+// The few things that functions' code needs of the file system, with errors as values.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace loopgate::lambda {
+
+// At most `limit` bytes; a longer file is an error.
+Result<std::string> read_file(const std::string& path, std::size_t limit);
+// Makes the folders above it. Appears whole or not at all.
+Status write_file(const std::string& path, std::string_view content, bool executable = false);
+Status make_folder(const std::string& path);
+// Empties and makes it.
+Status fresh_folder(const std::string& path);
+
+}  // namespace loopgate::lambda

@@ -1,0 +1,142 @@
+#include "emulators/lambda/functions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <utility>
+
+#include "emulators/lambda/digest.h"
+#include "emulators/lambda/errors.h"
+#include "emulators/lambda/files.h"
+#include "emulators/lambda/limits.h"
+#include "emulators/lambda/names.h"
+
+namespace loopgate::lambda {
+
+Functions::Functions(Surroundings surroundings, DeliverRecord deliver)
+    : surroundings_(std::move(surroundings)),
+      table_(surroundings_.store),
+      events_(surroundings_,
+              {.find = [this](const std::string& arn) { return find(arn); },
+               .run = [this](const QueuedEvent& event, Done done) { run_event(event, std::move(done)); }},
+              std::move(deliver)) {
+  load();
+  surroundings_.store.on_rollback([this] { load(); });
+}
+
+Functions::~Functions() = default;
+
+void Functions::load() {
+  auto functions = table_.load();
+  for (auto item = entries_.begin(); item != entries_.end();) {
+    const bool kept = std::ranges::any_of(
+        functions, [&](const FunctionPtr& function) { return function->arn() == item->first; });
+    if (!kept && item->second.pool) removed_.push_back(std::move(item->second.pool));
+    item = kept ? std::next(item) : entries_.erase(item);
+  }
+  for (auto& function : functions) put(std::move(function));
+}
+
+void Functions::put(FunctionPtr config) {
+  auto& entry = entries_[config->arn()];
+  entry.symbol = surroundings_.journal.intern(config->name);
+  entry.built_in = parse_built_in(config->handler).value_or(BuiltIn::kEcho);
+  if (entry.pool) entry.pool->reconfigure(config);
+  entry.config = std::move(config);
+}
+
+Functions::Entry* Functions::find_entry(std::string_view arn) {
+  auto found = entries_.find(std::string(arn));
+  if (found == entries_.end()) found = entries_.find(std::string(without_qualifier(arn)));
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+const Functions::Entry* Functions::find_entry(std::string_view arn) const {
+  return const_cast<Functions*>(this)->find_entry(arn);
+}
+
+FunctionPtr Functions::find(std::string_view arn) const {
+  const auto* entry = find_entry(arn);
+  return entry == nullptr ? nullptr : entry->config;
+}
+
+std::vector<FunctionPtr> Functions::list(std::string_view account, std::string_view region) const {
+  std::vector<FunctionPtr> result;
+  for (const auto& [arn, entry] : entries_) {
+    if (entry.config->account == account && entry.config->region == region) {
+      result.push_back(entry.config);
+    }
+  }
+  std::ranges::sort(result, {}, [](const FunctionPtr& function) { return function->name; });
+  return result;
+}
+
+aws::Outcome<FunctionPtr> Functions::create(FunctionConfig config) {
+  if (find(config.arn())) return aws::refuse(function_exists(config.name));
+  config.modified_ms = to_millis(surroundings_.clock.wall());
+  config.revision_id = surroundings_.random.uuid();
+  auto function = std::make_shared<const FunctionConfig>(std::move(config));
+  table_.save(*function);
+  put(function);
+  return function;
+}
+
+aws::Outcome<FunctionPtr> Functions::update(FunctionConfig config) {
+  if (!find(config.arn())) return aws::refuse(function_not_found(config.arn()));
+  config.modified_ms = to_millis(surroundings_.clock.wall());
+  config.revision_id = surroundings_.random.uuid();
+  auto function = std::make_shared<const FunctionConfig>(std::move(config));
+  table_.save(*function);
+  put(function);
+  return function;
+}
+
+aws::Outcome<void> Functions::remove(const std::string& arn) {
+  const auto found = entries_.find(std::string(without_qualifier(arn)));
+  if (found == entries_.end()) return aws::refuse(function_not_found(arn));
+  table_.remove(found->first);
+  auto pool = std::move(found->second.pool);
+  entries_.erase(found);
+  if (!pool) return {};
+  pool->shut_down("the function was deleted");
+  removed_.push_back(std::move(pool));
+  surroundings_.tasks.post([this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) removed_.clear();
+  });
+  return {};
+}
+
+aws::Outcome<CodeSource> Functions::keep_upload(std::string_view zip) {
+  if (zip.size() > kMaxUploadBytes) {
+    return aws::refuse(invalid_parameter(fmt::format(
+        "Zipped size must be smaller than {} bytes", kMaxUploadBytes)));
+  }
+  if (!zip.starts_with("PK")) {
+    return aws::refuse(
+        invalid_parameter("Could not unzip uploaded file. Please check your file, then try to upload "
+                          "again."));
+  }
+  CodeSource code;
+  code.kind = CodeSource::Kind::kZip;
+  code.sha256 = sha256_base64(zip);
+  code.size = zip.size();
+  code.path = (std::filesystem::path(surroundings_.folder) / "uploads" / (sha256_hex(zip) + ".zip"))
+                  .string();
+  if (std::filesystem::exists(code.path)) return code;
+  if (const auto written = write_file(code.path, zip); !written) {
+    return aws::refuse(aws::internal_failure(written.error().message));
+  }
+  return code;
+}
+
+std::size_t Functions::workers() const {
+  std::size_t count = 0;
+  for (const auto& [arn, entry] : entries_) {
+    if (entry.pool) count += entry.pool->workers();
+  }
+  return count;
+}
+
+}  // namespace loopgate::lambda

@@ -1,0 +1,100 @@
+// Lambda: the functions of all accounts, and invoking them. What lives in this room: configurations
+// (function, function_table), their code (code_loader, zip, makefile_build), the processes that run them
+// (pool, worker, runtime_api, bootstrap), asynchronous events (event_queue), the built-in function (echo),
+// and the doors: the REST API (lambda_api), the resource types (…_resource) and the port (lambda_port).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "aws/error.h"
+#include "emulators/lambda/echo.h"
+#include "emulators/lambda/event_queue.h"
+#include "emulators/lambda/function_table.h"
+#include "emulators/lambda/invocation.h"
+#include "emulators/lambda/ordered_completions.h"
+#include "emulators/lambda/pool.h"
+#include "emulators/lambda/surroundings.h"
+
+namespace loopgate::lambda {
+
+enum class InvocationType { kRequestResponse, kEvent, kDryRun };
+
+struct InvokeCall {
+  std::string function_arn;  // with or without a qualifier
+  std::string payload;       // valid JSON; empty: {}
+  InvocationType type = InvocationType::kRequestResponse;
+  std::string tenant_id;
+  std::string client_context;  // JSON
+  bool wants_log_tail = false;
+  // Takes part in the order of results on simulated time. Not for calls that a function makes itself: its
+  // own result would wait for itself.
+  bool ordered = false;
+  std::function<void(std::string_view)> on_chunk;
+};
+
+class Functions {
+ public:
+  Functions(Surroundings surroundings, DeliverRecord deliver);
+  ~Functions();  // ends every worker; nothing is answered any more
+  Functions(const Functions&) = delete;
+
+  // ResourceConflictException when it exists.
+  aws::Outcome<FunctionPtr> create(FunctionConfig config);
+  // Replaces the configuration of the same ARN. ResourceNotFoundException.
+  aws::Outcome<FunctionPtr> update(FunctionConfig config);
+  aws::Outcome<void> remove(const std::string& arn);
+  FunctionPtr find(std::string_view arn) const;  // also with a qualifier; null when there is none
+  std::vector<FunctionPtr> list(std::string_view account, std::string_view region) const;
+
+  // Keeps uploaded bytes and gives the code source for them. InvalidParameterValueException.
+  aws::Outcome<CodeSource> keep_upload(std::string_view zip);
+
+  using Done = std::move_only_function<void(aws::Outcome<InvocationOutcome>)>;
+  // Completes from the task queue, never inside the call.
+  void invoke(InvokeCall call, Done done);
+
+  // Invocations that run or wait for a worker, asynchronous ones included: the clock waits for them. Stored
+  // events that wait for a retry do not count.
+  std::size_t in_flight() const { return in_flight_; }
+  bool busy() const { return in_flight_ > 0; }
+  std::size_t workers() const;
+
+  Surroundings& surroundings() { return surroundings_; }
+
+ private:
+  struct Entry {
+    FunctionPtr config;
+    Symbol symbol{};
+    BuiltIn built_in = BuiltIn::kEcho;
+    std::unique_ptr<Pool> pool;  // made at the first call
+    std::size_t in_flight = 0;
+  };
+
+  void load();
+  Entry* find_entry(std::string_view arn);
+  const Entry* find_entry(std::string_view arn) const;
+  void put(FunctionPtr config);
+  aws::Outcome<Entry*> admit(const InvokeCall& call);
+  void invoke_async(InvokeCall call, Done done);
+  void run_event(const QueuedEvent& event, Done done);
+  void run(Entry& entry, InvokeCall call, std::string request_id, Done done);
+  void run_built_in(Entry& entry, const InvokeCall& call, std::string request_id, Done done);
+  void run_in_pool(Entry& entry, InvokeCall call, std::string request_id, Done done);
+  void on_result(const std::string& arn, Instant started, Symbol symbol, const InvocationOutcome& outcome);
+  void answer(Done done, aws::Outcome<InvocationOutcome> result);
+
+  Surroundings surroundings_;
+  FunctionTable table_;
+  std::unordered_map<std::string, Entry> entries_;  // by ARN without qualifier
+  std::vector<std::unique_ptr<Pool>> removed_;      // destroyed in a later task
+  OrderedCompletions order_;
+  std::size_t in_flight_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  EventQueue events_;
+};
+
+}  // namespace loopgate::lambda

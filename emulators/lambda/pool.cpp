@@ -1,0 +1,200 @@
+#include "emulators/lambda/pool.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "base/check.h"
+#include "emulators/lambda/errors.h"
+
+namespace loopgate::lambda {
+
+namespace {
+
+// One folder per function, readable for people who look into the data folder.
+std::string function_folder(const Surroundings& surroundings, const FunctionConfig& config) {
+  return (std::filesystem::path(surroundings.folder) / "code" /
+          fmt::format("{}-{}-{}", config.account, config.region, config.name))
+      .string();
+}
+
+}  // namespace
+
+Pool::Pool(Surroundings& surroundings, std::shared_ptr<const FunctionConfig> config)
+    : surroundings_(surroundings),
+      config_(std::move(config)),
+      loader_(surroundings.loop, function_folder(surroundings, *config_)),
+      idle_timer_(surroundings.clock) {}
+
+Pool::~Pool() = default;
+
+void Pool::invoke(InvocationPtr invocation) {
+  waiting_.push_back(std::move(invocation));
+  check_code();
+  pump();
+}
+
+void Pool::reconfigure(std::shared_ptr<const FunctionConfig> config) {
+  config_ = std::move(config);
+  fingerprint_ = 0;
+  retire_workers();
+}
+
+void Pool::shut_down(std::string_view why) {
+  fail_all_waiting(why);
+  retire_workers();
+  while (!workers_.empty()) workers_.back().worker->stop();
+}
+
+// The source is looked at before each call, so that a saved file counts from the next packet on.
+void Pool::check_code() {
+  if (loading_) return;
+  const auto fingerprint = loader_.fingerprint(*config_);
+  if (fingerprint == fingerprint_) return;
+  loading_ = true;
+  loader_.load(*config_, fingerprint,
+               [this, fingerprint, alive = std::weak_ptr(alive_)](Result<LoadedCode> code) {
+                 if (!alive.expired()) on_loaded(fingerprint, std::move(code));
+               });
+}
+
+void Pool::on_loaded(std::uint64_t fingerprint, Result<LoadedCode> code) {
+  loading_ = false;
+  if (!code) {
+    fingerprint_ = 0;
+    surroundings_.journal.warn(code.error().message);
+    return fail_all_waiting(code.error().message);
+  }
+  if (!code->said.empty()) surroundings_.journal.warn(code->said);
+  const bool changed = fingerprint_ != 0;
+  fingerprint_ = fingerprint;
+  code_folder_ = code->folder;
+  if (changed) retire_workers();
+  pump();
+}
+
+void Pool::pump() {
+  if (loading_ || fingerprint_ == 0) return;
+  for (std::size_t i = 0; i < workers_.size() && !waiting_.empty(); ++i) {
+    auto& entry = workers_[i];
+    if (entry.outdated || entry.worker->state() != Worker::State::kIdle) continue;
+    auto invocation = std::move(waiting_.front());
+    waiting_.pop_front();
+    ++running_;
+    invocation->done = [this, alive = std::weak_ptr(alive_),
+                        done = std::move(invocation->done)](InvocationOutcome outcome) mutable {
+      if (!alive.expired()) --running_;
+      done(std::move(outcome));
+    };
+    entry.worker->assign(std::move(invocation));
+  }
+  start_workers();
+}
+
+// As many as there are calls that no worker will be free for in a moment.
+void Pool::start_workers() {
+  while (!loading_ && fingerprint_ != 0 && workers_.size() < kMaxWorkers &&
+         waiting_.size() > count(Worker::State::kStarting) + count(Worker::State::kFinishing)) {
+    if (!start_worker()) return;
+  }
+}
+
+bool Pool::start_worker() {
+  auto worker = Worker::start(surroundings_, config_, code_folder_, *this);
+  if (!worker) {
+    surroundings_.journal.warn(fmt::format("{}: {}", config_->name, worker.error().message));
+    fail_all_waiting(worker.error().message);
+    return false;
+  }
+  workers_.push_back({std::move(*worker)});
+  return true;
+}
+
+void Pool::fail_all_waiting(std::string_view why) {
+  auto waiting = std::exchange(waiting_, {});
+  for (auto& invocation : waiting) invocation->done(cannot_start(invocation->request_id, why));
+}
+
+void Pool::on_worker_idle(Worker& worker) {
+  auto* entry = find(worker);
+  LOOPGATE_CHECK(entry != nullptr);
+  if (entry->outdated) return worker.stop();
+  watch_idle();
+  pump();
+}
+
+void Pool::on_worker_failed_to_start(
+    Worker& worker, std::function<InvocationOutcome(const std::string&)> explain) {
+  const auto* entry = find(worker);
+  const bool outdated = entry != nullptr && entry->outdated;
+  if (outdated || waiting_.empty()) return;  // what waits is for newer code
+  auto invocation = std::move(waiting_.front());
+  waiting_.pop_front();
+  invocation->done(explain(invocation->request_id));
+}
+
+void Pool::on_worker_ended(Worker& worker) {
+  const auto found = std::ranges::find_if(
+      workers_, [&](const Entry& entry) { return entry.worker.get() == &worker; });
+  if (found == workers_.end()) return;
+  ended_.push_back(std::move(found->worker));
+  workers_.erase(found);
+  surroundings_.tasks.post([this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) bury();
+  });
+}
+
+// Dead workers are destroyed here; what still waits may need new ones.
+void Pool::bury() {
+  ended_.clear();
+  pump();
+}
+
+void Pool::retire_workers() {
+  std::vector<Worker*> idle;
+  for (auto& entry : workers_) {
+    entry.outdated = true;
+    const auto state = entry.worker->state();
+    if (state == Worker::State::kIdle || state == Worker::State::kStarting) {
+      idle.push_back(entry.worker.get());
+    }
+  }
+  for (auto* worker : idle) worker->stop();
+}
+
+void Pool::watch_idle() {
+  if (!idle_timer_.is_set()) idle_timer_.set_after(kWorkerIdle, [this] { end_idle(); });
+}
+
+void Pool::end_idle() {
+  const auto now = surroundings_.clock.now();
+  std::vector<Worker*> idle;
+  for (auto& entry : workers_) {
+    if (entry.worker->state() == Worker::State::kIdle &&
+        now - entry.worker->idle_since() >= kWorkerIdle) {
+      idle.push_back(entry.worker.get());
+    }
+  }
+  for (auto* worker : idle) worker->stop();
+  if (workers_.empty()) {
+    idle_timer_.cancel();
+  } else {
+    idle_timer_.set_after(kWorkerIdle / 2, [this] { end_idle(); });
+  }
+}
+
+Pool::Entry* Pool::find(const Worker& worker) {
+  const auto found = std::ranges::find_if(
+      workers_, [&](const Entry& entry) { return entry.worker.get() == &worker; });
+  return found == workers_.end() ? nullptr : &*found;
+}
+
+std::size_t Pool::count(Worker::State state) const {
+  return static_cast<std::size_t>(std::ranges::count_if(workers_, [state](const Entry& entry) {
+    return !entry.outdated && entry.worker->state() == state;
+  }));
+}
+
+}  // namespace loopgate::lambda

@@ -1,0 +1,69 @@
+// The workers of one function and the calls that wait for them: a warm worker when there is one, another
+// worker when there is not, and all of them new when the code has changed.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "emulators/lambda/code_loader.h"
+#include "emulators/lambda/worker.h"
+
+namespace loopgate::lambda {
+
+class Pool : private Worker::Owner {
+ public:
+  Pool(Surroundings& surroundings, std::shared_ptr<const FunctionConfig> config);
+  ~Pool() override;
+
+  // Calls that are waiting or running.
+  std::size_t in_flight() const { return waiting_.size() + running_; }
+  std::size_t workers() const { return workers_.size(); }
+  bool is_full() const { return waiting_.size() >= kMaxWaitingCalls; }
+
+  void invoke(InvocationPtr invocation);
+  // New configuration: running calls end as they began, later ones get new workers.
+  void reconfigure(std::shared_ptr<const FunctionConfig> config);
+  // Answers everything that waits or runs, and ends every worker.
+  void shut_down(std::string_view why);
+
+ private:
+  void on_worker_idle(Worker& worker) override;
+  void on_worker_failed_to_start(
+      Worker& worker, std::function<InvocationOutcome(const std::string&)> explain) override;
+  void on_worker_ended(Worker& worker) override;
+
+  void check_code();
+  void on_loaded(std::uint64_t fingerprint, Result<LoadedCode> code);
+  void pump();
+  void start_workers();
+  bool start_worker();
+  void fail_all_waiting(std::string_view why);
+  void retire_workers();
+  void bury();
+  void watch_idle();
+  void end_idle();
+
+  struct Entry {
+    std::unique_ptr<Worker> worker;
+    bool outdated = false;
+  };
+  Entry* find(const Worker& worker);
+  std::size_t count(Worker::State state) const;
+
+  Surroundings& surroundings_;
+  std::shared_ptr<const FunctionConfig> config_;
+  CodeLoader loader_;
+  std::uint64_t fingerprint_ = 0;  // of `code_`; 0: none yet
+  std::string code_folder_;
+  bool loading_ = false;
+  std::deque<InvocationPtr> waiting_;
+  std::size_t running_ = 0;
+  std::vector<Entry> workers_;
+  std::vector<std::unique_ptr<Worker>> ended_;  // destroyed in a later task, outside their own calls
+  ScopedTimer idle_timer_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace loopgate::lambda
