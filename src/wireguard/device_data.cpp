@@ -64,6 +64,7 @@ void Device::confirm(Peer& peer, Instant now, Outputs& out) {
   peer.current = std::move(peer.next);
   peer.session_expiry_at = peer.current->created + kRejectAfterTime;
   peer.ever_connected = true;
+  peer.was_dropped = false;
   peer.unused_offers = 0;
   peer.last_activity = now;
   notify(NoticeKind::kSessionConfirmed, peer, Role::kResponder, out);

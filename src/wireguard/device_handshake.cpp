@@ -108,7 +108,6 @@ bool Device::answer(Peer& peer, const Initiation& message, const Endpoint& from,
   keypair->role = Role::kResponder;
   install_offered(peer, std::move(keypair));
   peer.session_derived(at.now);
-  peer.was_dropped = false;
   log_keys(ephemeral.private_key, peer);
 
   const auto bytes = out.allocate(kResponseSize);
