@@ -1,0 +1,230 @@
+"""What every client must see, whatever its protocol. Each behaviour is a function of `call(service, operation,
+params)`; names are made unique per run."""
+
+import hashlib
+import itertools
+import json
+
+from drivers import ClientError
+
+_names = itertools.count()
+
+
+def unique(prefix):
+    return f"{prefix}-{next(_names)}"
+
+
+def expect_error(code, call, *arguments):
+    try:
+        call(*arguments)
+    except ClientError as error:
+        assert error.code in code, f"expected {code}, got {error}"
+        return
+    raise AssertionError(f"expected {code}, but the call succeeded")
+
+
+def make_queue(call, name=None, **attributes):
+    params = {"QueueName": name or unique("queue")}
+    if attributes:
+        params["Attributes"] = {key: str(value) for key, value in attributes.items()}
+    return call("sqs", "CreateQueue", params)["QueueUrl"]
+
+
+def queue_arn(call, url):
+    return call("sqs", "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["QueueArn"]})["Attributes"]["QueueArn"]
+
+
+def receive(call, url, **params):
+    request = {"QueueUrl": url, "MaxNumberOfMessages": 10, "AttributeNames": ["All"],
+               "MessageAttributeNames": ["All"], **params}
+    return call("sqs", "ReceiveMessage", request).get("Messages", [])
+
+
+# SQS ---------------------------------------------------------------------------------------------------------
+
+
+def sends_receives_and_deletes_a_message(call):
+    url = make_queue(call)
+    sent = call("sqs", "SendMessage", {"QueueUrl": url, "MessageBody": "grüß <dich> & \"mich\"", "MessageAttributes": {
+        "Colour": {"DataType": "String", "StringValue": "red"},
+        "Count": {"DataType": "Number", "StringValue": "7"},
+        "Raw": {"DataType": "Binary", "BinaryValue": b"\x00\x01\xfe"},
+    }})
+    assert sent["MD5OfMessageBody"] == hashlib.md5("grüß <dich> & \"mich\"".encode()).hexdigest()
+    (message,) = receive(call, url)
+    assert message["Body"] == "grüß <dich> & \"mich\""
+    assert message["MessageId"] == sent["MessageId"]
+    assert message["MessageAttributes"]["Colour"]["StringValue"] == "red"
+    assert message["MessageAttributes"]["Count"]["DataType"] == "Number"
+    assert message["Attributes"]["ApproximateReceiveCount"] == "1"
+    assert receive(call, url) == []
+    call("sqs", "DeleteMessage", {"QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"]})
+
+
+def an_empty_receive_has_no_messages(call):
+    assert receive(call, make_queue(call)) == []
+
+
+def answers_a_batch_entry_by_entry(call):
+    url = make_queue(call)
+    result = call("sqs", "SendMessageBatch", {"QueueUrl": url, "Entries": [
+        {"Id": "a", "MessageBody": "one"}, {"Id": "b", "MessageBody": "bad\x01character"},
+        {"Id": "c", "MessageBody": "three"}]})
+    assert sorted(entry["Id"] for entry in result["Successful"]) == ["a", "c"], result
+    assert [entry["Id"] for entry in result["Failed"]] == ["b"], result
+    bodies = sorted(message["Body"] for message in receive(call, url))
+    assert bodies == ["one", "three"], bodies
+
+
+def finds_and_lists_queues(call):
+    name = unique("findme")
+    url = make_queue(call, name)
+    assert call("sqs", "GetQueueUrl", {"QueueName": name})["QueueUrl"] == url
+    assert call("sqs", "ListQueues", {"QueueNamePrefix": name})["QueueUrls"] == [url]
+    call("sqs", "DeleteQueue", {"QueueUrl": url})
+    expect_error({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"},
+                 call, "sqs", "GetQueueUrl", {"QueueName": name})
+
+
+def keeps_the_order_of_a_fifo_group(call):
+    url = make_queue(call, unique("order") + ".fifo", FifoQueue="true", ContentBasedDeduplication="true")
+    for body in ("one", "two", "two", "three"):
+        call("sqs", "SendMessage", {"QueueUrl": url, "MessageBody": body, "MessageGroupId": "g"})
+    assert [message["Body"] for message in receive(call, url)] == ["one", "two", "three"]
+
+
+def changes_visibility(call):
+    url = make_queue(call, VisibilityTimeout=600)
+    call("sqs", "SendMessage", {"QueueUrl": url, "MessageBody": "again"})
+    (message,) = receive(call, url)
+    call("sqs", "ChangeMessageVisibility",
+         {"QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0})
+    (message,) = receive(call, url, WaitTimeSeconds=5)
+    assert message["Attributes"]["ApproximateReceiveCount"] == "2"
+
+
+def refuses_what_sqs_refuses(call):
+    url = make_queue(call)
+    expect_error({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"},
+                 call, "sqs", "SendMessage", {"QueueUrl": url + "-not", "MessageBody": "x"})
+    expect_error({"AWS.SimpleQueueService.EmptyBatchRequest", "EmptyBatchRequest"},
+                 call, "sqs", "SendMessageBatch", {"QueueUrl": url, "Entries": []})
+    expect_error({"ReceiptHandleIsInvalid"},
+                 call, "sqs", "DeleteMessage", {"QueueUrl": url, "ReceiptHandle": "nonsense"})
+
+
+# SNS ---------------------------------------------------------------------------------------------------------
+
+
+def subscribed(call, topic, attributes=None):
+    url = make_queue(call)
+    arn = queue_arn(call, url)
+    policy = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
+                             "Action": "sqs:SendMessage", "Resource": arn}]}
+    call("sqs", "SetQueueAttributes", {"QueueUrl": url, "Attributes": {"Policy": json.dumps(policy)}})
+    params = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": arn, "ReturnSubscriptionArn": True}
+    if attributes:
+        params["Attributes"] = attributes
+    subscription = call("sns", "Subscribe", params)["SubscriptionArn"]
+    assert subscription.startswith(topic + ":"), subscription
+    return url
+
+
+def fans_a_publish_out_to_queues(call):
+    topic = call("sns", "CreateTopic", {"Name": unique("topic")})["TopicArn"]
+    envelope, raw = subscribed(call, topic), subscribed(call, topic, {"RawMessageDelivery": "true"})
+    published = call("sns", "Publish", {"TopicArn": topic, "Message": "news", "Subject": "today",
+                     "MessageAttributes": {"k": {"DataType": "String", "StringValue": "v"}}})
+    (message,) = receive(call, envelope)
+    body = json.loads(message["Body"])
+    assert body["Message"] == "news" and body["Subject"] == "today" and body["TopicArn"] == topic, body
+    assert body["MessageId"] == published["MessageId"]
+    assert body["MessageAttributes"]["k"] == {"Type": "String", "Value": "v"}
+    (message,) = receive(call, raw)
+    assert message["Body"] == "news"
+    assert message["MessageAttributes"]["k"]["StringValue"] == "v"
+
+
+def filters_by_attributes(call):
+    topic = call("sns", "CreateTopic", {"Name": unique("topic")})["TopicArn"]
+    url = subscribed(call, topic, {"FilterPolicy": json.dumps({"EgressRegion": ["us-west-2"]})})
+    for region in ("eu-west-1", "us-west-2"):
+        call("sns", "Publish", {"TopicArn": topic, "Message": region, "MessageAttributes": {
+            "EgressRegion": {"DataType": "String", "StringValue": region}}})
+    call("sns", "Publish", {"TopicArn": topic, "Message": "without"})
+    assert len(receive(call, url)) == 1
+
+
+def publishes_a_batch(call):
+    topic = call("sns", "CreateTopic", {"Name": unique("topic")})["TopicArn"]
+    url = subscribed(call, topic, {"RawMessageDelivery": "true"})
+    result = call("sns", "PublishBatch", {"TopicArn": topic, "PublishBatchRequestEntries": [
+        {"Id": "1", "Message": "a"}, {"Id": "2", "Message": "b"}]})
+    assert [entry["Id"] for entry in result["Successful"]] == ["1", "2"]
+    assert sorted(message["Body"] for message in receive(call, url)) == ["a", "b"]
+
+
+def refuses_what_sns_refuses(call):
+    topic = call("sns", "CreateTopic", {"Name": unique("topic")})["TopicArn"]
+    expect_error({"NotFound", "NotFoundException"},
+                 call, "sns", "Publish", {"TopicArn": topic + "x", "Message": "m"})
+    expect_error({"InvalidParameter", "InvalidParameterException"}, call, "sns", "Subscribe", {
+        "TopicArn": topic, "Protocol": "sqs", "Endpoint": "arn:aws:sqs:us-west-2:123456789012:q",
+        "Attributes": {"FilterPolicy": json.dumps({"a": [{"sounds-like": "b"}]})}})
+
+
+# Lambda, STS, CloudFormation ---------------------------------------------------------------------------------
+
+
+def invokes_the_deployed_function(call):
+    names = [f["FunctionName"] for f in call("lambda", "ListFunctions", {})["Functions"]]
+    name = next(n for n in names if "ShoutFunction" in n)
+    result = call("lambda", "Invoke", {"FunctionName": name, "Payload": json.dumps(
+        {"Messages": [{"Tag": "t", "Data": "abc"}]}).encode()})
+    assert json.loads(result["Payload"]) == {"Replies": [{"Tag": "t", "Data": "ABC"}]}, result
+    result = call("lambda", "Invoke", {"FunctionName": name, "Payload": b"{}"})
+    assert result["FunctionError"] == "Unhandled", result
+    assert json.loads(result["Payload"])["errorType"] == "KeyError", result
+
+
+def refuses_an_unknown_function(call):
+    expect_error({"ResourceNotFoundException"}, call, "lambda", "GetFunction", {"FunctionName": "nobody"})
+
+
+def says_who_is_calling(call):
+    assert call("sts", "GetCallerIdentity", {})["Account"] == "123456789012"
+
+
+def describes_the_deployed_stack(call):
+    (stack,) = call("cloudformation", "DescribeStacks", {"StackName": "template"})["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE", stack
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    assert outputs["Endpoint"].startswith("ingress-1.proxylity.com:"), outputs
+    expect_error({"ValidationError"}, call, "cloudformation", "DescribeStacks", {"StackName": "nothing"})
+
+
+def reads_what_a_function_wrote(call):
+    groups = [g["logGroupName"] for g in call("logs", "DescribeLogGroups", {})["logGroups"]]
+    group = next(g for g in groups if "ShoutFunction" in g)
+    events = call("logs", "FilterLogEvents", {"logGroupName": group})["events"]
+    assert any("KeyError" in event["message"] for event in events), events
+
+
+BEHAVIOURS = [
+    sends_receives_and_deletes_a_message,
+    an_empty_receive_has_no_messages,
+    answers_a_batch_entry_by_entry,
+    finds_and_lists_queues,
+    keeps_the_order_of_a_fifo_group,
+    changes_visibility,
+    refuses_what_sqs_refuses,
+    fans_a_publish_out_to_queues,
+    filters_by_attributes,
+    publishes_a_batch,
+    refuses_what_sns_refuses,
+    invokes_the_deployed_function,
+    refuses_an_unknown_function,
+    says_who_is_calling,
+    describes_the_deployed_stack,
+    reads_what_a_function_wrote,
+]
