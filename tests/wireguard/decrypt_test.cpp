@@ -5,6 +5,7 @@
 #include "tests/wireguard/handshake_vectors.h"
 #include "tests/wireguard/hex.h"
 #include "tests/wireguard/test_wire.h"
+#include "tests/wireguard/wireguard_go_session.h"
 
 namespace loopgate::wireguard {
 namespace {
@@ -60,6 +61,20 @@ TEST(CaptureDecryptor, ReadsAConversationWithTheRespondersKeys) {
 TEST(CaptureDecryptor, ReadsAConversationWithTheInitiatorsKeys) {
   expect_golden_conversation(
       decryptor_for(to_key_log(secrets_of(0x11, golden::kResponderPublic, 0x33))));
+}
+
+TEST(CaptureDecryptor, ReadsWhatWireguardGoSpoke) {
+  auto decryptor = decryptor_for(std::string(recorded::kKeyLog));
+  EXPECT_TRUE(decryptor.read(from_hex(recorded::kInitiation)));
+  EXPECT_TRUE(decryptor.read(from_hex(recorded::kResponse)));
+  const auto request = decryptor.read(from_hex(recorded::kRequest));
+  const auto reply = decryptor.read(from_hex(recorded::kReply));
+  ASSERT_TRUE(request && reply);
+  const auto& asked = std::get<CapturedPacket>(*request).plaintext;
+  const auto& answered = std::get<CapturedPacket>(*reply).plaintext;
+  ASSERT_EQ(asked.size(), 96u);  // 84 bytes of IPv4, padded
+  EXPECT_EQ(to_hex(ByteSpan(asked).subspan(12, 9)), "0a0900020a09000108");  // 10.9.0.2 asks
+  EXPECT_EQ(to_hex(ByteSpan(answered).subspan(12, 9)), "0a0900010a09000200");
 }
 
 TEST(CaptureDecryptor, SaysWhatItLacks) {
