@@ -17,12 +17,12 @@ struct Header {
 };
 
 struct Request {
-  std::string method;
-  std::string path;   // percent-encoding kept
-  std::string query;  // after '?', percent-encoding kept
-  std::vector<Header> headers;
-  std::string body;
-  Endpoint from;
+  std::string method = {};
+  std::string path = {};   // percent-encoding kept
+  std::string query = {};  // after '?', percent-encoding kept
+  std::vector<Header> headers = {};
+  std::string body = {};
+  Endpoint from = {};
 
   // Case-insensitive; empty when it is missing.
   std::string_view header(std::string_view name) const;
@@ -30,15 +30,15 @@ struct Request {
 
 struct Response {
   int status = 200;
-  std::vector<Header> headers;
-  std::string body;
+  std::vector<Header> headers = {};
+  std::string body = {};
 
   static Response json(int status, std::string body);
   static Response text(int status, std::string body);
 };
 
-// One request being answered. May be kept; the first call of `respond` or `begin_stream` decides. Dropping
-// it unanswered answers 500.
+// One request being answered. May be kept; the first call of `respond` or `begin_stream` decides.
+// Dropping it unanswered answers 500.
 class Exchange {
  public:
   virtual ~Exchange() = default;

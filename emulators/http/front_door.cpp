@@ -1,0 +1,266 @@
+#include "emulators/http/front_door.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <nlohmann/json.hpp>
+
+#include "emulators/http/cross_origin.h"
+#include "emulators/http/protocol.h"
+
+namespace loopgate::http {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxEchoed = 200;  // of what the client sent, in messages
+
+std::string shortened(std::string_view text) {
+  return std::string(text.substr(0, kMaxEchoed));
+}
+
+Response message_as_json(int status, const std::string& message) {
+  const json body{{"message", message}};
+  return Response::json(status, body.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+Response not_kept() {
+  return message_as_json(
+      500, "the change could not be stored and was undone; see the log of the sandbox");
+}
+
+// "/123456789012/name": a queue's URL, to which SQS clients send.
+bool is_queue_path(std::string_view path) {
+  return path.size() > 14 && path[0] == '/' && path[13] == '/' &&
+         is_account_id(path.substr(1, 12)) && path.find('/', 14) == std::string_view::npos;
+}
+
+std::string operation_names(const ServiceModel& model) {
+  std::string names;
+  for (const auto& operation : model.operations) {
+    names += (names.empty() ? "" : ", ") + operation.name;
+  }
+  return names;
+}
+
+// How one call is answered.
+struct Rendering {
+  const ServiceModel& service;
+  bool is_json = false;
+  bool query_mode = false;  // of a JSON client that wants Query's error codes
+  std::string request_id;
+
+  Response error(const aws::AwsError& error) const {
+    return is_json ? encode_json_error(service, error, request_id, query_mode)
+                   : encode_query_error(service, error, request_id);
+  }
+  Response result(const OperationModel& operation, const json& value) const {
+    return is_json ? encode_json_result(service, operation, value, request_id)
+                   : encode_query_result(service, operation, value, request_id);
+  }
+};
+
+}  // namespace
+
+FrontDoor::FrontDoor(Random& random, CallerDefaults defaults, Defer defer)
+    : random_(random), defaults_(std::move(defaults)), defer_(std::move(defer)) {}
+
+void FrontDoor::add(ApiService& service) {
+  services_.push_back(&service);
+}
+void FrontDoor::add(RestService& service) {
+  rest_services_.push_back(&service);
+}
+
+void FrontDoor::add_path(std::string prefix, Handler handler) {
+  paths_.emplace_back(std::move(prefix), std::move(handler));
+  std::ranges::stable_sort(paths_, std::ranges::greater{},
+                           [](const auto& path) { return path.first.size(); });
+}
+
+void FrontDoor::handle(Request request, std::shared_ptr<Exchange> exchange) {
+  if (!origin_is_allowed(request)) return exchange->respond(foreign_origin());
+  exchange = readable_by_origin(request, std::move(exchange));
+  if (request.method == "OPTIONS") return exchange->respond(preflight(request));
+
+  if (const Handler* handler = path_handler(request.path)) {
+    return (*handler)(std::move(request), deferred(std::move(exchange), defer_, not_kept));
+  }
+  for (RestService* service : rest_services_) {
+    if (!service->owns(request)) continue;
+    auto caller = identify_caller(request, defaults_);
+    return service->handle(std::move(request), std::move(caller),
+                           deferred(std::move(exchange), defer_, not_kept));
+  }
+  if (const auto found = route(request)) return call(request, *found, std::move(exchange));
+  exchange->respond(unknown_path(request));
+}
+
+const Handler* FrontDoor::path_handler(std::string_view path) const {
+  for (const auto& [prefix, handler] : paths_) {
+    if (!path.starts_with(prefix)) continue;
+    const bool whole =
+        path.size() == prefix.size() || prefix.ends_with('/') || path[prefix.size()] == '/';
+    if (whole && (prefix != "/" || path == "/")) return &handler;
+  }
+  return nullptr;
+}
+
+// --- which operation -----------------------------------------------------------------------------
+
+std::optional<FrontDoor::Route> FrontDoor::route(const Request& request) const {
+  if (const auto target = request.header("X-Amz-Target"); !target.empty()) {
+    return route_json(request, target);
+  }
+  if (request.method != "POST" && request.method != "GET") return std::nullopt;
+  for (const std::string* form : {&request.body, &request.query}) {
+    if (form == &request.body && request.method == "GET") continue;
+    if (auto action = form_value(*form, "Action"))
+      return route_query(request, *form, *std::move(action));
+  }
+  return std::nullopt;
+}
+
+FrontDoor::Route FrontDoor::route_json(const Request& request, std::string_view target) const {
+  const auto dot = target.rfind('.');
+  const auto prefix = target.substr(0, dot);
+  Route route{.protocol = Protocol::kJson,
+              .operation = dot == std::string_view::npos ? std::string()
+                                                         : std::string(target.substr(dot + 1)),
+              .form = {},
+              .service = nullptr,
+              .service_name = std::string(prefix)};
+  for (ApiService* service : services_) {
+    const auto& model = service->model();
+    if (!model.target_prefix.empty() && model.target_prefix == prefix) route.service = service;
+  }
+  if (const auto scope = credential_scope(request); scope && route.service == nullptr) {
+    route.service_name = scope->service;
+  }
+  return route;
+}
+
+FrontDoor::Route FrontDoor::route_query(const Request& request, std::string form,
+                                        std::string action) const {
+  Route route{.protocol = Protocol::kQuery,
+              .operation = std::move(action),
+              .form = std::move(form),
+              .service = nullptr,
+              .service_name = {}};
+  if (const auto scope = credential_scope(request)) route.service_name = scope->service;
+  route.service = find_for_query(request, route);
+  // The oldest clients name the queue by the path alone.
+  if (is_queue_path(request.path) && !form_value(route.form, "QueueUrl")) {
+    route.form += "&QueueUrl=" + identify_caller(request, defaults_).base_url + request.path;
+  }
+  return route;
+}
+
+ApiService* FrontDoor::find_by_name(std::string_view name) const {
+  const auto found = std::ranges::find_if(
+      services_, [name](const ApiService* service) { return service->model().name == name; });
+  return found == services_.end() ? nullptr : *found;
+}
+
+// By what is said most exactly: the signature, the API's version, the host, the path; at last the
+// action.
+ApiService* FrontDoor::find_for_query(const Request& request, const Route& route) const {
+  if (!route.service_name.empty()) return find_by_name(route.service_name);
+  if (const auto version = form_value(route.form, "Version")) {
+    for (ApiService* service : services_) {
+      if (service->model().version == *version) return service;
+    }
+  }
+  for (ApiService* service : services_) {
+    if (host_names_service(request.header("Host"), service->model().name)) return service;
+  }
+  if (is_queue_path(request.path)) return find_by_name("sqs");
+  for (ApiService* service : services_) {
+    if (service->model().find(route.operation) != nullptr) return service;
+  }
+  return nullptr;
+}
+
+// --- the call ------------------------------------------------------------------------------------
+
+void FrontDoor::call(const Request& request, const Route& route,
+                     std::shared_ptr<Exchange> exchange) {
+  const auto request_id = random_.uuid();
+  const auto* operation =
+      route.service == nullptr ? nullptr : route.service->model().find(route.operation);
+  if (operation == nullptr) return exchange->respond(refuse_route(route, request_id));
+
+  Rendering rendering{.service = route.service->model(),
+                      .is_json = route.protocol == Protocol::kJson,
+                      .query_mode = request.header("x-amzn-query-mode") == "true",
+                      .request_id = request_id};
+  auto params = rendering.is_json ? decode_json_params(*operation, request.body)
+                                  : decode_query_params(*operation, route.form);
+  if (!params) return exchange->respond(rendering.error(params.error()));
+
+  auto answer = deferred(exchange, defer_, [rendering] {
+    return rendering.error(aws::internal_failure("the change could not be stored and was undone"));
+  });
+  ApiReply reply = [rendering, operation, answer](ApiResult result) {
+    answer->respond(result ? rendering.result(*operation, *result)
+                           : rendering.error(result.error()));
+  };
+  ApiCall api_call{.operation = operation->name,
+                   .params = *std::move(params),
+                   .caller = identify_caller(request, defaults_)};
+  try {
+    if (auto abandon = route.service->call(std::move(api_call), std::move(reply))) {
+      exchange->on_closed(std::move(abandon));
+    }
+  } catch (const std::exception& error) {
+    answer->respond(rendering.error(aws::internal_failure(error.what())));
+  }
+}
+
+Response FrontDoor::refuse_route(const Route& route, std::string_view request_id) const {
+  const auto operation = shortened(route.operation);
+  std::string message;
+  if (route.service == nullptr) {
+    const auto name = shortened(route.service_name);
+    message =
+        fmt::format("The action {} is not valid for this endpoint: {} here. Services: {}.",
+                    operation.empty() ? "(none)" : operation,
+                    name.empty() ? "no service has it" : "the service " + name + " is not emulated",
+                    service_names());
+  } else {
+    message =
+        fmt::format("The action {} is not valid for this endpoint. {} has here: {}.", operation,
+                    route.service->model().name, operation_names(route.service->model()));
+  }
+  ServiceModel nobody;
+  nobody.json_version = "1.0";
+  const auto& model = route.service == nullptr ? nobody : route.service->model();
+  if (route.protocol == Protocol::kJson) {
+    return encode_json_error(model, {"UnknownOperationException", message, 400, {}}, request_id,
+                             false);
+  }
+  return encode_query_error(model, {"InvalidAction", message, 400, {}}, request_id);
+}
+
+Response FrontDoor::unknown_path(const Request& request) const {
+  std::string paths;
+  for (const auto& path : paths_) paths += (paths.empty() ? "" : ", ") + path.first;
+  const auto scope = credential_scope(request);
+  const auto service =
+      scope ? " (the request is signed for " + shortened(scope->service) + ")" : "";
+  return message_as_json(404, fmt::format("nothing answers {} {} here{}. Services: {}. Paths: {}.",
+                                          shortened(request.method), shortened(request.path),
+                                          service, service_names(), paths));
+}
+
+std::string FrontDoor::service_names() const {
+  std::string names;
+  for (const ApiService* service : services_) {
+    names += (names.empty() ? "" : ", ") + service->model().name;
+  }
+  return names;
+}
+
+}  // namespace loopgate::http

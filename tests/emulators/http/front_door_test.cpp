@@ -1,0 +1,462 @@
+#include "emulators/http/front_door.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loopgate::http {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+// What was answered; dropped unanswered, it says so.
+struct Answer {
+  std::optional<Response> response;
+  std::string stream;
+  bool ended = false;
+  std::function<void()> closed;
+
+  std::string header(std::string_view name) const {
+    return std::string(Request{.headers = response->headers}.header(name));
+  }
+};
+
+class TestExchange final : public Exchange {
+ public:
+  explicit TestExchange(std::shared_ptr<Answer> answer) : answer_(std::move(answer)) {}
+  void respond(Response response) override { answer_->response = std::move(response); }
+  void begin_stream(Response head) override { answer_->response = std::move(head); }
+  bool write(std::string_view chunk) override {
+    answer_->stream += chunk;
+    return true;
+  }
+  void end_stream() override { answer_->ended = true; }
+  void on_closed(std::function<void()> callback) override { answer_->closed = std::move(callback); }
+
+ private:
+  std::shared_ptr<Answer> answer_;
+};
+
+ServiceModel queue_model() {
+  const auto text = string_shape();
+  return {.name = "sqs",
+          .version = "2012-11-05",
+          .xml_namespace = "http://queue.amazonaws.com/doc/2012-11-05/",
+          .target_prefix = "AmazonSQS",
+          .error_prefix = "com.amazonaws.sqs#",
+          .json_version = "1.0",
+          .operations = {{"Send", structure({required("QueueUrl", text), optional("Body", text)}),
+                          structure({required("Said", text)})},
+                         {"Poll", structure({}), structure({required("Said", text)})}}};
+}
+
+ServiceModel topic_model() {
+  return {
+      .name = "sns",
+      .version = "2010-03-31",
+      .xml_namespace = "http://sns.amazonaws.com/doc/2010-03-31/",
+      .target_prefix = "",
+      .error_prefix = "",
+      .json_version = "1.0",
+      .operations = {{"Publish", structure({}), structure({required("Said", string_shape())})}}};
+}
+
+// Says what it was asked; "Poll" waits until it is told.
+class TestService final : public ApiService {
+ public:
+  explicit TestService(ServiceModel model) : model_(std::move(model)) {}
+  const ServiceModel& model() const override { return model_; }
+  std::function<void()> call(ApiCall call, ApiReply reply) override {
+    calls.push_back(call);
+    if (call.operation == "Poll") {
+      waiting = std::move(reply);
+      return [this] { abandoned = true; };
+    }
+    if (call.params.value("Body", "") == "throw") throw std::runtime_error("a library threw");
+    if (call.params.value("Body", "") == "fail") {
+      reply(aws::refuse(
+          {"QueueDoesNotExist", "There is none.", 400, "AWS.SimpleQueueService.NonExistentQueue"}));
+    } else {
+      reply(json{{"Said", call.params.dump()}});
+    }
+    return nullptr;
+  }
+
+  std::vector<ApiCall> calls;
+  ApiReply waiting;
+  bool abandoned = false;
+
+ private:
+  ServiceModel model_;
+};
+
+class TestRest final : public RestService {
+ public:
+  bool owns(const Request& request) const override {
+    return request.path.starts_with("/2015-03-31/");
+  }
+  void handle(Request, Caller caller, std::shared_ptr<Exchange> exchange) override {
+    exchange->begin_stream({200, {}, ""});
+    exchange->write("early ");
+    exchange->write(caller.region);
+    exchange->end_stream();
+  }
+};
+
+std::string signed_for(std::string_view service, std::string_view key = "AKIDEXAMPLE",
+                       std::string_view region = "eu-west-1") {
+  return "AWS4-HMAC-SHA256 Credential=" + std::string(key) + "/20260102/" + std::string(region) +
+         "/" + std::string(service) + "/aws4_request, SignedHeaders=host, Signature=00";
+}
+
+struct FrontDoorTest : testing::Test {
+  FrontDoorTest() {
+    door.add(sqs);
+    door.add(sns);
+    door.add(lambda);
+    door.add_path("/_loopgate/", [](Request request, std::shared_ptr<Exchange> exchange) {
+      exchange->respond(Response::text(200, request.path));
+    });
+    door.add_path("/_aws/sqs/messages", [](Request, std::shared_ptr<Exchange> exchange) {
+      exchange->respond(Response::text(200, "peek"));
+    });
+  }
+
+  std::shared_ptr<Answer> ask(Request request) {
+    auto answer = std::make_shared<Answer>();
+    door.handle(std::move(request), std::make_shared<TestExchange>(answer));
+    return answer;
+  }
+  void end_turn(bool committed = true) {
+    for (auto& callback : std::exchange(deferred_callbacks, {})) callback(committed);
+  }
+  Response response_to(Request request) {
+    const auto answer = ask(std::move(request));
+    end_turn();
+    return answer->response.value_or(Response::text(0, "no answer"));
+  }
+  static Request query(std::string body, std::vector<Header> headers = {}) {
+    headers.push_back({"Host", "127.0.0.1:4566"});
+    return {.method = "POST",
+            .path = "/",
+            .query = {},
+            .headers = std::move(headers),
+            .body = std::move(body),
+            .from = {}};
+  }
+  static Request json_call(std::string target, std::string body, std::vector<Header> headers = {}) {
+    headers.push_back({"X-Amz-Target", std::move(target)});
+    return query(std::move(body), std::move(headers));
+  }
+
+  std::vector<std::move_only_function<void(bool)>> deferred_callbacks;
+  Random random = Random::from_seed(1);
+  TestService sqs{queue_model()};
+  TestService sns{topic_model()};
+  TestRest lambda;
+  FrontDoor door{random, {.region = "us-west-2"}, [this](auto callback) {
+                   deferred_callbacks.push_back(std::move(callback));
+                 }};
+};
+
+TEST_F(FrontDoorTest, TheSameOperationIsReachedByBothProtocols) {
+  const auto as_json = response_to(json_call("AmazonSQS.Send", R"({"QueueUrl":"u","Body":"b"})"));
+  EXPECT_EQ(as_json.status, 200) << as_json.body;
+  EXPECT_EQ(json::parse(json::parse(as_json.body)["Said"].get<std::string>()),
+            (json{{"QueueUrl", "u"}, {"Body", "b"}}));
+  const auto as_xml = response_to(query("Action=Send&Version=2012-11-05&QueueUrl=u&Body=b"));
+  EXPECT_EQ(as_xml.status, 200);
+  EXPECT_THAT(as_xml.body, HasSubstr("<SendResponse"));
+  ASSERT_EQ(sqs.calls.size(), 2u);
+  EXPECT_EQ(sqs.calls[0].params, sqs.calls[1].params);
+}
+
+TEST_F(FrontDoorTest, AnAnswerWaitsForTheCommit) {
+  const auto answer = ask(query("Action=Send&Version=2012-11-05&QueueUrl=u"));
+  EXPECT_FALSE(answer->response);
+  end_turn();
+  ASSERT_TRUE(answer->response);
+  EXPECT_EQ(answer->response->status, 200);
+}
+
+TEST_F(FrontDoorTest, ARolledBackTurnAnswersFailureInTheClientsProtocol) {
+  const auto xml = ask(query("Action=Send&Version=2012-11-05&QueueUrl=u"));
+  const auto as_json = ask(json_call("AmazonSQS.Send", R"({"QueueUrl":"u"})"));
+  const auto path = ask({.method = "GET", .path = "/_loopgate/health"});
+  end_turn(false);
+  EXPECT_EQ(xml->response->status, 500);
+  EXPECT_THAT(xml->response->body, HasSubstr("<Code>InternalFailure</Code>"));
+  EXPECT_EQ(as_json->response->status, 500);
+  EXPECT_THAT(as_json->response->body, HasSubstr("InternalFailure"));
+  EXPECT_EQ(path->response->status, 500);
+}
+
+struct Routed {
+  const char* name;
+  Request request;
+  const char* service;
+};
+void PrintTo(const Routed& routed, std::ostream* out) {
+  *out << routed.name;
+}
+
+class FrontDoorRoutes : public FrontDoorTest, public testing::WithParamInterface<Routed> {};
+
+TEST_P(FrontDoorRoutes, ToTheService) {
+  const auto response = response_to(GetParam().request);
+  EXPECT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(sqs.calls.size(), GetParam().service == std::string("sqs") ? 1u : 0u);
+  EXPECT_EQ(sns.calls.size(), GetParam().service == std::string("sns") ? 1u : 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    By, FrontDoorRoutes,
+    testing::Values(
+        Routed{"Signature",
+               {.method = "POST",
+                .path = "/",
+                .headers = {{"Authorization", signed_for("sns")}},
+                .body = "Action=Publish"},
+               "sns"},
+        Routed{"Version",
+               {.method = "POST", .path = "/", .body = "Action=Publish&Version=2010-03-31"},
+               "sns"},
+        Routed{"Host",
+               {.method = "POST",
+                .path = "/",
+                .headers = {{"Host", "sns.us-west-2.localhost:4566"}},
+                .body = "Action=Publish"},
+               "sns"},
+        Routed{"QueuePath",
+               {.method = "POST", .path = "/123456789012/q", .body = "Action=Send&Body=b"},
+               "sqs"},
+        Routed{"ActionAlone", {.method = "POST", .path = "/", .body = "Action=Publish"}, "sns"},
+        Routed{"GetWithQuery",
+               {.method = "GET", .path = "/", .query = "Action=Publish&Version=2010-03-31"},
+               "sns"},
+        Routed{"PostWithQuery", {.method = "POST", .path = "/", .query = "Action=Publish"}, "sns"},
+        Routed{"Presigned",
+               {.method = "GET",
+                .path = "/",
+                .query = "Action=Publish&X-Amz-Credential=AKID%2F20260102%2Fus-east-1%2Fsns%2Faws4_"
+                         "request"},
+               "sns"},
+        Routed{"Target",
+               {.method = "POST",
+                .path = "/",
+                .headers = {{"x-amz-target", "AmazonSQS.Send"}},
+                .body = R"({"QueueUrl":"u"})"},
+               "sqs"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(FrontDoorTest, AQueuesPathStandsForItsUrl) {
+  auto request = query("Action=Send&Body=b");
+  request.path = "/123456789012/jobs";
+  response_to(request);
+  ASSERT_EQ(sqs.calls.size(), 1u);
+  EXPECT_EQ(sqs.calls[0].params["QueueUrl"], "http://127.0.0.1:4566/123456789012/jobs");
+}
+
+TEST_F(FrontDoorTest, TellsTheServiceWhoCalls) {
+  response_to(query("Action=Publish", {{"Authorization", signed_for("sns", "111122223333")}}));
+  response_to(query("Action=Publish", {{"Authorization", signed_for("sns")}}));
+  response_to(query("Action=Publish"));
+  ASSERT_EQ(sns.calls.size(), 3u);
+  EXPECT_EQ(sns.calls[0].caller.account, "111122223333");
+  EXPECT_EQ(sns.calls[1].caller.account, "123456789012");
+  EXPECT_EQ(sns.calls[1].caller.access_key_id, "AKIDEXAMPLE");
+  EXPECT_EQ(sns.calls[1].caller.region, "eu-west-1");
+  EXPECT_EQ(sns.calls[2].caller.region, "us-west-2");
+  EXPECT_EQ(sns.calls[2].caller.base_url, "http://127.0.0.1:4566");
+}
+
+TEST_F(FrontDoorTest, ErrorsSpeakTheProtocolOfTheCall) {
+  const auto xml = response_to(query("Action=Send&QueueUrl=u&Body=fail"));
+  EXPECT_EQ(xml.status, 400);
+  EXPECT_THAT(xml.body, HasSubstr("<Code>AWS.SimpleQueueService.NonExistentQueue</Code>"));
+  const auto answer = ask(json_call("AmazonSQS.Send", R"({"QueueUrl":"u","Body":"fail"})",
+                                    {{"x-amzn-query-mode", "true"}}));
+  end_turn();
+  EXPECT_EQ(json::parse(answer->response->body)["__type"], "com.amazonaws.sqs#QueueDoesNotExist");
+  EXPECT_EQ(answer->header("x-amzn-query-error"), "AWS.SimpleQueueService.NonExistentQueue;Sender");
+  EXPECT_EQ(answer->header("x-amzn-RequestId").size(), 36u);
+}
+
+TEST_F(FrontDoorTest, WhatAServiceThrowsIsAnInternalFailure) {
+  const auto response =
+      response_to(json_call("AmazonSQS.Send", R"({"QueueUrl":"u","Body":"throw"})"));
+  EXPECT_EQ(response.status, 500);
+  EXPECT_THAT(response.body, HasSubstr("a library threw"));
+}
+
+struct Refused {
+  const char* name;
+  Request request;
+  int status;
+  std::vector<std::string> says;
+};
+void PrintTo(const Refused& refused, std::ostream* out) {
+  *out << refused.name;
+}
+
+class FrontDoorRefuses : public FrontDoorTest, public testing::WithParamInterface<Refused> {};
+
+TEST_P(FrontDoorRefuses, AndSaysWhatThereIs) {
+  const auto response = response_to(GetParam().request);
+  EXPECT_EQ(response.status, GetParam().status);
+  for (const auto& part : GetParam().says) EXPECT_THAT(response.body, HasSubstr(part));
+  EXPECT_TRUE(sqs.calls.empty());
+  EXPECT_TRUE(sns.calls.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Requests, FrontDoorRefuses,
+    testing::Values(
+        Refused{"UnknownAction",
+                {.method = "POST", .path = "/", .body = "Action=Dance&Version=2012-11-05"},
+                400,
+                {"<Code>InvalidAction</Code>", "Dance", "Send, Poll"}},
+        Refused{"UnknownOperation",
+                {.method = "POST", .path = "/", .headers = {{"X-Amz-Target", "AmazonSQS.Dance"}}},
+                400,
+                {"UnknownOperationException", "Dance", "Send, Poll"}},
+        Refused{"UnknownTarget",
+                {.method = "POST",
+                 .path = "/",
+                 .headers = {{"X-Amz-Target", "DynamoDB_20120810.PutItem"},
+                             {"Authorization", signed_for("dynamodb")}}},
+                400,
+                {"UnknownOperationException", "dynamodb is not emulated", "sqs, sns"}},
+        Refused{"TargetWithoutDot",
+                {.method = "POST", .path = "/", .headers = {{"X-Amz-Target", "AmazonSQS"}}},
+                400,
+                {"UnknownOperationException"}},
+        Refused{"UnknownService",
+                {.method = "POST",
+                 .path = "/",
+                 .headers = {{"Authorization", signed_for("ec2")}},
+                 .body = "Action=RunInstances&Version=2016-11-15"},
+                400,
+                {"InvalidAction", "ec2 is not emulated", "sqs, sns"}},
+        Refused{"UnknownPath",
+                {.method = "GET",
+                 .path = "/bucket/key",
+                 .headers = {{"Authorization", signed_for("s3")}}},
+                404,
+                {"GET /bucket/key", "signed for s3", "/_loopgate/"}},
+        Refused{"NoAction",
+                {.method = "POST", .path = "/", .body = "Version=2012-11-05"},
+                404,
+                {"POST /"}},
+        Refused{"MissingParameter",
+                {.method = "POST", .path = "/", .body = "Action=Send&Version=2012-11-05"},
+                400,
+                {"QueueUrl"}},
+        Refused{"BadJson",
+                {.method = "POST",
+                 .path = "/",
+                 .headers = {{"X-Amz-Target", "AmazonSQS.Send"}},
+                 .body = "{"},
+                400,
+                {"SerializationException"}},
+        Refused{"ForeignPage",
+                {.method = "POST",
+                 .path = "/",
+                 .headers = {{"Origin", "https://example.com"}, {"Host", "127.0.0.1:4566"}},
+                 .body = "Action=Publish"},
+                403,
+                {"localhost"}},
+        Refused{"NotUtf8", {.method = "GET", .path = "/\xff"}, 404, {"nothing answers"}}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(FrontDoorTest, ALongPollIsAbandonedWithItsClient) {
+  const auto answer = ask(json_call("AmazonSQS.Poll", ""));
+  end_turn();
+  EXPECT_FALSE(answer->response);
+  ASSERT_TRUE(answer->closed);
+  answer->closed();
+  EXPECT_TRUE(sqs.abandoned);
+}
+
+TEST_F(FrontDoorTest, ALongPollIsAnsweredAfterTheCommitOfItsEnd) {
+  const auto answer = ask(json_call("AmazonSQS.Poll", "{}"));
+  end_turn();
+  sqs.waiting(json{{"Said", "late"}});
+  EXPECT_FALSE(answer->response);
+  end_turn();
+  ASSERT_TRUE(answer->response);
+  EXPECT_THAT(answer->response->body, HasSubstr("late"));
+}
+
+TEST_F(FrontDoorTest, PathsGoBeforeServicesAndTheLongestWins) {
+  door.add_path("/_loopgate/deep", [](Request, std::shared_ptr<Exchange> exchange) {
+    exchange->respond(Response::text(200, "deep"));
+  });
+  EXPECT_EQ(response_to({.method = "GET", .path = "/_loopgate/deep/er"}).body, "deep");
+  EXPECT_EQ(response_to({.method = "GET", .path = "/_loopgate/deeper"}).body, "/_loopgate/deeper");
+  EXPECT_EQ(response_to({.method = "GET", .path = "/_aws/sqs/messages"}).body, "peek");
+  EXPECT_EQ(response_to({.method = "GET", .path = "/_aws/sqs/messagesX"}).status, 404);
+}
+
+TEST_F(FrontDoorTest, ARestStreamBeginsAfterTheCommit) {
+  const auto answer = ask({.method = "POST",
+                           .path = "/2015-03-31/functions",
+                           .headers = {{"Authorization", signed_for("lambda")}}});
+  EXPECT_FALSE(answer->response);
+  EXPECT_EQ(answer->stream, "");
+  end_turn();
+  ASSERT_TRUE(answer->response);
+  EXPECT_EQ(answer->stream, "early eu-west-1");
+  EXPECT_TRUE(answer->ended);
+}
+
+TEST_F(FrontDoorTest, PagesOfThisMachineMayCallAndRead) {
+  const std::vector<Header> headers{
+      {"Origin", "http://localhost:3000"},
+      {"Access-Control-Request-Headers", "authorization,x-amz-target"}};
+  const auto before = ask({.method = "OPTIONS", .path = "/", .headers = headers});
+  EXPECT_EQ(before->response->status, 204);
+  EXPECT_EQ(before->header("access-control-allow-origin"), "http://localhost:3000");
+  EXPECT_EQ(before->header("access-control-allow-headers"), "authorization,x-amz-target");
+  const auto answer = ask(query("Action=Publish", headers));
+  end_turn();
+  EXPECT_EQ(answer->header("access-control-allow-origin"), "http://localhost:3000");
+}
+
+TEST(CredentialScopeOf, ReadsSignaturesOfEveryKind) {
+  const auto scope_of = [](std::string authorization) {
+    return credential_scope({.headers = {{"Authorization", std::move(authorization)}}});
+  };
+  EXPECT_EQ(scope_of(signed_for("sqs"))->service, "sqs");
+  const auto asymmetric =
+      scope_of("AWS4-ECDSA-P256-SHA256 Credential=AKID/20260102/sqs/aws4_request, Signature=0");
+  ASSERT_TRUE(asymmetric);
+  EXPECT_EQ(asymmetric->service, "sqs");
+  EXPECT_EQ(asymmetric->region, "");
+  EXPECT_EQ(scope_of(signed_for("sqs", "AKID", "NoRegion"))->region, "");
+  for (const auto* bad : {"", "Basic abc", "AWS4-HMAC-SHA256",
+                          "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=a/b/c",
+                          "AWS4-HMAC-SHA256 Credential=/2/us-west-2/sqs/aws4_request",
+                          "AWS4-HMAC-SHA256 Credential=a<b/2/us-west-2/sqs/aws4_request"}) {
+    EXPECT_FALSE(scope_of(bad)) << bad;
+  }
+}
+
+TEST(RegionOfHost, IsTheLabelThatLooksLikeOne) {
+  EXPECT_EQ(region_of_host("sqs.us-gov-east-1.amazonaws.com"), "us-gov-east-1");
+  EXPECT_EQ(region_of_host("eu-central-1.queue.localhost:4566"), "eu-central-1");
+  for (const auto* none :
+       {"", "localhost:4566", "127.0.0.1:4566", "a-b.c", "my-host-name", "us--west-2"})
+    EXPECT_EQ(region_of_host(none), "") << none;
+  EXPECT_TRUE(host_names_service("sync-states.us-west-2.localhost", "states"));
+  EXPECT_FALSE(host_names_service("mysns.localhost", "sns"));
+}
+
+}  // namespace
+}  // namespace loopgate::http
