@@ -1,0 +1,189 @@
+#include "emulators/iam/condition.h"
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "base/ip_address.h"
+#include "base/time.h"
+#include "emulators/iam/pattern.h"
+
+namespace loopgate::iam {
+namespace {
+
+using nlohmann::json;
+using Test = std::function<bool(const std::string& wanted, const std::string& actual)>;
+
+std::optional<double> number(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+template <class Compare>
+Test numeric(Compare compare) {
+  return [compare](const std::string& wanted, const std::string& actual) {
+    const auto a = number(actual);
+    const auto w = number(wanted);
+    return a && w && compare(*a, *w);
+  };
+}
+
+template <class Compare>
+Test date(Compare compare) {
+  return [compare](const std::string& wanted, const std::string& actual) {
+    const auto a = parse_iso8601(actual);
+    const auto w = parse_iso8601(wanted);
+    return a && w && compare(*a, *w);
+  };
+}
+
+bool is_in_network(const std::string& wanted, const std::string& actual) {
+  const auto network = Cidr::parse(wanted);
+  const auto address = IpAddress::parse(actual);
+  return network && address && network->contains(*address);
+}
+
+struct Operator {
+  std::string_view name;
+  bool negated;  // holds when no value matches, and when the key is missing
+  Test test;
+};
+
+const std::vector<Operator>& operators() {
+  static const std::vector<Operator> kOperators = [] {
+    const Test equal = std::equal_to<std::string>();
+    const Test equal_folded = [](const std::string& w, const std::string& a) {
+      return lower(w) == lower(a);
+    };
+    const Test like = [](const std::string& w, const std::string& a) {
+      return matches_pattern(w, a, Case::kSensitive);
+    };
+    const Test arn = [](const std::string& w, const std::string& a) { return matches_arn(w, a); };
+    return std::vector<Operator>{
+        {"StringEquals", false, equal},
+        {"StringNotEquals", true, equal},
+        {"StringEqualsIgnoreCase", false, equal_folded},
+        {"StringNotEqualsIgnoreCase", true, equal_folded},
+        {"StringLike", false, like},
+        {"StringNotLike", true, like},
+        {"ArnEquals", false, arn},
+        {"ArnLike", false, arn},
+        {"ArnNotEquals", true, arn},
+        {"ArnNotLike", true, arn},
+        {"Bool", false, equal_folded},
+        {"IpAddress", false, is_in_network},
+        {"NotIpAddress", true, is_in_network},
+        {"NumericEquals", false, numeric(std::equal_to<>())},
+        {"NumericNotEquals", true, numeric(std::equal_to<>())},
+        {"NumericLessThan", false, numeric(std::less<>())},
+        {"NumericLessThanEquals", false, numeric(std::less_equal<>())},
+        {"NumericGreaterThan", false, numeric(std::greater<>())},
+        {"NumericGreaterThanEquals", false, numeric(std::greater_equal<>())},
+        {"DateEquals", false, date(std::equal_to<>())},
+        {"DateNotEquals", true, date(std::equal_to<>())},
+        {"DateLessThan", false, date(std::less<>())},
+        {"DateLessThanEquals", false, date(std::less_equal<>())},
+        {"DateGreaterThan", false, date(std::greater<>())},
+        {"DateGreaterThanEquals", false, date(std::greater_equal<>())},
+    };
+  }();
+  return kOperators;
+}
+
+std::optional<std::string> scalar_text(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_boolean() || value.is_number()) return value.dump();
+  return std::nullopt;
+}
+
+std::expected<std::vector<std::string>, std::string> parse_values(const json& json_values,
+                                                                  const std::string& where) {
+  std::vector<std::string> values;
+  for (const auto& value : json_values.is_array() ? json_values : json::array({json_values})) {
+    auto text = scalar_text(value);
+    if (!text) return std::unexpected(where + " must be a value or a list of values");
+    values.push_back(std::move(*text));
+  }
+  return values;
+}
+
+ConditionEntry parse_operator(std::string name) {
+  ConditionEntry entry;
+  constexpr std::string_view kAll = "ForAllValues:";
+  constexpr std::string_view kAny = "ForAnyValue:";
+  constexpr std::string_view kIfExists = "IfExists";
+  if (name.starts_with(kAll)) {
+    entry.all_values = true;
+    name.erase(0, kAll.size());
+  } else if (name.starts_with(kAny)) {
+    entry.any_value = true;
+    name.erase(0, kAny.size());
+  }
+  if (name.ends_with(kIfExists)) {
+    entry.if_exists = true;
+    name.erase(name.size() - kIfExists.size());
+  }
+  entry.op = std::move(name);
+  return entry;
+}
+
+}  // namespace
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
+std::expected<std::vector<ConditionEntry>, std::string> parse_condition(const json& json) {
+  if (!json.is_object()) return std::unexpected("Condition must be an object");
+  std::vector<ConditionEntry> entries;
+  for (const auto& [name, keys] : json.items()) {
+    const auto where = "Condition " + name;
+    if (!keys.is_object()) return std::unexpected(where + " must be an object");
+    for (const auto& [key, values] : keys.items()) {
+      auto entry = parse_operator(name);
+      entry.key = lower(key);
+      auto parsed = parse_values(values, where + " " + key);
+      if (!parsed) return std::unexpected(parsed.error());
+      entry.values = std::move(*parsed);
+      entries.push_back(std::move(entry));
+    }
+  }
+  return entries;
+}
+
+bool is_satisfied(const ConditionEntry& entry, const Context& context,
+                  std::vector<std::string>& unknown) {
+  const auto found = context.find(entry.key);
+  const bool present = found != context.end() && !found->second.empty();
+  if (entry.op == "Null") {
+    return std::ranges::any_of(entry.values, [&](const std::string& value) {
+      return (lower(value) == "true") == !present;
+    });
+  }
+  const auto op = std::ranges::find(operators(), entry.op, &Operator::name);
+  if (op == operators().end()) {
+    unknown.push_back(entry.op);
+    return false;
+  }
+  if (!present) return entry.if_exists || op->negated || entry.all_values;
+
+  const auto matches_one = [&](const std::string& actual) {
+    const bool matched = std::ranges::any_of(
+        entry.values, [&](const std::string& wanted) { return op->test(wanted, actual); });
+    return matched != op->negated;
+  };
+  // A negated operator holds when none of the request's values matches; a plain one when one does.
+  const bool need_all = entry.all_values || (op->negated && !entry.any_value);
+  return need_all ? std::ranges::all_of(found->second, matches_one)
+                  : std::ranges::any_of(found->second, matches_one);
+}
+
+}  // namespace loopgate::iam

@@ -1,0 +1,78 @@
+// IAM policies as values: identity policies, trust policies and resource policies, and whether they allow a
+// request. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/error.h"
+#include "emulators/iam/condition.h"
+
+namespace loopgate::iam {
+
+enum class PolicyKind { kIdentity, kTrust, kResource };
+
+// Who asks: an ARN ("arn:aws:iam::123456789012:role/x"), or a service ("sns.amazonaws.com").
+struct Principal {
+  std::string arn;
+  std::string service;
+
+  static Principal role(std::string arn) { return {std::move(arn), {}}; }
+  static Principal aws_service(std::string name) { return {{}, std::move(name)}; }
+};
+
+struct AccessRequest {
+  std::string action;    // "sqs:SendMessage"
+  std::string resource;  // ARN
+  Principal principal;   // for trust and resource policies
+  Context context;
+};
+
+enum class Verdict { kNothing, kAllow, kDeny };  // rising weight
+
+struct Decision {
+  Verdict verdict = Verdict::kNothing;
+  std::string sid;                   // of the statement that decided, if it has one
+  std::vector<std::string> unknown;  // condition operators that were not understood
+};
+
+struct PrincipalElement {
+  bool anybody = false;               // "*"
+  std::vector<std::string> aws;       // ARNs, account ids or "*"
+  std::vector<std::string> services;  // "lambda.amazonaws.com"
+};
+
+struct Statement {
+  std::string sid;
+  bool allow = false;
+  std::vector<std::string> actions;
+  bool not_action = false;
+  std::vector<std::string> resources;
+  bool not_resource = false;
+  std::optional<PrincipalElement> principal;
+  bool not_principal = false;
+  std::vector<ConditionEntry> conditions;
+};
+
+class Policy {
+ public:
+  // MalformedPolicyDocument, naming the statement ("Statement[1].Action …").
+  static aws::Outcome<Policy> parse(std::string_view json_text, PolicyKind kind);
+
+  // A Deny outweighs every Allow.
+  Decision evaluate(const AccessRequest& request) const;
+  const std::vector<Statement>& statements() const { return statements_; }
+
+ private:
+  std::vector<Statement> statements_;
+};
+
+aws::AwsError malformed_policy(std::string what);
+
+// Whether one statement concerns the request in that part alone: to say what is missing.
+bool concerns_principal(const Statement& statement, const Principal& principal);
+bool concerns_action(const Statement& statement, const std::string& action);
+
+}  // namespace loopgate::iam
