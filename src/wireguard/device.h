@@ -47,7 +47,7 @@ struct Moment {
 // Keys that are not among the named peers.
 struct UnknownPeers {
   bool allowed = false;
-  SecretKey psk;  // zero: none
+  SecretKey psk{};  // zero: none
   std::size_t limit = kUnknownPeersMax;
 };
 

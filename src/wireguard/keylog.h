@@ -17,10 +17,10 @@ namespace loopgate::wireguard {
 
 // What the observer of a Device is told of a handshake.
 struct HandshakeSecrets {
-  SecretKey local_static;
-  PublicKey remote_static;
-  SecretKey local_ephemeral;
-  SecretKey psk;  // zero: none
+  SecretKey local_static{};
+  PublicKey remote_static{};
+  SecretKey local_ephemeral{};
+  SecretKey psk{};  // zero: none
 };
 
 // Four lines, or three without a pre-shared key; each ends in a newline.

@@ -23,12 +23,12 @@ namespace loopgate::wireguard {
 inline constexpr Instant kNever = Instant::max();
 
 struct PeerConfig {
-  PublicKey key;
-  SecretKey psk;           // zero: none
+  PublicKey key{};
+  SecretKey psk{};         // zero: none
   std::uint64_t user = 0;  // handed back with everything about this peer
   // A client's view of its server: begins handshakes by itself, needs an endpoint to begin with.
   bool initiates = false;
-  std::optional<Endpoint> endpoint;
+  std::optional<Endpoint> endpoint{};
   Duration persistent_keepalive{};  // zero: none
 };
 

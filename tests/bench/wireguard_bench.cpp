@@ -71,11 +71,9 @@ struct Link {
   explicit Link(Random& random)
       : server(Identity::generate(random).private_key, random),
         client(Identity::generate(random).private_key, random) {
-    client_at_server =
-        server.add_peer({.key = client.public_key(), .psk = {}, .endpoint = {}}, moment_at(0), out);
+    client_at_server = server.add_peer({.key = client.public_key()}, moment_at(0), out);
     server_at_client = client.add_peer(
-        {.key = server.public_key(), .psk = {}, .initiates = true, .endpoint = kServer},
-        moment_at(0), out);
+        {.key = server.public_key(), .initiates = true, .endpoint = kServer}, moment_at(0), out);
     out.clear();
   }
 
@@ -230,14 +228,14 @@ void measure_memory(Random& random, bool json) {
   constexpr std::size_t kPeers = 100'000;
   auto server = std::make_unique<Device>(Identity::generate(random).private_key, random);
   Outputs out;
-  server->set_peers({}, {.allowed = true, .psk = {}, .limit = kPeers}, moment_at(0), out);
+  server->set_peers({}, {.allowed = true, .limit = kPeers}, moment_at(0), out);
   Outputs from_client;
   const auto connect = [&](std::size_t i) {
     const auto at = moment_at(static_cast<std::int64_t>(i / 100));
     const Endpoint from{IpAddress::v4(static_cast<std::uint32_t>(0x0a000000 + i)), 4000};
     Device client(Identity::generate(random).private_key, random);
     const auto id = client.add_peer(
-        {.key = server->public_key(), .psk = {}, .initiates = true, .endpoint = kServer}, at, out);
+        {.key = server->public_key(), .initiates = true, .endpoint = kServer}, at, out);
     LOOPGATE_CHECK(client.initiate(id, at, from_client).has_value());
     out.clear();
     server->receive(std::get<Transmit>(from_client.items().front()).bytes, from, at, 1, out);

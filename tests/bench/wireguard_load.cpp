@@ -154,7 +154,7 @@ void serve(std::size_t peers) {
   Outputs back;
   for (std::size_t i = 0; i < peers; ++i) {
     const auto key = Identity::of(client_secret(i)).public_key;
-    device.add_peer({.key = key, .psk = {}, .endpoint = {}}, now(), in);
+    device.add_peer({.key = key}, now(), in);
   }
   Socket socket;
   std::printf("%d %s\n", socket.port(), device.public_key().to_base64().c_str());
@@ -207,8 +207,8 @@ void handshakes(const Endpoint& to, const PublicKey& key, std::size_t peers, std
   std::vector<PeerId> servers;
   for (std::size_t i = 0; i < peers; ++i) {
     clients.push_back(std::make_unique<Device>(client_secret(i), random));
-    servers.push_back(clients.back()->add_peer(
-        {.key = key, .psk = {}, .initiates = true, .endpoint = to}, now(), out));
+    servers.push_back(
+        clients.back()->add_peer({.key = key, .initiates = true, .endpoint = to}, now(), out));
   }
   std::vector<Bytes> initiations;
   for (std::size_t i = 0; i < count; ++i) {
@@ -263,8 +263,7 @@ void echo(const Endpoint& to, const PublicKey& key, std::size_t size, std::size_
   auto random = Random::from_system();
   Device client(client_secret(0), random);
   Outputs out;
-  const auto server =
-      client.add_peer({.key = key, .psk = {}, .initiates = true, .endpoint = to}, now(), out);
+  const auto server = client.add_peer({.key = key, .initiates = true, .endpoint = to}, now(), out);
   Socket socket;
   if (!client.initiate(server, now(), out)) misuse("KEY is no key");
   socket.send_transmits(out);

@@ -30,7 +30,7 @@ class Machine {
   Machine() {
     add_client_to_listener({});
     listener_at_client_ = client_.add_peer({.key = listener_.public_key(),
-                                            .psk = {},
+
                                             .initiates = true,
                                             .endpoint = listener_endpoint_},
                                            at(), out_);
@@ -105,8 +105,7 @@ class Machine {
   Moment at() const { return {now_, WallTime(now_.time_since_epoch())}; }
 
   void add_client_to_listener(const SecretKey& psk) {
-    client_at_listener_ =
-        listener_.add_peer({.key = client_.public_key(), .psk = psk, .endpoint = {}}, at(), out_);
+    client_at_listener_ = listener_.add_peer({.key = client_.public_key(), .psk = psk}, at(), out_);
   }
 
   void pass(Duration by) {
@@ -216,7 +215,7 @@ class Machine {
 
   void reconfigure(std::uint8_t how) {
     const auto psk = how & 4 ? psk_ : SecretKey();
-    const PeerConfig client{.key = client_.public_key(), .psk = psk, .endpoint = {}};
+    const PeerConfig client{.key = client_.public_key(), .psk = psk};
     const UnknownPeers unknown{.allowed = (how & 2) != 0, .psk = psk, .limit = 2};
     if (how & 1) {
       listener_.set_peers(std::span(&client, 1), unknown, at(), out_);

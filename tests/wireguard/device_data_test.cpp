@@ -11,9 +11,8 @@ using std::chrono::seconds;
 
 TEST(Data, ArrivesWithItsPeerKeyAndUserValue) {
   Pair pair;
-  pair.listener.device.add_peer(
-      {.key = pair.client.key(), .psk = {}, .user = 0xabcdef, .endpoint = {}}, {},
-      pair.listener.out);
+  pair.listener.device.add_peer({.key = pair.client.key(), .user = 0xabcdef}, {},
+                                pair.listener.out);
   pair.connect();
   Outputs out;
   pair.client.device.send(pair.listener_at_client, as_bytes("hello"), Padding::kNone,

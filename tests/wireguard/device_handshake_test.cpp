@@ -54,7 +54,7 @@ TEST(Handshake, AcceptsTheGoldenInitiationOfAnotherImplementation) {
   auto random = Random::from_seed(1);
   Device device(repeated_secret(0x22), random);
   Outputs out;
-  device.add_peer({.key = public_of(golden::kInitiatorPublic), .psk = {}, .endpoint = {}}, {}, out);
+  device.add_peer({.key = public_of(golden::kInitiatorPublic)}, {}, out);
   device.receive(from_hex(golden::kInitiation), test_endpoint(2), {}, 1, out);
   ASSERT_EQ(out.items().size(), 2u);
   const auto& response = std::get<Transmit>(out.items()[0]);
@@ -282,7 +282,7 @@ TEST(Handshake, BegunByBothAtOnceLeavesBothAbleToTalk) {
 TEST(Handshake, APeerKeyOfLowOrderNeverWorksAndNeverCrashes) {
   Pair pair;
   const auto id = pair.client.device.add_peer(
-      {.key = {}, .psk = {}, .initiates = true, .endpoint = test_endpoint(8)}, {}, pair.client.out);
+      {.key = {}, .initiates = true, .endpoint = test_endpoint(8)}, {}, pair.client.out);
   EXPECT_EQ(pair.client.device.initiate(id, pair.wire.moment(), pair.client.out).error(),
             Reason::kHandshakeFailed);
   EXPECT_EQ(pair.client.device.send(id, as_bytes("x"), Padding::kNone, pair.wire.moment(),

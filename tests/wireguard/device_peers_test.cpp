@@ -10,7 +10,7 @@ namespace {
 using std::chrono::seconds;
 
 PeerConfig named(const Host& host, const SecretKey& psk = {}) {
-  return {.key = host.key(), .psk = psk, .endpoint = {}};
+  return {.key = host.key(), .psk = psk};
 }
 
 // A listener that admits unknown peers, and clients with persistent names.
@@ -98,8 +98,7 @@ TEST(UnknownPeers, AFloodOfThemStaysWithinItsBounds) {
   for (int i = 0; i < 400; ++i) {
     Device client(Identity::generate(random).private_key, random);
     const auto id = client.add_peer(
-        {.key = open.listener.key(), .psk = {}, .initiates = true, .endpoint = test_endpoint(1)},
-        {}, out);
+        {.key = open.listener.key(), .initiates = true, .endpoint = test_endpoint(1)}, {}, out);
     out.clear();
     ASSERT_TRUE(client.initiate(id, open.wire.moment(), out));
     open.wire.inject(open.listener, to_bytes(std::get<Transmit>(out.items()[0]).bytes),
@@ -162,7 +161,7 @@ TEST(SetPeers, RemembersABoundedNumberOfRemovedKeys) {
     PublicKey key;
     random.fill(key.bytes);
     if (i == 0) first = key;
-    pair.listener.device.add_peer({.key = key, .psk = {}, .endpoint = {}}, {}, pair.listener.out);
+    pair.listener.device.add_peer({.key = key}, {}, pair.listener.out);
     pair.listener.device.remove_peer(key, pair.listener.out);
     pair.listener.out.clear();
   }
@@ -200,8 +199,8 @@ TEST(SetPeers, ANewPresharedKeyForUnknownPeersDropsTheirSessions) {
 TEST(SetPeers, TheFirstOfTwoEntriesCounts) {
   Pair pair;
   const std::vector<PeerConfig> twice{
-      {.key = pair.client.key(), .psk = {}, .user = 1, .endpoint = {}},
-      {.key = pair.client.key(), .psk = repeated_secret(3), .user = 2, .endpoint = {}}};
+      {.key = pair.client.key(), .user = 1},
+      {.key = pair.client.key(), .psk = repeated_secret(3), .user = 2}};
   pair.listener.device.set_peers(twice, {}, pair.wire.moment(), pair.listener.out);
   EXPECT_EQ(pair.listener.device.peers(pair.wire.now()).at(0).user, 1u);
 }

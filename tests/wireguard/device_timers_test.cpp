@@ -229,13 +229,12 @@ TEST(Timers, ManyPeersDueAtOnceAreAllServed) {
   TestWire wire;
   auto& listener = wire.add_host(1);
   Outputs out;
-  listener.device.set_peers({}, {.allowed = true, .psk = {}}, wire.moment(), out);
+  listener.device.set_peers({}, {.allowed = true}, wire.moment(), out);
   auto random = Random::from_seed(9);
   for (std::size_t i = 0; i < kPeersPerDeadlineMax + 10; ++i) {
     Device client(Identity::generate(random).private_key, random);
     const auto id = client.add_peer(
-        {.key = listener.key(), .psk = {}, .initiates = true, .endpoint = listener.endpoint}, {},
-        out);
+        {.key = listener.key(), .initiates = true, .endpoint = listener.endpoint}, {}, out);
     out.clear();
     ASSERT_TRUE(client.initiate(id, wire.moment(), out));
     const auto bytes = to_bytes(std::get<Transmit>(out.items()[0]).bytes);
