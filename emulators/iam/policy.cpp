@@ -81,7 +81,7 @@ Parsed<void> check_actions(const Statement& statement) {
   for (const auto& action : statement.actions) {
     if (action != "*" && action.find(':') == std::string::npos) {
       return Sentence("Action " + action +
-                      " must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+                      " must be prefaced by a vendor, e.g., iam, sdb, ec2");
     }
   }
   return {};

@@ -1,0 +1,159 @@
+// Roles over the API and what their sessions may do.
+#include "tests/emulators/iam/account.h"
+
+namespace loopgate::iam {
+namespace {
+
+using nlohmann::json;
+
+using RolesTest = Account;
+
+TEST_F(RolesTest, ARoleComesAndGoes) {
+  const json create = {{"RoleName", "worker"}, {"AssumeRolePolicyDocument", kTrust}};
+  const auto made = call(iam, "CreateRole", create).value()["Role"];
+  EXPECT_EQ(made["Arn"], "arn:aws:iam::123456789012:role/worker");
+  EXPECT_TRUE(made["RoleId"].get<std::string>().starts_with("AROA"));
+  EXPECT_EQ(made["CreateDate"], "2026-11-02T09:15:30.204Z");
+  EXPECT_TRUE(made["AssumeRolePolicyDocument"].get<std::string>().starts_with("%7B%22Version%22"));
+  EXPECT_EQ(refusal(iam, "CreateRole", create),
+            "EntityAlreadyExists: Role with name worker already exists.");
+  EXPECT_EQ(call(iam, "ListRoles", json::object()).value()["Roles"].size(), 1u);
+
+  EXPECT_TRUE(call(iam, "PutRolePolicy",
+                   {{"RoleName", "worker"},
+                    {"PolicyName", "p"},
+                    {"PolicyDocument",
+                     R"({"Statement":{"Effect":"Allow","Action":"sqs:*","Resource":"*"}})"}}));
+  EXPECT_EQ(call(iam, "ListRolePolicies", {{"RoleName", "worker"}}).value()["PolicyNames"],
+            json({"p"}));
+  EXPECT_TRUE(call(iam, "GetRolePolicy", {{"RoleName", "worker"}, {"PolicyName", "p"}}));
+  EXPECT_EQ(refusal(iam, "DeleteRole", {{"RoleName", "worker"}}),
+            "DeleteConflict: Cannot delete entity, must delete policies first.");
+  EXPECT_TRUE(call(iam, "DeleteRolePolicy", {{"RoleName", "worker"}, {"PolicyName", "p"}}));
+
+  const json attachment = {{"RoleName", "worker"},
+                           {"PolicyArn", "arn:aws:iam::aws:policy/AmazonSQSFullAccess"}};
+  EXPECT_TRUE(call(iam, "AttachRolePolicy", attachment));
+  EXPECT_EQ(call(iam, "ListAttachedRolePolicies", {{"RoleName", "worker"}})
+                .value()["AttachedPolicies"][0]["PolicyName"],
+            "AmazonSQSFullAccess");
+  EXPECT_EQ(refusal(iam, "DeleteRole", {{"RoleName", "worker"}}),
+            "DeleteConflict: Cannot delete entity, must detach all policies first.");
+  EXPECT_TRUE(call(iam, "DetachRolePolicy", attachment));
+  EXPECT_TRUE(call(iam, "DeleteRole", {{"RoleName", "worker"}}));
+  EXPECT_EQ(refusal(iam, "GetRole", {{"RoleName", "worker"}}),
+            "NoSuchEntity: The role with name worker cannot be found.");
+}
+
+TEST_F(RolesTest, RefusesInTheWordsOfAws) {
+  role();
+  EXPECT_EQ(refusal(iam, "GetRolePolicy", {{"RoleName", "worker"}, {"PolicyName", "p"}}),
+            "NoSuchEntity: The role policy with name p cannot be found.");
+  EXPECT_EQ(refusal(iam, "AttachRolePolicy",
+                    {{"RoleName", "worker"}, {"PolicyArn", "arn:aws:iam::123456789012:policy/x"}}),
+            "NoSuchEntity: Policy arn:aws:iam::123456789012:policy/x does not exist or is not "
+            "attachable.");
+  EXPECT_TRUE(refusal(iam, "CreateRole",
+                      {{"RoleName", "a b"}, {"AssumeRolePolicyDocument", kTrust}})
+                  .starts_with("ValidationError: The specified value for roleName is invalid"));
+  EXPECT_TRUE(refusal(iam, "CreateRole", {{"RoleName", "a"}, {"AssumeRolePolicyDocument", "x"}})
+                  .starts_with("MalformedPolicyDocument: "));
+  EXPECT_TRUE(refusal(iam, "CreateRole", {{"RoleName", "a"},
+                                          {"AssumeRolePolicyDocument", kTrust},
+                                          {"MaxSessionDuration", 60}})
+                  .starts_with("ValidationError: Value at 'maxSessionDuration'"));
+}
+
+TEST_F(RolesTest, ARefusedSessionIsToldInTheWordsOfAws) {
+  role();
+  EXPECT_EQ(denied("sqs:SendMessage"),
+            "User: arn:aws:sts::123456789012:assumed-role/worker/s1 is not authorized to perform: "
+            "sqs:SendMessage on resource: arn:aws:sqs:us-west-2:123456789012:orders because no "
+            "identity-based policy allows the sqs:SendMessage action");
+  grant("sqs:SendMessage");
+  EXPECT_EQ(denied("sqs:SendMessage"), "") << "a change counts at once";
+  EXPECT_TRUE(roles.put_role_policy(
+      kAccount, "worker", "d",
+      R"({"Statement":{"Effect":"Deny","Action":"sqs:*","Resource":"*"}})"));
+  EXPECT_EQ(denied("sqs:SendMessage"),
+            "User: arn:aws:sts::123456789012:assumed-role/worker/s1 is not authorized to perform: "
+            "sqs:SendMessage on resource: arn:aws:sqs:us-west-2:123456789012:orders with an "
+            "explicit deny in an identity-based policy");
+}
+
+TEST_F(RolesTest, SendMessageCoversTheBatch) {
+  role();
+  EXPECT_NE(denied("sqs:SendMessageBatch").find("sqs:SendMessage on resource"), std::string::npos);
+  grant("sqs:SendMessage");
+  EXPECT_EQ(denied("sqs:SendMessageBatch"), "");
+}
+
+TEST_F(RolesTest, EitherPublishPassesWithOneWarning) {
+  role();
+  const std::string topic = "arn:aws:sns:us-west-2:123456789012:t";
+  EXPECT_NE(denied("sns:PublishBatch", topic), "");
+  grant("sns:Publish");
+  EXPECT_EQ(denied("sns:PublishBatch", topic), "");
+  EXPECT_EQ(denied("sns:PublishBatch", topic), "");
+  EXPECT_EQ(warnings(), 1u);
+  grant("sns:Publish*");
+  EXPECT_EQ(denied("sns:PublishBatch", topic), "");
+  EXPECT_EQ(warnings(), 1u) << "both are granted";
+}
+
+TEST_F(RolesTest, ManagedPoliciesGrant) {
+  role();
+  const auto attach = [&](const char* arn) { return roles.attach(kAccount, "worker", arn); };
+  EXPECT_TRUE(attach("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"));
+  EXPECT_EQ(denied("logs:PutLogEvents", "arn:aws:logs:us-west-2:123456789012:log-group:g:*"), "");
+  EXPECT_NE(denied("sqs:SendMessage"), "");
+
+  EXPECT_TRUE(attach("arn:aws:iam::aws:policy/AWSUnheardOf"));
+  EXPECT_EQ(warnings(), 1u);
+  EXPECT_NE(denied("sqs:SendMessage"), "");
+
+  const auto own = roles.create_policy(
+      kAccount, "own", "/", R"({"Statement":{"Effect":"Allow","Action":"sqs:*","Resource":"*"}})");
+  EXPECT_TRUE(attach((*own)->arn.c_str()));
+  EXPECT_EQ(denied("sqs:SendMessage"), "");
+  roles.remove_policy((*own)->arn);
+  EXPECT_NE(denied("sqs:SendMessage"), "");
+
+  EXPECT_TRUE(attach("arn:aws:iam::aws:policy/PowerUserAccess"));
+  EXPECT_EQ(denied("sqs:SendMessage"), "");
+  EXPECT_NE(denied("iam:CreateRole", "*"), "");
+}
+
+TEST_F(RolesTest, SessionsEnd) {
+  role();
+  grant("sqs:*");
+  const auto old = session();
+  clock.advance_to(clock.now() + std::chrono::hours(1));
+  EXPECT_EQ(roles.authorize(old, "sqs:SendMessage", kQueue).error().code, "ExpiredToken");
+  EXPECT_TRUE(roles.authorize({kAccount, "", "service", {}}, "sqs:SendMessage", kQueue))
+      << "the service account";
+}
+
+TEST_F(RolesTest, SaysThatAConditionWasNotUnderstood) {
+  role();
+  EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "p",
+                                    R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*",
+                                       "Condition":{"Sounds":{"a":"b"}}}})"));
+  EXPECT_TRUE(denied("sqs:SendMessage")
+                  .ends_with("(the sandbox does not know the condition operator Sounds, so its "
+                             "statement did not count)"));
+}
+
+TEST_F(RolesTest, EverythingIsThereAfterARestart) {
+  role();
+  grant("sqs:SendMessage");
+  EXPECT_TRUE(roles.attach(kAccount, "worker", "arn:aws:iam::aws:policy/AmazonSNSFullAccess"));
+  store->end_turn();
+  Roles again(*store, clock, random, journal);
+  EXPECT_TRUE(again.authorize(session(), "sqs:SendMessage", kQueue));
+  EXPECT_TRUE(again.authorize(session(), "sns:Subscribe", "arn:aws:sns:us-west-2:1:t"));
+  EXPECT_TRUE(again.check_trust("arn:aws:iam::123456789012:role/worker", kService));
+}
+
+}  // namespace
+}  // namespace loopgate::iam
