@@ -1,0 +1,62 @@
+#include "emulators/sqs/batch.h"
+
+#include <algorithm>
+#include <set>
+
+#include "emulators/sqs/errors.h"
+#include "emulators/sqs/limits.h"
+#include "emulators/sqs/wire.h"
+
+namespace loopgate::sqs {
+
+namespace {
+
+using nlohmann::json;
+
+bool is_entry_id(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxNameChars && std::ranges::all_of(id, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-';
+  });
+}
+
+aws::Outcome<void> check_entries(const json& entries, const char* entry_type) {
+  if (entries.empty()) return aws::refuse(empty_batch(entry_type));
+  if (entries.size() > kMaxBatchEntries) return aws::refuse(too_many_entries(entries.size()));
+  std::set<std::string> ids;
+  for (const auto& entry : entries) {
+    const auto id = text_param(entry, "Id");
+    if (!is_entry_id(id)) return aws::refuse(invalid_entry_id());
+    if (!ids.insert(id).second) return aws::refuse(entry_ids_not_distinct(id));
+  }
+  return {};
+}
+
+}  // namespace
+
+http::ApiResult run_batch(const json& params, const char* entry_type,
+                          const std::function<http::ApiResult(const json& entry)>& run) {
+  const auto entries = params.value("Entries", json::array());
+  if (auto checked = check_entries(entries, entry_type); !checked)
+    return aws::refuse(checked.error());
+  json successful = json::array();
+  json failed = json::array();
+  for (const auto& entry : entries) {
+    auto result = run(entry);
+    if (result) {
+      (*result)["Id"] = entry["Id"];
+      successful.push_back(std::move(*result));
+    } else {
+      failed.push_back({{"Id", entry["Id"]},
+                        {"SenderFault", result.error().is_sender_fault()},
+                        {"Code", result.error().code_for_query()},
+                        {"Message", result.error().message}});
+    }
+  }
+  json out = json::object();
+  if (!successful.empty()) out["Successful"] = std::move(successful);
+  if (!failed.empty()) out["Failed"] = std::move(failed);
+  return out;
+}
+
+}  // namespace loopgate::sqs

@@ -1,0 +1,15 @@
+// What the three batches have in common: the checks of the whole, and a result for each entry.
+#pragma once
+
+#include <functional>
+
+#include "emulators/http/api.h"
+
+namespace loopgate::sqs {
+
+// Runs every entry; one that fails is in `Failed` and hinders no other. `run` gives the members of
+// a successful result besides its Id.
+http::ApiResult run_batch(const nlohmann::json& params, const char* entry_type,
+                          const std::function<http::ApiResult(const nlohmann::json& entry)>& run);
+
+}  // namespace loopgate::sqs

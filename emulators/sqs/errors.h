@@ -1,0 +1,37 @@
+// The errors of SQS with AWS's sentences. `code` is the JSON protocol's, `query_code` that of Query
+// where it differs.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "aws/error.h"
+
+namespace loopgate::sqs {
+
+aws::AwsError queue_does_not_exist();
+aws::AwsError queue_name_exists(std::string_view attribute);
+aws::AwsError queue_deleted_recently();
+aws::AwsError purge_in_progress(std::string_view queue);
+aws::AwsError invalid_address(std::string_view address);
+aws::AwsError unknown_attribute(std::string_view name);
+aws::AwsError invalid_attribute_value(std::string_view name, std::string_view reason);
+aws::AwsError missing_parameter(std::string_view name);
+aws::AwsError invalid_parameter(std::string_view message);
+aws::AwsError invalid_parameter_value(std::string_view value, std::string_view parameter,
+                                      std::string_view reason);
+aws::AwsError invalid_for_queue_type(std::string_view parameter);
+aws::AwsError invalid_message_contents();
+aws::AwsError receipt_handle_is_invalid();
+aws::AwsError message_not_in_flight();
+aws::AwsError over_limit(std::string_view message);
+aws::AwsError unsupported_operation(std::string_view message);
+
+aws::AwsError empty_batch(std::string_view entry_type);
+aws::AwsError too_many_entries(std::size_t count);
+aws::AwsError entry_ids_not_distinct(std::string_view id);
+aws::AwsError invalid_entry_id();
+aws::AwsError batch_too_long(std::size_t bytes);
+
+}  // namespace loopgate::sqs

@@ -1,0 +1,40 @@
+// Bounds of SQS. AWS's own unless it says otherwise.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace loopgate::sqs {
+
+inline constexpr std::size_t kMaxMessageBytes =
+    1024 * 1024;  // body and attributes; of a batch, too
+inline constexpr std::size_t kMaxBatchEntries = 10;
+inline constexpr std::size_t kMaxMessageAttributes = 10;
+inline constexpr std::size_t kMaxAttributeNameChars = 256;
+inline constexpr std::size_t kMaxNameChars = 80;  // of a queue, a batch entry, a permission's label
+inline constexpr std::size_t kMaxFifoIdChars = 128;   // group, deduplication and attempt ids
+inline constexpr std::size_t kMaxInFlight = 120'000;  // a queue
+inline constexpr std::size_t kMaxTags = 50;
+inline constexpr std::size_t kMaxListed = 1000;
+inline constexpr std::int64_t kMaxReceived = 10;
+inline constexpr std::int64_t kMaxWaitSeconds = 20;
+inline constexpr std::int64_t kMaxDelaySeconds = 900;
+inline constexpr std::int64_t kMaxVisibilitySeconds = 43'200;
+inline constexpr std::int64_t kMaxReceiveCount = 1000;  // of a redrive policy
+inline constexpr std::size_t kMaxPolicyStatements = 20;
+inline constexpr std::size_t kMaxPolicyActions = 7;
+inline constexpr std::chrono::minutes kDeduplicationWindow{5};
+inline constexpr std::chrono::minutes kAttemptWindow{5};
+inline constexpr std::chrono::seconds kCooldown{
+    60};  // between two purges, or from a delete to a create
+
+// Ours: what one queue may hold of polls that wait, attempts that may be repeated, and policy text.
+inline constexpr std::size_t kMaxWaiters = 4096;
+inline constexpr std::size_t kMaxAttempts = 10'000;
+inline constexpr std::size_t kMaxPolicyBytes = 64 * 1024;
+// Ours: messages that one look into a queue shows.
+inline constexpr std::size_t kMaxPeeked = 1000;
+
+}  // namespace loopgate::sqs

@@ -1,0 +1,80 @@
+#include "emulators/sqs/message.h"
+
+#include <algorithm>
+
+#include "emulators/http/utf8.h"
+
+namespace loopgate::sqs {
+
+namespace {
+
+constexpr std::uint8_t kText = 1;
+constexpr std::uint8_t kBinary = 2;
+
+void append_part(ByteWriter& out, std::string_view part) {
+  out.big(static_cast<std::uint32_t>(part.size()));
+  out.bytes(as_bytes(part));
+}
+
+std::optional<std::string> read_part(ByteReader& in) {
+  const auto size = in.big<std::uint32_t>();
+  if (!size) return std::nullopt;
+  const auto bytes = in.take(*size);
+  if (!bytes) return std::nullopt;
+  return to_text(*bytes);
+}
+
+}  // namespace
+
+Bytes encode_attributes(const Attributes& attributes) {
+  std::vector<const aws::MessageAttribute*> sorted;
+  for (const auto& attribute : attributes) sorted.push_back(&attribute);
+  std::ranges::sort(sorted, {}, &aws::MessageAttribute::name);
+  Bytes out;
+  ByteWriter writer(out);
+  for (const auto* attribute : sorted) {
+    append_part(writer, attribute->name);
+    append_part(writer, attribute->type);
+    writer.u8(attribute->type.starts_with("Binary") ? kBinary : kText);
+    append_part(writer, attribute->value);
+  }
+  return out;
+}
+
+Attributes decode_attributes(ByteSpan stored) {
+  Attributes out;
+  ByteReader reader(stored);
+  while (!reader.empty()) {
+    auto name = read_part(reader);
+    auto type = read_part(reader);
+    reader.skip(1);
+    auto value = read_part(reader);
+    if (!name || !type || !value) break;
+    out.push_back({std::move(*name), std::move(*type), std::move(*value)});
+  }
+  return out;
+}
+
+std::size_t size_of(const Attributes& attributes) {
+  std::size_t size = 0;
+  for (const auto& a : attributes) size += a.name.size() + a.type.size() + a.value.size();
+  return size;
+}
+
+bool is_message_text(std::string_view text) {
+  while (!text.empty()) {
+    // Most text is ASCII: no decoding for it.
+    const auto byte = static_cast<unsigned char>(text.front());
+    if (byte < 0x80) {
+      if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') return false;
+      text.remove_prefix(1);
+      continue;
+    }
+    const auto point = http::first_code_point(text);
+    if (point.value < 0 || point.value == 0xfffe || point.value == 0xffff) return false;
+    text.remove_prefix(point.size);
+  }
+  return true;
+}
+
+}  // namespace loopgate::sqs

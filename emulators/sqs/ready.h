@@ -1,0 +1,87 @@
+// Which message is next: the ids of a queue's visible messages, in order. Light on purpose, 16
+// bytes for a message that was never received; everything else about it lies in the store.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+
+namespace loopgate::sqs {
+
+struct ReadyMessage {
+  std::int64_t id = 0;
+  WallTime expires{};
+};
+
+class Ready {
+ public:
+  virtual ~Ready() = default;
+  virtual void add(ReadyMessage message, const std::string& group) = 0;
+  // Takes the next one out; from `preferred_group` as long as it has any (FIFO).
+  virtual std::optional<ReadyMessage> next(const std::string& preferred_group) = 0;
+  virtual void remove(std::int64_t id, const std::string& group) = 0;
+  // FIFO: a group with messages in flight gives no others.
+  virtual void lock(const std::string& group) = 0;
+  virtual void unlock(const std::string& group) = 0;
+  // Anything that `next` would give?
+  virtual bool any() const = 0;
+  virtual std::size_t size() const = 0;
+  virtual std::vector<ReadyMessage> all() const = 0;
+  // The first deadline that is worth a timer; later ones may hide behind it for a while.
+  virtual std::optional<WallTime> next_expiry() const = 0;
+};
+
+// Oldest first, which standard queues do not promise but people expect.
+class StandardReady final : public Ready {
+ public:
+  void add(ReadyMessage message, const std::string& group) override;
+  std::optional<ReadyMessage> next(const std::string& preferred_group) override;
+  void remove(std::int64_t id, const std::string& group) override;
+  void lock(const std::string&) override {}
+  void unlock(const std::string&) override {}
+  bool any() const override { return size() > 0; }
+  std::size_t size() const override { return in_order_.size() + late_.size(); }
+  std::vector<ReadyMessage> all() const override;
+  std::optional<WallTime> next_expiry() const override;
+
+ private:
+  std::deque<ReadyMessage> in_order_;      // ascending ids
+  std::map<std::int64_t, WallTime> late_;  // visible again, or after a delay
+};
+
+// Strictly in order within a group; among groups the one with the oldest message first.
+class FifoReady final : public Ready {
+ public:
+  void add(ReadyMessage message, const std::string& group) override;
+  std::optional<ReadyMessage> next(const std::string& preferred_group) override;
+  void remove(std::int64_t id, const std::string& group) override;
+  void lock(const std::string& group) override;
+  void unlock(const std::string& group) override;
+  bool any() const override { return !available_.empty(); }
+  std::size_t size() const override { return size_; }
+  std::vector<ReadyMessage> all() const override;
+  std::optional<WallTime> next_expiry() const override;
+
+ private:
+  struct Group {
+    std::map<std::int64_t, WallTime> pending;
+    std::size_t locks = 0;
+    std::int64_t head = 0;  // under which it stands in `available_`; 0: it does not
+  };
+  void refresh(std::unordered_map<std::string, Group>::iterator group);
+
+  std::unordered_map<std::string, Group> groups_;
+  std::map<std::int64_t, std::string> available_;  // oldest message → group
+  std::size_t size_ = 0;
+};
+
+std::unique_ptr<Ready> make_ready(bool is_fifo);
+
+}  // namespace loopgate::sqs

@@ -1,0 +1,193 @@
+// A message's way into its queue.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "emulators/sqs/errors.h"
+#include "emulators/sqs/limits.h"
+#include "emulators/sqs/queues.h"
+
+namespace loopgate::sqs {
+
+namespace {
+
+bool is_name_char(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         c == '-' || c == '.';
+}
+
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
+aws::Outcome<void> check_attribute(const aws::MessageAttribute& attribute) {
+  const auto& name = attribute.name;
+  const bool is_name = !name.empty() && name.size() <= kMaxAttributeNameChars &&
+                       std::ranges::all_of(name, is_name_char) && name.front() != '.' &&
+                       name.back() != '.';
+  if (!is_name) {
+    return aws::refuse(invalid_parameter(fmt::format(
+        "Message (user) attribute name {} is invalid: it can contain A-Z, a-z, 0-9, underscore, "
+        "hyphen and period, and be at most 256 long.",
+        name.substr(0, 100))));
+  }
+  const auto kind = attribute.type.substr(0, attribute.type.find('.'));
+  if (kind != "String" && kind != "Number" && kind != "Binary") {
+    return aws::refuse(
+        invalid_parameter(fmt::format("The message attribute '{}' has an invalid message attribute "
+                                      "type, the set of supported type prefixes "
+                                      "is Binary, Number, and String.",
+                                      name)));
+  }
+  if (attribute.value.empty()) {
+    return aws::refuse(invalid_parameter(fmt::format(
+        "The message attribute '{}' must contain a non-empty message attribute value.", name)));
+  }
+  if (kind != "Binary" && !is_message_text(attribute.value))
+    return aws::refuse(invalid_message_contents());
+  return {};
+}
+
+bool is_fifo_id(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxFifoIdChars &&
+         std::ranges::all_of(id, [](char c) { return c >= '!' && c <= '~'; });
+}
+
+aws::Outcome<void> check_fifo(const Queue& queue, const SendRequest& request) {
+  if (!queue.key.is_fifo()) {
+    if (!request.deduplication_id.empty()) {
+      return aws::refuse(invalid_for_queue_type("MessageDeduplicationId"));
+    }
+  } else if (request.group_id.empty()) {
+    return aws::refuse(missing_parameter("MessageGroupId"));
+  }
+  const auto check = [](const std::string& id, std::string_view parameter) -> aws::Outcome<void> {
+    if (id.empty() || is_fifo_id(id)) return {};
+    return aws::refuse(invalid_parameter_value(
+        id, parameter,
+        fmt::format("{} can only include alphanumeric and punctuation characters. 1 to 128 in "
+                    "length.",
+                    parameter)));
+  };
+  if (auto group = check(request.group_id, "MessageGroupId"); !group) return group;
+  return check(request.deduplication_id, "MessageDeduplicationId");
+}
+
+aws::Outcome<void> check_delay(const Queue& queue, const SendRequest& request) {
+  if (!request.delay_seconds) return {};
+  const auto seconds = *request.delay_seconds;
+  if (queue.key.is_fifo() && seconds != 0) {
+    return aws::refuse(
+        invalid_parameter_value(std::to_string(seconds), "DelaySeconds",
+                                "The request include parameter that is not valid for this "
+                                "queue type."));
+  }
+  if (seconds >= 0 && seconds <= kMaxDelaySeconds) return {};
+  return aws::refuse(invalid_parameter_value(std::to_string(seconds), "DelaySeconds",
+                                             "DelaySeconds must be >= 0 and <= 900."));
+}
+
+aws::Outcome<void> check_content(const Queue& queue, const SendRequest& request) {
+  if (request.body.empty()) return aws::refuse(missing_parameter("MessageBody"));
+  const auto limit = static_cast<std::size_t>(queue.settings.max_message_bytes);
+  if (request.body.size() + size_of(request.attributes) > limit) {
+    return aws::refuse(invalid_parameter(fmt::format(
+        "One or more parameters are invalid. Reason: Message must be shorter than {} bytes.",
+        limit)));
+  }
+  if (!is_message_text(request.body)) return aws::refuse(invalid_message_contents());
+  if (request.attributes.size() > kMaxMessageAttributes) {
+    return aws::refuse(invalid_parameter(
+        fmt::format("Number of message attributes [{}] exceeds the allowed maximum [10].",
+                    request.attributes.size())));
+  }
+  for (const auto& attribute : request.attributes) {
+    if (auto checked = check_attribute(attribute); !checked) return checked;
+  }
+  for (const auto& attribute : request.system_attributes) {
+    if (attribute.name != "AWSTraceHeader" || attribute.type != "String") {
+      return aws::refuse(
+          invalid_parameter(fmt::format("Message system attribute {} is invalid: only "
+                                        "AWSTraceHeader of type String is supported.",
+                                        attribute.name.substr(0, 100))));
+    }
+    if (auto checked = check_attribute(attribute); !checked) return checked;
+  }
+  return {};
+}
+
+}  // namespace
+
+aws::Outcome<SentMessage> Queues::send(const QueueKey& key, const SendRequest& request) {
+  Queue* queue = find(key);
+  if (queue == nullptr) return aws::refuse(queue_does_not_exist());
+  if (auto checked = check_content(*queue, request); !checked) return aws::refuse(checked.error());
+  if (auto checked = check_fifo(*queue, request); !checked) return aws::refuse(checked.error());
+  if (auto checked = check_delay(*queue, request); !checked) return aws::refuse(checked.error());
+
+  const auto now = clock_.wall();
+  SentMessage sent;
+  sent.md5_of_body = md5_.hex(as_bytes(request.body));
+  const auto attributes = encode_attributes(request.attributes);
+  if (!attributes.empty()) sent.md5_of_attributes = md5_.hex(attributes);
+  if (!request.system_attributes.empty()) {
+    sent.md5_of_system_attributes = md5_.hex(encode_attributes(request.system_attributes));
+  }
+
+  auto deduplication_id = request.deduplication_id;
+  const auto scope = queue->settings.deduplicates_by_group ? request.group_id : std::string();
+  if (key.is_fifo()) {
+    if (deduplication_id.empty()) {
+      if (!queue->settings.content_based_deduplication) {
+        return aws::refuse(
+            invalid_parameter("The queue should either have ContentBasedDeduplication enabled or "
+                              "MessageDeduplicationId provided "
+                              "explicitly"));
+      }
+      deduplication_id = content_digest(request.body);
+    }
+    if (auto original = tables_.find_duplicate(queue->id, scope, deduplication_id, now)) {
+      sent.message_id = std::move(original->message_id);
+      sent.sequence_number = sequence_number(original->id);
+      return sent;
+    }
+  }
+
+  const auto id = next_message_++;
+  sent.message_id = random_.uuid();
+  const auto delay = request.delay_seconds && !key.is_fifo()
+                         ? std::chrono::seconds(*request.delay_seconds)
+                         : queue->settings.delay;
+  const auto expires = now + queue->settings.retention;
+  const bool is_delayed = delay > std::chrono::seconds(0);
+  tables_.insert_message(id, queue->id, is_delayed ? now + delay : WallTime{}, sent.message_id,
+                         request, attributes, now, deduplication_id);
+  if (key.is_fifo()) {
+    sent.sequence_number = sequence_number(id);
+    tables_.remember_deduplication(queue->id, scope, deduplication_id, {sent.message_id, id},
+                                   now + kDeduplicationWindow);
+    if (now >= next_forgetting_) {
+      tables_.forget_deduplications(now);
+      next_forgetting_ = now + std::chrono::minutes(1);
+    }
+  }
+  if (is_delayed) {
+    queue->hidden.add(id, {now + delay, expires, false, 0, {}, request.group_id});
+  } else {
+    make_ready(*queue, {id, expires}, request.group_id);
+  }
+  arm(*queue);
+  return sent;
+}
+
+aws::Outcome<SentMessage> Queues::deliver(std::string_view queue_arn, const aws::SendEntry& entry,
+                                          std::string_view sender_id) {
+  const auto key = QueueKey::from_arn(queue_arn);
+  if (!key) return aws::refuse(queue_does_not_exist());
+  SendRequest request;
+  request.body = entry.body;
+  request.attributes = entry.attributes;
+  request.group_id = entry.group_id;
+  request.deduplication_id = entry.deduplication_id;
+  request.sender_id = sender_id;
+  return send(*key, request);
+}
+
+}  // namespace loopgate::sqs
