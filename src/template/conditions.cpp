@@ -17,7 +17,8 @@ Result<bool> ConditionTable::value(const std::string& name, const Scope& scope, 
     if (section_) {
       for (const Member& member : section_->members) names.push_back(member.name);
     }
-    return fail(fmt::format("there is no condition '{}'{}", name, did_you_mean(name, names)), at.place());
+    return fail(fmt::format("there is no condition '{}'{}", name, did_you_mean(name, names)),
+                at.place());
   }
   states_[name] = State::kVisiting;
   Scope without_resources = scope;

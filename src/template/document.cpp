@@ -25,12 +25,15 @@ std::string_view skip_blank(std::string_view text) {
   return first == std::string_view::npos ? std::string_view{} : text.substr(first);
 }
 
-bool is_yaml_name(std::string_view file) { return file.ends_with(".yaml") || file.ends_with(".yml"); }
+bool is_yaml_name(std::string_view file) {
+  return file.ends_with(".yaml") || file.ends_with(".yml");
+}
 
 nlohmann::json number_to_json(const std::string& text) {
   const char* const end = text.data() + text.size();
   std::int64_t integer = 0;
-  if (const auto r = std::from_chars(text.data(), end, integer); r.ec == std::errc() && r.ptr == end) {
+  if (const auto r = std::from_chars(text.data(), end, integer);
+      r.ec == std::errc() && r.ptr == end) {
     return integer;
   }
   double real = 0;
@@ -55,7 +58,9 @@ std::string unescape_pointer(std::string_view step) {
 
 }  // namespace
 
-Node Node::absent(Origin origin) { return scalar(Kind::kAbsent, {}, std::move(origin)); }
+Node Node::absent(Origin origin) {
+  return scalar(Kind::kAbsent, {}, std::move(origin));
+}
 Node Node::boolean(bool value, Origin origin) {
   return scalar(Kind::kBoolean, value ? "true" : "false", std::move(origin));
 }
@@ -70,7 +75,9 @@ Node Node::list(std::vector<Node> items, Origin origin) {
   node.items = std::move(items);
   return node;
 }
-Node Node::map(Origin origin) { return scalar(Kind::kMap, {}, std::move(origin)); }
+Node Node::map(Origin origin) {
+  return scalar(Kind::kMap, {}, std::move(origin));
+}
 
 const Member* Node::find_member(std::string_view name) const {
   const auto found = std::ranges::find(members, name, &Member::name);
@@ -82,7 +89,9 @@ const Node* Node::find(std::string_view name) const {
   return member ? &member->value : nullptr;
 }
 
-Node* Node::find(std::string_view name) { return const_cast<Node*>(std::as_const(*this).find(name)); }
+Node* Node::find(std::string_view name) {
+  return const_cast<Node*>(std::as_const(*this).find(name));
+}
 
 Node& Node::set(std::string name, Node value) {
   if (Node* const old = find(name)) return *old = std::move(value);
@@ -94,17 +103,26 @@ bool Node::erase(std::string_view name) {
   return std::erase_if(members, [&](const Member& member) { return member.name == name; }) > 0;
 }
 
-Node& Node::push(Node value) { return items.emplace_back(std::move(value)); }
+Node& Node::push(Node value) {
+  return items.emplace_back(std::move(value));
+}
 
 std::string_view describe(Node::Kind kind) {
   switch (kind) {
-    case Node::Kind::kAbsent: return "AWS::NoValue";
-    case Node::Kind::kNull: return "null";
-    case Node::Kind::kBoolean: return "a boolean";
-    case Node::Kind::kNumber: return "a number";
-    case Node::Kind::kString: return "a string";
-    case Node::Kind::kList: return "a list";
-    case Node::Kind::kMap: return "a map";
+    case Node::Kind::kAbsent:
+      return "AWS::NoValue";
+    case Node::Kind::kNull:
+      return "null";
+    case Node::Kind::kBoolean:
+      return "a boolean";
+    case Node::Kind::kNumber:
+      return "a number";
+    case Node::Kind::kString:
+      return "a string";
+    case Node::Kind::kList:
+      return "a list";
+    case Node::Kind::kMap:
+      return "a map";
   }
   __builtin_unreachable();
 }
@@ -115,7 +133,8 @@ Result<Node> parse_document(std::string_view text, const std::string& file) {
     return fail("the file is larger than the 1 MiB that a template may have", whole);
   }
   if (!codec::is_valid_utf8(as_bytes(text))) return fail("the file is not UTF-8 text", whole);
-  if (text.find('\0') != std::string_view::npos) return fail("the file has a NUL byte in it", whole);
+  if (text.find('\0') != std::string_view::npos)
+    return fail("the file has a NUL byte in it", whole);
   const std::string_view start = skip_blank(text);
   if (start.empty()) return fail("the file is empty", whole);
   if (!start.starts_with('{')) return parse_yaml(text, file);
@@ -128,11 +147,14 @@ Result<Node> parse_document(std::string_view text, const std::string& file) {
 nlohmann::json to_json(const Node& node, bool strings) {
   switch (node.kind) {
     case Node::Kind::kAbsent:
-    case Node::Kind::kNull: return nullptr;
-    case Node::Kind::kString: return node.text;
+    case Node::Kind::kNull:
+      return nullptr;
+    case Node::Kind::kString:
+      return node.text;
     case Node::Kind::kBoolean:
       return strings ? nlohmann::json(node.text) : nlohmann::json(node.text == "true");
-    case Node::Kind::kNumber: return strings ? nlohmann::json(node.text) : number_to_json(node.text);
+    case Node::Kind::kNumber:
+      return strings ? nlohmann::json(node.text) : number_to_json(node.text);
     case Node::Kind::kList: {
       auto out = nlohmann::json::array();
       for (const Node& item : node.items) out.push_back(to_json(item, strings));
@@ -149,11 +171,14 @@ nlohmann::json to_json(const Node& node, bool strings) {
 
 Node from_json(const nlohmann::json& value, const Origin& origin) {
   switch (value.type()) {
-    case nlohmann::json::value_t::boolean: return Node::boolean(value.get<bool>(), origin);
-    case nlohmann::json::value_t::string: return Node::string(value.get<std::string>(), origin);
+    case nlohmann::json::value_t::boolean:
+      return Node::boolean(value.get<bool>(), origin);
+    case nlohmann::json::value_t::string:
+      return Node::string(value.get<std::string>(), origin);
     case nlohmann::json::value_t::number_integer:
     case nlohmann::json::value_t::number_unsigned:
-    case nlohmann::json::value_t::number_float: return Node::number(value.dump(), origin);
+    case nlohmann::json::value_t::number_float:
+      return Node::number(value.dump(), origin);
     case nlohmann::json::value_t::array: {
       Node list = Node::list({}, origin);
       for (const auto& item : value) list.push(from_json(item, origin));
@@ -164,7 +189,8 @@ Node from_json(const nlohmann::json& value, const Origin& origin) {
       for (const auto& [name, item] : value.items()) map.set(name, from_json(item, origin));
       return map;
     }
-    default: break;
+    default:
+      break;
   }
   Node null;
   null.origin = origin;

@@ -1,6 +1,6 @@
-// The template as a tree that remembers where everything stands. YAML and JSON become the same nodes: the
-// short tags of YAML (`!Ref`, `!GetAtt a.b`) are written out in their long form, scalars keep the text that
-// the author wrote, members keep their order.
+// The template as a tree that remembers where everything stands. YAML and JSON become the same
+// nodes: the short tags of YAML (`!Ref`, `!GetAtt a.b`) are written out in their long form, scalars
+// keep the text that the author wrote, members keep their order.
 #pragma once
 
 #include <cstdint>
@@ -65,7 +65,9 @@ struct Node {
   const Member* find_member(std::string_view name) const;
   // Appends, or replaces the member of that name.
   Node& set(std::string name, Node value);
-  Node& set(std::string name, std::string text) { return set(std::move(name), string(std::move(text), origin)); }
+  Node& set(std::string name, std::string text) {
+    return set(std::move(name), string(std::move(text), origin));
+  }
   bool erase(std::string_view name);
   Node& push(Node value);
 };

@@ -25,42 +25,57 @@ std::vector<std::string> split(const std::string& text, char by) {
   }
 }
 
-std::optional<std::string> find_first(const DynamicReferences& values, const std::vector<std::string>& names) {
+std::optional<std::string> find_first(const DynamicReferences& values,
+                                      const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (const auto found = values.find(name); found != values.end()) return found->second;
   }
   return std::nullopt;
 }
 
-std::unexpected<Error> missing(const std::string& service, const std::string& name, const Origin& at) {
-  return fail(fmt::format("{{{{resolve:{}:{}}}}} has no local value: give one as '{}:{}' in the file of --resolve",
-                          service, name, service == "ssm-secure" ? "ssm" : service, name),
-              at.place());
+std::unexpected<Error> missing(const std::string& service, const std::string& name,
+                               const Origin& at) {
+  return fail(
+      fmt::format(
+          "{{{{resolve:{}:{}}}}} has no local value: give one as '{}:{}' in the file of --resolve",
+          service, name, service == "ssm-secure" ? "ssm" : service, name),
+      at.place());
 }
 
 Result<std::string> resolve_parameter(const std::string& service, const std::string& body,
                                       const DynamicReferences& values, const Origin& at) {
   const std::string name = body.substr(0, body.find(':'));
-  const auto value = find_first(values, {service + ":" + body, service + ":" + name, "ssm:" + body, "ssm:" + name, name});
+  const auto value = find_first(
+      values, {service + ":" + body, service + ":" + name, "ssm:" + body, "ssm:" + name, name});
   if (!value) return missing(service, name, at);
   return *value;
 }
 
 // secret-id:SecretString:json-key:version-stage:version-id; the id may be an ARN of seven fields.
-Result<std::string> resolve_secret(const std::string& body, const DynamicReferences& values, const Origin& at) {
+Result<std::string> resolve_secret(const std::string& body, const DynamicReferences& values,
+                                   const Origin& at) {
   const auto fields = split(body, ':');
-  const std::size_t id_fields = body.starts_with("arn:") ? std::min<std::size_t>(7, fields.size()) : 1;
-  const std::string id = fmt::format("{}", fmt::join(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(id_fields), ":"));
-  const auto field = [&](std::size_t i) { return id_fields + i < fields.size() ? fields[id_fields + i] : std::string{}; };
+  const std::size_t id_fields =
+      body.starts_with("arn:") ? std::min<std::size_t>(7, fields.size()) : 1;
+  const std::string id = fmt::format(
+      "{}",
+      fmt::join(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(id_fields), ":"));
+  const auto field = [&](std::size_t i) {
+    return id_fields + i < fields.size() ? fields[id_fields + i] : std::string{};
+  };
   if (!field(0).empty() && field(0) != "SecretString") {
-    return fail(fmt::format("{{{{resolve:secretsmanager:{}}}}}: only SecretString can be read, not '{}'", body, field(0)), at.place());
+    return fail(
+        fmt::format("{{{{resolve:secretsmanager:{}}}}}: only SecretString can be read, not '{}'",
+                    body, field(0)),
+        at.place());
   }
   std::vector<std::string> names{"secretsmanager:" + body, "secretsmanager:" + id, id};
   if (id_fields == 7) {
     // An ARN's last field is the name and six random characters.
     const std::string& full = fields[6];
     names.push_back("secretsmanager:" + full);
-    if (full.size() > 7 && full[full.size() - 7] == '-') names.push_back("secretsmanager:" + full.substr(0, full.size() - 7));
+    if (full.size() > 7 && full[full.size() - 7] == '-')
+      names.push_back("secretsmanager:" + full.substr(0, full.size() - 7));
   }
   const auto value = find_first(values, names);
   if (!value) return missing("secretsmanager", id, at);
@@ -68,19 +83,27 @@ Result<std::string> resolve_secret(const std::string& body, const DynamicReferen
   if (key.empty() || values.contains(names[0])) return *value;
   const auto json = nlohmann::json::parse(*value, nullptr, false);
   if (!json.is_object() || !json.contains(key)) {
-    return fail(fmt::format("the local value of the secret '{}' is no JSON object with the key '{}'", id, key), at.place());
+    return fail(
+        fmt::format("the local value of the secret '{}' is no JSON object with the key '{}'", id,
+                    key),
+        at.place());
   }
   return json[key].is_string() ? json[key].get<std::string>() : json[key].dump();
 }
 
-Result<std::string> resolve_one(const std::string& reference, const DynamicReferences& values, const Origin& at) {
+Result<std::string> resolve_one(const std::string& reference, const DynamicReferences& values,
+                                const Origin& at) {
   const auto colon = reference.find(':');
   const std::string service = reference.substr(0, colon);
   const std::string body = colon == std::string::npos ? "" : reference.substr(colon + 1);
-  if (body.empty()) return fail(fmt::format("{{{{resolve:{}}}}} names no value", reference), at.place());
-  if (service == "ssm" || service == "ssm-secure") return resolve_parameter(service, body, values, at);
+  if (body.empty())
+    return fail(fmt::format("{{{{resolve:{}}}}} names no value", reference), at.place());
+  if (service == "ssm" || service == "ssm-secure")
+    return resolve_parameter(service, body, values, at);
   if (service == "secretsmanager") return resolve_secret(body, values, at);
-  return fail(fmt::format("{{{{resolve:{}:…}}}} is unknown: use ssm, ssm-secure or secretsmanager", service), at.place());
+  return fail(fmt::format("{{{{resolve:{}:…}}}} is unknown: use ssm, ssm-secure or secretsmanager",
+                          service),
+              at.place());
 }
 
 Status resolve_text(Node& node, const DynamicReferences& values) {
@@ -92,10 +115,12 @@ Status resolve_text(Node& node, const DynamicReferences& values) {
     if (open == std::string::npos) break;
     const auto close = node.text.find("}}", open);
     if (close == std::string::npos) return fail("'{{resolve:' is not closed by '}}'", node.place());
-    const auto value = resolve_one(node.text.substr(open + kOpen.size(), close - open - kOpen.size()), values, node.origin);
+    const auto value = resolve_one(
+        node.text.substr(open + kOpen.size(), close - open - kOpen.size()), values, node.origin);
     if (!value) return std::unexpected(value.error());
     out += *value;
-    if (out.size() > kMaxEvaluatedBytes) return fail("the values of {{resolve:…}} are too large", node.place());
+    if (out.size() > kMaxEvaluatedBytes)
+      return fail("the values of {{resolve:…}} are too large", node.place());
     from = close + 2;
   }
   node.text = std::move(out);
@@ -104,7 +129,8 @@ Status resolve_text(Node& node, const DynamicReferences& values) {
 
 }  // namespace
 
-std::optional<std::string> find_parameter_value(const DynamicReferences& values, const std::string& name) {
+std::optional<std::string> find_parameter_value(const DynamicReferences& values,
+                                                const std::string& name) {
   return find_first(values, {"ssm:" + name, name});
 }
 

@@ -46,13 +46,15 @@ class Collector {
   Status walk_get_att(const Node& arguments, bool taken) {
     if (arguments.is_string()) {
       const auto dot = arguments.text.find('.');
-      if (dot != std::string::npos) add(arguments.text.substr(0, dot), arguments.text.substr(dot + 1), arguments.origin, taken);
+      if (dot != std::string::npos)
+        add(arguments.text.substr(0, dot), arguments.text.substr(dot + 1), arguments.origin, taken);
       return {};
     }
     if (arguments.items.size() != 2 || !arguments.items[0].is_string()) return {};
     // An attribute that is computed is known only later; the dependency is known now.
     const Node& attribute = arguments.items[1];
-    add(arguments.items[0].text, attribute.is_string() ? attribute.text : "?", arguments.items[0].origin, taken);
+    add(arguments.items[0].text, attribute.is_string() ? attribute.text : "?",
+        arguments.items[0].origin, taken);
     return walk(attribute, taken);
   }
   Status walk_sub(const Node& arguments, bool taken) {
@@ -71,7 +73,8 @@ class Collector {
   }
   Status walk_if(const Node& arguments, bool taken) {
     if (arguments.items.size() != 3 || !arguments.items[0].is_string()) return {};
-    const auto chosen = scope_.conditions->value(arguments.items[0].text, scope_, arguments.items[0].origin);
+    const auto chosen =
+        scope_.conditions->value(arguments.items[0].text, scope_, arguments.items[0].origin);
     if (!chosen) return std::unexpected(chosen.error());
     if (auto ok = walk(arguments.items[1], taken && *chosen); !ok) return ok;
     return walk(arguments.items[2], taken && !*chosen);
@@ -100,7 +103,8 @@ class Sorter {
  private:
   bool is(std::size_t i, CreationOrder order) const { return nodes_[i].order == order; }
   bool ready(std::size_t i) const {
-    return !done_[i] && std::ranges::all_of(nodes_[i].needs, [&](std::size_t need) { return done_[need]; });
+    return !done_[i] &&
+           std::ranges::all_of(nodes_[i].needs, [&](std::size_t need) { return done_[need]; });
   }
   // What still has to come before `i`: grants, and all.
   std::tuple<std::size_t, std::size_t> distance(std::size_t i) const {
@@ -141,7 +145,8 @@ class Sorter {
 
 class CircleFinder {
  public:
-  explicit CircleFinder(const std::vector<GraphNode>& nodes) : nodes_(nodes), states_(nodes.size(), 0) {}
+  explicit CircleFinder(const std::vector<GraphNode>& nodes)
+      : nodes_(nodes), states_(nodes.size(), 0) {}
 
   Status check() {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -168,9 +173,11 @@ class CircleFinder {
     std::string text;
     for (auto at = first; at != path_.end(); ++at) {
       if (at != first) text += " → ";
-      text += fmt::format("{} ({})", nodes_[*at].logical_id, nodes_[*at].origin.place().to_string());
+      text +=
+          fmt::format("{} ({})", nodes_[*at].logical_id, nodes_[*at].origin.place().to_string());
     }
-    return fail("these resources need each other in a circle, so that none can come first: " + text, nodes_[start].origin.place());
+    return fail("these resources need each other in a circle, so that none can come first: " + text,
+                nodes_[start].origin.place());
   }
 
   const std::vector<GraphNode>& nodes_;

@@ -1,6 +1,7 @@
-// Which resource needs which, and the order that follows. Resources without a dependency between them come in
-// the least favourable order: those that act at once (custom resources) as early, those that grant (policies,
-// permissions) as late as dependencies allow. A missing DependsOn then shows here as it may in AWS.
+// Which resource needs which, and the order that follows. Resources without a dependency between
+// them come in the least favourable order: those that act at once (custom resources) as early,
+// those that grant (policies, permissions) as late as dependencies allow. A missing DependsOn then
+// shows here as it may in AWS.
 #pragma once
 
 #include <string>
@@ -29,7 +30,8 @@ struct GraphNode {
   std::vector<std::size_t> needs;  // indexes; without repetition
 };
 
-// Indexes in the order of creation; deterministic. Refuses a circle, naming its members and their places.
+// Indexes in the order of creation; deterministic. Refuses a circle, naming its members and their
+// places.
 Result<std::vector<std::size_t>> creation_order(const std::vector<GraphNode>& nodes);
 
 // Everything that `index` needs, itself excluded; by index.

@@ -37,7 +37,9 @@ class Includer {
     if (!included) return std::unexpected(included.error());
     node.erase("Fn::Transform");
     if (!included->is_map()) {
-      if (!node.members.empty()) return fail("an included list or string cannot stand beside other members", transform.place());
+      if (!node.members.empty())
+        return fail("an included list or string cannot stand beside other members",
+                    transform.place());
       node = std::move(*included);
       return {};
     }
@@ -51,19 +53,24 @@ class Includer {
   Result<Node> load(const Node& transform) {
     const Node* const parameters = transform.find("Parameters");
     const Node* const location = parameters ? parameters->find("Location") : nullptr;
-    if (!location) return fail("AWS::Include has no Location among its Parameters", transform.place());
+    if (!location)
+      return fail("AWS::Include has no Location among its Parameters", transform.place());
     auto where = Evaluator(scope_).evaluate_scalar(*location, "the Location of AWS::Include");
     if (!where) return where;
     auto text = read(where->text, location->place());
     if (!text) return std::unexpected(text.error());
     total_ += text->size();
-    if (total_ > kMaxIncludeBytes) return fail("the included documents are larger than 1 MiB", location->place());
+    if (total_ > kMaxIncludeBytes)
+      return fail("the included documents are larger than 1 MiB", location->place());
     auto document = parse_document(*text, where->text);
     if (!document) return document;
     nodes_ += count_nodes(*document);
-    if (nodes_ > kMaxDocumentNodes) return fail("the included documents have too many values", location->place());
+    if (nodes_ > kMaxDocumentNodes)
+      return fail("the included documents have too many values", location->place());
     if (has_transform(*document)) {
-      return fail(fmt::format("{} includes another document, which AWS::Include does not allow", where->text), location->place());
+      return fail(fmt::format("{} includes another document, which AWS::Include does not allow",
+                              where->text),
+                  location->place());
     }
     return document;
   }
@@ -72,14 +79,18 @@ class Includer {
       if (auto text = resolver_(location)) return std::move(*text);
     }
     if (location.find("://") != std::string::npos) {
-      return fail(fmt::format("AWS::Include of {} cannot be answered here: only the gateway's customer-config.json and files "
+      return fail(fmt::format("AWS::Include of {} cannot be answered here: only the gateway's "
+                              "customer-config.json and files "
                               "beside the template can (use a relative path)",
                               location),
                   at);
     }
-    if (!files_) return fail(fmt::format("AWS::Include of {}: there is no folder to read it from", location), at);
+    if (!files_)
+      return fail(fmt::format("AWS::Include of {}: there is no folder to read it from", location),
+                  at);
     auto text = files_(location);
-    if (!text) return fail(fmt::format("AWS::Include of {}: {}", location, text.error().message), at);
+    if (!text)
+      return fail(fmt::format("AWS::Include of {}: {}", location, text.error().message), at);
     return text;
   }
   static bool has_transform(const Node& node) {
@@ -101,7 +112,8 @@ class Includer {
 
 }  // namespace
 
-Status expand_includes(Node& document, const Scope& scope, const FileReader& files, const IncludeResolver& resolver) {
+Status expand_includes(Node& document, const Scope& scope, const FileReader& files,
+                       const IncludeResolver& resolver) {
   Includer includer(scope, files, resolver);
   if (auto ok = includer.expand(document); !ok) return ok;
   // The section Transform may hold includes of the whole template, too.

@@ -20,7 +20,7 @@ std::vector<std::string> names_of(const Node& map) {
 }
 
 constexpr std::string_view kPseudoParameters[] = {
-    "AWS::AccountId", "AWS::NotificationARNs", "AWS::NoValue", "AWS::Partition",
+    "AWS::AccountId", "AWS::NotificationARNs", "AWS::NoValue",   "AWS::Partition",
     "AWS::Region",    "AWS::StackId",          "AWS::StackName", "AWS::URLSuffix"};
 
 }  // namespace
@@ -33,10 +33,12 @@ Node unresolved_value(std::string_view what, const Origin& at) {
 
 bool contains_unresolved(const Node& node) {
   return node.unresolved || std::ranges::any_of(node.items, contains_unresolved) ||
-         std::ranges::any_of(node.members, [](const Member& m) { return contains_unresolved(m.value); });
+         std::ranges::any_of(node.members,
+                             [](const Member& m) { return contains_unresolved(m.value); });
 }
 
-std::optional<Node> pseudo_parameter(const StackIdentity& stack, const std::string& name, const Origin& at) {
+std::optional<Node> pseudo_parameter(const StackIdentity& stack, const std::string& name,
+                                     const Origin& at) {
   if (name == "AWS::AccountId") return Node::string(stack.account, at);
   if (name == "AWS::Region") return Node::string(stack.region, at);
   if (name == "AWS::StackName") return Node::string(stack.name, at);
@@ -95,7 +97,8 @@ Result<Node> Evaluator::evaluate(const Node& node) {
   for (const Member& member : node.members) {
     if (member.name.starts_with("Fn::")) {
       if (member.name.starts_with("Fn::ForEach")) return refuse_foreach(node, member.value);
-      return fail(fmt::format("{} must be the only member of its map", member.name), member.origin.place());
+      return fail(fmt::format("{} must be the only member of its map", member.name),
+                  member.origin.place());
     }
     auto value = evaluate(member.value);
     if (!value) return value;
@@ -108,7 +111,8 @@ Result<Node> Evaluator::evaluate(const Node& node) {
 Result<Node> Evaluator::evaluate_scalar(const Node& node, std::string_view what) {
   auto value = evaluate(node);
   if (value && !value->is_scalar()) {
-    return fail(fmt::format("{} must be a string here, not {}", what, describe(value->kind)), node.place());
+    return fail(fmt::format("{} must be a string here, not {}", what, describe(value->kind)),
+                node.place());
   }
   return value;
 }
@@ -120,8 +124,9 @@ Result<Node> Evaluator::call(const Member& function, const Node& whole) {
   if (function.name.starts_with("Fn::ForEach")) return refuse_foreach(whole, function.value);
   std::vector<std::string> names;
   for (const Entry& e : known) names.emplace_back(e.name);
-  return fail(fmt::format("there is no function '{}'{}", function.name, did_you_mean(function.name, names)),
-              function.origin.place());
+  return fail(
+      fmt::format("there is no function '{}'{}", function.name, did_you_mean(function.name, names)),
+      function.origin.place());
 }
 
 Result<Node> Evaluator::refuse_foreach(const Node& call, const Node&) {
@@ -139,7 +144,8 @@ Result<Node> Evaluator::reference(const std::string& name, const Origin& at) {
   }
   if (name.starts_with("AWS::")) {
     return fail(fmt::format("there is no pseudo parameter '{}'{}", name,
-                            did_you_mean(name, {std::begin(kPseudoParameters), std::end(kPseudoParameters)})),
+                            did_you_mean(name, {std::begin(kPseudoParameters),
+                                                std::end(kPseudoParameters)})),
                 at.place());
   }
   if (scope_.resource) return scope_.resource(name, {}, at);
@@ -150,16 +156,19 @@ Result<Node> Evaluator::reference(const std::string& name, const Origin& at) {
   return fail(fmt::format("'{}' is no parameter{}", name, did_you_mean(name, names)), at.place());
 }
 
-Result<Node> Evaluator::attribute(const std::string& logical_id, const std::string& name, const Origin& at) {
+Result<Node> Evaluator::attribute(const std::string& logical_id, const std::string& name,
+                                  const Origin& at) {
   if (!scope_.resource) {
-    return fail(fmt::format("'{}.{}' is an attribute of a resource, which cannot be read here", logical_id, name),
+    return fail(fmt::format("'{}.{}' is an attribute of a resource, which cannot be read here",
+                            logical_id, name),
                 at.place());
   }
   return scope_.resource(logical_id, name, at);
 }
 
 Result<Node> Evaluator::ref(const Node& call, const Node& arguments) {
-  if (!arguments.is_string()) return fail("Ref takes the name of a parameter or resource", call.place());
+  if (!arguments.is_string())
+    return fail("Ref takes the name of a parameter or resource", call.place());
   return reference(arguments.text, arguments.origin);
 }
 
@@ -167,14 +176,16 @@ Result<Node> Evaluator::get_att(const Node& call, const Node& arguments) {
   if (arguments.is_string()) {
     const auto dot = arguments.text.find('.');
     if (dot != std::string::npos) {
-      return attribute(arguments.text.substr(0, dot), arguments.text.substr(dot + 1), arguments.origin);
+      return attribute(arguments.text.substr(0, dot), arguments.text.substr(dot + 1),
+                       arguments.origin);
     }
   } else if (arguments.is_list() && arguments.items.size() == 2 && arguments.items[0].is_string()) {
     auto name = evaluate_scalar(arguments.items[1], "the attribute of Fn::GetAtt");
     if (!name) return name;
     return attribute(arguments.items[0].text, name->text, arguments.items[0].origin);
   }
-  return fail("Fn::GetAtt takes a logical id and an attribute: [Queue, Arn] or Queue.Arn", call.place());
+  return fail("Fn::GetAtt takes a logical id and an attribute: [Queue, Arn] or Queue.Arn",
+              call.place());
 }
 
 Result<Node> Evaluator::find_in_map(const Node& call, const Node& arguments) {
@@ -186,7 +197,8 @@ Result<Node> Evaluator::find_in_map(const Node& call, const Node& arguments) {
   for (std::size_t i = 0; i < 3; ++i) {
     auto key = evaluate_scalar(arguments.items[i], "a key of Fn::FindInMap");
     if (!key) return key;
-    if (key->unresolved) return fail("Fn::FindInMap cannot look up what a resource gives", call.place());
+    if (key->unresolved)
+      return fail("Fn::FindInMap cannot look up what a resource gives", call.place());
     keys[i] = key->text;
   }
   const Node* const fallback = count == 4 ? arguments.items[3].find("DefaultValue") : nullptr;
@@ -199,8 +211,11 @@ Result<Node> Evaluator::find_in_map(const Node& call, const Node& arguments) {
     const Node* const next = at->find(keys[i]);
     if (!next) {
       if (fallback) return evaluate(*fallback);
-      const std::string where = i == 0 ? "Mappings" : fmt::format("the mapping '{}'", fmt::join(keys, keys + i, "."));
-      return fail(fmt::format("{} has no '{}'{}", where, keys[i], did_you_mean(keys[i], names_of(*at))), call.place());
+      const std::string where =
+          i == 0 ? "Mappings" : fmt::format("the mapping '{}'", fmt::join(keys, keys + i, "."));
+      return fail(
+          fmt::format("{} has no '{}'{}", where, keys[i], did_you_mean(keys[i], names_of(*at))),
+          call.place());
     }
     at = next;
   }
@@ -213,7 +228,8 @@ Result<Node> Evaluator::if_then_else(const Node& call, const Node& arguments) {
     return fail("Fn::If takes [condition, value if true, value if false]", call.place());
   }
   if (!scope_.conditions) return fail("Fn::If cannot be used here", call.place());
-  const auto chosen = scope_.conditions->value(arguments.items[0].text, scope_, arguments.items[0].origin);
+  const auto chosen =
+      scope_.conditions->value(arguments.items[0].text, scope_, arguments.items[0].origin);
   if (!chosen) return std::unexpected(chosen.error());
   return evaluate(arguments.items[*chosen ? 1 : 2]);
 }
@@ -222,7 +238,9 @@ Result<Node> Evaluator::import_value(const Node& call, const Node& arguments) {
   auto name = evaluate_scalar(arguments, "the name for Fn::ImportValue");
   if (!name) return name;
   if (name->unresolved || !scope_.import_value) {
-    return fail("Fn::ImportValue takes a name that depends on no resource, in a resource or an output", call.place());
+    return fail(
+        "Fn::ImportValue takes a name that depends on no resource, in a resource or an output",
+        call.place());
   }
   auto value = scope_.import_value(name->text, call.origin);
   if (!value) return std::unexpected(value.error());
@@ -230,9 +248,10 @@ Result<Node> Evaluator::import_value(const Node& call, const Node& arguments) {
 }
 
 Result<Node> Evaluator::only_in_conditions(const Node& call, const Node&) {
-  return fail(fmt::format("{} can be used in Conditions only: name a condition there, and use Fn::If here",
-                          call.members.front().name),
-              call.place());
+  return fail(
+      fmt::format("{} can be used in Conditions only: name a condition there, and use Fn::If here",
+                  call.members.front().name),
+      call.place());
 }
 
 Result<Node> Evaluator::transform(const Node& call, const Node& arguments) {
@@ -246,19 +265,22 @@ Result<bool> Evaluator::test(const Node& expression) {
   if (expression.is_map() && expression.members.size() == 1) {
     const auto& [name, origin, arguments] = expression.members.front();
     if (name == "Condition") {
-      if (!arguments.is_string()) return fail("Condition takes the name of a condition", origin.place());
+      if (!arguments.is_string())
+        return fail("Condition takes the name of a condition", origin.place());
       return scope_.conditions->value(arguments.text, scope_, arguments.origin);
     }
     if (name == "Fn::And") return test_all(name, arguments, false);
     if (name == "Fn::Or") return test_all(name, arguments, true);
     if (name == "Fn::Not") {
-      if (!arguments.is_list() || arguments.items.size() != 1) return fail("Fn::Not takes a list of one condition", origin.place());
+      if (!arguments.is_list() || arguments.items.size() != 1)
+        return fail("Fn::Not takes a list of one condition", origin.place());
       const auto value = test(arguments.items[0]);
       if (!value) return value;
       return !*value;
     }
     if (name == "Fn::Equals") {
-      if (!arguments.is_list() || arguments.items.size() != 2) return fail("Fn::Equals takes a list of two values", origin.place());
+      if (!arguments.is_list() || arguments.items.size() != 2)
+        return fail("Fn::Equals takes a list of two values", origin.place());
       const auto left = evaluate(arguments.items[0]);
       if (!left) return std::unexpected(left.error());
       const auto right = evaluate(arguments.items[1]);
@@ -266,7 +288,8 @@ Result<bool> Evaluator::test(const Node& expression) {
       return to_json(*left, true) == to_json(*right, true);
     }
   }
-  return fail("a condition is Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition", expression.place());
+  return fail("a condition is Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition",
+              expression.place());
 }
 
 // And looks for a false one, Or for a true one.
@@ -285,7 +308,8 @@ Result<bool> Evaluator::test_all(std::string_view function, const Node& argument
 
 Status Evaluator::charge(std::size_t bytes, const Origin& at) {
   made_ += bytes;
-  if (made_ > kMaxEvaluatedBytes) return fail("the functions of this template make more than 8 MiB of text", at.place());
+  if (made_ > kMaxEvaluatedBytes)
+    return fail("the functions of this template make more than 8 MiB of text", at.place());
   return {};
 }
 

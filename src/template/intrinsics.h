@@ -1,11 +1,12 @@
-// The functions of a template: `Ref`, `Fn::Sub` and the rest, from a tree with calls in it to a tree of values.
-// Pure: what lies outside of the template (resources, exports) comes in through the scope.
+// The functions of a template: `Ref`, `Fn::Sub` and the rest, from a tree with calls in it to a
+// tree of values. Pure: what lies outside of the template (resources, exports) comes in through the
+// scope.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,10 @@ struct Scope {
   const std::map<std::string, Node>* parameters = nullptr;
   const Node* mappings = nullptr;
   ConditionTable* conditions = nullptr;
-  // What Ref (empty `attribute`) or GetAtt of a resource gives. Null: resources may not be referred to here.
-  std::function<Result<Node>(const std::string& logical_id, const std::string& attribute, const Origin& at)>
+  // What Ref (empty `attribute`) or GetAtt of a resource gives. Null: resources may not be referred
+  // to here.
+  std::function<Result<Node>(const std::string& logical_id, const std::string& attribute,
+                             const Origin& at)>
       resource;
   std::function<Result<std::string>(const std::string& export_name, const Origin& at)> import_value;
 };
@@ -93,7 +96,8 @@ Node unresolved_value(std::string_view what, const Origin& at);
 bool contains_unresolved(const Node& node);
 
 // AWS::Region, AWS::NoValue and the like; nullopt when `name` is none of them.
-std::optional<Node> pseudo_parameter(const StackIdentity& stack, const std::string& name, const Origin& at);
+std::optional<Node> pseudo_parameter(const StackIdentity& stack, const std::string& name,
+                                     const Origin& at);
 
 // The one member of a map when it is a call ("Ref", "Fn::…"), else null.
 const Member* as_call(const Node& node);

@@ -72,26 +72,31 @@ Result<Node> Evaluator::cidr(const Node& call, const Node& arguments) {
     texts[i] = value->text;
   }
   const auto block = Cidr::parse(texts[0]);
-  if (!block) return fail(fmt::format("Fn::Cidr: '{}' is no network such as 10.0.0.0/16", texts[0]), call.place());
+  if (!block)
+    return fail(fmt::format("Fn::Cidr: '{}' is no network such as 10.0.0.0/16", texts[0]),
+                call.place());
   const auto count = small_number(texts[1]);
   if (!count || *count < 1 || *count > static_cast<int>(kMaxCidrBlocks)) {
-    return fail(fmt::format("Fn::Cidr: the count is 1 to {}, not '{}'", kMaxCidrBlocks, texts[1]), call.place());
+    return fail(fmt::format("Fn::Cidr: the count is 1 to {}, not '{}'", kMaxCidrBlocks, texts[1]),
+                call.place());
   }
   const int width = block->network.is_v4() ? 32 : 128;
   const auto host_bits = small_number(texts[2]);
   if (!host_bits || *host_bits < 1 || *host_bits > width - block->prefix) {
-    return fail(fmt::format("Fn::Cidr: the host bits of blocks in {} are 1 to {}, not '{}'", texts[0],
-                            width - block->prefix, texts[2]),
+    return fail(fmt::format("Fn::Cidr: the host bits of blocks in {} are 1 to {}, not '{}'",
+                            texts[0], width - block->prefix, texts[2]),
                 call.place());
   }
   Node out = Node::list({}, call.origin);
   for (int i = 0; i < *count; ++i) {
     const auto start = block_start(block->network, static_cast<unsigned>(i), *host_bits);
     if (!start || !block->contains(*start)) {
-      return fail(fmt::format("Fn::Cidr: {} has no room for {} blocks of {} host bits", texts[0], *count, *host_bits),
+      return fail(fmt::format("Fn::Cidr: {} has no room for {} blocks of {} host bits", texts[0],
+                              *count, *host_bits),
                   call.place());
     }
-    out.push(Node::string(fmt::format("{}/{}", start->to_string(), width - *host_bits), call.origin));
+    out.push(
+        Node::string(fmt::format("{}/{}", start->to_string(), width - *host_bits), call.origin));
   }
   return out;
 }

@@ -22,10 +22,16 @@ void write_json(const Node& node, std::string& out) {
   };
   switch (node.kind) {
     case Node::Kind::kAbsent:
-    case Node::Kind::kNull: out += "null"; return;
+    case Node::Kind::kNull:
+      out += "null";
+      return;
     case Node::Kind::kBoolean:
-    case Node::Kind::kNumber: out += node.text; return;
-    case Node::Kind::kString: quoted(node.text); return;
+    case Node::Kind::kNumber:
+      out += node.text;
+      return;
+    case Node::Kind::kString:
+      quoted(node.text);
+      return;
     case Node::Kind::kList:
       out += '[';
       for (const Node& item : node.items) {
@@ -76,8 +82,8 @@ Result<std::vector<SubPart>> split_sub(const std::string& text, const Origin& at
 }
 
 Result<Node> Evaluator::sub(const Node& call, const Node& arguments) {
-  const bool with_variables = arguments.is_list() && arguments.items.size() == 2 && arguments.items[0].is_scalar() &&
-                              arguments.items[1].is_map();
+  const bool with_variables = arguments.is_list() && arguments.items.size() == 2 &&
+                              arguments.items[0].is_scalar() && arguments.items[1].is_map();
   if (!with_variables && !arguments.is_scalar()) {
     return fail("Fn::Sub takes a string, or [string, {variable: value}]", call.place());
   }
@@ -95,18 +101,21 @@ Result<Node> Evaluator::sub(const Node& call, const Node& arguments) {
     auto value = sub_variable(part.text, variables, pattern.origin);
     if (!value) return value;
     if (!value->is_scalar()) {
-      return fail(fmt::format("Fn::Sub: '${{{}}}' is {}, not a string: use Fn::Join", part.text, describe(value->kind)),
+      return fail(fmt::format("Fn::Sub: '${{{}}}' is {}, not a string: use Fn::Join", part.text,
+                              describe(value->kind)),
                   pattern.place());
     }
     unresolved = unresolved || value->unresolved;
     out += value->text;
-    if (const auto ok = charge(value->text.size(), pattern.origin); !ok) return std::unexpected(ok.error());
+    if (const auto ok = charge(value->text.size(), pattern.origin); !ok)
+      return std::unexpected(ok.error());
   }
   if (unresolved) return unresolved_value("Fn::Sub", call.origin);
   return text(std::move(out), call.origin);
 }
 
-Result<Node> Evaluator::sub_variable(const std::string& name, const Node& variables, const Origin& at) {
+Result<Node> Evaluator::sub_variable(const std::string& name, const Node& variables,
+                                     const Origin& at) {
   if (const Node* const given = variables.find(name)) return evaluate(*given);
   const auto dot = name.find('.');
   if (dot == std::string::npos) return reference(name, at);
@@ -127,7 +136,9 @@ Result<Node> Evaluator::join(const Node& call, const Node& arguments) {
   for (std::size_t i = 0; i < list->items.size(); ++i) {
     const Node& item = list->items[i];
     if (!item.is_scalar()) {
-      return fail(fmt::format("Fn::Join joins strings, but element {} is {}", i, describe(item.kind)), item.place());
+      return fail(
+          fmt::format("Fn::Join joins strings, but element {} is {}", i, describe(item.kind)),
+          item.place());
     }
     if (item.unresolved) return unresolved_value("Fn::Join", call.origin);
     if (i > 0) out += arguments.items[0].text;
@@ -145,35 +156,45 @@ Result<Node> Evaluator::split(const Node& call, const Node& arguments) {
   auto source = evaluate_scalar(arguments.items[1], "what Fn::Split takes apart");
   if (!source) return source;
   if (source->unresolved) return unresolved_value("Fn::Split", call.origin);
-  if (const auto ok = charge(source->text.size(), call.origin); !ok) return std::unexpected(ok.error());
+  if (const auto ok = charge(source->text.size(), call.origin); !ok)
+    return std::unexpected(ok.error());
   const std::string& delimiter = arguments.items[0].text;
   Node out = Node::list({}, call.origin);
   std::size_t from = 0;
   while (true) {
     const auto end = source->text.find(delimiter, from);
-    out.push(Node::string(source->text.substr(from, end == std::string::npos ? end : end - from), call.origin));
-    if (out.items.size() > kMaxDocumentNodes) return fail("Fn::Split makes too many parts", call.place());
+    out.push(Node::string(source->text.substr(from, end == std::string::npos ? end : end - from),
+                          call.origin));
+    if (out.items.size() > kMaxDocumentNodes)
+      return fail("Fn::Split makes too many parts", call.place());
     if (end == std::string::npos) return out;
     from = end + delimiter.size();
   }
 }
 
 Result<Node> Evaluator::select(const Node& call, const Node& arguments) {
-  if (!arguments.is_list() || arguments.items.size() != 2) return fail("Fn::Select takes [index, list]", call.place());
+  if (!arguments.is_list() || arguments.items.size() != 2)
+    return fail("Fn::Select takes [index, list]", call.place());
   auto index_node = evaluate_scalar(arguments.items[0], "the index of Fn::Select");
   if (!index_node) return index_node;
   auto list = evaluate(arguments.items[1]);
   if (!list) return list;
-  if (list->unresolved || index_node->unresolved) return unresolved_value("Fn::Select", call.origin);
+  if (list->unresolved || index_node->unresolved)
+    return unresolved_value("Fn::Select", call.origin);
   std::size_t index = 0;
   const std::string& digits = index_node->text;
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), index);
   if (read.ec != std::errc() || read.ptr != digits.data() + digits.size()) {
-    return fail(fmt::format("the index of Fn::Select is a number from 0, not '{}'", digits), call.place());
+    return fail(fmt::format("the index of Fn::Select is a number from 0, not '{}'", digits),
+                call.place());
   }
-  if (!list->is_list()) return fail(fmt::format("Fn::Select selects from a list, not {}", describe(list->kind)), call.place());
+  if (!list->is_list())
+    return fail(fmt::format("Fn::Select selects from a list, not {}", describe(list->kind)),
+                call.place());
   if (index >= list->items.size()) {
-    return fail(fmt::format("Fn::Select: there is no element {} in a list of {}", index, list->items.size()), call.place());
+    return fail(fmt::format("Fn::Select: there is no element {} in a list of {}", index,
+                            list->items.size()),
+                call.place());
   }
   return std::move(list->items[index]);
 }
@@ -189,7 +210,9 @@ Result<Node> Evaluator::length(const Node& call, const Node& arguments) {
   auto list = evaluate(arguments);
   if (!list) return list;
   if (list->unresolved) return unresolved_value("Fn::Length", call.origin);
-  if (!list->is_list()) return fail(fmt::format("Fn::Length counts a list, not {}", describe(list->kind)), call.place());
+  if (!list->is_list())
+    return fail(fmt::format("Fn::Length counts a list, not {}", describe(list->kind)),
+                call.place());
   return Node::number(std::to_string(list->items.size()), call.origin);
 }
 
@@ -197,7 +220,9 @@ Result<Node> Evaluator::to_json_string(const Node& call, const Node& arguments) 
   auto value = evaluate(arguments);
   if (!value) return value;
   if (!value->is_list() && !value->is_map() && !value->unresolved) {
-    return fail(fmt::format("Fn::ToJsonString takes a map or a list, not {}", describe(value->kind)), call.place());
+    return fail(
+        fmt::format("Fn::ToJsonString takes a map or a list, not {}", describe(value->kind)),
+        call.place());
   }
   if (contains_unresolved(*value)) return unresolved_value("Fn::ToJsonString", call.origin);
   std::string out;

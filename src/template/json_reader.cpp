@@ -1,4 +1,5 @@
-// JSON with exact lines: nlohmann's SAX parser, fed by an iterator that counts line ends as they pass.
+// JSON with exact lines: nlohmann's SAX parser, fed by an iterator that counts line ends as they
+// pass.
 #include <fmt/format.h>
 
 #include <iterator>
@@ -81,8 +82,9 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
   bool binary(binary_t&) override { return false; }
   bool key(string_t& value) override {
     if (const Member* const first = open_.back().node.find_member(value)) {
-      return refuse(fmt::format("the name '{}' stands here twice (first in line {}): remove one of them",
-                                value, first->origin.line));
+      return refuse(
+          fmt::format("the name '{}' stands here twice (first in line {}): remove one of them",
+                      value, first->origin.line));
     }
     open_.back().key = std::move(value);
     open_.back().key_origin = here();
@@ -93,7 +95,8 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
   bool start_array(std::size_t) override { return open(Node::list({}, here())); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& e) override {
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: what": our line says where.
+    // "[json.exception.parse_error.101] parse error at line 1, column 2: what": our line says
+    // where.
     std::string what = e.what();
     if (const auto at = what.find(": "); at != std::string::npos) what = what.substr(at + 2);
     return refuse("not JSON: " + what);

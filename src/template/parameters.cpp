@@ -15,9 +15,12 @@ namespace loopgate::cfn {
 
 namespace {
 
-bool is_list_type(std::string_view type) { return type == "CommaDelimitedList" || type.starts_with("List<"); }
+bool is_list_type(std::string_view type) {
+  return type == "CommaDelimitedList" || type.starts_with("List<");
+}
 
-// Whether a type is one: String, Number, lists, AWS's own (taken as strings) and the SSM forms of these.
+// Whether a type is one: String, Number, lists, AWS's own (taken as strings) and the SSM forms of
+// these.
 bool is_known_type(std::string_view type) {
   constexpr std::string_view kSsm = "AWS::SSM::Parameter::Value<";
   if (type.starts_with(kSsm) && type.ends_with('>')) {
@@ -27,13 +30,15 @@ bool is_known_type(std::string_view type) {
     const auto element = type.substr(5, type.size() - 6);
     return element == "String" || element == "Number" || element.starts_with("AWS::");
   }
-  return type == "String" || type == "Number" || type == "CommaDelimitedList" || type.starts_with("AWS::");
+  return type == "String" || type == "Number" || type == "CommaDelimitedList" ||
+         type.starts_with("AWS::");
 }
 
 std::string_view ssm_element(std::string_view type) {
   constexpr std::string_view kSsm = "AWS::SSM::Parameter::Value<";
-  return type.starts_with(kSsm) && type.ends_with('>') ? type.substr(kSsm.size(), type.size() - kSsm.size() - 1)
-                                                       : std::string_view{};
+  return type.starts_with(kSsm) && type.ends_with('>')
+             ? type.substr(kSsm.size(), type.size() - kSsm.size() - 1)
+             : std::string_view{};
 }
 
 std::vector<std::string> split_commas(const std::string& text) {
@@ -43,7 +48,9 @@ std::vector<std::string> split_commas(const std::string& text) {
     const auto end = text.find(',', from);
     std::string part = text.substr(from, end == std::string::npos ? end : end - from);
     const auto first = part.find_first_not_of(" \t");
-    out.push_back(first == std::string::npos ? "" : part.substr(first, part.find_last_not_of(" \t") - first + 1));
+    out.push_back(first == std::string::npos
+                      ? ""
+                      : part.substr(first, part.find_last_not_of(" \t") - first + 1));
     if (end == std::string::npos) return out;
     from = end + 1;
   }
@@ -71,7 +78,8 @@ class Constraints {
  private:
   std::unexpected<Error> refuse(const std::string& why) const {
     const Node* const said = declaration_.find("ConstraintDescription");
-    return fail(fmt::format("parameter '{}': {}", name_, said && said->is_scalar() ? said->text + " (" + why + ")" : why),
+    return fail(fmt::format("parameter '{}': {}", name_,
+                            said && said->is_scalar() ? said->text + " (" + why + ")" : why),
                 declaration_.place());
   }
   std::string shown(const std::string& value) const {
@@ -91,7 +99,8 @@ class Constraints {
       if (item.text == value) return {};
       values.push_back(item.text);
     }
-    return refuse(fmt::format("'{}' is none of its AllowedValues: {}", shown(value), fmt::join(values, ", ")));
+    return refuse(fmt::format("'{}' is none of its AllowedValues: {}", shown(value),
+                              fmt::join(values, ", ")));
   }
   Status check_number(const std::string& value) const {
     const auto number = as_number(value);
@@ -125,7 +134,8 @@ class Constraints {
     } catch (const std::regex_error& e) {
       return refuse(fmt::format("its AllowedPattern cannot be read: {}", e.what()));
     }
-    return refuse(fmt::format("'{}' does not match its AllowedPattern {}", shown(value), pattern->text));
+    return refuse(
+        fmt::format("'{}' does not match its AllowedPattern {}", shown(value), pattern->text));
   }
 
   const std::string& name_;
@@ -135,12 +145,16 @@ class Constraints {
 
 Result<ParameterValue> declare(const Member& member) {
   const Node& declaration = member.value;
-  if (!declaration.is_map()) return fail(fmt::format("parameter '{}' must be a map with a Type", member.name), member.origin.place());
+  if (!declaration.is_map())
+    return fail(fmt::format("parameter '{}' must be a map with a Type", member.name),
+                member.origin.place());
   const Node* const type = declaration.find("Type");
-  if (!type || !type->is_string()) return fail(fmt::format("parameter '{}' has no Type", member.name), member.origin.place());
+  if (!type || !type->is_string())
+    return fail(fmt::format("parameter '{}' has no Type", member.name), member.origin.place());
   if (!is_known_type(type->text)) {
     return fail(fmt::format("parameter '{}': there is no type '{}'{}", member.name, type->text,
-                            did_you_mean(type->text, {"String", "Number", "List<Number>", "CommaDelimitedList"})),
+                            did_you_mean(type->text, {"String", "Number", "List<Number>",
+                                                      "CommaDelimitedList"})),
                 type->place());
   }
   ParameterValue out;
@@ -149,16 +163,21 @@ Result<ParameterValue> declare(const Member& member) {
   if (const Node* const text = declaration.find("Description")) out.description = text->text;
   if (const Node* const text = declaration.find("NoEcho")) out.no_echo = text->is_true();
   if (const Node* const text = declaration.find("Default")) {
-    if (!text->is_scalar()) return fail(fmt::format("parameter '{}': Default must be a string", member.name), text->place());
+    if (!text->is_scalar())
+      return fail(fmt::format("parameter '{}': Default must be a string", member.name),
+                  text->place());
     out.default_value = text->text;
     out.has_default = true;
   }
   return out;
 }
 
-Status give_value(ParameterValue& parameter, const Member& declared, const DynamicReferences& references) {
+Status give_value(ParameterValue& parameter, const Member& declared,
+                  const DynamicReferences& references) {
   if (parameter.text.size() > kMaxParameterBytes) {
-    return fail(fmt::format("parameter '{}' is longer than {} bytes", parameter.name, kMaxParameterBytes), declared.origin.place());
+    return fail(
+        fmt::format("parameter '{}' is longer than {} bytes", parameter.name, kMaxParameterBytes),
+        declared.origin.place());
   }
   const Origin& at = declared.origin;
   std::string_view type = parameter.type;
@@ -167,7 +186,8 @@ Status give_value(ParameterValue& parameter, const Member& declared, const Dynam
   if (!element.empty()) {
     const auto found = find_parameter_value(references, text);
     if (!found) {
-      return fail(fmt::format("parameter '{}': the SSM parameter '{}' has no local value: give one as 'ssm:{}' in the file of --resolve",
+      return fail(fmt::format("parameter '{}': the SSM parameter '{}' has no local value: give one "
+                              "as 'ssm:{}' in the file of --resolve",
                               parameter.name, text, text),
                   at.place());
     }
@@ -195,7 +215,8 @@ Result<std::vector<ParameterValue>> declared_parameters(const Node& document) {
   const Node* const section = document.find("Parameters");
   if (!section || section->is_null()) return out;
   if (!section->is_map()) return fail("Parameters must be a map", section->place());
-  if (section->members.size() > kMaxParameters) return fail(fmt::format("more than {} Parameters", kMaxParameters), section->place());
+  if (section->members.size() > kMaxParameters)
+    return fail(fmt::format("more than {} Parameters", kMaxParameters), section->place());
   for (const Member& member : section->members) {
     auto parameter = declare(member);
     if (!parameter) return std::unexpected(parameter.error());
@@ -213,7 +234,9 @@ Result<std::vector<ParameterValue>> bind_parameters(const Node& document,
     if (std::ranges::find(*out, name, &ParameterValue::name) != out->end()) continue;
     std::vector<std::string> names;
     for (const ParameterValue& p : *out) names.push_back(p.name);
-    return fail(fmt::format("the template has no parameter '{}'{}", name, did_you_mean(name, names)), {document.place().file, 0});
+    return fail(
+        fmt::format("the template has no parameter '{}'{}", name, did_you_mean(name, names)),
+        {document.place().file, 0});
   }
   std::vector<std::string> missing;
   SourcePlace first_missing;
@@ -226,11 +249,13 @@ Result<std::vector<ParameterValue>> bind_parameters(const Node& document,
       continue;
     }
     parameter.text = value != given.end() ? value->second : parameter.default_value;
-    if (auto ok = give_value(parameter, declared, references); !ok) return std::unexpected(ok.error());
+    if (auto ok = give_value(parameter, declared, references); !ok)
+      return std::unexpected(ok.error());
   }
   if (!missing.empty()) {
-    return fail(fmt::format("no value for the parameter{} {}: give {} with --parameter {}=VALUE", missing.size() > 1 ? "s" : "",
-                            fmt::join(missing, ", "), missing.size() > 1 ? "them" : "it", missing.front()),
+    return fail(fmt::format("no value for the parameter{} {}: give {} with --parameter {}=VALUE",
+                            missing.size() > 1 ? "s" : "", fmt::join(missing, ", "),
+                            missing.size() > 1 ? "them" : "it", missing.front()),
                 first_missing);
   }
   return out;

@@ -21,13 +21,15 @@ constexpr std::string_view kAnyAttribute = "*";
 // Builds one plan; each step needs those before it.
 class Planner {
  public:
-  Planner(const PlanInput& input, const TypeRegistry& types) : input_(input), types_(types), plan_(std::make_unique<Plan>()) {
+  Planner(const PlanInput& input, const TypeRegistry& types)
+      : input_(input), types_(types), plan_(std::make_unique<Plan>()) {
     plan_->stack = input.stack;
   }
 
   Result<std::unique_ptr<Plan>> make() {
-    for (const auto step : {&Planner::read, &Planner::bind, &Planner::include, &Planner::transform, &Planner::decide_conditions,
-                            &Planner::declare, &Planner::find_handlers, &Planner::connect, &Planner::sort}) {
+    for (const auto step : {&Planner::read, &Planner::bind, &Planner::include, &Planner::transform,
+                            &Planner::decide_conditions, &Planner::declare, &Planner::find_handlers,
+                            &Planner::connect, &Planner::sort}) {
       if (auto ok = (this->*step)(); !ok) return std::unexpected(ok.error());
     }
     return std::move(plan_);
@@ -45,12 +47,14 @@ class Planner {
     auto parameters = bind_parameters(document_, input_.parameters, *input_.references);
     if (!parameters) return std::unexpected(parameters.error());
     plan_->parameters = std::move(*parameters);
-    for (const ParameterValue& parameter : plan_->parameters) plan_->parameter_nodes[parameter.name] = parameter.value;
+    for (const ParameterValue& parameter : plan_->parameters)
+      plan_->parameter_nodes[parameter.name] = parameter.value;
     return {};
   }
 
   Status include() {
-    if (auto ok = expand_includes(document_, plan_->scope(), input_.files, input_.includes); !ok) return ok;
+    if (auto ok = expand_includes(document_, plan_->scope(), input_.files, input_.includes); !ok)
+      return ok;
     // What was included may be sections.
     std::vector<std::string> ignored;
     if (auto ok = check_sections(document_, ignored); !ok) return ok;
@@ -69,7 +73,8 @@ class Planner {
   }
 
   Result<bool> holds(const std::string& condition, const Origin& at) {
-    return condition.empty() ? Result<bool>(true) : plan_->conditions->value(condition, plan_->scope(), at);
+    return condition.empty() ? Result<bool>(true)
+                             : plan_->conditions->value(condition, plan_->scope(), at);
   }
 
   Status declare() {
@@ -80,7 +85,8 @@ class Planner {
       if (!wanted) return std::unexpected(wanted.error());
       declared_ids_.push_back(declared.resource.logical_id);
       if (plan_->parameter_nodes.contains(declared.resource.logical_id)) {
-        return fail(fmt::format("'{}' is a resource and a parameter: rename one of them", declared.resource.logical_id),
+        return fail(fmt::format("'{}' is a resource and a parameter: rename one of them",
+                                declared.resource.logical_id),
                     declared.resource.origin.place());
       }
       if (*wanted) {
@@ -114,25 +120,31 @@ class Planner {
         continue;
       }
       if (unsupported.empty()) first = resource.origin.place();
-      unsupported.push_back(fmt::format("{} ({}, {})", resource.logical_id, resource.type, resource.origin.place().to_string()));
+      unsupported.push_back(fmt::format("{} ({}, {})", resource.logical_id, resource.type,
+                                        resource.origin.place().to_string()));
     }
     if (!inert.empty()) {
-      plan_->warnings.push_back(fmt::format("nothing happens here with {}: their types have no effect in a sandbox", fmt::join(inert, ", ")));
+      plan_->warnings.push_back(
+          fmt::format("nothing happens here with {}: their types have no effect in a sandbox",
+                      fmt::join(inert, ", ")));
     }
     if (unsupported.empty()) return {};
     const std::string list = fmt::format("{}", fmt::join(unsupported, ", "));
     if (!input_.allow_unsupported) {
-      return fail(fmt::format("the sandbox does not have the type of {}: remove {}, or deploy with --allow-unsupported, which puts "
+      return fail(fmt::format("the sandbox does not have the type of {}: remove {}, or deploy with "
+                              "--allow-unsupported, which puts "
                               "placeholders there",
                               list, unsupported.size() == 1 ? "it" : "them"),
                   first);
     }
-    plan_->warnings.push_back(fmt::format("placeholders stand for {}: the sandbox does not have their types", list));
+    plan_->warnings.push_back(
+        fmt::format("placeholders stand for {}: the sandbox does not have their types", list));
     return {};
   }
 
   std::optional<std::size_t> index_of(const std::string& logical_id) const {
-    const auto found = std::ranges::find(plan_->resources, logical_id, &PlannedResource::logical_id);
+    const auto found =
+        std::ranges::find(plan_->resources, logical_id, &PlannedResource::logical_id);
     if (found == plan_->resources.end()) return std::nullopt;
     return static_cast<std::size_t>(found - plan_->resources.begin());
   }
@@ -159,8 +171,8 @@ class Planner {
       if (const auto index = index_of(name)) {
         needs.push_back(*index);
       } else if (!left_out_.contains(name)) {
-        return fail(fmt::format("resource '{}': DependsOn names '{}', which is no resource{}", resource.logical_id, name,
-                                did_you_mean(name, declared_ids_)),
+        return fail(fmt::format("resource '{}': DependsOn names '{}', which is no resource{}",
+                                resource.logical_id, name, did_you_mean(name, declared_ids_)),
                     resource.origin.place());
       }
     }
@@ -188,13 +200,15 @@ class Planner {
   }
 
   bool is_value(const Reference& reference) const {
-    return plan_->parameter_nodes.contains(reference.name) || pseudo_parameter(plan_->stack, reference.name, reference.origin).has_value();
+    return plan_->parameter_nodes.contains(reference.name) ||
+           pseudo_parameter(plan_->stack, reference.name, reference.origin).has_value();
   }
 
   Status refuse_unknown(const Reference& reference) {
     if (const auto left_out = left_out_.find(reference.name); left_out != left_out_.end()) {
       if (!reference.taken) return {};
-      return fail(fmt::format("'{}' is not created, because its condition '{}' is false: refer to it inside of Fn::If only",
+      return fail(fmt::format("'{}' is not created, because its condition '{}' is false: refer to "
+                              "it inside of Fn::If only",
                               reference.name, left_out->second),
                   reference.origin.place());
     }
@@ -202,8 +216,9 @@ class Planner {
     if (reference.attribute.empty()) {
       for (const ParameterValue& parameter : plan_->parameters) known.push_back(parameter.name);
     }
-    return fail(fmt::format("there is no {} '{}'{}", reference.attribute.empty() ? "parameter or resource" : "resource", reference.name,
-                            did_you_mean(reference.name, known)),
+    return fail(fmt::format("there is no {} '{}'{}",
+                            reference.attribute.empty() ? "parameter or resource" : "resource",
+                            reference.name, did_you_mean(reference.name, known)),
                 reference.origin.place());
   }
 
@@ -214,9 +229,11 @@ class Planner {
     for (const std::string& name : known) {
       if (name == kAnyAttribute || name == reference.attribute) return {};
     }
-    return fail(fmt::format("'{}' ({}) has no attribute '{}'{}; it has {}", resource.logical_id, resource.type, reference.attribute,
-                            did_you_mean(reference.attribute, known), known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))),
-                reference.origin.place());
+    return fail(
+        fmt::format("'{}' ({}) has no attribute '{}'{}; it has {}", resource.logical_id,
+                    resource.type, reference.attribute, did_you_mean(reference.attribute, known),
+                    known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))),
+        reference.origin.place());
   }
 
   Status sort() {
@@ -246,7 +263,8 @@ class Planner {
 
 }  // namespace
 
-TypeRegistry::TypeRegistry(const std::vector<ResourceType*>& types, ResourceType& stand_in) : stand_in_(stand_in) {
+TypeRegistry::TypeRegistry(const std::vector<ResourceType*>& types, ResourceType& stand_in)
+    : stand_in_(stand_in) {
   for (ResourceType* const type : types) {
     for (const auto name : type->names()) types_[std::string(name)] = type;
   }
@@ -271,12 +289,16 @@ const PlannedResource* Plan::find(std::string_view logical_id) const {
   return found == resources.end() ? nullptr : &*found;
 }
 
-Result<std::unique_ptr<Plan>> make_plan(const PlanInput& input, const TypeRegistry& types) { return Planner(input, types).make(); }
+Result<std::unique_ptr<Plan>> make_plan(const PlanInput& input, const TypeRegistry& types) {
+  return Planner(input, types).make();
+}
 
-Result<Node> evaluate_properties(const PlannedResource& resource, const Scope& scope, const DynamicReferences& references) {
+Result<Node> evaluate_properties(const PlannedResource& resource, const Scope& scope,
+                                 const DynamicReferences& references) {
   auto properties = Evaluator(scope).evaluate(resource.properties);
   if (!properties) return properties;
-  if (auto ok = resolve_dynamic_references(*properties, references); !ok) return std::unexpected(ok.error());
+  if (auto ok = resolve_dynamic_references(*properties, references); !ok)
+    return std::unexpected(ok.error());
   return properties;
 }
 

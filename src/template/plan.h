@@ -1,5 +1,5 @@
-// A template made ready to deploy: parsed, included, transformed, parameters bound, conditions decided, every
-// reference checked, the order of creation fixed. Nothing has been created by then.
+// A template made ready to deploy: parsed, included, transformed, parameters bound, conditions
+// decided, every reference checked, the order of creation fixed. Nothing has been created by then.
 #pragma once
 
 #include <map>
@@ -83,6 +83,7 @@ struct Plan {
 Result<std::unique_ptr<Plan>> make_plan(const PlanInput& input, const TypeRegistry& types);
 
 // The properties as the resource type gets them: evaluated, dynamic references resolved.
-Result<Node> evaluate_properties(const PlannedResource& resource, const Scope& scope, const DynamicReferences& references);
+Result<Node> evaluate_properties(const PlannedResource& resource, const Scope& scope,
+                                 const DynamicReferences& references);
 
 }  // namespace loopgate::cfn

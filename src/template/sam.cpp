@@ -49,22 +49,43 @@ Node resource(std::string type, Node properties, const Node& like, const Origin&
 
 namespace {
 
-constexpr std::array kPassedOn = {
-    "Handler",      "Runtime",       "Description",  "MemorySize",       "Timeout",       "FunctionName",
-    "KmsKeyArn",    "Layers",        "Environment",  "EphemeralStorage", "Architectures", "ReservedConcurrentExecutions",
-    "VpcConfig",    "ImageConfig",   "PackageType",  "FileSystemConfigs", "SnapStart",    "RuntimeManagementConfig",
-    "LoggingConfig", "CodeSigningConfigArn", "RecursiveLoop", "TenancyConfig", "Role"};
+constexpr std::array kPassedOn = {"Handler",       "Runtime",
+                                  "Description",   "MemorySize",
+                                  "Timeout",       "FunctionName",
+                                  "KmsKeyArn",     "Layers",
+                                  "Environment",   "EphemeralStorage",
+                                  "Architectures", "ReservedConcurrentExecutions",
+                                  "VpcConfig",     "ImageConfig",
+                                  "PackageType",   "FileSystemConfigs",
+                                  "SnapStart",     "RuntimeManagementConfig",
+                                  "LoggingConfig", "CodeSigningConfigArn",
+                                  "RecursiveLoop", "TenancyConfig",
+                                  "Role"};
 
 // Read elsewhere in the transform.
-constexpr std::array kTranslated = {
-    "CodeUri",  "InlineCode", "ImageUri", "Tracing",         "DeadLetterQueue",         "Tags",
-    "Policies", "RolePath",   "Events",   "PermissionsBoundary", "AssumeRolePolicyDocument", "EventInvokeConfig",
-    "FunctionUrlConfig"};
+constexpr std::array kTranslated = {"CodeUri",
+                                    "InlineCode",
+                                    "ImageUri",
+                                    "Tracing",
+                                    "DeadLetterQueue",
+                                    "Tags",
+                                    "Policies",
+                                    "RolePath",
+                                    "Events",
+                                    "PermissionsBoundary",
+                                    "AssumeRolePolicyDocument",
+                                    "EventInvokeConfig",
+                                    "FunctionUrlConfig"};
 
 // About versions and deployments, which a sandbox has no use for.
-constexpr std::array kWithoutEffect = {"AutoPublishAlias",      "AutoPublishCodeSha256",        "AutoPublishAliasAllProperties",
-                                       "DeploymentPreference",  "ProvisionedConcurrencyConfig", "VersionDescription",
-                                       "VersionDeletionPolicy", "PropagateTags"};
+constexpr std::array kWithoutEffect = {"AutoPublishAlias",
+                                       "AutoPublishCodeSha256",
+                                       "AutoPublishAliasAllProperties",
+                                       "DeploymentPreference",
+                                       "ProvisionedConcurrencyConfig",
+                                       "VersionDescription",
+                                       "VersionDeletionPolicy",
+                                       "PropagateTags"};
 
 template <std::size_t N>
 bool is_in(const std::array<const char*, N>& names, const std::string& name) {
@@ -82,13 +103,14 @@ Status check_properties(const sam::FunctionWork& work) {
     }
     std::vector<std::string> known(kPassedOn.begin(), kPassedOn.end());
     known.insert(known.end(), kTranslated.begin(), kTranslated.end());
-    return fail(fmt::format("AWS::Serverless::Function '{}' has no property '{}'{}", work.logical_id, member.name,
-                            did_you_mean(member.name, known)),
+    return fail(fmt::format("AWS::Serverless::Function '{}' has no property '{}'{}",
+                            work.logical_id, member.name, did_you_mean(member.name, known)),
                 member.origin.place());
   }
   for (const std::string& name : ignored) {
-    work.warnings->push_back(fmt::format("{}: {} has no effect here: there is one version of a function, $LATEST",
-                                         work.logical_id, name));
+    work.warnings->push_back(
+        fmt::format("{}: {} has no effect here: there is one version of a function, $LATEST",
+                    work.logical_id, name));
   }
   return {};
 }
@@ -106,11 +128,15 @@ Result<Node> code_of(const sam::FunctionWork& work) {
   }
   const Node* const uri = properties.find("CodeUri");
   if (!uri) {
-    return fail(fmt::format("the function '{}' has no code: give it CodeUri (a folder or a zip file) or InlineCode", work.logical_id),
-                work.origin.place());
+    return fail(
+        fmt::format(
+            "the function '{}' has no code: give it CodeUri (a folder or a zip file) or InlineCode",
+            work.logical_id),
+        work.origin.place());
   }
   if (uri->is_map() && uri->find("Bucket")) {
-    constexpr std::pair<const char*, const char*> kNames[] = {{"Bucket", "S3Bucket"}, {"Key", "S3Key"}, {"Version", "S3ObjectVersion"}};
+    constexpr std::pair<const char*, const char*> kNames[] = {
+        {"Bucket", "S3Bucket"}, {"Key", "S3Key"}, {"Version", "S3ObjectVersion"}};
     for (const auto& [from, to] : kNames) {
       if (const Node* const value = uri->find(from)) code.set(to, *value);
     }
@@ -118,8 +144,11 @@ Result<Node> code_of(const sam::FunctionWork& work) {
   }
   if (uri->is_string() && uri->text.starts_with("s3://")) {
     const auto slash = uri->text.find('/', 5);
-    code.set("S3Bucket", Node::string(uri->text.substr(5, slash == std::string::npos ? slash : slash - 5), uri->origin));
-    code.set("S3Key", Node::string(slash == std::string::npos ? "" : uri->text.substr(slash + 1), uri->origin));
+    code.set("S3Bucket",
+             Node::string(uri->text.substr(5, slash == std::string::npos ? slash : slash - 5),
+                          uri->origin));
+    code.set("S3Key", Node::string(slash == std::string::npos ? "" : uri->text.substr(slash + 1),
+                                   uri->origin));
     return code;
   }
   code.set("LocalPath", *uri);
@@ -156,8 +185,10 @@ Result<Node> function_properties(const sam::FunctionWork& work) {
     if (const Node* const target = queue->find("TargetArn")) config.set("TargetArn", *target);
     out.set("DeadLetterConfig", std::move(config));
   }
-  if (const Node* const tags = work.properties.find("Tags"); tags && tags->is_map()) out.set("Tags", tag_list(*tags));
-  if (!work.properties.find("Role")) out.set("Role", sam::get_att(work.logical_id + "Role", "Arn", work.origin));
+  if (const Node* const tags = work.properties.find("Tags"); tags && tags->is_map())
+    out.set("Tags", tag_list(*tags));
+  if (!work.properties.find("Role"))
+    out.set("Role", sam::get_att(work.logical_id + "Role", "Arn", work.origin));
   return out;
 }
 
@@ -171,7 +202,8 @@ void add_invoke_config(sam::FunctionWork& work) {
     for (Member& outcome : destinations->members) outcome.value.erase("Type");
   }
   work.generated.push_back({work.logical_id + "EventInvokeConfig",
-                            sam::resource("AWS::Lambda::EventInvokeConfig", std::move(properties), work.source, given->origin)});
+                            sam::resource("AWS::Lambda::EventInvokeConfig", std::move(properties),
+                                          work.source, given->origin)});
 }
 
 void add_url(sam::FunctionWork& work) {
@@ -179,7 +211,9 @@ void add_url(sam::FunctionWork& work) {
   if (!given) return;
   Node properties = *given;
   properties.set("TargetFunctionArn", sam::ref(work.logical_id, work.origin));
-  work.generated.push_back({work.logical_id + "Url", sam::resource("AWS::Lambda::Url", std::move(properties), work.source, given->origin)});
+  work.generated.push_back(
+      {work.logical_id + "Url",
+       sam::resource("AWS::Lambda::Url", std::move(properties), work.source, given->origin)});
 }
 
 Result<Node> translate_function(sam::FunctionWork& work) {
@@ -211,9 +245,11 @@ Result<bool> asks_for_serverless(const Node& document) {
     if (transform.text == "AWS::Serverless-2016-10-31") {
       serverless = true;
     } else if (transform.text != "AWS::LanguageExtensions") {
-      return fail(fmt::format("the transform '{}' is not supported: AWS::Serverless-2016-10-31, AWS::LanguageExtensions and "
+      return fail(fmt::format("the transform '{}' is not supported: AWS::Serverless-2016-10-31, "
+                              "AWS::LanguageExtensions and "
                               "AWS::Include are",
-                              transform.is_string() ? transform.text : std::string(describe(transform.kind))),
+                              transform.is_string() ? transform.text
+                                                    : std::string(describe(transform.kind))),
                   transform.place());
     }
   }
@@ -224,7 +260,8 @@ Status refuse_serverless_types(const Node& resources) {
   for (const Member& member : resources.members) {
     const Node* const type = member.value.find("Type");
     if (type && type->is_string() && type->text.starts_with("AWS::Serverless::")) {
-      return fail(fmt::format("'{}' is of type {}, which needs the line 'Transform: AWS::Serverless-2016-10-31' in the template",
+      return fail(fmt::format("'{}' is of type {}, which needs the line 'Transform: "
+                              "AWS::Serverless-2016-10-31' in the template",
                               member.name, type->text),
                   member.origin.place());
     }
@@ -252,21 +289,28 @@ Status transform_serverless(Node& document, std::vector<std::string>& warnings) 
       continue;
     }
     const Node* const own = member.value.find("Properties");
-    auto merged = sam::merge_globals(document, own ? *own : Node::map(member.origin), member.origin);
+    auto merged =
+        sam::merge_globals(document, own ? *own : Node::map(member.origin), member.origin);
     if (!merged) return std::unexpected(merged.error());
-    if (!merged->is_map()) return fail(fmt::format("the Properties of '{}' must be a map", member.name), member.origin.place());
-    sam::FunctionWork work{member.name, member.origin, member.value, std::move(*merged), {}, {}, &warnings};
+    if (!merged->is_map())
+      return fail(fmt::format("the Properties of '{}' must be a map", member.name),
+                  member.origin.place());
+    sam::FunctionWork work{member.name, member.origin, member.value, std::move(*merged), {},
+                           {},          &warnings};
     auto function = translate_function(work);
     if (!function) return std::unexpected(function.error());
     for (sam::Generated& generated : work.generated) {
-      out.push_back({std::move(generated.logical_id), member.origin, std::move(generated.resource)});
+      const Origin at = generated.resource.origin;
+      out.push_back({std::move(generated.logical_id), at, std::move(generated.resource)});
     }
     out.push_back({member.name, member.origin, std::move(*function)});
   }
   resources->members = std::move(out);
   for (const Member& member : resources->members) {
     if (resources->find_member(member.name) != &member) {
-      return fail(fmt::format("the transform makes a resource '{}', a name that the template uses already: rename yours", member.name),
+      return fail(fmt::format("the transform makes a resource '{}', a name that the template uses "
+                              "already: rename yours",
+                              member.name),
                   resources->find_member(member.name)->origin.place());
     }
   }

@@ -14,7 +14,7 @@ namespace {
 // Actions on the destination, granted to the role of the source function.
 struct RoleGrant {
   std::string_view destination;
-  std::string_view reads;   // separated by spaces
+  std::string_view reads;  // separated by spaces
   std::string_view writes;
 };
 
@@ -24,11 +24,15 @@ constexpr RoleGrant kFromFunction[] = {
     {"AWS::SNS::Topic", "", "sns:Publish"},
     {"AWS::Lambda::Function", "", "lambda:InvokeAsync lambda:InvokeFunction"},
     {"AWS::DynamoDB::Table",
-     "dynamodb:GetItem dynamodb:Query dynamodb:Scan dynamodb:BatchGetItem dynamodb:ConditionCheckItem dynamodb:PartiQLSelect",
-     "dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:BatchWriteItem dynamodb:PartiQLDelete dynamodb:PartiQLInsert "
+     "dynamodb:GetItem dynamodb:Query dynamodb:Scan dynamodb:BatchGetItem "
+     "dynamodb:ConditionCheckItem dynamodb:PartiQLSelect",
+     "dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:BatchWriteItem "
+     "dynamodb:PartiQLDelete dynamodb:PartiQLInsert "
      "dynamodb:PartiQLUpdate"},
-    {"AWS::S3::Bucket", "s3:GetObject s3:GetObjectAcl s3:ListBucket", "s3:PutObject s3:DeleteObject s3:RestoreObject"},
-    {"AWS::StepFunctions::StateMachine", "states:DescribeExecution states:GetExecutionHistory", "states:StartExecution states:StartSyncExecution"},
+    {"AWS::S3::Bucket", "s3:GetObject s3:GetObjectAcl s3:ListBucket",
+     "s3:PutObject s3:DeleteObject s3:RestoreObject"},
+    {"AWS::StepFunctions::StateMachine", "states:DescribeExecution states:GetExecutionHistory",
+     "states:StartExecution states:StartSyncExecution"},
     {"AWS::Events::EventBus", "", "events:PutEvents"},
 };
 
@@ -77,7 +81,9 @@ class Connectors {
         const Node* const properties = member.value.find("Properties");
         const Node* const source = properties ? properties->find("Source") : nullptr;
         const Node* const id = source ? source->find("Id") : nullptr;
-        if (!id || !id->is_string()) return fail(fmt::format("the connector '{}' needs Source: {{Id: …}}", member.name), member.origin.place());
+        if (!id || !id->is_string())
+          return fail(fmt::format("the connector '{}' needs Source: {{Id: …}}", member.name),
+                      member.origin.place());
         if (auto ok = connect_all(member.name, id->text, *properties, member); !ok) return ok;
         continue;
       }
@@ -99,25 +105,39 @@ class Connectors {
     if (!connectors) return {};
     for (const Member& connector : connectors->members) {
       const Node* const properties = connector.value.find("Properties");
-      if (!properties) return fail(fmt::format("the connector '{}' has no Properties", connector.name), connector.origin.place());
+      if (!properties)
+        return fail(fmt::format("the connector '{}' has no Properties", connector.name),
+                    connector.origin.place());
       Member at{connector.name, connector.origin, member.value};
-      if (auto ok = connect_all(member.name + connector.name, member.name, *properties, at); !ok) return ok;
+      if (auto ok = connect_all(member.name + connector.name, member.name, *properties, at); !ok)
+        return ok;
     }
     return {};
   }
 
-  Status connect_all(const std::string& id, const std::string& source, const Node& properties, const Member& at) {
+  Status connect_all(const std::string& id, const std::string& source, const Node& properties,
+                     const Member& at) {
     const Node* const destination = properties.find("Destination");
-    if (!destination) return fail(fmt::format("the connector '{}' needs Destination: {{Id: …}}", at.name), at.origin.place());
+    if (!destination)
+      return fail(fmt::format("the connector '{}' needs Destination: {{Id: …}}", at.name),
+                  at.origin.place());
     const bool many = destination->is_list();
     const std::vector<Node> each = many ? destination->items : std::vector<Node>{*destination};
     for (std::size_t i = 0; i < each.size(); ++i) {
       const Node* const to = each[i].find("Id");
       if (!to || !to->is_string()) {
-        return fail(fmt::format("the connector '{}' needs Destination: {{Id: …}}; destinations by ARN are not supported here", at.name),
+        return fail(fmt::format("the connector '{}' needs Destination: {{Id: …}}; destinations by "
+                                "ARN are not supported here",
+                                at.name),
                     each[i].place());
       }
-      Connection connection{many ? fmt::format("{}Destination{}", id, i) : id, at.origin, source, to->text, false, false, &at.value};
+      Connection connection{many ? fmt::format("{}Destination{}", id, i) : id,
+                            at.origin,
+                            source,
+                            to->text,
+                            false,
+                            false,
+                            &at.value};
       if (auto ok = read_permissions(properties, connection); !ok) return ok;
       if (auto ok = connect(connection); !ok) return ok;
     }
@@ -127,17 +147,23 @@ class Connectors {
   static Status read_permissions(const Node& properties, Connection& connection) {
     const Node* const permissions = properties.find("Permissions");
     for (const Node& word : permissions ? permissions->items : std::vector<Node>{}) {
-      if (word.text != "Read" && word.text != "Write") return fail(fmt::format("a connector grants Read or Write, not '{}'", word.text), word.place());
+      if (word.text != "Read" && word.text != "Write")
+        return fail(fmt::format("a connector grants Read or Write, not '{}'", word.text),
+                    word.place());
       (word.text == "Read" ? connection.read : connection.write) = true;
     }
     if (connection.read || connection.write) return {};
-    return fail("a connector needs Permissions: [Read], [Write] or both", connection.origin.place());
+    return fail("a connector needs Permissions: [Read], [Write] or both",
+                connection.origin.place());
   }
 
   Result<std::string> type_of(const std::string& id, const Connection& connection) const {
     const Node* const resource = resources_.find(id);
     const Node* const type = resource ? resource->find("Type") : nullptr;
-    if (!type || !type->is_string()) return fail(fmt::format("the connector '{}' names '{}', which is no resource", connection.id, id), connection.origin.place());
+    if (!type || !type->is_string())
+      return fail(
+          fmt::format("the connector '{}' names '{}', which is no resource", connection.id, id),
+          connection.origin.place());
     return plain_type(type->text);
   }
 
@@ -154,8 +180,10 @@ class Connectors {
       if (*to == "AWS::SQS::Queue") return allow_topic_on_queue(connection);
       if (*to == "AWS::Lambda::Function") return allow_topic_on_function(connection);
     }
-    return fail(fmt::format("the connector '{}' from {} to {} is not supported here: write the policy out", connection.id, *from, *to),
-                connection.origin.place());
+    return fail(
+        fmt::format("the connector '{}' from {} to {} is not supported here: write the policy out",
+                    connection.id, *from, *to),
+        connection.origin.place());
   }
 
   // The role of a function: its own property, or the one that the transform makes.
@@ -166,11 +194,16 @@ class Connectors {
     const Member* const call = as_call(*given);
     if (call && call->name == "Fn::GetAtt") {
       const Node& arguments = call->value;
-      const std::string id = arguments.is_list() && !arguments.items.empty() ? arguments.items[0].text : arguments.text.substr(0, arguments.text.find('.'));
+      const std::string id = arguments.is_list() && !arguments.items.empty()
+                                 ? arguments.items[0].text
+                                 : arguments.text.substr(0, arguments.text.find('.'));
       return ref(id, connection.origin);
     }
-    return fail(fmt::format("the connector '{}': the Role of '{}' must be a !GetAtt of a role in this template", connection.id, connection.source),
-                given->place());
+    return fail(
+        fmt::format(
+            "the connector '{}': the Role of '{}' must be a !GetAtt of a role in this template",
+            connection.id, connection.source),
+        given->place());
   }
 
   Status grant_to_role(const Connection& connection, const RoleGrant& grant) {
@@ -180,15 +213,20 @@ class Connectors {
     Node actions = Node::list({}, at);
     if (connection.read) actions = words(grant.reads, std::move(actions));
     if (connection.write) actions = words(grant.writes, std::move(actions));
-    if (actions.items.empty()) return fail(fmt::format("the connector '{}': {} has nothing to read", connection.id, grant.destination), at.place());
+    if (actions.items.empty())
+      return fail(fmt::format("the connector '{}': {} has nothing to read", connection.id,
+                              grant.destination),
+                  at.place());
     Node statement = Node::map(at);
     statement.set("Effect", "Allow");
     statement.set("Action", std::move(actions));
     const bool topic = grant.destination == "AWS::SNS::Topic";
     Node arn = topic ? ref(connection.destination, at) : get_att(connection.destination, "Arn", at);
     Node resources = Node::list({arn}, at);
-    if (grant.destination == "AWS::S3::Bucket") resources.push(sub("${" + connection.destination + ".Arn}/*", at));
-    if (grant.destination == "AWS::DynamoDB::Table") resources.push(sub("${" + connection.destination + ".Arn}/index/*", at));
+    if (grant.destination == "AWS::S3::Bucket")
+      resources.push(sub("${" + connection.destination + ".Arn}/*", at));
+    if (grant.destination == "AWS::DynamoDB::Table")
+      resources.push(sub("${" + connection.destination + ".Arn}/index/*", at));
     statement.set("Resource", std::move(resources));
     Node properties = Node::map(at);
     properties.set("PolicyDocument", document(std::move(statement), at));
@@ -229,8 +267,10 @@ class Connectors {
     return {};
   }
 
-  void generate(const Connection& connection, const char* suffix, const char* type, Node properties) {
-    generated_.push_back({connection.id + suffix, resource(type, std::move(properties), *connection.like, connection.origin)});
+  void generate(const Connection& connection, const char* suffix, const char* type,
+                Node properties) {
+    generated_.push_back({connection.id + suffix, resource(type, std::move(properties),
+                                                           *connection.like, connection.origin)});
   }
 
   Node& resources_;
@@ -239,6 +279,8 @@ class Connectors {
 
 }  // namespace
 
-Status expand_connectors(Node& resources) { return Connectors(resources).expand(); }
+Status expand_connectors(Node& resources) {
+  return Connectors(resources).expand();
+}
 
 }  // namespace loopgate::cfn::sam

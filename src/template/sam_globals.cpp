@@ -39,11 +39,13 @@ Result<Node> merge_globals(const Node& document, const Node& properties, const O
   const Node* const globals = document.find("Globals");
   if (!globals) return properties;
   if (!globals->is_map()) return fail("Globals must be a map", globals->place());
-  static const std::vector<std::string> kSections = {"Function", "Api",          "HttpApi",   "SimpleTable",
-                                                     "StateMachine", "LayerVersion", "CapacityProvider", "WebSocketApi"};
+  static const std::vector<std::string> kSections = {
+      "Function",     "Api",          "HttpApi",          "SimpleTable",
+      "StateMachine", "LayerVersion", "CapacityProvider", "WebSocketApi"};
   for (const Member& member : globals->members) {
     if (std::ranges::find(kSections, member.name) == kSections.end()) {
-      return fail(fmt::format("Globals has no section '{}'{}", member.name, did_you_mean(member.name, kSections)),
+      return fail(fmt::format("Globals has no section '{}'{}", member.name,
+                              did_you_mean(member.name, kSections)),
                   member.origin.place());
     }
   }

@@ -20,8 +20,8 @@ struct Generated {
 struct FunctionWork {
   std::string logical_id;
   Origin origin;
-  Node source;      // the AWS::Serverless::Function as it stands
-  Node properties;  // with Globals merged in
+  Node source;            // the AWS::Serverless::Function as it stands
+  Node properties;        // with Globals merged in
   Node managed_policies;  // of the execution role
   std::vector<Generated> generated;
   std::vector<std::string>* warnings = nullptr;

@@ -1,4 +1,5 @@
-// The execution role of a function: managed policies by name, inline documents, SAM's policy templates.
+// The execution role of a function: managed policies by name, inline documents, SAM's policy
+// templates.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -24,96 +25,166 @@ struct PolicyTemplate {
   std::vector<Statement> statements;
 };
 
-constexpr std::string_view kTable = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}";
-constexpr std::string_view kTableIndex = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}/index/*";
-constexpr std::string_view kQueue = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${QueueName}";
+constexpr std::string_view kTable =
+    "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}";
+constexpr std::string_view kTableIndex =
+    "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}/index/*";
+constexpr std::string_view kQueue =
+    "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${QueueName}";
 constexpr std::string_view kBucket = "arn:${AWS::Partition}:s3:::${BucketName}";
 constexpr std::string_view kBucketObjects = "arn:${AWS::Partition}:s3:::${BucketName}/*";
-constexpr std::string_view kStream = "arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/${StreamName}";
-constexpr std::string_view kDelivery = "arn:${AWS::Partition}:firehose:${AWS::Region}:${AWS::AccountId}:deliverystream/${DeliveryStreamName}";
-constexpr std::string_view kParameter = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${ParameterName}";
-constexpr std::string_view kKey = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${KeyId}";
+constexpr std::string_view kStream =
+    "arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/${StreamName}";
+constexpr std::string_view kDelivery =
+    "arn:${AWS::Partition}:firehose:${AWS::Region}:${AWS::AccountId}:deliverystream/"
+    "${DeliveryStreamName}";
+constexpr std::string_view kParameter =
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${ParameterName}";
+constexpr std::string_view kKey =
+    "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${KeyId}";
 
 const std::vector<PolicyTemplate>& policy_templates() {
   static const std::vector<PolicyTemplate> kTemplates = {
-      {"SQSPollerPolicy", {"QueueName"},
-       {{{"sqs:ChangeMessageVisibility", "sqs:ChangeMessageVisibilityBatch", "sqs:DeleteMessage", "sqs:DeleteMessageBatch",
-          "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, {kQueue}}}},
+      {"SQSPollerPolicy",
+       {"QueueName"},
+       {{{"sqs:ChangeMessageVisibility", "sqs:ChangeMessageVisibilityBatch", "sqs:DeleteMessage",
+          "sqs:DeleteMessageBatch", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
+         {kQueue}}}},
       {"SQSSendMessagePolicy", {"QueueName"}, {{{"sqs:SendMessage*"}, {kQueue}}}},
-      {"SNSPublishMessagePolicy", {"TopicName"},
-       {{{"sns:Publish"}, {"arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${TopicName}"}}}},
-      {"SNSCrudPolicy", {"TopicName"},
-       {{{"sns:ListSubscriptionsByTopic", "sns:CreateTopic", "sns:SetTopicAttributes", "sns:Subscribe", "sns:Publish"},
+      {"SNSPublishMessagePolicy",
+       {"TopicName"},
+       {{{"sns:Publish"},
+         {"arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${TopicName}"}}}},
+      {"SNSCrudPolicy",
+       {"TopicName"},
+       {{{"sns:ListSubscriptionsByTopic", "sns:CreateTopic", "sns:SetTopicAttributes",
+          "sns:Subscribe", "sns:Publish"},
          {"arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${TopicName}*"}}}},
-      {"LambdaInvokePolicy", {"FunctionName"},
-       {{{"lambda:InvokeFunction"}, {"arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${FunctionName}*"}}}},
+      {"LambdaInvokePolicy",
+       {"FunctionName"},
+       {{{"lambda:InvokeFunction"},
+         {"arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${FunctionName}"
+          "*"}}}},
       {"CloudWatchPutMetricPolicy", {}, {{{"cloudwatch:PutMetricData"}, {"*"}}}},
       {"CloudWatchDescribeAlarmHistoryPolicy", {}, {{{"cloudwatch:DescribeAlarmHistory"}, {"*"}}}},
-      {"CloudFormationDescribeStacksPolicy", {},
-       {{{"cloudformation:DescribeStacks"}, {"arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/*"}}}},
-      {"DynamoDBCrudPolicy", {"TableName"},
-       {{{"dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Scan", "dynamodb:Query", "dynamodb:UpdateItem",
-          "dynamodb:BatchWriteItem", "dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:ConditionCheckItem"},
+      {"CloudFormationDescribeStacksPolicy",
+       {},
+       {{{"cloudformation:DescribeStacks"},
+         {"arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/*"}}}},
+      {"DynamoDBCrudPolicy",
+       {"TableName"},
+       {{{"dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Scan",
+          "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem",
+          "dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:ConditionCheckItem"},
          {kTable, kTableIndex}}}},
-      {"DynamoDBReadPolicy", {"TableName"},
-       {{{"dynamodb:GetItem", "dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:DescribeTable"}, {kTable, kTableIndex}}}},
-      {"DynamoDBWritePolicy", {"TableName"},
-       {{{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"}, {kTable, kTableIndex}}}},
+      {"DynamoDBReadPolicy",
+       {"TableName"},
+       {{{"dynamodb:GetItem", "dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem",
+          "dynamodb:DescribeTable"},
+         {kTable, kTableIndex}}}},
+      {"DynamoDBWritePolicy",
+       {"TableName"},
+       {{{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"},
+         {kTable, kTableIndex}}}},
       {"DynamoDBReconfigurePolicy", {"TableName"}, {{{"dynamodb:UpdateTable"}, {kTable}}}},
-      {"DynamoDBStreamReadPolicy", {"TableName", "StreamName"},
+      {"DynamoDBStreamReadPolicy",
+       {"TableName", "StreamName"},
        {{{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
-         {"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}/stream/${StreamName}"}},
-        {{"dynamodb:ListStreams"}, {"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}/stream/*"}}}},
-      {"S3ReadPolicy", {"BucketName"},
-       {{{"s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation", "s3:GetObjectVersion", "s3:GetLifecycleConfiguration"},
+         {"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}/"
+          "stream/${StreamName}"}},
+        {{"dynamodb:ListStreams"},
+         {"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}/"
+          "stream/*"}}}},
+      {"S3ReadPolicy",
+       {"BucketName"},
+       {{{"s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation", "s3:GetObjectVersion",
+          "s3:GetLifecycleConfiguration"},
          {kBucket, kBucketObjects}}}},
-      {"S3WritePolicy", {"BucketName"},
-       {{{"s3:PutObject", "s3:PutObjectAcl", "s3:PutLifecycleConfiguration"}, {kBucket, kBucketObjects}}}},
-      {"S3CrudPolicy", {"BucketName"},
-       {{{"s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl",
-          "s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration", "s3:DeleteObject"}, {kBucket, kBucketObjects}}}},
-      {"KinesisStreamReadPolicy", {"StreamName"},
-       {{{"kinesis:ListStreams", "kinesis:DescribeLimits"}, {"arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/*"}},
-        {{"kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator"}, {kStream}}}},
-      {"KinesisCrudPolicy", {"StreamName"},
-       {{{"kinesis:AddTagsToStream", "kinesis:CreateStream", "kinesis:DecreaseStreamRetentionPeriod", "kinesis:DeleteStream",
-          "kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetShardIterator", "kinesis:IncreaseStreamRetentionPeriod",
-          "kinesis:ListTagsForStream", "kinesis:MergeShards", "kinesis:PutRecord", "kinesis:PutRecords", "kinesis:SplitShard",
-          "kinesis:RemoveTagsFromStream"}, {kStream}}}},
-      {"FirehoseWritePolicy", {"DeliveryStreamName"}, {{{"firehose:PutRecord", "firehose:PutRecordBatch"}, {kDelivery}}}},
-      {"FirehoseCrudPolicy", {"DeliveryStreamName"},
-       {{{"firehose:CreateDeliveryStream", "firehose:DeleteDeliveryStream", "firehose:DescribeDeliveryStream", "firehose:PutRecord",
-          "firehose:PutRecordBatch", "firehose:UpdateDestination"}, {kDelivery}}}},
-      {"StepFunctionsExecutionPolicy", {"StateMachineName"},
-       {{{"states:StartExecution"}, {"arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${StateMachineName}"}}}},
-      {"EventBridgePutEventsPolicy", {"EventBusName"},
-       {{{"events:PutEvents"}, {"arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}"}}}},
-      {"SSMParameterReadPolicy", {"ParameterName"},
-       {{{"ssm:DescribeParameters"}, {"*"}}, {{"ssm:GetParameters", "ssm:GetParameter", "ssm:GetParametersByPath"}, {kParameter}}}},
-      {"SSMParameterWithSlashPrefixReadPolicy", {"ParameterName"},
+      {"S3WritePolicy",
+       {"BucketName"},
+       {{{"s3:PutObject", "s3:PutObjectAcl", "s3:PutLifecycleConfiguration"},
+         {kBucket, kBucketObjects}}}},
+      {"S3CrudPolicy",
+       {"BucketName"},
+       {{{"s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation", "s3:GetObjectVersion",
+          "s3:PutObject", "s3:PutObjectAcl", "s3:GetLifecycleConfiguration",
+          "s3:PutLifecycleConfiguration", "s3:DeleteObject"},
+         {kBucket, kBucketObjects}}}},
+      {"KinesisStreamReadPolicy",
+       {"StreamName"},
+       {{{"kinesis:ListStreams", "kinesis:DescribeLimits"},
+         {"arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/*"}},
+        {{"kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords",
+          "kinesis:GetShardIterator"},
+         {kStream}}}},
+      {"KinesisCrudPolicy",
+       {"StreamName"},
+       {{{"kinesis:AddTagsToStream", "kinesis:CreateStream",
+          "kinesis:DecreaseStreamRetentionPeriod", "kinesis:DeleteStream", "kinesis:DescribeStream",
+          "kinesis:DescribeStreamSummary", "kinesis:GetShardIterator",
+          "kinesis:IncreaseStreamRetentionPeriod", "kinesis:ListTagsForStream",
+          "kinesis:MergeShards", "kinesis:PutRecord", "kinesis:PutRecords", "kinesis:SplitShard",
+          "kinesis:RemoveTagsFromStream"},
+         {kStream}}}},
+      {"FirehoseWritePolicy",
+       {"DeliveryStreamName"},
+       {{{"firehose:PutRecord", "firehose:PutRecordBatch"}, {kDelivery}}}},
+      {"FirehoseCrudPolicy",
+       {"DeliveryStreamName"},
+       {{{"firehose:CreateDeliveryStream", "firehose:DeleteDeliveryStream",
+          "firehose:DescribeDeliveryStream", "firehose:PutRecord", "firehose:PutRecordBatch",
+          "firehose:UpdateDestination"},
+         {kDelivery}}}},
+      {"StepFunctionsExecutionPolicy",
+       {"StateMachineName"},
+       {{{"states:StartExecution"},
+         {"arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${"
+          "StateMachineName}"}}}},
+      {"EventBridgePutEventsPolicy",
+       {"EventBusName"},
+       {{{"events:PutEvents"},
+         {"arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/"
+          "${EventBusName}"}}}},
+      {"SSMParameterReadPolicy",
+       {"ParameterName"},
+       {{{"ssm:DescribeParameters"}, {"*"}},
+        {{"ssm:GetParameters", "ssm:GetParameter", "ssm:GetParametersByPath"}, {kParameter}}}},
+      {"SSMParameterWithSlashPrefixReadPolicy",
+       {"ParameterName"},
        {{{"ssm:DescribeParameters"}, {"*"}},
         {{"ssm:GetParameters", "ssm:GetParameter", "ssm:GetParametersByPath"},
-         {"arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${ParameterName}"}}}},
-      {"AWSSecretsManagerGetSecretValuePolicy", {"SecretArn"}, {{{"secretsmanager:GetSecretValue"}, {"${SecretArn}"}}}},
+         {"arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${"
+          "ParameterName}"}}}},
+      {"AWSSecretsManagerGetSecretValuePolicy",
+       {"SecretArn"},
+       {{{"secretsmanager:GetSecretValue"}, {"${SecretArn}"}}}},
       {"KMSDecryptPolicy", {"KeyId"}, {{{"kms:Decrypt"}, {kKey}}}},
       {"KMSEncryptPolicy", {"KeyId"}, {{{"kms:Encrypt"}, {kKey}}}},
-      {"VPCAccessPolicy", {},
-       {{{"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DetachNetworkInterface"}, {"*"}}}},
-      {"FilterLogEventsPolicy", {"LogGroupName"},
+      {"VPCAccessPolicy",
+       {},
+       {{{"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+          "ec2:DescribeNetworkInterfaces", "ec2:DetachNetworkInterface"},
+         {"*"}}}},
+      {"FilterLogEventsPolicy",
+       {"LogGroupName"},
        {{{"logs:FilterLogEvents"},
-         {"arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${LogGroupName}:log-stream:*"}}}},
+         {"arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${LogGroupName}:"
+          "log-stream:*"}}}},
   };
   return kTemplates;
 }
 
 // Managed policies that live under service-role/; all others lie at the root.
 constexpr std::string_view kServiceRolePolicies[] = {
-    "AWSLambdaBasicExecutionRole",    "AWSLambdaDynamoDBExecutionRole", "AWSLambdaENIManagementAccess", "AWSLambdaKinesisExecutionRole",
-    "AWSLambdaMSKExecutionRole",      "AWSLambdaRole",                  "AWSLambdaSQSQueueExecutionRole", "AWSLambdaVPCAccessExecutionRole"};
+    "AWSLambdaBasicExecutionRole",    "AWSLambdaDynamoDBExecutionRole",
+    "AWSLambdaENIManagementAccess",   "AWSLambdaKinesisExecutionRole",
+    "AWSLambdaMSKExecutionRole",      "AWSLambdaRole",
+    "AWSLambdaSQSQueueExecutionRole", "AWSLambdaVPCAccessExecutionRole"};
 
 std::string managed_policy_arn(const std::string& name) {
   if (name.starts_with("arn:")) return name;
-  const bool service_role = std::ranges::find(kServiceRolePolicies, name) != std::end(kServiceRolePolicies);
+  const bool service_role =
+      std::ranges::find(kServiceRolePolicies, name) != std::end(kServiceRolePolicies);
   return fmt::format("arn:aws:iam::aws:policy/{}{}", service_role ? "service-role/" : "", name);
 }
 
@@ -128,14 +199,17 @@ Result<Node> expand_template(const PolicyTemplate& from, const Member& use) {
   const Origin& at = use.origin;
   for (const auto parameter : from.parameters) {
     if (!use.value.find(parameter)) {
-      return fail(fmt::format("the policy template {} needs the parameter {}", from.name, parameter), at.place());
+      return fail(
+          fmt::format("the policy template {} needs the parameter {}", from.name, parameter),
+          at.place());
     }
   }
   for (const Member& given : use.value.members) {
     if (std::ranges::find(from.parameters, given.name) != from.parameters.end()) continue;
-    return fail(fmt::format("the policy template {} has no parameter '{}'{}", from.name, given.name,
-                            did_you_mean(given.name, {from.parameters.begin(), from.parameters.end()})),
-                given.origin.place());
+    return fail(
+        fmt::format("the policy template {} has no parameter '{}'{}", from.name, given.name,
+                    did_you_mean(given.name, {from.parameters.begin(), from.parameters.end()})),
+        given.origin.place());
   }
   Node statements = Node::list({}, at);
   for (const Statement& statement : from.statements) {
@@ -148,7 +222,8 @@ Result<Node> expand_template(const PolicyTemplate& from, const Member& use) {
     for (const auto pattern : statement.resources) {
       Node call = Node::map(at);
       Node variables = use.value.is_map() ? use.value : Node::map(at);
-      call.set("Fn::Sub", Node::list({Node::string(std::string(pattern), at), std::move(variables)}, at));
+      call.set("Fn::Sub",
+               Node::list({Node::string(std::string(pattern), at), std::move(variables)}, at));
       resources.push(std::move(call));
     }
     out.set("Resource", std::move(resources));
@@ -169,7 +244,10 @@ class RolePolicies {
     }
     if (policy.is_null()) return {};
     if (!policy.is_map() || policy.members.empty()) {
-      return fail(fmt::format("a policy of '{}' is a name, an ARN, a policy document or a policy template", function_), policy.place());
+      return fail(
+          fmt::format("a policy of '{}' is a name, an ARN, a policy document or a policy template",
+                      function_),
+          policy.place());
     }
     if (policy.find("Statement")) {
       Node document = policy;
@@ -186,7 +264,9 @@ class RolePolicies {
   }
 
   void add_managed(Node arn) {
-    const auto same = [&](const Node& other) { return arn.is_string() && other.is_string() && other.text == arn.text; };
+    const auto same = [&](const Node& other) {
+      return arn.is_string() && other.is_string() && other.text == arn.text;
+    };
     if (std::ranges::none_of(managed_.items, same)) managed_.push(std::move(arn));
   }
   Node take_managed() { return std::move(managed_); }
@@ -205,7 +285,9 @@ class RolePolicies {
     if (found == all.end()) {
       std::vector<std::string> names;
       for (const auto& each : all) names.emplace_back(each.name);
-      return fail(fmt::format("there is no policy template '{}' here{}", use.name, did_you_mean(use.name, names)), use.origin.place());
+      return fail(fmt::format("there is no policy template '{}' here{}", use.name,
+                              did_you_mean(use.name, names)),
+                  use.origin.place());
     }
     auto document = expand_template(*found, use);
     if (!document) return std::unexpected(document.error());
@@ -214,7 +296,8 @@ class RolePolicies {
   }
   // Each branch on its own, the list that it ends in with the same choice around.
   Status add_choice(const Node& policy, const Node& arguments) {
-    if (!arguments.is_list() || arguments.items.size() != 3) return fail("Fn::If takes [condition, value if true, value if false]", policy.place());
+    if (!arguments.is_list() || arguments.items.size() != 3)
+      return fail("Fn::If takes [condition, value if true, value if false]", policy.place());
     Node managed = Node::list({arguments.items[0]}, policy.origin);
     Node document = managed;
     bool is_document = false;
@@ -229,7 +312,8 @@ class RolePolicies {
       managed.push(branch.managed_.items.empty() ? no_value : branch.managed_.items[0]);
       is_document = is_document || !branch.documents_.items.empty();
       if (!branch.documents_.items.empty()) {
-        branch.documents_.items[0].set("PolicyName", fmt::format("{}RolePolicy{}", function_, documents_.items.size()));
+        branch.documents_.items[0].set(
+            "PolicyName", fmt::format("{}RolePolicy{}", function_, documents_.items.size()));
       }
       document.push(branch.documents_.items.empty() ? no_value : branch.documents_.items[0]);
     }
@@ -265,13 +349,15 @@ Result<Node> execution_role(const FunctionWork& work) {
   const Origin& at = work.origin;
   RolePolicies policies(work.logical_id, at);
   policies.add_managed(Node::string(managed_policy_arn("AWSLambdaBasicExecutionRole"), at));
-  if (const Node* const tracing = work.properties.find("Tracing"); tracing && tracing->text == "Active") {
+  if (const Node* const tracing = work.properties.find("Tracing");
+      tracing && tracing->text == "Active") {
     policies.add_managed(Node::string(managed_policy_arn("AWSXRayDaemonWriteAccess"), at));
   }
   if (work.properties.find("VpcConfig")) {
     policies.add_managed(Node::string(managed_policy_arn("AWSLambdaVPCAccessExecutionRole"), at));
   }
-  for (const Node& name : work.managed_policies.items) policies.add_managed(Node::string(managed_policy_arn(name.text), at));
+  for (const Node& name : work.managed_policies.items)
+    policies.add_managed(Node::string(managed_policy_arn(name.text), at));
   if (const Node* const given = work.properties.find("Policies")) {
     const std::vector<Node> each = given->is_list() ? given->items : std::vector<Node>{*given};
     for (const Node& policy : each) {
@@ -285,7 +371,8 @@ Result<Node> execution_role(const FunctionWork& work) {
   Node documents = policies.take_documents();
   if (!documents.items.empty()) properties.set("Policies", std::move(documents));
   if (const Node* const path = work.properties.find("RolePath")) properties.set("Path", *path);
-  if (const Node* const boundary = work.properties.find("PermissionsBoundary")) properties.set("PermissionsBoundary", *boundary);
+  if (const Node* const boundary = work.properties.find("PermissionsBoundary"))
+    properties.set("PermissionsBoundary", *boundary);
   return resource("AWS::IAM::Role", std::move(properties), work.source, at);
 }
 

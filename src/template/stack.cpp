@@ -29,32 +29,55 @@ constexpr std::array<std::string_view, 17> kStatusNames = {
 
 using nlohmann::json;
 
-std::int64_t nanos(WallTime time) { return time.time_since_epoch().count(); }
-WallTime from_nanos(const json& value) { return WallTime(Duration(value.get<std::int64_t>())); }
+std::int64_t nanos(WallTime time) {
+  return time.time_since_epoch().count();
+}
+WallTime from_nanos(const json& value) {
+  return WallTime(Duration(value.get<std::int64_t>()));
+}
 
 json resource_to_json(const ResourceRecord& r) {
-  return {{"logical_id", r.logical_id}, {"physical_id", r.physical_id}, {"type", r.type},
-          {"status", r.status},         {"reason", r.reason},           {"properties", r.properties},
-          {"attributes", r.attributes}, {"metadata", r.metadata},       {"file", r.place.file},
-          {"line", r.place.line},       {"deletion_policy", r.deletion_policy},
-          {"update_replace_policy", r.update_replace_policy},           {"stand_in", r.stand_in},
+  return {{"logical_id", r.logical_id},
+          {"physical_id", r.physical_id},
+          {"type", r.type},
+          {"status", r.status},
+          {"reason", r.reason},
+          {"properties", r.properties},
+          {"attributes", r.attributes},
+          {"metadata", r.metadata},
+          {"file", r.place.file},
+          {"line", r.place.line},
+          {"deletion_policy", r.deletion_policy},
+          {"update_replace_policy", r.update_replace_policy},
+          {"stand_in", r.stand_in},
           {"updated", nanos(r.updated)}};
 }
 
 ResourceRecord resource_from_json(const json& j) {
-  return {j.at("logical_id"), j.at("physical_id"), j.at("type"),     j.at("status"),
-          j.at("reason"),     j.at("properties"),  j.at("attributes"), j.at("metadata"),
-          {j.at("file"), j.at("line")}, j.at("deletion_policy"), j.at("update_replace_policy"), j.at("stand_in"),
+  return {j.at("logical_id"),
+          j.at("physical_id"),
+          j.at("type"),
+          j.at("status"),
+          j.at("reason"),
+          j.at("properties"),
+          j.at("attributes"),
+          j.at("metadata"),
+          {j.at("file"), j.at("line")},
+          j.at("deletion_policy"),
+          j.at("update_replace_policy"),
+          j.at("stand_in"),
           from_nanos(j.at("updated"))};
 }
 
 json event_to_json(const StackEvent& e) {
-  return {{"id", e.id},         {"logical_id", e.logical_id}, {"physical_id", e.physical_id}, {"type", e.type},
-          {"status", e.status}, {"reason", e.reason},         {"at", nanos(e.at)}};
+  return {{"id", e.id},       {"logical_id", e.logical_id}, {"physical_id", e.physical_id},
+          {"type", e.type},   {"status", e.status},         {"reason", e.reason},
+          {"at", nanos(e.at)}};
 }
 
 StackEvent event_from_json(const json& j) {
-  return {j.at("id"), j.at("logical_id"), j.at("physical_id"), j.at("type"), j.at("status"), j.at("reason"), from_nanos(j.at("at"))};
+  return {j.at("id"),     j.at("logical_id"), j.at("physical_id"),   j.at("type"),
+          j.at("status"), j.at("reason"),     from_nanos(j.at("at"))};
 }
 
 template <class Range, class Function>
@@ -77,9 +100,11 @@ StackRecord read_stack(const json& j) {
   s.template_file = j.at("template_file");
   s.template_folder = j.at("template_folder");
   s.allow_unsupported = j.at("allow_unsupported");
-  for (const json& p : j.at("parameters")) s.parameters.push_back({p.at("name"), p.at("value"), p.at("no_echo")});
+  for (const json& p : j.at("parameters"))
+    s.parameters.push_back({p.at("name"), p.at("value"), p.at("no_echo")});
   for (const json& r : j.at("resources")) s.resources.push_back(resource_from_json(r));
-  for (const json& o : j.at("outputs")) s.outputs.push_back({o.at("key"), o.at("value"), o.at("description"), o.at("export")});
+  for (const json& o : j.at("outputs"))
+    s.outputs.push_back({o.at("key"), o.at("value"), o.at("description"), o.at("export")});
   for (const json& e : j.at("events")) s.events.push_back(event_from_json(e));
   s.imports = j.at("imports");
   s.warnings = j.at("warnings");
@@ -92,7 +117,9 @@ StackRecord read_stack(const json& j) {
 
 }  // namespace
 
-std::string_view name(StackStatus status) { return kStatusNames[static_cast<std::size_t>(status)]; }
+std::string_view name(StackStatus status) {
+  return kStatusNames[static_cast<std::size_t>(status)];
+}
 
 std::optional<StackStatus> parse_stack_status(std::string_view text) {
   const auto found = std::ranges::find(kStatusNames, text);
@@ -100,11 +127,14 @@ std::optional<StackStatus> parse_stack_status(std::string_view text) {
   return static_cast<StackStatus>(found - kStatusNames.begin());
 }
 
-bool in_progress(StackStatus status) { return name(status).ends_with("IN_PROGRESS") && status != StackStatus::kReviewInProgress; }
+bool in_progress(StackStatus status) {
+  return name(status).ends_with("IN_PROGRESS") && status != StackStatus::kReviewInProgress;
+}
 
 bool must_be_recreated(StackStatus status) {
-  return status == StackStatus::kReviewInProgress || status == StackStatus::kCreateFailed || status == StackStatus::kRollbackComplete ||
-         status == StackStatus::kRollbackFailed || status == StackStatus::kDeleteFailed;
+  return status == StackStatus::kReviewInProgress || status == StackStatus::kCreateFailed ||
+         status == StackStatus::kRollbackComplete || status == StackStatus::kRollbackFailed ||
+         status == StackStatus::kDeleteFailed;
 }
 
 const ResourceRecord* StackRecord::find_resource(std::string_view logical_id) const {
@@ -128,11 +158,19 @@ json to_json(const StackRecord& s) {
           {"template_file", s.template_file},
           {"template_folder", s.template_folder},
           {"allow_unsupported", s.allow_unsupported},
-          {"parameters", list_of(s.parameters, [](const auto& p) { return json{{"name", p.name}, {"value", p.value}, {"no_echo", p.no_echo}}; })},
+          {"parameters",
+           list_of(s.parameters,
+                   [](const auto& p) {
+                     return json{{"name", p.name}, {"value", p.value}, {"no_echo", p.no_echo}};
+                   })},
           {"resources", list_of(s.resources, resource_to_json)},
-          {"outputs", list_of(s.outputs, [](const auto& o) {
-             return json{{"key", o.key}, {"value", o.value}, {"description", o.description}, {"export", o.export_name}};
-           })},
+          {"outputs", list_of(s.outputs,
+                              [](const auto& o) {
+                                return json{{"key", o.key},
+                                            {"value", o.value},
+                                            {"description", o.description},
+                                            {"export", o.export_name}};
+                              })},
           {"events", list_of(s.events, event_to_json)},
           {"imports", s.imports},
           {"warnings", s.warnings},

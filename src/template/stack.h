@@ -1,5 +1,5 @@
-// A stack as it is kept: what was asked for, what came of it. Values; the engine changes them, the store keeps
-// them, the CloudFormation API shows them.
+// A stack as it is kept: what was asked for, what came of it. Values; the engine changes them, the
+// store keeps them, the CloudFormation API shows them.
 #pragma once
 
 #include <deque>
@@ -99,7 +99,7 @@ struct StackRecord {
   std::vector<std::string> imports;       // names of exports that it uses
   std::vector<std::string> warnings;      // of the last deployment
   std::map<std::string, std::string> tags;
-  std::deque<StackEvent> events;          // oldest first, bounded
+  std::deque<StackEvent> events;  // oldest first, bounded
   WallTime created{};
   WallTime updated{};  // equal to `created` before the first update
   WallTime deleted{};

@@ -38,9 +38,11 @@ constexpr Form kForms[] = {
     {"AWS::Route53::RecordSetGroup", true, "", ""},
     {"AWS::Route53::HostedZone", true, "", "route53:::hostedzone/{n}", RefGives::kRandomId},
     {"AWS::Route53::HealthCheck", true, "", "", RefGives::kRandomId},
-    {"AWS::CertificateManager::Certificate", true, "", "acm:{r}:{a}:certificate/{n}", RefGives::kArn},
+    {"AWS::CertificateManager::Certificate", true, "", "acm:{r}:{a}:certificate/{n}",
+     RefGives::kArn},
     {"AWS::SSM::Parameter", true, "Name", "ssm:{r}:{a}:parameter/{n}"},
-    {"AWS::ApplicationInsights::Application", true, "", "applicationinsights:{r}:{a}:application/resource-group/{n}", RefGives::kArn},
+    {"AWS::ApplicationInsights::Application", true, "",
+     "applicationinsights:{r}:{a}:application/resource-group/{n}", RefGives::kArn},
     {"AWS::ResourceGroups::Group", true, "Name", "resource-groups:{r}:{a}:group/{n}"},
     {"AWS::CloudFormation::WaitConditionHandle", true, "", ""},
     {"AWS::CDK::Metadata", true, "", ""},
@@ -48,10 +50,13 @@ constexpr Form kForms[] = {
     {"AWS::XRay::Group", true, "GroupName", "xray:{r}:{a}:group/{n}", RefGives::kArn},
     {"AWS::XRay::SamplingRule", true, "", "", RefGives::kArn},
     // Services that the sandbox lacks, whose names and ARNs others depend on.
-    {"AWS::StepFunctions::StateMachine", false, "StateMachineName", "states:{r}:{a}:stateMachine:{n}", RefGives::kArn},
-    {"AWS::Serverless::StateMachine", false, "Name", "states:{r}:{a}:stateMachine:{n}", RefGives::kArn},
+    {"AWS::StepFunctions::StateMachine", false, "StateMachineName",
+     "states:{r}:{a}:stateMachine:{n}", RefGives::kArn},
+    {"AWS::Serverless::StateMachine", false, "Name", "states:{r}:{a}:stateMachine:{n}",
+     RefGives::kArn},
     {"AWS::Kinesis::Stream", false, "Name", "kinesis:{r}:{a}:stream/{n}"},
-    {"AWS::KinesisFirehose::DeliveryStream", false, "DeliveryStreamName", "firehose:{r}:{a}:deliverystream/{n}"},
+    {"AWS::KinesisFirehose::DeliveryStream", false, "DeliveryStreamName",
+     "firehose:{r}:{a}:deliverystream/{n}"},
     {"AWS::Events::EventBus", false, "Name", "events:{r}:{a}:event-bus/{n}"},
     {"AWS::Events::Rule", false, "Name", "events:{r}:{a}:rule/{n}"},
     {"AWS::S3::Bucket", false, "BucketName", "s3:::{n}"},
@@ -60,7 +65,8 @@ constexpr Form kForms[] = {
     {"AWS::Serverless::SimpleTable", false, "TableName", "dynamodb:{r}:{a}:table/{n}"},
     {"AWS::Location::Tracker", false, "TrackerName", "geo:{r}:{a}:tracker/{n}"},
     {"AWS::IoT::TopicRule", false, "RuleName", "iot:{r}:{a}:rule/{n}"},
-    {"AWS::SecretsManager::Secret", false, "Name", "secretsmanager:{r}:{a}:secret:{n}", RefGives::kArn},
+    {"AWS::SecretsManager::Secret", false, "Name", "secretsmanager:{r}:{a}:secret:{n}",
+     RefGives::kArn},
 };
 
 const Form* form_of(std::string_view type) {
@@ -84,7 +90,8 @@ std::string fill(std::string_view pattern, const StackContext& stack, std::strin
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(out, out.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -93,7 +100,8 @@ std::string guessed_arn(std::string_view type) {
   const auto first = type.find("::");
   const auto second = first == std::string_view::npos ? first : type.find("::", first + 2);
   if (second == std::string_view::npos) return "cloudformation:{r}:{a}:custom-resource/{n}";
-  return fmt::format("{}:{{r}}:{{a}}:{}/{{n}}", lower(type.substr(first + 2, second - first - 2)), lower(type.substr(second + 2)));
+  return fmt::format("{}:{{r}}:{{a}}:{}/{{n}}", lower(type.substr(first + 2, second - first - 2)),
+                     lower(type.substr(second + 2)));
 }
 
 std::string arn_of(std::string_view type, const StackContext& stack, std::string_view name) {
@@ -116,25 +124,38 @@ void StandInType::create(const ResourceRequest& request, ResourceDone done) {
     if (given != request.properties.end() && given->is_string()) name = given->get<std::string>();
   }
   if (name.empty() && form && form->ref == RefGives::kRandomId) name = random_.uuid();
-  if (name.empty()) name = fmt::format("{}-{}-{}", request.stack->name, request.logical_id, random_.upper_alnum(12));
+  if (name.empty())
+    name =
+        fmt::format("{}-{}-{}", request.stack->name, request.logical_id, random_.upper_alnum(12));
   if (request.type == "AWS::S3::Bucket") name = lower(name);
   ResourceState state;
-  state.physical_id = form && form->ref == RefGives::kArn ? arn_of(request.type, *request.stack, name) : name;
+  state.physical_id =
+      form && form->ref == RefGives::kArn ? arn_of(request.type, *request.stack, name) : name;
   for (const char* const copied : {"Value", "Type"}) {
-    if (request.type == "AWS::SSM::Parameter" && request.properties.contains(copied)) state.attributes[copied] = request.properties[copied];
+    if (request.type == "AWS::SSM::Parameter" && request.properties.contains(copied))
+      state.attributes[copied] = request.properties[copied];
   }
   done(std::move(state));
 }
 
-void StandInType::update(const ResourceRequest& request, ResourceDone done) { done(ResourceState{request.physical_id, {}}); }
+void StandInType::update(const ResourceRequest& request, ResourceDone done) {
+  done(ResourceState{request.physical_id, {}});
+}
 
-void StandInType::remove(const ResourceRequest&, RemoveDone done) { done({}); }
+void StandInType::remove(const ResourceRequest&, RemoveDone done) {
+  done({});
+}
 
-std::string stand_in_attribute(const StackContext& stack, std::string_view type, const std::string& physical_id, std::string_view attribute) {
+std::string stand_in_attribute(const StackContext& stack, std::string_view type,
+                               const std::string& physical_id, std::string_view attribute) {
   const bool is_arn = physical_id.starts_with("arn:");
-  const std::string name = is_arn ? physical_id.substr(physical_id.find_last_of(":/") + 1) : physical_id;
-  if (attribute.ends_with("Arn") || attribute.ends_with("ARN")) return is_arn ? physical_id : arn_of(type, stack, name);
-  if (attribute == "Name" || attribute.ends_with("Id") || attribute.ends_with("ID") || attribute.ends_with("Name")) return name;
+  const std::string name =
+      is_arn ? physical_id.substr(physical_id.find_last_of(":/") + 1) : physical_id;
+  if (attribute.ends_with("Arn") || attribute.ends_with("ARN"))
+    return is_arn ? physical_id : arn_of(type, stack, name);
+  if (attribute == "Name" || attribute.ends_with("Id") || attribute.ends_with("ID") ||
+      attribute.ends_with("Name"))
+    return name;
   return fmt::format("{}-{}", name, attribute);
 }
 

@@ -1,6 +1,6 @@
-// Resources that nothing stands behind: types that do nothing in a sandbox by nature (dashboards, alarms, DNS
-// records, keys …), and types that it lacks, when these are allowed. Ref and GetAtt of them give names and
-// ARNs of the form that AWS gives, so that what depends on them still deploys.
+// Resources that nothing stands behind: types that do nothing in a sandbox by nature (dashboards,
+// alarms, DNS records, keys …), and types that it lacks, when these are allowed. Ref and GetAtt of
+// them give names and ARNs of the form that AWS gives, so that what depends on them still deploys.
 #pragma once
 
 #include <string>
@@ -28,7 +28,7 @@ class StandInType : public ResourceType {
 };
 
 // What GetAtt of one gives.
-std::string stand_in_attribute(const StackContext& stack, std::string_view type, const std::string& physical_id,
-                               std::string_view attribute);
+std::string stand_in_attribute(const StackContext& stack, std::string_view type,
+                               const std::string& physical_id, std::string_view attribute);
 
 }  // namespace loopgate::cfn

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kMaxCompared = 255;  // longest logical id that AWS takes
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+char lower(char c) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
 
 // Levenshtein's distance without regard to case.
 std::size_t distance(std::string_view a, std::string_view b) {

@@ -1,6 +1,7 @@
-// YAML by yaml-cpp's events, so that quoted and plain scalars, tags, doubled keys and aliases are seen as
-// they stand. Plain scalars follow the YAML 1.1 core types as CloudFormation reads them, with one deliberate
-// difference: digits with a leading zero keep their text (an account id is not an octal number).
+// YAML by yaml-cpp's events, so that quoted and plain scalars, tags, doubled keys and aliases are
+// seen as they stand. Plain scalars follow the YAML 1.1 core types as CloudFormation reads them,
+// with one deliberate difference: digits with a leading zero keep their text (an account id is not
+// an octal number).
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -11,6 +12,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "template/document.h"
@@ -21,8 +23,9 @@ namespace loopgate::cfn {
 namespace {
 
 constexpr std::array kShortFunctions{
-    "And",      "Base64", "Cidr",   "Equals", "FindInMap", "GetAtt",    "GetAZs", "If",  "ImportValue", "Join",
-    "Length",   "Not",    "Or",     "Select", "Split",     "Sub",       "ToJsonString",  "Transform"};
+    "And",    "Base64", "Cidr",        "Equals", "FindInMap",    "GetAtt",
+    "GetAZs", "If",     "ImportValue", "Join",   "Length",       "Not",
+    "Or",     "Select", "Split",       "Sub",    "ToJsonString", "Transform"};
 
 // Thrown out of yaml-cpp's parser and caught where it was called.
 struct Refused {
@@ -110,15 +113,18 @@ class YamlReader : public YAML::EventHandler {
     if (found == anchors_.end()) refuse("an alias inside of its own anchor never ends", mark);
     count(found->second.count, mark);
     if (static_cast<int>(open_.size()) + found->second.depth > kMaxDocumentDepth) {
-      refuse(fmt::format("values are nested deeper than {} levels once aliases are expanded", kMaxDocumentDepth),
+      refuse(fmt::format("values are nested deeper than {} levels once aliases are expanded",
+                         kMaxDocumentDepth),
              mark);
     }
     place(found->second.node, mark);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    Node node = tag == "?" && !expects_key() ? plain_scalar(value, at(mark)) : Node::string(value, at(mark));
-    if (tag == "tag:yaml.org,2002:int" || tag == "tag:yaml.org,2002:float" || tag == "tag:yaml.org,2002:bool") {
+    Node node = tag == "?" && !expects_key() ? plain_scalar(value, at(mark))
+                                             : Node::string(value, at(mark));
+    if (tag == "tag:yaml.org,2002:int" || tag == "tag:yaml.org,2002:float" ||
+        tag == "tag:yaml.org,2002:bool") {
       node = plain_scalar(value, at(mark));
     }
     finish(std::move(node), tag, anchor);
@@ -142,6 +148,7 @@ class YamlReader : public YAML::EventHandler {
     bool has_key = false;
     std::string key;
     Origin key_origin;
+    std::set<std::string> merged;  // names that came by '<<': the map's own override them
   };
   struct Anchored {
     Node node;
@@ -156,18 +163,21 @@ class YamlReader : public YAML::EventHandler {
   [[noreturn]] void refuse(std::string message, const Origin& origin) const {
     throw Refused{{std::move(message), origin.place()}};
   }
-  bool expects_key() const { return !open_.empty() && open_.back().node.is_map() && !open_.back().has_key; }
+  bool expects_key() const {
+    return !open_.empty() && open_.back().node.is_map() && !open_.back().has_key;
+  }
 
   void count(std::size_t nodes, const YAML::Mark& mark) {
     count_ += nodes;
-    if (count_ > kMaxDocumentNodes) refuse("the document has too many values once its aliases are expanded", mark);
+    if (count_ > kMaxDocumentNodes)
+      refuse("the document has too many values once its aliases are expanded", mark);
   }
   void open(Node node, const std::string& tag, YAML::anchor_t anchor, const YAML::Mark& mark) {
     if (expects_key()) refuse("a name must be a string, not a list or a map", mark);
     if (open_.size() >= static_cast<std::size_t>(kMaxDocumentDepth)) {
       refuse(fmt::format("values are nested deeper than {} levels", kMaxDocumentDepth), mark);
     }
-    open_.push_back({std::move(node), tag, anchor, false, {}, {}});
+    open_.push_back({std::move(node), tag, anchor, false, {}, {}, {}});
   }
   void close() {
     Open done = std::move(open_.back());
@@ -202,40 +212,48 @@ class YamlReader : public YAML::EventHandler {
       start_member(parent, std::move(node));
     } else {
       parent.has_key = false;
-      if (parent.key == "<<") return merge(parent.node, node);
+      if (parent.key == "<<") return merge(parent, node);
       parent.node.members.push_back({std::move(parent.key), parent.key_origin, std::move(node)});
     }
   }
   void start_member(Open& parent, Node name) {
-    if (!name.is_scalar()) refuse("a name must be a string, not " + std::string(describe(name.kind)), name.origin);
+    if (!name.is_scalar())
+      refuse("a name must be a string, not " + std::string(describe(name.kind)), name.origin);
+    if (parent.merged.erase(name.text) > 0) parent.node.erase(name.text);
     if (const Member* const first = parent.node.find_member(name.text)) {
-      refuse(fmt::format("the name '{}' stands here twice (first in line {}): remove one of them", name.text,
-                         first->origin.line),
+      refuse(fmt::format("the name '{}' stands here twice (first in line {}): remove one of them",
+                         name.text, first->origin.line),
              name.origin);
     }
     parent.has_key = true;
     parent.key = std::move(name.text);
     parent.key_origin = name.origin;
   }
-  void merge(Node& into, const Node& from) {
+  void merge(Open& into, const Node& from) {
     if (from.is_list()) {
       for (const Node& item : from.items) merge(into, item);
       return;
     }
-    if (!from.is_map()) refuse("'<<' merges a map, not " + std::string(describe(from.kind)), from.origin);
+    if (!from.is_map())
+      refuse("'<<' merges a map, not " + std::string(describe(from.kind)), from.origin);
     for (const Member& member : from.members) {
-      if (!into.find_member(member.name)) into.members.push_back(member);
+      if (into.node.find_member(member.name)) continue;
+      into.node.members.push_back(member);
+      into.merged.insert(member.name);
     }
   }
 
   Node expand_tag(Node node, const std::string& tag) const {
     if (tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:")) {
-      if (tag.ends_with(":binary")) refuse("!!binary is not supported by CloudFormation", node.origin);
+      if (tag.ends_with(":binary"))
+        refuse("!!binary is not supported by CloudFormation", node.origin);
       return node;
     }
     const std::string name = tag.starts_with('!') ? tag.substr(1) : tag;
-    const bool known = name == "Ref" || name == "Condition" || std::ranges::find(kShortFunctions, name) != kShortFunctions.end();
-    if (!known) refuse(fmt::format("the tag '{}' is no function of CloudFormation", tag), node.origin);
+    const bool known = name == "Ref" || name == "Condition" ||
+                       std::ranges::find(kShortFunctions, name) != kShortFunctions.end();
+    if (!known)
+      refuse(fmt::format("the tag '{}' is no function of CloudFormation", tag), node.origin);
     if (name == "GetAtt" && node.is_string()) node = split_attribute(std::move(node));
     Node call = Node::map(node.origin);
     call.set(name == "Ref" || name == "Condition" ? name : "Fn::" + name, std::move(node));
@@ -245,11 +263,13 @@ class YamlReader : public YAML::EventHandler {
   Node split_attribute(Node node) const {
     const auto dot = node.text.find('.');
     if (dot == std::string::npos) {
-      refuse(fmt::format("!GetAtt {} has no attribute: write !GetAtt {}.Arn or the like", node.text, node.text),
+      refuse(fmt::format("!GetAtt {} has no attribute: write !GetAtt {}.Arn or the like", node.text,
+                         node.text),
              node.origin);
     }
     const Origin origin = node.origin;
-    return Node::list({Node::string(node.text.substr(0, dot), origin), Node::string(node.text.substr(dot + 1), origin)},
+    return Node::list({Node::string(node.text.substr(0, dot), origin),
+                       Node::string(node.text.substr(dot + 1), origin)},
                       origin);
   }
 

@@ -1,0 +1,184 @@
+#include "emulators/cloudformation/change_sets.h"
+
+#include <fmt/format.h>
+
+#include "emulators/cloudformation/limits.h"
+#include "emulators/cloudformation/operations.h"
+
+namespace loopgate::cloudformation {
+
+using nlohmann::json;
+
+const ChangeSet* ChangeSets::add(ChangeSet set) {
+  if (sets_.size() >= kMaxChangeSets) return nullptr;
+  const std::string id = set.id;
+  return &sets_.emplace(id, std::move(set)).first->second;
+}
+
+ChangeSet* ChangeSets::find(const std::string& account, const std::string& region,
+                            const std::string& stack, const std::string& name_or_id) {
+  for (auto& [id, set] : sets_) {
+    if (set.request.account != account || set.request.region != region) continue;
+    const bool in_stack = set.stack_name == stack || set.stack_id == stack;
+    if (id == name_or_id || (in_stack && set.name == name_or_id)) return &set;
+  }
+  return nullptr;
+}
+
+std::vector<const ChangeSet*> ChangeSets::of_stack(const std::string& account,
+                                                   const std::string& region,
+                                                   const std::string& stack) const {
+  std::vector<const ChangeSet*> out;
+  for (const auto& [id, set] : sets_) {
+    const bool here = set.request.account == account && set.request.region == region;
+    if (here && (set.stack_name == stack || set.stack_id == stack)) out.push_back(&set);
+  }
+  return out;
+}
+
+std::string ChangeSets::make_id(const std::string& kind, const cfn::DeployRequest& request,
+                                const std::string& name) {
+  return fmt::format("arn:aws:cloudformation:{}:{}:{}/{}/{}", request.region, request.account, kind,
+                     name, random_.uuid());
+}
+
+namespace {
+
+json change(const char* action, const std::string& logical_id, const std::string& type) {
+  return {{"Type", "Resource"},
+          {"ResourceChange",
+           {{"Action", action}, {"LogicalResourceId", logical_id}, {"ResourceType", type}}}};
+}
+
+// What stays is listed as a possible modification: whether it is one shows when values are known.
+json changes_of(const cfn::Plan& plan, const cfn::StackRecord* existing) {
+  json out = json::array();
+  for (const auto& resource : plan.resources) {
+    const bool known = existing && existing->find_resource(resource.logical_id);
+    out.push_back(change(known ? "Modify" : "Add", resource.logical_id, resource.type));
+  }
+  for (const auto& resource : existing ? existing->resources : std::vector<cfn::ResourceRecord>{}) {
+    if (!plan.find(resource.logical_id))
+      out.push_back(change("Remove", resource.logical_id, resource.type));
+  }
+  return out;
+}
+
+aws::Outcome<ChangeSet*> named_set(Context& context, const ApiCall& call) {
+  const std::string name = text(call, "ChangeSetName");
+  auto* const set = context.change_sets.find(call.caller.account, call.caller.region,
+                                             text(call, "StackName"), name);
+  if (set) return set;
+  return aws::refuse({"ChangeSetNotFoundException",
+                      fmt::format("ChangeSet [{}] does not exist", name), 404,
+                      "ChangeSetNotFound"});
+}
+
+json summary_of(const ChangeSet& set) {
+  json out = {{"ChangeSetId", set.id},
+              {"ChangeSetName", set.name},
+              {"StackId", set.stack_id},
+              {"StackName", set.stack_name},
+              {"Status", set.status},
+              {"ExecutionStatus", set.execution_status},
+              {"CreationTime", seconds(set.created)}};
+  if (!set.reason.empty()) out["StatusReason"] = set.reason;
+  if (!set.description.empty()) out["Description"] = set.description;
+  return out;
+}
+
+}  // namespace
+
+ApiResult create_change_set(Context& context, const ApiCall& call) {
+  const std::string stack_name = text(call, "StackName");
+  const auto* existing = context.deployer.find(call.caller.account, call.caller.region, stack_name);
+  const bool creates = text(call, "ChangeSetType") == "CREATE";
+  if (!existing && !creates)
+    return aws::refuse(aws::validation_error(fmt::format("Stack [{}] does not exist", stack_name)));
+  if (existing && creates) {
+    return aws::refuse(
+        {"AlreadyExistsException",
+         fmt::format(
+             "Stack [{}] already exists and cannot be created again with the changeSet [{}].",
+             stack_name, text(call, "ChangeSetName")),
+         400,
+         {}});
+  }
+  ChangeSet set;
+  set.name = text(call, "ChangeSetName");
+  if (context.change_sets.find(call.caller.account, call.caller.region, stack_name, set.name)) {
+    return aws::refuse({"AlreadyExistsException",
+                        fmt::format("ChangeSet [{}] already exists", set.name),
+                        400,
+                        {}});
+  }
+  auto request = deploy_request(call, existing);
+  if (!request) return aws::refuse(request.error());
+  const auto plan = context.deployer.check(*request);
+  if (!plan) return aws::refuse(invalid(plan.error()));
+  set.id = context.change_sets.make_id("changeSet", *request, set.name);
+  set.stack_name = request->stack_name;
+  set.stack_id =
+      existing ? existing->id : context.change_sets.make_id("stack", *request, stack_name);
+  request->stack_id = set.stack_id;
+  set.description = text(call, "Description");
+  set.created = context.change_sets.now();
+  const bool nothing = existing && changes_nothing(*request, *existing);
+  set.status = nothing ? "FAILED" : "CREATE_COMPLETE";
+  set.execution_status = nothing ? "UNAVAILABLE" : "AVAILABLE";
+  if (nothing)
+    set.reason =
+        "The submitted information didn't contain changes. Submit different information to create "
+        "a change set.";
+  if (!nothing) set.changes = changes_of(**plan, existing);
+  set.request = std::move(*request);
+  const auto* const kept = context.change_sets.add(std::move(set));
+  if (!kept)
+    return aws::refuse({"LimitExceededException",
+                        "there are too many change sets: execute or delete some",
+                        400,
+                        {}});
+  return json{{"Id", kept->id}, {"StackId", kept->stack_id}};
+}
+
+ApiResult describe_change_set(Context& context, const ApiCall& call) {
+  const auto set = named_set(context, call);
+  if (!set) return aws::refuse(set.error());
+  json out = summary_of(**set);
+  out["Changes"] = (*set)->changes;
+  out["Capabilities"] = json::array();
+  return out;
+}
+
+ApiResult execute_change_set(Context& context, const ApiCall& call) {
+  const auto set = named_set(context, call);
+  if (!set) return aws::refuse(set.error());
+  if ((*set)->execution_status != "AVAILABLE") {
+    return aws::refuse(
+        {"InvalidChangeSetStatus",
+         fmt::format("ChangeSet [{}] cannot be executed in its current status of [{}]", (*set)->id,
+                     (*set)->status),
+         400,
+         {}});
+  }
+  const auto id = context.deployer.start_deploy((*set)->request, nullptr);
+  if (!id) return aws::refuse(invalid(id.error()));
+  context.change_sets.erase((*set)->id);
+  return json::object();
+}
+
+ApiResult delete_change_set(Context& context, const ApiCall& call) {
+  const auto set = named_set(context, call);
+  if (set) context.change_sets.erase((*set)->id);
+  return json::object();
+}
+
+ApiResult list_change_sets(Context& context, const ApiCall& call) {
+  json out = json::array();
+  for (const auto* const set : context.change_sets.of_stack(call.caller.account, call.caller.region,
+                                                            text(call, "StackName")))
+    out.push_back(summary_of(*set));
+  return json{{"Summaries", std::move(out)}};
+}
+
+}  // namespace loopgate::cloudformation

@@ -1,0 +1,52 @@
+// Change sets, as far as `aws cloudformation deploy` needs them: a request that waits to be
+// executed. They are kept in memory only.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "template/stack_engine.h"
+
+namespace loopgate::cloudformation {
+
+struct ChangeSet {
+  std::string id;
+  std::string name;
+  std::string stack_id;
+  std::string stack_name;
+  std::string description;
+  std::string status;  // CREATE_COMPLETE or FAILED
+  std::string reason;
+  std::string execution_status;  // AVAILABLE, UNAVAILABLE, EXECUTE_COMPLETE
+  nlohmann::json changes = nlohmann::json::array();
+  cfn::DeployRequest request;
+  WallTime created{};
+};
+
+class ChangeSets {
+ public:
+  ChangeSets(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
+
+  // Null when there are too many.
+  const ChangeSet* add(ChangeSet set);
+  // By id, or by name within a stack (name or id).
+  ChangeSet* find(const std::string& account, const std::string& region, const std::string& stack,
+                  const std::string& name_or_id);
+  std::vector<const ChangeSet*> of_stack(const std::string& account, const std::string& region,
+                                         const std::string& stack) const;
+  void erase(const std::string& id) { sets_.erase(id); }
+
+  std::string make_id(const std::string& kind, const cfn::DeployRequest& request,
+                      const std::string& name);
+  WallTime now() const { return clock_.wall(); }
+
+ private:
+  const Clock& clock_;
+  Random& random_;
+  std::map<std::string, ChangeSet> sets_;  // by id
+};
+
+}  // namespace loopgate::cloudformation

@@ -1,0 +1,57 @@
+// One function per operation: parameters in, result or error out.
+#pragma once
+
+#include "aws/error.h"
+#include "emulators/cloudformation/change_sets.h"
+#include "emulators/http/api.h"
+#include "template/stack_engine.h"
+
+namespace loopgate::cloudformation {
+
+struct Context {
+  cfn::Deployer& deployer;
+  ChangeSets& change_sets;
+};
+
+using http::ApiCall;
+using http::ApiResult;
+
+// describe_stacks.cpp
+ApiResult describe_stacks(Context& context, const ApiCall& call);
+ApiResult list_stacks(Context& context, const ApiCall& call);
+// describe_resources.cpp
+ApiResult describe_stack_resource(Context& context, const ApiCall& call);
+ApiResult describe_stack_resources(Context& context, const ApiCall& call);
+ApiResult list_stack_resources(Context& context, const ApiCall& call);
+ApiResult describe_stack_events(Context& context, const ApiCall& call);
+// exports.cpp
+ApiResult list_exports(Context& context, const ApiCall& call);
+ApiResult list_imports(Context& context, const ApiCall& call);
+// templates.cpp
+ApiResult get_template(Context& context, const ApiCall& call);
+ApiResult get_template_summary(Context& context, const ApiCall& call);
+ApiResult validate_template(Context& context, const ApiCall& call);
+// write_stacks.cpp
+ApiResult create_stack(Context& context, const ApiCall& call);
+ApiResult update_stack(Context& context, const ApiCall& call);
+ApiResult delete_stack(Context& context, const ApiCall& call);
+// change_sets.cpp
+ApiResult create_change_set(Context& context, const ApiCall& call);
+ApiResult describe_change_set(Context& context, const ApiCall& call);
+ApiResult execute_change_set(Context& context, const ApiCall& call);
+ApiResult delete_change_set(Context& context, const ApiCall& call);
+ApiResult list_change_sets(Context& context, const ApiCall& call);
+
+// request.cpp: what several of them read.
+std::string text(const ApiCall& call, const char* name);  // "" when it is missing
+aws::AwsError stack_does_not_exist(const std::string& name);
+aws::Outcome<const cfn::StackRecord*> named_stack(const Context& context, const ApiCall& call);
+// TemplateBody, Parameters and Tags; `existing` answers UsePreviousTemplate and UsePreviousValue.
+aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,
+                                                const cfn::StackRecord* existing);
+aws::AwsError invalid(const Error& error);
+// Nothing that the request says differs from what is deployed.
+bool changes_nothing(const cfn::DeployRequest& request, const cfn::StackRecord& existing);
+double seconds(WallTime time);  // a timestamp as the protocols carry it
+
+}  // namespace loopgate::cloudformation

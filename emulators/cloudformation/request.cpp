@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "emulators/cloudformation/operations.h"
+
+namespace loopgate::cloudformation {
+
+using nlohmann::json;
+
+std::string text(const ApiCall& call, const char* name) {
+  const auto found = call.params.find(name);
+  return found != call.params.end() && found->is_string() ? found->get<std::string>()
+                                                          : std::string();
+}
+
+namespace {
+
+bool flag(const json& from, const char* name) {
+  const auto found = from.find(name);
+  return found != from.end() && (*found == true || *found == "true");
+}
+
+std::string member(const json& from, const char* name) {
+  const auto found = from.find(name);
+  return found != from.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+aws::Outcome<std::map<std::string, std::string>> parameters_of(const ApiCall& call,
+                                                               const cfn::StackRecord* existing) {
+  std::map<std::string, std::string> out;
+  for (const json& parameter : call.params.value("Parameters", json::array())) {
+    const std::string key = member(parameter, "ParameterKey");
+    if (!flag(parameter, "UsePreviousValue")) {
+      out[key] = member(parameter, "ParameterValue");
+      continue;
+    }
+    const cfn::ParameterRecord* previous = nullptr;
+    if (existing) {
+      const auto found = std::ranges::find(existing->parameters, key, &cfn::ParameterRecord::name);
+      if (found != existing->parameters.end()) previous = &*found;
+    }
+    if (!previous) {
+      return aws::refuse(aws::validation_error(
+          fmt::format("Invalid value for parameter {}: there is no previous value to use", key)));
+    }
+    out[key] = previous->value;
+  }
+  return out;
+}
+
+}  // namespace
+
+aws::AwsError stack_does_not_exist(const std::string& name) {
+  return aws::validation_error(fmt::format("Stack with id {} does not exist", name));
+}
+
+aws::AwsError invalid(const Error& error) {
+  return aws::validation_error(error.to_string());
+}
+
+aws::Outcome<const cfn::StackRecord*> named_stack(const Context& context, const ApiCall& call) {
+  const std::string name = text(call, "StackName");
+  const auto* const stack = context.deployer.find(call.caller.account, call.caller.region, name);
+  if (!stack) return aws::refuse(stack_does_not_exist(name));
+  return stack;
+}
+
+aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,
+                                                const cfn::StackRecord* existing) {
+  cfn::DeployRequest request;
+  request.stack_name = existing ? existing->name : text(call, "StackName");
+  request.account = call.caller.account;
+  request.region = call.caller.region;
+  request.template_text = text(call, "TemplateBody");
+  if (!text(call, "TemplateURL").empty()) {
+    return aws::refuse(
+        aws::validation_error("TemplateURL cannot be read here, because there is no S3: give the "
+                              "template as TemplateBody"));
+  }
+  if (flag(call.params, "UsePreviousTemplate") && existing) {
+    request.template_text = existing->template_text;
+    request.template_file = existing->template_file;
+  }
+  if (request.template_text.empty()) {
+    return aws::refuse(
+        aws::validation_error("Either Template URL or Template Body must be specified."));
+  }
+  // A stack keeps the folder that its code lies in.
+  if (existing) request.template_folder = existing->template_folder;
+  if (existing) request.allow_unsupported = existing->allow_unsupported;
+  auto parameters = parameters_of(call, existing);
+  if (!parameters) return aws::refuse(parameters.error());
+  request.parameters = std::move(*parameters);
+  for (const json& tag : call.params.value("Tags", json::array()))
+    request.tags[member(tag, "Key")] = member(tag, "Value");
+  return request;
+}
+
+bool changes_nothing(const cfn::DeployRequest& request, const cfn::StackRecord& existing) {
+  if (request.template_text != existing.template_text) return false;
+  for (const auto& parameter : existing.parameters) {
+    const auto given = request.parameters.find(parameter.name);
+    if (given != request.parameters.end() && given->second != parameter.value) return false;
+  }
+  return true;
+}
+
+double seconds(WallTime time) {
+  return static_cast<double>(to_millis(time)) / 1000.0;
+}
+
+}  // namespace loopgate::cloudformation

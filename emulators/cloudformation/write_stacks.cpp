@@ -1,0 +1,52 @@
+#include <fmt/format.h>
+
+#include "emulators/cloudformation/operations.h"
+
+namespace loopgate::cloudformation {
+
+using nlohmann::json;
+
+// Both answer when the template is found good; how it goes on is asked by DescribeStacks.
+ApiResult create_stack(Context& context, const ApiCall& call) {
+  const std::string name = text(call, "StackName");
+  if (context.deployer.find(call.caller.account, call.caller.region, name)) {
+    return aws::refuse(
+        {"AlreadyExistsException", fmt::format("Stack [{}] already exists", name), 400, {}});
+  }
+  auto request = deploy_request(call, nullptr);
+  if (!request) return aws::refuse(request.error());
+  const auto id = context.deployer.start_deploy(std::move(*request), nullptr);
+  if (!id) return aws::refuse(invalid(id.error()));
+  return json{{"StackId", *id}};
+}
+
+ApiResult update_stack(Context& context, const ApiCall& call) {
+  const auto stack = named_stack(context, call);
+  if (!stack) return aws::refuse(stack.error());
+  const cfn::StackStatus status = (*stack)->status;
+  if (cfn::in_progress(status) || cfn::must_be_recreated(status) ||
+      status == cfn::StackStatus::kDeleteComplete) {
+    return aws::refuse(aws::validation_error(fmt::format(
+        "Stack:{} is in {} state and can not be updated.", (*stack)->id, cfn::name(status))));
+  }
+  auto request = deploy_request(call, *stack);
+  if (!request) return aws::refuse(request.error());
+  if (changes_nothing(*request, **stack))
+    return aws::refuse(aws::validation_error("No updates are to be performed."));
+  const auto id = context.deployer.start_deploy(std::move(*request), nullptr);
+  if (!id) return aws::refuse(invalid(id.error()));
+  return json{{"StackId", *id}};
+}
+
+// Deleting what is not there succeeds, as in AWS.
+ApiResult delete_stack(Context& context, const ApiCall& call) {
+  const auto stack = named_stack(context, call);
+  if (!stack || (*stack)->status == cfn::StackStatus::kDeleteComplete) return json::object();
+  if ((*stack)->status == cfn::StackStatus::kDeleteInProgress) return json::object();
+  const auto ok =
+      context.deployer.start_remove(call.caller.account, call.caller.region, (*stack)->id, nullptr);
+  if (!ok) return aws::refuse(invalid(ok.error()));
+  return json::object();
+}
+
+}  // namespace loopgate::cloudformation

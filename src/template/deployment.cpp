@@ -1,0 +1,593 @@
+#include "template/deployment.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "template/limits.h"
+
+namespace loopgate::cfn {
+
+namespace {
+
+bool retains(const std::string& policy) {
+  return policy == "Retain" || policy == "RetainExceptOnCreate";
+}
+
+std::function<SourcePlace(std::string_view)> places_in(std::shared_ptr<Node> tree) {
+  return [tree = std::move(tree)](std::string_view pointer) { return place_of(*tree, pointer); };
+}
+
+Node attribute_node(const nlohmann::json& value, const Origin& at) {
+  return from_json(value, at);
+}
+
+}  // namespace
+
+Deployment::Deployment(Deployer& deployer, StackRecord& record, std::string key)
+    : deployer_(deployer),
+      record_(record),
+      key_(std::move(key)),
+      context_{record.name,
+               record.id,
+               record.account,
+               record.region,
+               record.template_folder,
+               record.allow_unsupported} {}
+
+Status Deployment::validate(Plan& plan, const StackContext& context,
+                            const DynamicReferences& references, const Deployer& deployer,
+                            const StackRecord* existing) {
+  Scope scope = plan.scope();
+  scope.resource = [](const std::string& id, const std::string& attribute,
+                      const Origin& at) -> Result<Node> {
+    return unresolved_value(attribute.empty() ? id : id + "." + attribute, at);
+  };
+  scope.import_value = [&](const std::string& wanted, const Origin& at) -> Result<std::string> {
+    for (const StackExport& each : deployer.exports(context.account, context.region)) {
+      if (each.name == wanted) return each.value;
+    }
+    return fail(fmt::format("no stack in {} exports '{}': deploy the one that does first",
+                            context.region, wanted),
+                at.place());
+  };
+  for (const PlannedResource& resource : plan.resources) {
+    auto properties = evaluate_properties(resource, scope, references);
+    if (!properties) return std::unexpected(properties.error());
+    ResourceRequest request;
+    request.stack = &context;
+    request.logical_id = resource.logical_id;
+    request.type = resource.type;
+    request.place = resource.origin.place();
+    request.properties = to_json(*properties, resource.handler->wants_strings());
+    if (const auto metadata = Evaluator(scope).evaluate(resource.metadata))
+      request.metadata = to_json(*metadata);
+    if (const ResourceRecord* const old =
+            existing ? existing->find_resource(resource.logical_id) : nullptr) {
+      request.physical_id = old->physical_id;
+      request.old_properties = old->properties;
+    }
+    auto tree = std::make_shared<Node>(std::move(*properties));
+    tree->origin = resource.origin;
+    request.place_of = places_in(std::move(tree));
+    if (auto ok = resource.handler->validate(request, plan.warnings); !ok) {
+      Error error = ok.error();
+      error.message = fmt::format("{} ({}): {}", resource.logical_id, resource.type, error.message);
+      if (!error.where.known()) error.where = request.place;
+      return std::unexpected(std::move(error));
+    }
+  }
+  return {};
+}
+
+void Deployment::deploy(std::unique_ptr<Plan> plan, DynamicReferences references, bool create,
+                        DeployDone done) {
+  plan_ = std::move(plan);
+  references_ = std::move(references);
+  done_ = std::move(done);
+  goal_ = create ? Goal::kCreate : Goal::kUpdate;
+  record_.description = plan_->description;
+  record_.warnings.clear();
+  record_.parameters.clear();
+  for (const ParameterValue& parameter : plan_->parameters) {
+    record_.parameters.push_back({parameter.name, parameter.text, parameter.no_echo});
+  }
+  old_outputs_ = record_.outputs;
+  old_imports_ = record_.imports;
+  record_.updated = deployer_.clock_.wall();
+  if (create) record_.created = record_.updated;
+  for (const std::string& warning : plan_->warnings) warn(warning);
+  set_status(create ? StackStatus::kCreateInProgress : StackStatus::kUpdateInProgress);
+  later(create ? &Deployment::leftovers : &Deployment::apply_next);
+}
+
+// What an earlier attempt left behind goes first.
+void Deployment::leftovers() {
+  if (record_.resources.empty()) return apply_next();
+  const ResourceRecord last = record_.resources.back();
+  remove_resource(last, [this, last](Status) {
+    drop_record(last.logical_id);
+    later(&Deployment::leftovers);
+  });
+}
+
+Scope Deployment::scope() {
+  Scope scope = plan_->scope();
+  scope.resource = [this](const std::string& id, const std::string& attribute,
+                          const Origin& at) -> Result<Node> {
+    const ResourceRecord* const resource = record_.find_resource(id);
+    if (!resource) return fail(fmt::format("'{}' does not exist", id), at.place());
+    if (attribute.empty()) return Node::string(resource->physical_id, at);
+    const auto value = resource->attributes.find(attribute);
+    if (value != resource->attributes.end()) return attribute_node(*value, at);
+    if (resource->stand_in)
+      return Node::string(
+          stand_in_attribute(context_, resource->type, resource->physical_id, attribute), at);
+    return fail(fmt::format("'{}' ({}) has no attribute '{}'", id, resource->type, attribute),
+                at.place());
+  };
+  scope.import_value = [this](const std::string& wanted, const Origin& at) -> Result<std::string> {
+    for (const StackExport& each : deployer_.exports(record_.account, record_.region)) {
+      if (each.name != wanted) continue;
+      imports_.insert(wanted);
+      return each.value;
+    }
+    return fail(fmt::format("no stack in {} exports '{}': deploy the one that does first",
+                            record_.region, wanted),
+                at.place());
+  };
+  return scope;
+}
+
+void Deployment::apply_next() {
+  if (next_ == plan_->resources.size()) return finish_forward();
+  apply(plan_->resources[next_]);
+}
+
+Result<std::unique_ptr<ResourceRequest>> Deployment::request_for(const PlannedResource& planned,
+                                                                 const ResourceRecord* existing) {
+  const Scope scope = this->scope();
+  auto properties = evaluate_properties(planned, scope, references_);
+  if (!properties) return std::unexpected(properties.error());
+  auto metadata = Evaluator(scope).evaluate(planned.metadata);
+  if (!metadata) return std::unexpected(metadata.error());
+  auto request = std::make_unique<ResourceRequest>();
+  request->stack = &context_;
+  request->logical_id = planned.logical_id;
+  request->type = planned.type;
+  request->place = planned.origin.place();
+  request->properties = to_json(*properties, planned.handler->wants_strings());
+  request->metadata = to_json(*metadata);
+  if (existing) {
+    request->physical_id = existing->physical_id;
+    request->old_properties = existing->properties;
+  }
+  evaluated_ = std::make_shared<Node>(std::move(*properties));
+  evaluated_->origin = planned.origin;
+  request->place_of = places_in(evaluated_);
+  return request;
+}
+
+void Deployment::apply(const PlannedResource& planned) {
+  ResourceRecord* const old = record_.find_resource(planned.logical_id);
+  const bool same_kind = old && old->type == planned.type && old->stand_in == planned.stand_in;
+  auto request = request_for(planned, same_kind ? old : nullptr);
+  if (!request) return fail_with(&planned, request.error());
+  request_ = std::move(*request);
+  if (same_kind && old->properties == request_->properties && old->metadata == request_->metadata) {
+    old->deletion_policy = planned.deletion_policy;
+    old->update_replace_policy = planned.update_replace_policy;
+    old->place = planned.origin.place();
+    ++next_;
+    return later(&Deployment::apply_next);
+  }
+  event(planned.logical_id, same_kind ? old->physical_id : "", planned.type,
+        same_kind ? "UPDATE_IN_PROGRESS" : "CREATE_IN_PROGRESS");
+  auto done = [this, &planned](Result<ResourceState> state) {
+    deployer_.tasks_.post([this, &planned, state = std::move(state)]() mutable {
+      if (!state) return fail_with(&planned, state.error());
+      applied(planned, std::move(*state));
+    });
+  };
+  if (same_kind) {
+    planned.handler->update(*request_, std::move(done));
+  } else {
+    planned.handler->create(*request_, std::move(done));
+  }
+}
+
+void Deployment::applied(const PlannedResource& planned, ResourceState state) {
+  ResourceRecord* const old = record_.find_resource(planned.logical_id);
+  Undo undo{planned.logical_id, old == nullptr, old ? *old : ResourceRecord{}};
+  const bool replaced = old && (old->physical_id != state.physical_id || old->type != planned.type);
+  if (replaced) garbage_.push_back(*old);
+  ResourceRecord now;
+  now.logical_id = planned.logical_id;
+  now.physical_id = std::move(state.physical_id);
+  now.type = planned.type;
+  now.properties = std::move(request_->properties);
+  now.metadata = std::move(request_->metadata);
+  now.attributes = std::move(state.attributes);
+  now.place = planned.origin.place();
+  now.deletion_policy = planned.deletion_policy;
+  now.update_replace_policy = planned.update_replace_policy;
+  now.stand_in = planned.stand_in;
+  now.updated = deployer_.clock_.wall();
+  now.status = old ? "UPDATE_COMPLETE" : "CREATE_COMPLETE";
+  if (old) {
+    *old = now;
+  } else {
+    record_.resources.push_back(now);
+  }
+  undo_.push_back(std::move(undo));
+  resource_event(now, now.status);
+  save();
+  ++next_;
+  later(&Deployment::apply_next);
+}
+
+void Deployment::finish_forward() {
+  // The plan's order is the order of creation from now on.
+  std::vector<ResourceRecord> ordered;
+  for (const PlannedResource& planned : plan_->resources)
+    ordered.push_back(*record_.find_resource(planned.logical_id));
+  std::vector<ResourceRecord> vanished;
+  for (ResourceRecord& resource : record_.resources) {
+    if (!plan_->find(resource.logical_id)) vanished.push_back(std::move(resource));
+  }
+  vanished.insert(vanished.end(), std::make_move_iterator(ordered.begin()),
+                  std::make_move_iterator(ordered.end()));
+  record_.resources = std::move(vanished);
+  if (auto ok = evaluate_outputs(); !ok) return fail_with(nullptr, ok.error());
+  record_.imports.assign(imports_.begin(), imports_.end());
+  if (goal_ == Goal::kCreate) {
+    set_status(StackStatus::kCreateComplete);
+    return complete();
+  }
+  for (const ResourceRecord& resource : record_.resources) {
+    if (plan_->find(resource.logical_id)) continue;
+    garbage_.push_back(resource);
+  }
+  set_status(StackStatus::kUpdateCleanup);
+  clean_up();
+}
+
+Status Deployment::evaluate_outputs() {
+  const Scope scope = this->scope();
+  std::vector<OutputRecord> outputs;
+  for (const PlannedOutput& planned : plan_->outputs) {
+    Evaluator evaluator(scope);
+    auto value = evaluator.evaluate(planned.value);
+    if (!value) return std::unexpected(value.error());
+    if (auto ok = resolve_dynamic_references(*value, references_); !ok) return ok;
+    if (!value->is_scalar()) {
+      return fail(fmt::format("output '{}' must be a string, not {}: use Fn::Join", planned.key,
+                              describe(value->kind)),
+                  planned.origin.place());
+    }
+    OutputRecord output{planned.key, value->text, planned.description.text, {}};
+    if (!planned.export_name.is_absent()) {
+      auto exported = evaluator.evaluate_scalar(planned.export_name, "the name of an Export");
+      if (!exported) return std::unexpected(exported.error());
+      output.export_name = exported->text;
+    }
+    outputs.push_back(std::move(output));
+  }
+  if (auto ok = check_exports(outputs); !ok) return ok;
+  record_.outputs = std::move(outputs);
+  return {};
+}
+
+Status Deployment::check_exports(const std::vector<OutputRecord>& outputs) const {
+  for (const StackExport& taken : deployer_.exports(record_.account, record_.region)) {
+    const auto ours = std::ranges::find(outputs, taken.name, &OutputRecord::export_name);
+    if (taken.stack_id != record_.id) {
+      if (ours != outputs.end())
+        return fail(
+            fmt::format("the export '{}' exists already: {} has it", taken.name, taken.stack_id));
+      continue;
+    }
+    const auto users = deployer_.importers(record_.account, record_.region, taken.name);
+    if (!users.empty() && (ours == outputs.end() || ours->value != taken.value)) {
+      return fail(fmt::format("the export '{}' cannot be changed or removed: it is in use by {}",
+                              taken.name, fmt::join(users, ", ")));
+    }
+  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!outputs[i].export_name.empty() && outputs[i].export_name == outputs[j].export_name) {
+        return fail(fmt::format("the outputs '{}' and '{}' have the same export '{}'",
+                                outputs[j].key, outputs[i].key, outputs[i].export_name));
+      }
+    }
+  }
+  return {};
+}
+
+// After a successful update: what was replaced, and what the template no longer has; newest first.
+void Deployment::clean_up() {
+  if (garbage_.empty()) {
+    set_status(StackStatus::kUpdateComplete);
+    return complete();
+  }
+  const ResourceRecord old = std::move(garbage_.back());
+  garbage_.pop_back();
+  const bool vanished = !plan_->find(old.logical_id);
+  if (vanished) drop_record(old.logical_id);
+  if (retains(vanished ? old.deletion_policy : old.update_replace_policy)) {
+    resource_event(old, "DELETE_SKIPPED");
+    return later(&Deployment::clean_up);
+  }
+  remove_resource(old, [this, old](Status status) {
+    if (!status)
+      warn(fmt::format("{} could not be removed and stays: {}", old.logical_id,
+                       status.error().to_string()));
+    later(&Deployment::clean_up);
+  });
+}
+
+void Deployment::fail_with(const PlannedResource* planned, Error error) {
+  if (planned) {
+    const bool existed = record_.find_resource(planned->logical_id) != nullptr;
+    event(planned->logical_id,
+          existed ? record_.find_resource(planned->logical_id)->physical_id : "", planned->type,
+          existed ? "UPDATE_FAILED" : "CREATE_FAILED", error.message);
+    const std::string hint = missing_grant_hint(*planned, error.message);
+    error.message =
+        fmt::format("{} ({}): {}{}", planned->logical_id, planned->type, error.message, hint);
+    if (!error.where.known()) error.where = planned->origin.place();
+  }
+  error_ = error;
+  set_status(goal_ == Goal::kCreate ? StackStatus::kRollbackInProgress
+                                    : StackStatus::kUpdateRollbackInProgress,
+             error.to_string());
+  later(&Deployment::undo_next);
+}
+
+// Access was denied, and a policy that could have allowed it comes later for want of a DependsOn.
+std::string Deployment::missing_grant_hint(const PlannedResource& planned,
+                                           const std::string& message) const {
+  std::string lower = message;
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const bool denied = lower.find("access denied") != std::string::npos ||
+                      lower.find("accessdenied") != std::string::npos ||
+                      lower.find("not authorized") != std::string::npos;
+  if (!denied) return {};
+  const auto ours = ancestors_of(plan_->graph, next_);
+  std::vector<std::string> related;
+  std::vector<std::string> all;
+  for (std::size_t i = next_ + 1; i < plan_->resources.size(); ++i) {
+    if (plan_->graph[i].order != CreationOrder::kGrant) continue;
+    const auto theirs = ancestors_of(plan_->graph, i);
+    if (theirs[next_]) continue;  // it needs the failed one itself
+    all.push_back(plan_->resources[i].logical_id);
+    for (std::size_t a = 0; a < ours.size(); ++a) {
+      if (!ours[a] || !theirs[a]) continue;
+      related.push_back(plan_->resources[i].logical_id);
+      break;
+    }
+  }
+  const auto& missing = related.empty() ? all : related;
+  if (missing.empty()) return {};
+  const std::string names =
+      missing.size() == 1 ? missing[0] : fmt::format("[{}]", fmt::join(missing, ", "));
+  return fmt::format(". {} grants that and is not created yet: add `DependsOn: {}` to {} ({})",
+                     fmt::join(missing, ", "), names, planned.logical_id,
+                     planned.origin.place().to_string());
+}
+
+void Deployment::undo_next() {
+  if (undo_.empty()) return finish_back();
+  const Undo undo = std::move(undo_.back());
+  undo_.pop_back();
+  if (undo.created) return undo_created(undo);
+  undo_updated(undo);
+}
+
+void Deployment::undo_created(const Undo& undo) {
+  const ResourceRecord made = *record_.find_resource(undo.logical_id);
+  drop_record(undo.logical_id);
+  if (made.deletion_policy == "Retain") {
+    resource_event(made, "DELETE_SKIPPED");
+    return later(&Deployment::undo_next);
+  }
+  remove_resource(made, [this, made](Status status) {
+    if (!status) {
+      back_failed_ = true;
+      record_.resources.push_back(made);
+    }
+    later(&Deployment::undo_next);
+  });
+}
+
+void Deployment::undo_updated(const Undo& undo) {
+  ResourceRecord& now = *record_.find_resource(undo.logical_id);
+  if (now.physical_id != undo.before.physical_id || now.type != undo.before.type) {
+    // Replaced: the old one is still there, so only the new one goes.
+    const ResourceRecord made = now;
+    now = undo.before;
+    std::erase_if(garbage_,
+                  [&](const ResourceRecord& old) { return old.logical_id == undo.logical_id; });
+    return remove_resource(made, [this](Status status) {
+      back_failed_ = back_failed_ || !status;
+      later(&Deployment::undo_next);
+    });
+  }
+  request_ = std::make_unique<ResourceRequest>();
+  request_->stack = &context_;
+  request_->logical_id = undo.logical_id;
+  request_->type = now.type;
+  request_->physical_id = now.physical_id;
+  request_->properties = undo.before.properties;
+  request_->old_properties = now.properties;
+  request_->metadata = undo.before.metadata;
+  request_->place = undo.before.place;
+  request_->place_of = [place = undo.before.place](std::string_view) { return place; };
+  handler_of(now).update(*request_, [this, before = undo.before](Result<ResourceState> state) {
+    deployer_.tasks_.post([this, before, state = std::move(state)]() mutable {
+      ResourceRecord& target = *record_.find_resource(before.logical_id);
+      if (state) {
+        target = before;
+        target.physical_id = std::move(state->physical_id);
+        target.attributes = std::move(state->attributes);
+        resource_event(target, "UPDATE_COMPLETE");
+      } else {
+        back_failed_ = true;
+        resource_event(target, "UPDATE_FAILED", state.error().message);
+      }
+      undo_next();
+    });
+  });
+}
+
+void Deployment::finish_back() {
+  if (goal_ == Goal::kCreate) {
+    record_.outputs.clear();
+    record_.imports.clear();
+    set_status(back_failed_ ? StackStatus::kRollbackFailed : StackStatus::kRollbackComplete,
+               record_.reason);
+  } else {
+    record_.outputs = old_outputs_;
+    record_.imports = old_imports_;
+    set_status(
+        back_failed_ ? StackStatus::kUpdateRollbackFailed : StackStatus::kUpdateRollbackComplete,
+        record_.reason);
+  }
+  complete();
+}
+
+void Deployment::remove(RemoveDone done) {
+  goal_ = Goal::kRemove;
+  removed_ = std::move(done);
+  next_ = record_.resources.size();
+  set_status(StackStatus::kDeleteInProgress);
+  later(&Deployment::remove_next);
+}
+
+void Deployment::remove_next() {
+  if (next_ == 0) {
+    if (back_failed_) {
+      set_status(StackStatus::kDeleteFailed, error_->message);
+    } else {
+      record_.resources.clear();
+      record_.outputs.clear();
+      record_.imports.clear();
+      record_.deleted = deployer_.clock_.wall();
+      set_status(StackStatus::kDeleteComplete);
+    }
+    return complete();
+  }
+  const ResourceRecord resource = record_.resources[--next_];
+  if (retains(resource.deletion_policy)) {
+    resource_event(resource, "DELETE_SKIPPED");
+    drop_record(resource.logical_id);
+    return later(&Deployment::remove_next);
+  }
+  remove_resource(resource, [this, resource](Status status) {
+    if (status) {
+      drop_record(resource.logical_id);
+    } else {
+      back_failed_ = true;
+      if (!error_)
+        error_ = Error{
+            fmt::format("{} could not be deleted: {}", resource.logical_id, status.error().message),
+            resource.place};
+    }
+    save();
+    later(&Deployment::remove_next);
+  });
+}
+
+void Deployment::remove_resource(const ResourceRecord& record,
+                                 std::move_only_function<void(Status)> next) {
+  request_ = std::make_unique<ResourceRequest>();
+  request_->stack = &context_;
+  request_->logical_id = record.logical_id;
+  request_->type = record.type;
+  request_->physical_id = record.physical_id;
+  request_->properties = record.properties;
+  request_->old_properties = record.properties;
+  request_->metadata = record.metadata;
+  request_->place = record.place;
+  request_->place_of = [place = record.place](std::string_view) { return place; };
+  resource_event(record, "DELETE_IN_PROGRESS");
+  handler_of(record).remove(
+      *request_, [this, record, next = std::move(next)](Status status) mutable {
+        deployer_.tasks_.post(
+            [this, record, next = std::move(next), status = std::move(status)]() mutable {
+              resource_event(record, status ? "DELETE_COMPLETE" : "DELETE_FAILED",
+                             status ? "" : status.error().message);
+              next(std::move(status));
+            });
+      });
+}
+
+ResourceType& Deployment::handler_of(const ResourceRecord& record) const {
+  ResourceType* const handler = record.stand_in ? nullptr : deployer_.types_.find(record.type);
+  return handler ? *handler : deployer_.types_.stand_in();
+}
+
+void Deployment::later(void (Deployment::*step)()) {
+  deployer_.tasks_.post([this, step] { (this->*step)(); });
+}
+
+void Deployment::set_status(StackStatus status, std::string reason) {
+  record_.status = status;
+  record_.reason = std::move(reason);
+  event(record_.name, record_.id, "AWS::CloudFormation::Stack", name(status), record_.reason);
+  save();
+}
+
+void Deployment::resource_event(const ResourceRecord& record, std::string_view status,
+                                std::string reason) {
+  event(record.logical_id, record.physical_id, record.type, status, std::move(reason));
+}
+
+void Deployment::event(const std::string& logical_id, const std::string& physical_id,
+                       const std::string& type, std::string_view status, std::string reason) {
+  Event told;
+  told.kind = EventKind::kStack;
+  told.subject = deployer_.journal_.intern(record_.name);
+  told.text = fmt::format("{} {}{}{}", logical_id, status, reason.empty() ? "" : ": ", reason);
+  deployer_.journal_.append(std::move(told));
+  record_.events.push_back({deployer_.random_.uuid(), logical_id, physical_id, type,
+                            std::string(status), std::move(reason), deployer_.clock_.wall()});
+  if (record_.events.size() > kMaxEventsPerStack) record_.events.pop_front();
+}
+
+void Deployment::drop_record(const std::string& logical_id) {
+  std::erase_if(record_.resources,
+                [&](const ResourceRecord& each) { return each.logical_id == logical_id; });
+}
+
+void Deployment::warn(std::string text) {
+  deployer_.journal_.warn(fmt::format("{}: {}", record_.name, text));
+  record_.warnings.push_back(std::move(text));
+}
+
+void Deployment::save() {
+  deployer_.store_.save(record_);
+}
+
+// Last act: the deployer lets go of this object before it tells the caller.
+void Deployment::complete() {
+  save();
+  deployer_.tasks_.post(
+      [&deployer = deployer_, key = key_, id = record_.id, done = std::move(done_),
+       removed = std::move(removed_), error = error_,
+       summary = StackSummary{record_.name, record_.id, record_.status, record_.outputs,
+                              record_.resources, record_.warnings}]() mutable {
+        deployer.finished(key, id);
+        if (removed) {
+          removed(error ? Status(std::unexpected(*error)) : Status{});
+        } else if (done) {
+          done(error ? Result<StackSummary>(std::unexpected(*error))
+                     : Result<StackSummary>(std::move(summary)));
+        }
+      });
+}
+
+}  // namespace loopgate::cfn

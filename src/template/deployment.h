@@ -1,0 +1,95 @@
+// One run of the engine over one stack: a creation, an update or a deletion, with its way back.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "template/plan.h"
+#include "template/stack.h"
+#include "template/stack_engine.h"
+
+namespace loopgate::cfn {
+
+class Deployment {
+ public:
+  // `record` lives in the deployer until after `finished` was told.
+  Deployment(Deployer& deployer, StackRecord& record, std::string key);
+
+  void deploy(std::unique_ptr<Plan> plan, DynamicReferences references, bool create,
+              DeployDone done);
+  void remove(RemoveDone done);
+
+  // Calls validate of every resource type; nothing has been created then. Adds to the plan's
+  // warnings.
+  static Status validate(Plan& plan, const StackContext& context,
+                         const DynamicReferences& references, const Deployer& deployer,
+                         const StackRecord* existing);
+
+ private:
+  // What a finished step takes to be undone.
+  struct Undo {
+    std::string logical_id;
+    bool created = false;
+    ResourceRecord before;  // unless created
+  };
+  enum class Goal : unsigned char { kCreate, kUpdate, kRemove };
+
+  // Forward.
+  void leftovers();
+  void apply_next();
+  void apply(const PlannedResource& planned);
+  void applied(const PlannedResource& planned, ResourceState state);
+  Result<std::unique_ptr<ResourceRequest>> request_for(const PlannedResource& planned,
+                                                       const ResourceRecord* existing);
+  void finish_forward();
+  Status evaluate_outputs();
+  Status check_exports(const std::vector<OutputRecord>& outputs) const;
+  void clean_up();
+  // Back.
+  void fail_with(const PlannedResource* planned, Error error);
+  std::string missing_grant_hint(const PlannedResource& planned, const std::string& message) const;
+  void undo_next();
+  void undo_created(const Undo& undo);
+  void undo_updated(const Undo& undo);
+  void finish_back();
+  // Removal.
+  void remove_next();
+
+  // Removes what stands behind `record`, then calls `next` with how it went.
+  void remove_resource(const ResourceRecord& record, std::move_only_function<void(Status)> next);
+  ResourceType& handler_of(const ResourceRecord& record) const;
+  Scope scope();
+  void later(void (Deployment::*step)());
+  void set_status(StackStatus status, std::string reason = {});
+  void event(const std::string& logical_id, const std::string& physical_id, const std::string& type,
+             std::string_view status, std::string reason = {});
+  void resource_event(const ResourceRecord& record, std::string_view status,
+                      std::string reason = {});
+  void drop_record(const std::string& logical_id);
+  void warn(std::string text);
+  void save();
+  void complete();
+
+  Deployer& deployer_;
+  StackRecord& record_;
+  std::string key_;
+  StackContext context_;
+  Goal goal_ = Goal::kCreate;
+  std::unique_ptr<Plan> plan_;
+  DynamicReferences references_;
+  DeployDone done_;
+  RemoveDone removed_;
+  std::size_t next_ = 0;
+  std::vector<Undo> undo_;
+  std::vector<ResourceRecord> garbage_;  // replaced, to be removed at the end
+  std::vector<OutputRecord> old_outputs_;
+  std::vector<std::string> old_imports_;
+  std::set<std::string> imports_;
+  std::unique_ptr<ResourceRequest> request_;  // of the step under way
+  std::shared_ptr<Node> evaluated_;           // its properties with their places
+  std::optional<Error> error_;
+  bool back_failed_ = false;
+};
+
+}  // namespace loopgate::cfn
