@@ -40,6 +40,9 @@ void Pool::reconfigure(std::shared_ptr<const FunctionConfig> config) {
   config_ = std::move(config);
   fingerprint_ = 0;
   retire_workers();
+  if (waiting_.empty()) return;
+  check_code();
+  pump();
 }
 
 void Pool::shut_down(std::string_view why) {
@@ -55,13 +58,16 @@ void Pool::check_code() {
   if (fingerprint == fingerprint_) return;
   loading_ = true;
   loader_.load(*config_, fingerprint,
-               [this, fingerprint, alive = std::weak_ptr(alive_)](Result<LoadedCode> code) {
-                 if (!alive.expired()) on_loaded(fingerprint, std::move(code));
+               [this, fingerprint, config = config_,
+                alive = std::weak_ptr(alive_)](Result<LoadedCode> code) {
+                 if (alive.expired()) return;
+                 loading_ = false;
+                 if (config == config_) return on_loaded(fingerprint, std::move(code));
+                 check_code();  // it was configured anew meanwhile
                });
 }
 
 void Pool::on_loaded(std::uint64_t fingerprint, Result<LoadedCode> code) {
-  loading_ = false;
   if (!code) {
     fingerprint_ = 0;
     surroundings_.journal.warn(code.error().message);

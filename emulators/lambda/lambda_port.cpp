@@ -1,0 +1,50 @@
+#include "emulators/lambda/lambda_port.h"
+
+#include <utility>
+
+namespace loopgate::lambda {
+
+namespace {
+
+InvokeCall to_call(aws::InvokeRequest request) {
+  InvokeCall call;
+  call.function_arn = std::move(request.function_arn);
+  call.payload = std::move(request.payload);
+  call.type = request.async ? InvocationType::kEvent : InvocationType::kRequestResponse;
+  call.tenant_id = std::move(request.tenant_id);
+  call.ordered = true;
+  return call;
+}
+
+}  // namespace
+
+void EmbeddedLambda::invoke(aws::SessionPtr session, aws::InvokeRequest request,
+                            aws::Completion<aws::InvokeResponse> done) {
+  start(*session, to_call(std::move(request)), std::move(done));
+}
+
+void EmbeddedLambda::invoke_streaming(aws::SessionPtr session, aws::InvokeRequest request,
+                                      std::function<void(std::string_view chunk)> on_chunk,
+                                      aws::Completion<aws::InvokeResponse> done) {
+  auto call = to_call(std::move(request));
+  call.on_chunk = std::move(on_chunk);
+  start(*session, std::move(call), std::move(done));
+}
+
+void EmbeddedLambda::start(const aws::Session& session, InvokeCall call,
+                           aws::Completion<aws::InvokeResponse> done) {
+  // A streaming call too is lambda:InvokeFunction.
+  // https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
+  if (auto allowed = authorizer_(session, "lambda:InvokeFunction", call.function_arn); !allowed) {
+    tasks_.post([done = std::move(done), error = std::move(allowed.error())]() mutable {
+      done(aws::refuse(std::move(error)));
+    });
+    return;
+  }
+  functions_.invoke(std::move(call), [done = std::move(done)](aws::Outcome<InvocationOutcome> outcome) mutable {
+    if (!outcome) return done(aws::refuse(std::move(outcome.error())));
+    done(aws::InvokeResponse(std::move(*outcome)));
+  });
+}
+
+}  // namespace loopgate::lambda

@@ -1,0 +1,191 @@
+#include "emulators/lambda/properties.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "emulators/lambda/echo.h"
+
+namespace loopgate::lambda {
+
+namespace {
+
+using Json = nlohmann::json;
+
+std::unexpected<PropertyError> refuse(std::string pointer, std::string message) {
+  return std::unexpected(PropertyError{std::move(pointer), std::move(message)});
+}
+
+std::optional<std::string> text_of(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_integer() || value.is_boolean()) return value.dump();
+  return std::nullopt;
+}
+
+PropertyStatus read_text(const Json& properties, const char* name, std::string& out) {
+  const auto found = properties.find(name);
+  if (found == properties.end() || found->is_null()) return {};
+  auto text = text_of(*found);
+  if (!text) return refuse(fmt::format("/{}", name), fmt::format("{} must be a string", name));
+  out = std::move(*text);
+  return {};
+}
+
+PropertyStatus read_number(const Json& properties, const char* name, std::int64_t least,
+                           std::int64_t most, std::optional<std::int64_t>& out) {
+  const auto found = properties.find(name);
+  if (found == properties.end() || found->is_null()) return {};
+  const auto text = text_of(*found).value_or("");
+  std::int64_t value = 0;
+  const auto* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || at != end || value < least || value > most) {
+    return refuse(fmt::format("/{}", name),
+                  fmt::format("{} is {}: it must be a number from {} to {}", name, found->dump(), least,
+                              most));
+  }
+  out = value;
+  return {};
+}
+
+PropertyStatus read_target(const Json& properties, const char* outer, const char* inner,
+                           std::string& out) {
+  const auto found = properties.find(outer);
+  if (found == properties.end() || !found->is_object()) return {};
+  out.clear();
+  return read_text(*found, inner, out);
+}
+
+PropertyStatus read_environment(const Json& properties, FunctionConfig& config) {
+  const auto found = properties.find("Environment");
+  if (found == properties.end() || found->is_null()) return {};
+  config.environment.clear();
+  const auto variables = found->is_object() ? found->value("Variables", Json::object()) : Json();
+  if (!variables.is_object()) return refuse("/Environment/Variables", "Variables must be a map");
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : variables.items()) {
+    const auto pointer = "/Environment/Variables/" + name;
+    auto text = text_of(value);
+    if (!text) return refuse(pointer, fmt::format("environment variable {} must be a string", name));
+    const bool is_name = !name.empty() && name.find('=') == std::string::npos &&
+                         name.find('\0') == std::string::npos;
+    if (!is_name) return refuse(pointer, fmt::format("'{}' is no name of an environment variable", name));
+    bytes += name.size() + text->size();
+    config.environment[name] = std::move(*text);
+  }
+  if (bytes > kMaxEnvironmentBytes) {
+    return refuse("/Environment",
+                  fmt::format("Lambda was unable to configure your environment variables because the "
+                              "environment variables you have provided exceeded the 4KB limit. String "
+                              "measured: {} bytes", bytes));
+  }
+  return {};
+}
+
+// A map in the API, a list of {Key, Value} in a template.
+PropertyStatus read_tags(const Json& properties, FunctionConfig& config) {
+  const auto found = properties.find("Tags");
+  if (found == properties.end() || found->is_null()) return {};
+  config.tags.clear();
+  for (const auto& [name, value] : found->items()) {
+    const bool is_pair = value.is_object();
+    const auto key = is_pair ? text_of(value.value("Key", Json())) : std::optional(name);
+    const auto text = text_of(is_pair ? value.value("Value", Json("")) : value);
+    if (!key || !text) return refuse("/Tags", "a tag has a Key and a Value, both strings");
+    config.tags[*key] = *text;
+  }
+  return {};
+}
+
+PropertyStatus read_runtime(const Json& properties, FunctionConfig& config) {
+  std::string package;
+  if (const auto done = read_text(properties, "PackageType", package); !done) return done;
+  if (package == "Image" || properties.contains("ImageConfig")) {
+    return refuse("/PackageType", "functions from container images do not run here: only PackageType Zip");
+  }
+  if (!properties.contains("Runtime")) return {};
+  std::string name;
+  if (const auto done = read_text(properties, "Runtime", name); !done) return done;
+  auto runtime = parse_runtime(name);
+  if (!runtime) return refuse("/Runtime", runtime.error().message);
+  config.runtime = std::move(*runtime);
+  return {};
+}
+
+PropertyStatus read_handler(const Json& properties, FunctionConfig& config) {
+  if (const auto done = read_text(properties, "Handler", config.handler); !done) return done;
+  if (config.runtime.kind != RuntimeKind::kBuiltIn) return {};
+  if (const auto known = parse_built_in(config.handler); !known) {
+    return refuse("/Handler", known.error().message);
+  }
+  return {};
+}
+
+void warn_of_ignored(const Json& properties, const FunctionConfig& config,
+                     std::vector<std::string>& warnings) {
+  constexpr std::array<const char*, 4> kIgnored = {"Layers", "VpcConfig", "FileSystemConfigs", "SnapStart"};
+  for (const auto* name : kIgnored) {
+    const auto found = properties.find(name);
+    if (found == properties.end() || found->empty()) continue;
+    warnings.push_back(fmt::format("{}: {} has no effect here", config.name, name));
+  }
+}
+
+}  // namespace
+
+PropertyStatus read_properties(const Json& properties, FunctionConfig& config,
+                               std::vector<std::string>& warnings) {
+  if (const auto done = read_runtime(properties, config); !done) return done;
+  if (const auto done = read_handler(properties, config); !done) return done;
+  for (const auto& [name, out] : {std::pair{"Role", &config.role}, {"Description", &config.description}}) {
+    if (const auto done = read_text(properties, name, *out); !done) return done;
+  }
+  std::optional<std::int64_t> timeout;
+  std::optional<std::int64_t> memory;
+  std::optional<std::int64_t> reserved;
+  if (const auto done = read_number(properties, "Timeout", 1, kMaxTimeoutSeconds, timeout); !done) return done;
+  if (const auto done = read_number(properties, "MemorySize", kMinMemoryMb, kMaxMemoryMb, memory); !done) {
+    return done;
+  }
+  if (const auto done = read_number(properties, "ReservedConcurrentExecutions", 0, 1'000'000, reserved);
+      !done) {
+    return done;
+  }
+  if (timeout) config.timeout = std::chrono::seconds(*timeout);
+  if (memory) config.memory_mb = static_cast<int>(*memory);
+  if (reserved) config.reserved_concurrency = static_cast<std::size_t>(*reserved);
+  if (const auto done = read_environment(properties, config); !done) return done;
+  if (const auto done = read_tags(properties, config); !done) return done;
+  if (const auto done = read_target(properties, "DeadLetterConfig", "TargetArn", config.dead_letter_arn);
+      !done) {
+    return done;
+  }
+  warn_of_ignored(properties, config, warnings);
+  return read_target(properties, "LoggingConfig", "LogGroup", config.log_group);
+}
+
+PropertyStatus read_invoke_config(const Json& properties, FunctionConfig& config) {
+  std::optional<std::int64_t> retries;
+  std::optional<std::int64_t> age;
+  if (const auto done = read_number(properties, "MaximumRetryAttempts", 0, kMaxAsyncRetries, retries); !done) {
+    return done;
+  }
+  if (const auto done = read_number(properties, "MaximumEventAgeInSeconds", 60, 21'600, age); !done) {
+    return done;
+  }
+  config.max_retries = static_cast<int>(retries.value_or(kMaxAsyncRetries));
+  config.max_event_age = age ? std::chrono::seconds(*age) : std::chrono::seconds(kMaxEventAge);
+  config.on_failure_arn.clear();
+  config.on_success_arn.clear();
+  const auto found = properties.find("DestinationConfig");
+  if (found == properties.end() || !found->is_object()) return {};
+  if (const auto done = read_target(*found, "OnFailure", "Destination", config.on_failure_arn); !done) {
+    return done;
+  }
+  return read_target(*found, "OnSuccess", "Destination", config.on_success_arn);
+}
+
+}  // namespace loopgate::lambda

@@ -1,0 +1,43 @@
+#include "emulators/logs/logs_port.h"
+
+#include <utility>
+
+#include "aws/arn.h"
+
+namespace loopgate::logs {
+
+namespace {
+
+constexpr std::string_view kResource = "log-group:";
+
+}  // namespace
+
+void EmbeddedLogs::put_log_events(aws::SessionPtr session, const std::string& group,
+                                  const std::string& stream, std::vector<aws::LogLine> lines,
+                                  aws::Completion<aws::Done> done) {
+  auto outcome = put(*session, group, stream, lines);
+  tasks_.post([done = std::move(done), outcome = std::move(outcome)]() mutable {
+    if (!outcome) return done(aws::refuse(std::move(outcome.error())));
+    done(aws::Done{});
+  });
+}
+
+aws::Outcome<void> EmbeddedLogs::put(const aws::Session& session, const std::string& group,
+                                     const std::string& stream, const std::vector<aws::LogLine>& lines) {
+  Place place{session.account, region_of_(session)};
+  std::string name = group;
+  if (const auto arn = aws::Arn::parse(group); arn && arn->resource.starts_with(kResource)) {
+    place = {arn->account, arn->region};
+    name = arn->resource.substr(kResource.size());
+    if (name.ends_with(":*")) name.resize(name.size() - 2);
+  }
+  const auto resource = stream_arn(place, name, stream);
+  if (!logs_.stream(place, name, stream)) {
+    if (auto allowed = authorizer_(session, "logs:CreateLogStream", resource); !allowed) return allowed;
+    if (auto made = logs_.create_stream(place, name, stream); !made) return made;
+  }
+  if (auto allowed = authorizer_(session, "logs:PutLogEvents", resource); !allowed) return allowed;
+  return logs_.put(place, name, stream, lines);
+}
+
+}  // namespace loopgate::logs
