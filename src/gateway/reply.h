@@ -55,6 +55,8 @@ class ReplyStream {
   void emit_document();
   void poison(std::string problem);
   bool in_list() const { return listing_ && stack_.size() == 2; }
+  // What stands beside a list Replies is passed over.
+  bool collecting() const { return !listed_ || (listing_ && stack_.size() > 2); }
 
   Sink sink_;
   std::string stack_;  // open brackets

@@ -39,7 +39,7 @@ void ReplyStream::take(char c) {
     if (token_.size() > kMaxKey || c == '"') poison("an entry is neither an object nor null");
     return;
   }
-  if (!listed_ || stack_.size() > 2) frame_ += c;
+  if (collecting()) frame_ += c;
   if (c == '"') {
     in_string_ = true;
     if (stack_.size() == 1) key_.clear();
@@ -49,7 +49,7 @@ void ReplyStream::take(char c) {
 }
 
 void ReplyStream::take_in_string(char c) {
-  if (!listed_ || stack_.size() > 2) frame_ += c;
+  if (collecting()) frame_ += c;
   if (escaped_) {
     escaped_ = false;
   } else if (c == '\\') {
@@ -72,7 +72,7 @@ void ReplyStream::open(char c) {
   if (begins_list) {
     listing_ = listed_ = true;
     frame_.clear();
-  } else if (!listed_ || stack_.size() > 2) {
+  } else if (collecting()) {
     frame_ += c;
   }
 }
@@ -81,7 +81,7 @@ void ReplyStream::close(char c) {
   end_token();
   if (!problem_.empty()) return;
   if (stack_.empty() || (c == '}') != (stack_.back() == '{')) return poison("the answer's brackets do not match");
-  if (!listed_ || stack_.size() > 2) frame_ += c;
+  if (collecting()) frame_ += c;
   stack_.pop_back();
   if (in_list() && c == '}') {
     emit_entry();

@@ -1,0 +1,424 @@
+// Destinations: what is delivered, to whom, and why something is not.
+#include "tests/gateway/fakes.h"
+
+namespace loopgate::gateway::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+aws::AwsError error(std::string code, std::string message = "no") { return {std::move(code), std::move(message), 400, {}}; }
+
+struct FailureCase {
+  const char* name;
+  std::function<FakeAws::Answer(const aws::InvokeRequest&)> function;
+  Reason reason;
+};
+
+class LambdaFailures : public ::testing::TestWithParam<FailureCase> {};
+
+TEST_P(LambdaFailures, DiscardEveryPacketOfTheBatchWithTheirReason) {
+  World world;
+  world.aws.function = GetParam().function;
+  world.listen({lambda_destination({{"Batching", {{"Count", "2"}}}})});
+  world.send("a");
+  world.send("b");
+  const std::string code(describe(GetParam().reason).code);
+  EXPECT_THAT(world.discards(), ElementsAre(code, code));
+  EXPECT_THAT(world.events(EventKind::kDelivered), IsEmpty());
+  EXPECT_NE(world.events(EventKind::kDiscarded)[0].tag, world.events(EventKind::kDiscarded)[1].tag);
+}
+
+const auto kRefused = [](const char* code) {
+  return [code](const aws::InvokeRequest&) { return FakeAws::Answer(aws::refuse(error(code))); };
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, LambdaFailures,
+    ::testing::Values(
+        FailureCase{"FunctionError", answering(R"({"errorType":"KeyError","errorMessage":"'x'"})", "Unhandled"), Reason::kFunctionError},
+        FailureCase{"TimeOut", answering(R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: r Error: Task timed out after 3.00 seconds"})", "Unhandled"), Reason::kFunctionTimeout},
+        FailureCase{"TimeOutAsItWasBefore", answering(R"({"errorMessage":"2026-11-02T09:15:33.204Z r Task timed out after 3.00 seconds"})", "Unhandled"), Reason::kFunctionTimeout},
+        FailureCase{"Crash", answering(R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: r Error: Runtime exited with error: exit status 1"})", "Unhandled"), Reason::kFunctionCrashed},
+        FailureCase{"ErrorWithoutDocument", answering("", "Unhandled"), Reason::kFunctionError},
+        FailureCase{"Throttled", kRefused("TooManyRequestsException"), Reason::kFunctionThrottled},
+        FailureCase{"Denied", kRefused("AccessDeniedException"), Reason::kAccessDenied},
+        FailureCase{"NotFound", kRefused("ResourceNotFoundException"), Reason::kDestinationNotFound},
+        FailureCase{"TooLarge", kRefused("RequestTooLargeException"), Reason::kPayloadTooLarge},
+        FailureCase{"Other", kRefused("ServiceException"), Reason::kDestinationError}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Destination, ARoleThatCannotBeAssumedDiscardsItsPackets) {
+  World world;
+  world.aws.untrusted = {kRole};
+  world.listen({lambda_destination()});
+  world.send("a");
+  EXPECT_THAT(world.discards(), ElementsAre("role-not-assumable"));
+  world.aws.untrusted.clear();
+  world.send("b");
+  EXPECT_THAT(world.aws.invocations, SizeIs(1)) << "the next batch tries again";
+}
+
+TEST(Destination, WithoutARoleNothingIsDelivered) {
+  World world;
+  world.listen({lambda_destination({{"Role", ""}})});
+  world.send("a");
+  EXPECT_THAT(world.discards(), ElementsAre("role-not-assumable"));
+}
+
+TEST(Destination, WithoutAnArnItsPacketsAreDiscarded) {
+  for (const json& arn : {json(nullptr), json(""), json::object()}) {
+    World world;
+    world.listen({lambda_destination({{"DestinationArn", arn}})});
+    world.send("a");
+    EXPECT_THAT(world.discards(), ElementsAre("no-destination-arn"));
+  }
+}
+
+TEST(Destination, OfAServiceThatIsNotEmulatedDiscardsItsPackets) {
+  World world;
+  world.stack.allow_unsupported = true;
+  world.listen({lambda_destination({{"DestinationArn", "arn:aws:states:us-west-2:1:stateMachine:m"}})});
+  world.send("a");
+  EXPECT_THAT(world.discards(), ElementsAre("service-not-emulated"));
+}
+
+TEST(Destination, TheFilterKeepsPacketsFromThisDestinationAlone) {
+  World world;
+  world.listen({lambda_destination({{"FilterExpression", "[0] == 0x61"}}), sqs_destination()});
+  world.send("a");
+  world.send("b");
+  EXPECT_THAT(world.aws.invocations, SizeIs(1));
+  EXPECT_THAT(world.aws.sent, SizeIs(2));
+  const auto discarded = world.events(EventKind::kDiscarded);
+  ASSERT_THAT(discarded, SizeIs(1));
+  EXPECT_EQ(discarded[0].reason, Reason::kFilterNotTrue);
+  EXPECT_TRUE(discarded[0].assumed);
+}
+
+TEST(Destination, WhatIsNoCoapIsDroppedForTheCoapDestinationAlone) {
+  World world;
+  world.listen({lambda_destination({{"Formatter", "coap"}}), sqs_destination()});
+  world.send("hello");
+  EXPECT_THAT(world.discards(), ElementsAre("not-coap"));
+  EXPECT_THAT(world.aws.invocations, IsEmpty());
+  EXPECT_THAT(world.aws.sent, SizeIs(1));
+  world.send(std::string("\x40\x01\x12\x34", 4));
+  EXPECT_THAT(world.aws.invocations, SizeIs(1));
+}
+
+struct FormatCase {
+  const char* formatter;
+  std::string payload;
+  std::string data;      // as JSON
+  std::string reply;     // as JSON
+  std::string datagram;
+};
+
+TEST(Destination, ItsFormatterAppliesInBothDirections) {
+  const std::vector<FormatCase> table = {
+      {"base64", "\xff\x01", R"("/wE=")", R"("/wE=")", "\xff\x01"},
+      {"hex", "\xab\x01", R"("AB01")", R"("aB01")", "\xab\x01"},
+      {"utf8", "\"é\n", R"("\"é\n")", R"("\u00e9")", "é"},
+      {"ascii", "a\xe9", R"("a?")", R"("ok")", "ok"},
+  };
+  for (const auto& row : table) {
+    World world;
+    world.aws.function = [&](const aws::InvokeRequest& request) {
+      EXPECT_THAT(request.payload, HasSubstr(std::string("\"Formatter\":\"") + row.formatter + "\",\"Data\":" + row.data + "}"));
+      return FakeAws::Answer(aws::InvokeResponse{
+          200, R"({"Replies":[{"Tag":")" + tag_in(request) + R"(","Data":)" + row.reply + "}]}", "", "r"});
+    };
+    world.listen({lambda_destination({{"Formatter", row.formatter}})});
+    world.send(row.payload);
+    EXPECT_THAT(world.network.sent, ElementsAre(Sent{world.address(), kClient, row.datagram})) << row.formatter;
+  }
+}
+
+TEST(Destination, BytesThatAreNotUtf8AreReplacedAndTheJournalSaysSo) {
+  World world;
+  world.listen({lambda_destination({{"Formatter", "utf8"}})});
+  world.send("a\xff");
+  EXPECT_THAT(world.aws.invocations.at(0).request.payload, HasSubstr("\"Data\":\"a\xef\xbf\xbd\""));
+  const auto queued = world.events(EventKind::kQueued);
+  EXPECT_THAT(queued.at(0).text, HasSubstr("replaced"));
+  EXPECT_TRUE(queued.at(0).assumed);
+}
+
+struct ReplyCase {
+  const char* name;
+  std::string entries;  // TAG stands for the packet's tag
+  std::vector<std::string> discards;
+  std::vector<std::string> sent;
+};
+
+class Replies : public ::testing::TestWithParam<ReplyCase> {};
+
+TEST_P(Replies, AreSentOrTheirReasonIsTold) {
+  World world;
+  world.aws.function = [](const aws::InvokeRequest& request) {
+    std::string answer = GetParam().entries;
+    for (auto at = answer.find("TAG"); at != answer.npos; at = answer.find("TAG")) answer.replace(at, 3, tag_in(request));
+    return FakeAws::Answer(aws::InvokeResponse{200, answer, "", "r"});
+  };
+  world.listen({lambda_destination({{"Formatter", "utf8"}})});
+  world.send("x");
+  EXPECT_EQ(world.discards(), GetParam().discards);
+  std::vector<std::string> sent;
+  for (const auto& datagram : world.network.sent) sent.push_back(datagram.payload);
+  EXPECT_EQ(sent, GetParam().sent);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, Replies,
+    ::testing::Values(
+        ReplyCase{"One", R"({"Replies":[{"Tag":"TAG","Data":"a","GeneratedAt":"2026"}]})", {}, {"a"}},
+        ReplyCase{"None", R"({"Replies":[]})", {}, {}},
+        ReplyCase{"Null", "null", {}, {}},
+        ReplyCase{"NullEntries", R"({"Replies":[null,{"Tag":"TAG","Data":"a"}]})", {}, {"a"}},
+        ReplyCase{"SeveralOfOneTagInOrder", R"({"Replies":[{"Tag":"TAG","Data":"a"},{"Tag":"TAG","Data":"b"}]})", {}, {"a", "b"}},
+        ReplyCase{"DataMissing", R"({"Replies":[{"Tag":"TAG"}]})", {}, {}},
+        ReplyCase{"DataNull", R"({"Replies":[{"Tag":"TAG","Data":null}]})", {}, {}},
+        ReplyCase{"DataEmpty", R"({"Replies":[{"Tag":"TAG","Data":""}]})", {}, {""}},
+        ReplyCase{"UnknownTag", R"({"Replies":[{"Tag":"00000001","Data":"a"},{"Tag":"TAG","Data":"b"}]})", {"unknown-tag"}, {"b"}},
+        ReplyCase{"TagThatIsNone", R"({"Replies":[{"Tag":"hello","Data":"a"}]})", {"unknown-tag"}, {}},
+        ReplyCase{"Malformed", "{", {"reply-malformed"}, {}},
+        ReplyCase{"EntryMalformed", R"({"Replies":[{"Data":"a"},{"Tag":"TAG","Data":"b"}]})", {"reply-malformed"}, {"b"}},
+        ReplyCase{"TooLarge", R"({"Replies":[{"Tag":"TAG","Data":")" + std::string(65'508, 'x') + R"("}]})", {"datagram-too-large"}, {}},
+        ReplyCase{"JustNotTooLarge", R"({"Replies":[{"Tag":"TAG","Data":")" + std::string(65'507, 'x') + R"("}]})", {}, {std::string(65'507, 'x')}}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Destination, AReplyThatCannotBeDecodedIsDiscarded) {
+  for (const auto* formatter : {"base64", "hex", "coap"}) {
+    World world;
+    world.aws.function = [](const aws::InvokeRequest& request) {
+      return FakeAws::Answer(aws::InvokeResponse{
+          200, R"({"Replies":[{"Tag":")" + tag_in(request) + R"(","Data":"%"}]})", "", "r"});
+    };
+    world.listen({lambda_destination({{"Formatter", formatter}})});
+    world.send(std::string("\x40\x01\x12\x34", 4));
+    EXPECT_THAT(world.discards(), ElementsAre("reply-undecodable")) << formatter;
+  }
+}
+
+TEST(Destination, ARepliesOfABatchReachTheirOwnClients) {
+  World world;
+  world.aws.function = [](const aws::InvokeRequest& request) {
+    auto answer = echo(request);
+    auto document = json::parse(answer->payload);
+    std::ranges::reverse(document["Replies"]);
+    answer->payload = document.dump();
+    return answer;
+  };
+  // The filter of the first makes the tags of the second's batch skip.
+  world.listen({lambda_destination({{"Batching", {{"Count", "3"}}}, {"FilterExpression", "[0] == 0x61"}})});
+  const auto other = *Endpoint::parse("127.0.0.1:9");
+  for (const auto* payload : {"a1", "b1", "a2", "b2"}) world.send(payload);
+  world.send("a3", other);
+  ASSERT_THAT(world.network.sent, SizeIs(3));
+  EXPECT_EQ(world.network.sent[0], (Sent{world.address(), other, "a3"}));
+  EXPECT_EQ(world.network.sent[1], (Sent{world.address(), kClient, "a2"}));
+  EXPECT_EQ(world.network.sent[2], (Sent{world.address(), kClient, "a1"}));
+}
+
+TEST(Lambda, AnAsynchronousInvocationNeverReplies) {
+  World world;
+  world.aws.function = echo;
+  world.listen({lambda_destination({{"Arguments", {{"UseAsyncInvoke", "true"}}}})});
+  world.send("a");
+  EXPECT_TRUE(world.aws.invocations.at(0).request.async);
+  EXPECT_THAT(world.network.sent, IsEmpty());
+  EXPECT_THAT(world.discards(), IsEmpty());
+}
+
+TEST(Lambda, AStreamedReplyIsSentBeforeTheFunctionEnds) {
+  World world;
+  world.aws.stream = [](const aws::InvokeRequest& request) {
+    const auto tag = tag_in(request);
+    return std::vector<std::string>{R"({"Tag":")" + tag + R"(","Da)", R"(ta":"YQ=="})", R"({"Tag":")" + tag + R"(","Data":"Yg=="})"};
+  };
+  world.aws.stream_end = aws::InvokeResponse{200, R"({"errorType":"E","errorMessage":"late"})", "Unhandled", "r"};
+  world.listen({lambda_destination({{"Arguments", {{"UseResponseStreaming", "true"}}}})});
+  world.send("x");
+  EXPECT_THAT(world.network.sent, ElementsAre(Sent{world.address(), kClient, "a"}, Sent{world.address(), kClient, "b"}));
+  EXPECT_THAT(world.discards(), ElementsAre("function-error"));
+}
+
+TEST(Lambda, AStreamThatBreaksOffIsMalformed) {
+  World world;
+  world.aws.stream = [](const auto&) { return std::vector<std::string>{R"({"Replies":[{"Tag":")"}; };
+  world.listen({lambda_destination({{"Arguments", {{"UseResponseStreaming", "true"}}}})});
+  world.send("x");
+  EXPECT_THAT(world.discards(), ElementsAre("reply-malformed"));
+}
+
+TEST(Lambda, PacketsOfDifferentTenantsAreInvokedApart) {
+  World world;
+  world.aws.function = echo;
+  world.listen({lambda_destination({{"Batching", {{"Count", "5"}}},
+                                    {"Arguments", {{"TenantIdExpression", "[0:1]"}, {"TenantIdFormatter", "utf8"}, {"TenantId", "rest"}}}})});
+  for (const auto* payload : {"a1", "b1", "a2", "", "b2"}) world.send(payload);
+  std::vector<std::pair<std::string, std::size_t>> calls;
+  for (const auto& call : world.aws.invocations) {
+    calls.emplace_back(call.request.tenant_id, json::parse(call.request.payload)["Messages"].size());
+  }
+  EXPECT_THAT(calls, ElementsAre(std::pair("a", 2), std::pair("b", 2), std::pair("rest", 1)));
+  EXPECT_THAT(world.network.sent, SizeIs(5));
+}
+
+TEST(Lambda, ABatchOverItsPayloadLimitIsSplit) {
+  World world;
+  world.listen({lambda_destination({{"Batching", {{"Count", "100"}, {"SizeInMB", "100"}}}, {"Formatter", "hex"}})});
+  for (int i = 0; i < 100; ++i) world.send(std::string(60'000, 'x'));
+  EXPECT_THAT(world.aws.invocations, SizeIs(2));
+  std::size_t packets = 0;
+  for (const auto& call : world.aws.invocations) {
+    EXPECT_LE(call.request.payload.size(), 6'291'456U);
+    packets += json::parse(call.request.payload)["Messages"].size();
+  }
+  EXPECT_EQ(packets, 100U);
+}
+
+TEST(Sqs, AMessageIsABareRequestPacket) {
+  World world;
+  world.listen({sqs_destination()});
+  world.send("ping\n");
+  const auto& entry = world.aws.sent.at(0).entries.at(0);
+  const auto packet = json::parse(entry.body);
+  EXPECT_EQ(packet["Data"], "cGluZwo=");
+  EXPECT_TRUE(packet.contains("Tag"));
+  EXPECT_THAT(entry.attributes, IsEmpty());
+  EXPECT_EQ(entry.group_id, "");
+  EXPECT_EQ(entry.deduplication_id, "");
+}
+
+TEST(Sqs, RawMessagesWithAttributesAndKeys) {
+  World world;
+  world.listen({sqs_destination({{"DestinationArn", kFifo}, {"Formatter", "utf8"},
+                                 {"Arguments", {{"SendRaw", "true"}, {"UseMessageAttributes", "true"},
+                                                {"MessageGroupIdExpression", "[0:1]"},
+                                                {"MessageDeduplicationIdExpression", "[1:]"},
+                                                {"MessageDeduplicationIdFormatter", "base64"}}}})});
+  world.send("A\"b");
+  const auto& entry = world.aws.sent.at(0).entries.at(0);
+  EXPECT_EQ(entry.body, "A\"b");
+  EXPECT_EQ(entry.group_id, "41");
+  EXPECT_EQ(entry.deduplication_id, "ImI=");
+  std::vector<std::string> attributes;
+  for (const auto& [name, type, value] : entry.attributes) attributes.push_back(name + ":" + type + "=" + value);
+  EXPECT_THAT(attributes, ElementsAre("RemoteAddress:String=127.0.0.1", "RemotePort:Number=40112",
+                                      "LocalDomain:String=ingress-1", "LocalPort:Number=20000"));
+}
+
+TEST(Sqs, WithoutADeduplicationExpressionTheIdIsRandom) {
+  World world;
+  world.listen({sqs_destination({{"DestinationArn", kFifo}, {"Arguments", {{"MessageGroupIdExpression", "[5:6]"}}}})});
+  world.send("same");
+  world.send("same");
+  const auto& first = world.aws.sent.at(0).entries.at(0);
+  const auto& second = world.aws.sent.at(1).entries.at(0);
+  EXPECT_NE(first.deduplication_id, "");
+  EXPECT_NE(first.deduplication_id, second.deduplication_id);
+  EXPECT_NE(first.group_id, "") << "past the end there is nothing: a default keeps the message deliverable";
+}
+
+TEST(Sqs, BatchesAreSplitToTenMessagesAndOneMebibyte) {
+  World world;
+  world.listen({sqs_destination({{"Batching", {{"Count", "25"}, {"SizeInMB", "100"}}}, {"Formatter", "hex"},
+                                 {"Arguments", {{"SendRaw", "true"}}}})});
+  for (int i = 0; i < 25; ++i) world.send("x");
+  for (int i = 0; i < 25; ++i) world.send(std::string(65'000, 'x'));
+  std::vector<std::size_t> sizes;
+  for (const auto& batch : world.aws.sent) sizes.push_back(batch.entries.size());
+  EXPECT_THAT(sizes, ElementsAre(10, 10, 5, 8, 8, 8, 1));
+  EXPECT_EQ(world.aws.queue_urls_asked, 1);
+}
+
+TEST(Sqs, OnlyThePacketThatIsTooLargeAloneIsDropped) {
+  World world;
+  // Control characters become six characters of JSON each, escaped once more inside a coap document they
+  // would be longer still; what SQS itself refuses is told per message.
+  world.aws.send_result.failed = {{1, error("InvalidParameterValue", "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.")}};
+  world.listen({sqs_destination({{"Batching", {{"Count", "3"}}}})});
+  for (const auto* payload : {"a", "b", "c"}) world.send(payload);
+  EXPECT_THAT(world.discards(), ElementsAre("payload-too-large"));
+  EXPECT_EQ(world.events(EventKind::kDelivered).at(0).count, 2U);
+}
+
+TEST(Sqs, EachActionThatIsDeniedIsNamed) {
+  for (const auto* action : {"sqs:GetQueueUrl", "sqs:SendMessage"}) {
+    World world;
+    world.aws.denied_actions = {action};
+    world.listen({sqs_destination()});
+    world.send("a");
+    EXPECT_THAT(world.discards(), ElementsAre("access-denied"));
+    EXPECT_THAT(world.events(EventKind::kDiscarded)[0].text, HasSubstr(action));
+  }
+}
+
+TEST(Sqs, AQueueThatDoesNotExistIsNotFound) {
+  World world;
+  world.aws.refusals["sqs:GetQueueUrl"] = {"QueueDoesNotExist", "no such queue", 400, "AWS.SimpleQueueService.NonExistentQueue"};
+  world.listen({sqs_destination()});
+  world.send("a");
+  EXPECT_THAT(world.discards(), ElementsAre("destination-not-found"));
+}
+
+TEST(DestinationArn, IsAttachedAndDetachedWithoutTouchingTheListener) {
+  World world(GatewayOptions{.regions = {"us-west-2", "eu-west-1"}});
+  const std::string eu = "arn:aws:lambda:eu-west-1:111122223333:function:eu";
+  world.listen({lambda_destination({{"DestinationArn", json::object()}})});
+  const auto port = world.gateway->listeners()[0].port;
+  const auto made = world.create("DestinationArn", "Eu", {{"Destination", "echo"}, {"IngressRegionKey", "eu-west-1"}, {"Arn", eu}});
+  ASSERT_TRUE(made) << made.error().to_string();
+  EXPECT_EQ(made->attributes, (json{{"Destination", "echo"}, {"IngressRegionKey", "eu-west-1"}, {"Arn", eu}}));
+  world.send("a", kClient, 1);
+  world.send("b", kClient, 0);
+  ASSERT_THAT(world.aws.invocations, SizeIs(2));
+  EXPECT_EQ(world.aws.invocations[1].request.function_arn, eu) << "the nearest there is";
+  EXPECT_TRUE(world.events(EventKind::kDispatched)[1].assumed);
+  const auto west = world.create("DestinationArn", "West", {{"Destination", "echo"}, {"IngressRegionKey", "us-west-2"}, {"Arn", kFunction}});
+  ASSERT_TRUE(west);
+  world.send("c", kClient, 0);
+  EXPECT_EQ(world.aws.invocations[2].request.function_arn, kFunction);
+  EXPECT_TRUE(world.remove("DestinationArn", "Eu", made->physical_id));
+  EXPECT_TRUE(world.remove("DestinationArn", "West", west->physical_id));
+  world.send("d");
+  EXPECT_THAT(world.discards(), ElementsAre("no-destination-arn"));
+  EXPECT_EQ(world.gateway->listeners()[0].port, port);
+}
+
+TEST(DestinationArn, IsRefusedForUnknownDestinationsOtherServicesAndFifoWithoutGroup) {
+  World world;
+  world.listen({lambda_destination(), sqs_destination({{"DestinationArn", nullptr}})});
+  const auto attach = [&](const char* destination, const char* arn) {
+    const auto made = world.create("DestinationArn", "A", {{"Destination", destination}, {"IngressRegionKey", "eu-west-1"}, {"Arn", arn}});
+    return made ? std::string("attached") : made.error().message;
+  };
+  EXPECT_THAT(attach("nobody", kFunction), HasSubstr("no destination named nobody"));
+  EXPECT_THAT(attach("echo", kQueue), HasSubstr("lambda"));
+  EXPECT_THAT(attach("queue", kFifo), HasSubstr("MessageGroupIdExpression"));
+  EXPECT_THAT(attach("queue", "arn:aws:kinesis:us-west-2:1:stream/s"), HasSubstr("not emulated"));
+  EXPECT_EQ(attach("queue", kQueue), "attached");
+}
+
+TEST(Destination, ANameRefersToADestinationOfAnotherListener) {
+  World world;
+  world.listen({lambda_destination()});
+  world.listen({"echo"}, json::object(), "Other");
+  const auto info = world.gateway->listeners().at(0);
+  ASSERT_EQ(info.logical_id, "Other");
+  EXPECT_THAT(info.destinations, ElementsAre("echo"));
+  EXPECT_TRUE(world.network.deliver(info.addresses[0].endpoint, kClient, "x"));
+  world.settle();
+  EXPECT_THAT(world.aws.invocations, SizeIs(1));
+  const auto refused = world.create("Listener", "Third", {{"Protocols", {"udp"}}, {"Destinations", {"nobody"}}});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("nobody"));
+}
+
+}  // namespace
+}  // namespace loopgate::gateway::testing
