@@ -11,6 +11,8 @@ namespace loopgate::io {
 inline constexpr int kTaskRoundsPerTurn = 64;
 // Sockets, connections and processes that one turn serves.
 inline constexpr int kEventsPerTurn = 256;
+// Turns that serve one event each before the loop looks whether there are more to serve together.
+inline constexpr unsigned kLoneEventsBeforeLook = 8;
 // Between two readings of the system's clocks and under a slewing wall clock; beyond it, the wall
 // was set.
 inline constexpr std::chrono::milliseconds kWallTolerance{1};

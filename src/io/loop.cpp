@@ -37,6 +37,9 @@ struct Loop::Impl {
   Duration skew{};
   std::atomic<bool> stopped = false;
   bool in_tasks = false;
+  bool caught_up = false;  // in this turn, by a handler
+  bool more_is_likely = false;
+  unsigned lone_events = 0;
   std::function<void(int)> signal_callback;
   // One thread runs the loop; the hint spares Asio what several would need.
   asio::io_context context{1};
@@ -68,6 +71,7 @@ bool Loop::stopped() const {
 }
 
 bool Loop::turn(Duration max_wait) {
+  impl_->caught_up = false;
   bool ran = impl_->serve_kernel(impl_->time_to_wait(max_wait));
   ran |= impl_->fire_due(*this);
   ran |= impl_->run_tasks();
@@ -84,6 +88,7 @@ void Loop::catch_up() {
     clock.set_wall(wall - (now - clock.now()));
   }
   clock.advance_to(now);
+  impl_->caught_up = true;
 }
 
 void Loop::advance(Duration step) {
@@ -130,16 +135,19 @@ Duration Loop::Impl::time_to_wait(Duration max_wait) const {
 bool Loop::Impl::serve_kernel(Duration wait) {
   const auto first = wait > Duration::zero() ? context.run_one_for(wait) : context.poll_one();
   if (first == 0) return false;
-  for (int served = 1; served < kEventsPerTurn; ++served) {
-    if (context.poll_one() == 0) break;
-  }
+  // To ask for more costs a call to the kernel, in vain while one client waits for one answer. The turns
+  // in between only serve one event each.
+  if (!more_is_likely && ++lone_events % kLoneEventsBeforeLook != 0) return true;
+  int served = 1;
+  while (served < kEventsPerTurn && context.poll_one() != 0) ++served;
+  more_is_likely = served > 1;
   return true;
 }
 
 bool Loop::Impl::fire_due(Loop& loop) {
   if (mode == Mode::kSimulated) return false;
   const auto next = clock.next();
-  loop.catch_up();
+  if (!caught_up) loop.catch_up();
   return next && *next <= clock.now();
 }
 
