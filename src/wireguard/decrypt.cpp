@@ -23,7 +23,11 @@ void put(Map& map, std::deque<std::uint32_t>& order, std::uint32_t index, Value 
 
 }  // namespace
 
-CaptureDecryptor::CaptureDecryptor(KeyLog log) : log_(std::move(log)) {}
+CaptureDecryptor::CaptureDecryptor(KeyLog log) : log_(std::move(log)) {
+  for (const auto& ephemeral : log_.ephemerals) {
+    ephemerals_[ephemeral.keys.public_key] = &ephemeral;
+  }
+}
 
 std::expected<Captured, Reason> CaptureDecryptor::read(ByteSpan datagram) {
   const auto message = parse(datagram);
@@ -123,9 +127,8 @@ std::expected<Captured, Reason> CaptureDecryptor::read_data(const Data& message)
 }
 
 const KeyLog::Ephemeral* CaptureDecryptor::ephemeral_of(const PublicKey& key) const {
-  const auto is_it = [&](const KeyLog::Ephemeral& known) { return known.keys.public_key == key; };
-  const auto found = std::ranges::find_if(log_.ephemerals, is_it);
-  return found == log_.ephemerals.end() ? nullptr : &*found;
+  const auto found = ephemerals_.find(key);
+  return found == ephemerals_.end() ? nullptr : found->second;
 }
 
 void CaptureDecryptor::add_session(std::uint32_t receiver, Session session) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <expected>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <variant>
@@ -39,6 +40,8 @@ using Captured = std::variant<CapturedHandshake, CapturedPacket, CapturedCookieR
 class CaptureDecryptor {
  public:
   explicit CaptureDecryptor(KeyLog log);
+  CaptureDecryptor(const CaptureDecryptor&) = delete;
+  CaptureDecryptor(CaptureDecryptor&&) = default;  // the keys stay where they are
 
   // In the order of the capture. The reasons: kMessageMalformed; kHandshakeFailed when no key of
   // the log fits; kUnknownSession for data whose handshake is not in the capture or could not be
@@ -70,6 +73,7 @@ class CaptureDecryptor {
   void add_session(std::uint32_t receiver, Session session);
 
   KeyLog log_;
+  std::map<PublicKey, const KeyLog::Ephemeral*> ephemerals_;
   std::unordered_map<std::uint32_t, OpenInitiation> initiations_;  // by sender
   std::deque<std::uint32_t> initiation_order_;
   std::unordered_map<std::uint32_t, Session> sessions_;  // by receiver

@@ -28,18 +28,17 @@ std::string take(std::string_view name, std::string_view value, KeyLog& log) {
   if (name == kRemoteStatic) {
     const auto key = PublicKey::parse(value);
     if (!key) return std::string(name) + " is not 32 bytes of base64";
-    if (std::ranges::find(log.remote_statics, *key) == log.remote_statics.end()) {
-      log.remote_statics.push_back(*key);
-    }
+    log.remote_statics.push_back(*key);
     return {};
   }
   if (name != kLocalStatic && name != kLocalEphemeral && name != kPresharedKey) return {};
   const auto key = SecretKey::parse(value);
   if (!key) return std::string(name) + " is not 32 bytes of base64";
   if (name == kLocalStatic) {
-    const auto same = [&](const Identity& known) { return known.private_key == *key; };
-    if (std::ranges::none_of(log.local_statics, same))
-      log.local_statics.push_back(Identity::of(*key));
+    // Every handshake of a log repeats it.
+    const bool repeated =
+        !log.local_statics.empty() && log.local_statics.back().private_key == *key;
+    if (!repeated) log.local_statics.push_back(Identity::of(*key));
   } else if (name == kLocalEphemeral) {
     log.ephemerals.push_back({Identity::of(*key), {}});
   } else if (log.ephemerals.empty()) {
@@ -48,6 +47,15 @@ std::string take(std::string_view name, std::string_view value, KeyLog& log) {
     log.ephemerals.back().psk = *key;
   }
   return {};
+}
+
+void drop_duplicates(KeyLog& log) {
+  std::ranges::sort(log.remote_statics);
+  const auto [first, last] = std::ranges::unique(log.remote_statics);
+  log.remote_statics.erase(first, last);
+  std::ranges::sort(log.local_statics, {}, &Identity::public_key);
+  const auto same = std::ranges::unique(log.local_statics, {}, &Identity::public_key);
+  log.local_statics.erase(same.begin(), same.end());
 }
 
 }  // namespace
@@ -76,6 +84,7 @@ Result<KeyLog> parse_key_log(std::string_view text) {
         take(trimmed(entry.substr(0, equals)), trimmed(entry.substr(equals + 1)), log);
     if (!wrong.empty()) return fail(where + wrong);
   }
+  drop_duplicates(log);
   return log;
 }
 

@@ -26,6 +26,7 @@ struct HandshakeSecrets {
 // Four lines, or three without a pre-shared key; each ends in a newline.
 std::string to_key_log(const HandshakeSecrets& secrets);
 
+// Without duplicates; static keys in no order.
 struct KeyLog {
   struct Ephemeral {
     Identity keys;
