@@ -1,0 +1,198 @@
+#include "emulators/sqs/resources.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "emulators/sqs/limits.h"
+#include "emulators/sqs/wire.h"
+
+namespace loopgate::sqs {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kAttributeProperties[] = {
+    "ContentBasedDeduplication",
+    "DeduplicationScope",
+    "DelaySeconds",
+    "FifoQueue",
+    "FifoThroughputLimit",
+    "KmsDataKeyReusePeriodSeconds",
+    "KmsMasterKeyId",
+    "MaximumMessageSize",
+    "MessageRetentionPeriod",
+    "ReceiveMessageWaitTimeSeconds",
+    "RedriveAllowPolicy",
+    "RedrivePolicy",
+    "SqsManagedSseEnabled",
+    "VisibilityTimeout",
+};
+
+// Templates write numbers and booleans as they like; policies are objects.
+std::string property_text(const json& properties, const char* name) {
+  const auto found = properties.is_object() ? properties.find(name) : properties.end();
+  if (!properties.is_object() || found == properties.end() || found->is_null()) return {};
+  if (found->is_string()) return found->get<std::string>();
+  return found->dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+AttributeMap queue_attributes(const json& properties) {
+  AttributeMap out;
+  for (const char* name : kAttributeProperties) {
+    if (auto value = property_text(properties, name); !value.empty()) out[name] = std::move(value);
+  }
+  // CreateQueue knows no such value: the attribute is left out of standard queues.
+  if (const auto fifo = out.find("FifoQueue"); fifo != out.end() && fifo->second == "false")
+    out.erase(fifo);
+  return out;
+}
+
+std::map<std::string, std::string> queue_tags(const json& properties) {
+  std::map<std::string, std::string> out;
+  const auto found = properties.find("Tags");
+  if (found == properties.end() || !found->is_array()) return out;
+  for (const auto& tag : *found) out[property_text(tag, "Key")] = property_text(tag, "Value");
+  return out;
+}
+
+// CloudFormation's own form: stack, logical id, twelve characters.
+std::string generated_name(const cfn::ResourceRequest& request, Random& random, bool is_fifo) {
+  auto stem = request.stack->name + "-" + request.logical_id;
+  constexpr std::size_t kTail = 1 + 12 + 5;
+  stem.resize(std::min(stem.size(), kMaxNameChars - kTail));
+  return stem + "-" + random.upper_alnum(12) + (is_fifo ? ".fifo" : "");
+}
+
+std::unexpected<Error> failed(const cfn::ResourceRequest& request, const aws::AwsError& error) {
+  return fail(request.logical_id + ": " + error.message, request.place);
+}
+
+QueueKey key_of(const cfn::ResourceRequest& request, const std::string& url) {
+  if (auto arn = QueueKey::from_arn(url)) return *arn;
+  return parse_queue_url(url, request.stack->account, request.stack->region).value_or(QueueKey{});
+}
+
+}  // namespace
+
+std::vector<std::string_view> QueueResource::attributes(std::string_view) const {
+  return {"Arn", "QueueName", "QueueUrl"};
+}
+
+cfn::ResourceState QueueResource::state(const QueueKey& key) const {
+  const auto url = queue_url(key, base_url_());
+  return {url, {{"Arn", key.arn()}, {"QueueName", key.name}, {"QueueUrl", url}}};
+}
+
+Status QueueResource::validate(const cfn::ResourceRequest& request, std::vector<std::string>&) {
+  const auto name = property_text(request.properties, "QueueName");
+  if (name.empty() || name.starts_with("${unresolved:")) return {};
+  const bool is_fifo = property_text(request.properties, "FifoQueue") == "true";
+  const auto named = check_queue_name(name, is_fifo);
+  if (named) return {};
+  return fail(request.logical_id + ": QueueName " + name + ": " + named.error().message,
+              request.place_of ? request.place_of("/QueueName") : request.place);
+}
+
+Result<cfn::ResourceState> QueueResource::make(const cfn::ResourceRequest& request) {
+  const auto attributes = queue_attributes(request.properties);
+  auto name = property_text(request.properties, "QueueName");
+  if (name.empty())
+    name = generated_name(request, queues_.random(), attributes.contains("FifoQueue"));
+  const QueueKey key{request.stack->account, request.stack->region, name};
+  if (queues_.exists(key)) {
+    return fail(request.logical_id + ": a queue named " + name + " exists already", request.place);
+  }
+  if (auto made = queues_.create(key, attributes, queue_tags(request.properties)); !made) {
+    return failed(request, made.error());
+  }
+  return state(key);
+}
+
+void QueueResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  done(make(request));
+}
+
+// What the template no longer says goes back to its default.
+Result<cfn::ResourceState> QueueResource::change(const cfn::ResourceRequest& request,
+                                                 const QueueKey& key) {
+  auto changes = queue_attributes(request.properties);
+  changes.erase("FifoQueue");
+  const auto standard = Settings{}.shown();
+  for (const auto& [name, value] : queue_attributes(request.old_properties)) {
+    if (changes.contains(name) || name == "FifoQueue") continue;
+    const auto found = standard.find(name);
+    if (found != standard.end()) {
+      changes[name] = found->second;
+    } else if (name == "RedrivePolicy" || name == "RedriveAllowPolicy" ||
+               name == "KmsMasterKeyId") {
+      changes[name] = "";
+    } else if (name == "ContentBasedDeduplication") {
+      changes[name] = "false";
+    } else if (name == "DeduplicationScope") {
+      changes[name] = "queue";
+    } else if (name == "FifoThroughputLimit") {
+      changes[name] = "perQueue";
+    }
+  }
+  if (auto set = queues_.set_attributes(key, changes); !set) return failed(request, set.error());
+  if (auto set = queues_.set_tags(key, queue_tags(request.properties)); !set) {
+    return failed(request, set.error());
+  }
+  return state(key);
+}
+
+void QueueResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  const auto key = key_of(request, request.physical_id);
+  const auto same = [&](const char* name) {
+    return property_text(request.properties, name) == property_text(request.old_properties, name);
+  };
+  if (!same("QueueName") || !same("FifoQueue") || !queues_.exists(key)) return done(make(request));
+  done(change(request, key));
+}
+
+void QueueResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
+  (void)queues_.remove(key_of(request, request.physical_id));
+  done({});
+}
+
+Status QueuePolicyResource::apply(const cfn::ResourceRequest& request, const json& queues,
+                                  const std::string& policy) {
+  if (!queues.is_array()) {
+    return fail(request.logical_id + ": Queues must be a list of queue URLs", request.place);
+  }
+  for (const auto& url : queues) {
+    const auto key = key_of(request, url.is_string() ? url.get<std::string>() : std::string());
+    // Taking a policy away from a queue that is gone is no failure.
+    if (policy.empty() && !queues_.exists(key)) continue;
+    if (auto set = queues_.set_attributes(key, {{"Policy", policy}}); !set)
+      return failed(request, set.error());
+  }
+  return {};
+}
+
+void QueuePolicyResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  const auto policy = property_text(request.properties, "PolicyDocument");
+  if (policy.empty())
+    return done(fail(request.logical_id + ": PolicyDocument is missing", request.place));
+  if (auto set = apply(request, request.properties.value("Queues", json()), policy); !set) {
+    return done(std::unexpected(set.error()));
+  }
+  const auto id = request.physical_id.empty() ? request.stack->name + "-" + request.logical_id +
+                                                    "-" + queues_.random().upper_alnum(12)
+                                              : request.physical_id;
+  done(cfn::ResourceState{id, {{"Id", id}}});
+}
+
+void QueuePolicyResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  (void)apply(request, request.old_properties.value("Queues", json::array()), "");
+  create(request, std::move(done));
+}
+
+void QueuePolicyResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
+  (void)apply(request, request.properties.value("Queues", json::array()), "");
+  (void)apply(request, request.old_properties.value("Queues", json::array()), "");
+  done({});
+}
+
+}  // namespace loopgate::sqs
