@@ -73,6 +73,13 @@ std::vector<FunctionPtr> Functions::list(std::string_view account, std::string_v
   return result;
 }
 
+std::vector<FunctionPtr> Functions::list() const {
+  std::vector<FunctionPtr> result;
+  for (const auto& [arn, entry] : entries_) result.push_back(entry.config);
+  std::ranges::sort(result, {}, [](const FunctionPtr& function) { return function->arn(); });
+  return result;
+}
+
 aws::Outcome<FunctionPtr> Functions::create(FunctionConfig config) {
   if (find(config.arn())) return aws::refuse(function_exists(config.name));
   config.modified_ms = to_millis(surroundings_.clock.wall());

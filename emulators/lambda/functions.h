@@ -49,6 +49,7 @@ class Functions {
   aws::Outcome<void> remove(const std::string& arn);
   FunctionPtr find(std::string_view arn) const;  // also with a qualifier; null when there is none
   std::vector<FunctionPtr> list(std::string_view account, std::string_view region) const;
+  std::vector<FunctionPtr> list() const;  // of all accounts and regions
 
   // Keeps uploaded bytes and gives the code source for them. InvalidParameterValueException.
   aws::Outcome<CodeSource> keep_upload(std::string_view zip);

@@ -177,6 +177,14 @@ aws::Outcome<void> LogStore::create_group(const Place& place, const std::string&
   return {};
 }
 
+void LogStore::delete_all() {
+  waiting_.clear();
+  forget_memory();
+  for (const char* table : {"log_events", "log_streams", "log_groups"}) {
+    store_.execute(std::string("DELETE FROM ") + table);
+  }
+}
+
 aws::Outcome<void> LogStore::delete_group(const Place& place, const std::string& name) {
   flush();
   const Group* group = find_group(place, name);

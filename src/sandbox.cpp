@@ -1,0 +1,424 @@
+#include "sandbox.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "base/system_time.h"
+#include "emulators/cloudformation/service.h"
+#include "emulators/cloudformation/stack_table.h"
+#include "emulators/http/server.h"
+#include "gateway/gateway.h"
+#include "gateway/resources.h"
+#include "io/loop.h"
+#include "io/udp.h"
+#include "sandbox/account.h"
+#include "sandbox/api_observer.h"
+#include "sandbox/captured_datagrams.h"
+#include "sandbox/control.h"
+#include "sandbox/customer_config.h"
+#include "sandbox/data_folder.h"
+#include "sandbox/local_address.h"
+#include "sandbox/peer_routes.h"
+#include "sandbox/port_store.h"
+#include "sandbox/resolvers.h"
+#include "template/stack_engine.h"
+
+namespace loopgate {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Simulated time begins here: the date of the gateway's published example packet.
+const WallTime kSimulatedStart = *parse_iso8601("2026-11-02T09:15:30.000Z");
+constexpr Duration kFunctionPoll = 2ms;  // how long a settling sandbox waits for a function at a time
+
+Clock make_clock(bool simulated) {
+  if (simulated) return Clock(kSimulatedStart);
+  return Clock(system_wall(), system_instant());
+}
+
+store::Durability durability(const SandboxOptions& options) {
+  if (options.data_dir.empty()) return store::Durability::kMemory;
+  return options.flush_disk ? store::Durability::kFull : store::Durability::kProcess;
+}
+
+// Text files beside templates; places in messages are the engine's.
+Result<std::string> read_text_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail("the file cannot be read", {path});
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+// "packet-counter.template.json" → "packet-counter": stack names have letters, digits and dashes.
+std::string stack_name_from(std::string_view file) {
+  file.remove_prefix(file.rfind('/') + 1);
+  std::string out;
+  for (const char c : file.substr(0, file.find('.'))) {
+    out += std::isalnum(static_cast<unsigned char>(c)) ? c : '-';
+  }
+  if (out.empty() || !std::isalpha(static_cast<unsigned char>(out.front()))) out.insert(0, "stack-");
+  return out;
+}
+
+std::string folder_of(const std::string& file) {
+  const auto slash = file.rfind('/');
+  return slash == std::string::npos ? "." : file.substr(0, slash + 1);
+}
+
+}  // namespace
+
+struct Sandbox::Impl {
+  explicit Impl(SandboxOptions given)
+      : options(std::move(given)),
+        clock(make_clock(options.simulated)),
+        random(options.simulated ? Random::from_seed(options.seed) : Random::from_system()),
+        journal(clock),
+        loop(clock, tasks, options.simulated ? io::Loop::Mode::kSimulated : io::Loop::Mode::kLive),
+        api_observer(journal),
+        captured(clock) {}
+
+  Status open(Sandbox& sandbox);
+  void open_gateway();
+  Status open_stacks();
+  Status open_front_door(Sandbox& sandbox);
+  void restore();
+  void settle();
+  bool waits_for_functions() const;
+  std::string endpoint() const;
+  std::string topic_arn(const std::string& topic) const;
+  std::vector<StackOutput> outputs_of(const std::vector<cfn::OutputRecord>& outputs) const;
+  const std::string& region() const { return options.regions.front(); }
+
+  SandboxOptions options;
+  Clock clock;
+  TaskQueue tasks;
+  Random random;
+  Journal journal;
+  io::Loop loop;
+  std::unique_ptr<DataFolder> folder;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<Account> account;
+  std::unique_ptr<io::UdpNetwork> udp;
+  std::unique_ptr<gateway::Resolver> resolver;
+  std::unique_ptr<PortStore> ports;
+  std::unique_ptr<gateway::Gateway> gateway;
+  std::vector<std::unique_ptr<gateway::GatewayResource>> gateway_types;
+  std::unique_ptr<cloudformation::StackTable> stack_table;
+  std::unique_ptr<cfn::Deployer> deployer;
+  std::unique_ptr<cloudformation::CloudFormationService> cloudformation;
+  ApiObserver api_observer;
+  CapturedDatagrams captured;
+  std::unique_ptr<Control> control;
+  std::unique_ptr<PeerRoutes> peer_routes;
+  std::unique_ptr<http::FrontDoor> front_door;
+  std::unique_ptr<http::Server> server;
+};
+
+Status Sandbox::Impl::open(Sandbox& sandbox) {
+  auto opened_folder = DataFolder::open(options.data_dir, random);
+  if (!opened_folder) return std::unexpected(opened_folder.error());
+  folder = std::move(*opened_folder);
+  auto opened_store = store::Store::open(folder->path() + "/loopgate.db", durability(options));
+  if (!opened_store) return std::unexpected(opened_store.error());
+  store = std::move(*opened_store);
+  loop.at_turn_end(io::Loop::Stage::kCommit, [this] { store->end_turn(); });
+
+  auto opened_account = Account::create({.loop = loop,
+                                         .clock = clock,
+                                         .tasks = tasks,
+                                         .random = random,
+                                         .journal = journal,
+                                         .store = *store,
+                                         .folder = folder->path() + "/functions",
+                                         .endpoint = [this] { return endpoint(); },
+                                         .service_account = gateway_account(),
+                                         .regions = options.regions,
+                                         .simulated = options.simulated});
+  if (!opened_account) return std::unexpected(opened_account.error());
+  account = std::move(*opened_account);
+  open_gateway();
+  if (auto status = open_stacks(); !status) return status;
+  if (auto status = open_front_door(sandbox); !status) return status;
+  restore();
+  return {};
+}
+
+void Sandbox::Impl::open_gateway() {
+  if (options.network == nullptr) udp = std::make_unique<io::UdpNetwork>(loop);
+  if (options.simulated) {
+    resolver = std::make_unique<TableResolver>(options.reverse_dns);
+  } else {
+    resolver = std::make_unique<SystemResolver>(loop);
+  }
+  ports = std::make_unique<PortStore>(*store);
+  gateway::GatewayOptions gateway_options;
+  gateway_options.regions = options.regions;
+  gateway_options.regions_by_port = options.regions_by_port;
+  // Bound to something else than loopback (a container), there is one address for all.
+  if (!options.bind.is_loopback()) {
+    gateway_options.region_addresses.assign(options.regions.size(), options.bind);
+    gateway_options.regions_by_port = true;
+  }
+  gateway_options.fixed_ports = options.listen;
+  gateway_options.egress = options.egress;
+  gateway_options.api_key = api_key(options.account);
+  gateway_options.service_role_arn = gateway_role_arn();
+  gateway_options.service_account = gateway_account();
+  gateway = std::make_unique<gateway::Gateway>(
+      gateway::Context{.network = options.network != nullptr ? *options.network : *udp,
+                       .ports = account->ports(),
+                       .clock = clock,
+                       .tasks = tasks,
+                       .random = random,
+                       .journal = journal,
+                       .resolver = resolver.get(),
+                       .port_book = ports.get(),
+                       .options = std::move(gateway_options)});
+  gateway->set_capture_sink([this](const gateway::CapturedDatagram& datagram) {
+    captured.add({.seq = 0,
+                  .at = datagram.at,
+                  .listener = datagram.listener,
+                  .region = datagram.region,
+                  .to = datagram.to,
+                  .tag = datagram.tag,
+                  .payload = datagram.payload});
+  });
+  account->topics().set_publish_observer([this](const sns::PublishedMessage& message, std::size_t) {
+    gateway->on_published(message.topic_arn, message.message_id, message.attributes, message.body);
+  });
+}
+
+Status Sandbox::Impl::open_stacks() {
+  auto types = account->resource_types();
+  gateway_types = gateway::make_resource_types(*gateway);
+  for (const auto& type : gateway_types) types.push_back(type.get());
+  auto opened_table = cloudformation::StackTable::open(*store);
+  if (!opened_table) return std::unexpected(opened_table.error());
+  stack_table = std::move(*opened_table);
+  cfn::Deployer::Options deploy_options;
+  deploy_options.files = read_text_file;
+  deploy_options.includes = [this](const std::string& location) {
+    return customer_config(location, options.account, options.regions);
+  };
+  deploy_options.references = options.resolve;
+  deploy_options.allow_unsupported = options.allow_unsupported;
+  deployer = std::make_unique<cfn::Deployer>(types, tasks, *stack_table, journal, clock, random,
+                                             std::move(deploy_options));
+  cloudformation = std::make_unique<cloudformation::CloudFormationService>(*deployer, clock, random);
+  return {};
+}
+
+Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
+  front_door = std::make_unique<http::FrontDoor>(
+      random,
+      http::CallerDefaults{.account = options.account, .region = region(), .base_url = endpoint()},
+      [this](std::move_only_function<void(bool)> write) { store->after_commit(std::move(write)); });
+  account->add_services(*front_door);
+  front_door->add(*cloudformation);
+  control = std::make_unique<Control>(sandbox, captured);
+  front_door->add_path(std::string(Control::kPrefix), [this](http::Request request, auto exchange) {
+    control->handle(std::move(request), std::move(exchange));
+  });
+  peer_routes = std::make_unique<PeerRoutes>(sandbox);
+  peer_routes->add_to(*front_door);
+  auto opened = http::Server::listen(
+      loop, {options.bind, options.port}, [this](http::Request request, auto exchange) {
+        if (!request.path.starts_with(Control::kPrefix)) {
+          exchange = api_observer.watch(request, std::move(exchange));
+        }
+        front_door->handle(std::move(request), std::move(exchange));
+      });
+  if (!opened) return std::unexpected(opened.error());
+  server = std::move(*opened);
+  return {};
+}
+
+void Sandbox::Impl::restore() {
+  for (const auto& stack : deployer->restore()) {
+    for (const auto& warning : stack.warnings) journal.warn(stack.name + ": " + warning);
+  }
+}
+
+std::string Sandbox::Impl::endpoint() const {
+  auto local = server ? server->local() : Endpoint{options.bind, options.port};
+  if (local.address.is_unspecified()) local.address = IpAddress::v4(127, 0, 0, 1);
+  return "http://" + local.to_string();
+}
+
+bool Sandbox::Impl::waits_for_functions() const {
+  // A function that waits for one of our own timers (a long poll) waits for the clock: so we must not.
+  return account->functions().in_flight() > api_observer.unanswered();
+}
+
+void Sandbox::Impl::settle() {
+  const auto patience = system_instant() + options.function_guard;
+  for (;;) {
+    if (loop.turn(Duration{})) continue;
+    if (!waits_for_functions()) return;
+    if (system_instant() > patience) {
+      journal.warn("a function ran on in real time longer than the clock waits for it");
+      return;
+    }
+    loop.turn(kFunctionPoll);
+  }
+}
+
+std::string Sandbox::Impl::topic_arn(const std::string& topic) const {
+  if (topic.starts_with("arn:")) return topic;
+  return fmt::format("arn:aws:sns:{}:{}:{}", region(), options.account, topic);
+}
+
+std::vector<StackOutput> Sandbox::Impl::outputs_of(const std::vector<cfn::OutputRecord>& outputs) const {
+  const auto listeners = gateway->listeners();
+  std::vector<StackOutput> out;
+  for (const auto& output : outputs) {
+    out.push_back({output.key, output.value, local_address(output.value, listeners)});
+  }
+  return out;
+}
+
+Result<std::unique_ptr<Sandbox>> Sandbox::create(SandboxOptions options) {
+  std::unique_ptr<Sandbox> sandbox(new Sandbox(std::make_unique<Impl>(std::move(options))));
+  if (auto status = sandbox->impl_->open(*sandbox); !status) return std::unexpected(status.error());
+  return sandbox;
+}
+
+Sandbox::Sandbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Sandbox::~Sandbox() {
+  if (impl_->store) impl_->store->end_turn();
+}
+
+Clock& Sandbox::clock() { return impl_->clock; }
+Journal& Sandbox::journal() { return impl_->journal; }
+io::Loop& Sandbox::loop() { return impl_->loop; }
+const SandboxOptions& Sandbox::options() const { return impl_->options; }
+std::string Sandbox::endpoint() const { return impl_->endpoint(); }
+
+void Sandbox::deploy(DeployOptions options, std::function<void(Result<DeployResult>)> done) {
+  cfn::DeployRequest request;
+  request.stack_name = options.stack.empty() ? stack_name_from(options.template_file) : options.stack;
+  request.template_file = options.template_file;
+  request.template_folder = folder_of(options.template_file);
+  request.template_text = std::move(options.template_text);
+  if (request.template_text.empty()) {
+    auto text = read_text_file(options.template_file);
+    if (!text) return done(std::unexpected(text.error()));
+    request.template_text = std::move(*text);
+  }
+  request.parameters = std::move(options.parameters);
+  request.region = impl_->region();
+  request.account = impl_->options.account;
+  request.allow_unsupported = impl_->options.allow_unsupported;
+  impl_->deployer->deploy(std::move(request), [this, done](Result<cfn::StackSummary> summary) {
+    if (!summary) return done(std::unexpected(summary.error()));
+    done(DeployResult{summary->name, impl_->outputs_of(summary->outputs), summary->warnings});
+  });
+}
+
+void Sandbox::remove_stack(const std::string& name, std::function<void(Status)> done) {
+  impl_->deployer->remove(impl_->options.account, impl_->region(), name, done);
+}
+
+void Sandbox::reset(std::function<void(Status)> done) {
+  // One stack after the other, the newest first: later ones may import from earlier ones.
+  const auto stacks = impl_->deployer->list(impl_->options.account, impl_->region());
+  const auto live = std::find_if(stacks.rbegin(), stacks.rend(), [](const cfn::StackRecord* stack) {
+    return stack->status != cfn::StackStatus::kDeleteComplete;
+  });
+  if (live == stacks.rend()) {
+    impl_->account->clear();
+    return done({});
+  }
+  remove_stack((*live)->name, [this, done](Status status) { status ? reset(done) : done(status); });
+}
+
+nlohmann::ordered_json Sandbox::describe() const {
+  nlohmann::ordered_json out;
+  out["endpoint"] = endpoint();
+  out["account"] = impl_->options.account;
+  out["regions"] = impl_->options.regions;
+  out["stacks"] = nlohmann::ordered_json::object();
+  for (const auto* stack : impl_->deployer->list(impl_->options.account, impl_->region())) {
+    if (stack->status == cfn::StackStatus::kDeleteComplete) continue;
+    auto& entry = out["stacks"][stack->name];
+    entry["status"] = cfn::name(stack->status);
+    entry["outputs"] = nlohmann::ordered_json::object();
+    entry["local"] = nlohmann::ordered_json::object();
+    for (const auto& output : impl_->outputs_of(stack->outputs)) {
+      entry["outputs"][output.key] = output.value;
+      if (!output.local.empty()) entry["local"][output.key] = output.local;
+    }
+    entry["listeners"] = nlohmann::ordered_json::object();
+  }
+  for (const auto& listener : impl_->gateway->listeners()) {
+    auto& entry = out["stacks"][listener.stack]["listeners"][listener.logical_id];
+    entry = {{"name", listener.name}, {"protocol", listener.protocol}, {"port", listener.port}};
+    entry["addresses"] = nlohmann::ordered_json::object();
+    for (const auto& [region, endpoint] : listener.addresses) {
+      entry["addresses"][region] = endpoint.to_string();
+    }
+  }
+  return out;
+}
+
+Status Sandbox::inject(const std::string& listener, const std::string& region, const Endpoint& from,
+                       ByteSpan payload) {
+  for (const auto& info : impl_->gateway->listeners()) {
+    if (std::to_string(info.port) == listener) return impl_->gateway->inject(info.name, region, from, payload);
+  }
+  return impl_->gateway->inject(listener, region, from, payload);
+}
+
+std::vector<CapturedDatagram> Sandbox::captured(std::uint64_t after, std::size_t limit) const {
+  return impl_->captured.read(after, limit);
+}
+
+Result<nlohmann::json> Sandbox::peek_queue(const std::string& queue) const {
+  auto& queues = impl_->account->queues();
+  auto found = queues.peek(queue, impl_->region());
+  if (found.is_null()) {
+    found = queues.peek(fmt::format("arn:aws:sqs:{}:{}:{}", impl_->region(), impl_->options.account, queue));
+  }
+  if (found.is_null()) return fail(fmt::format("there is no queue '{}'", queue));
+  return found;
+}
+
+Result<std::string> Sandbox::publish(const std::string& topic, const std::string& body,
+                                     const std::map<std::string, std::string>& attributes) {
+  sns::PublishRequest request;
+  request.topic_arn = impl_->topic_arn(topic);
+  request.message = body;
+  for (const auto& [name, value] : attributes) request.attributes.push_back({name, "String", value});
+  const auto result = impl_->account->topics().publish(request);
+  if (!result) return fail(result.error().message);
+  return result->message_id;
+}
+
+void Sandbox::run() {
+  impl_->loop.on_signal([this](int) { impl_->loop.stop(); });
+  impl_->loop.run();
+}
+
+void Sandbox::stop() { impl_->loop.stop(); }
+
+bool Sandbox::turn(Duration max_wait) { return impl_->loop.turn(max_wait); }
+
+void Sandbox::advance(Duration step) {
+  Event event;
+  event.kind = EventKind::kClock;
+  event.text = "advanced by " + to_string(step);
+  impl_->journal.append(std::move(event));
+  if (!impl_->options.simulated) return impl_->loop.advance(step);
+  settle();
+  impl_->clock.advance_to(impl_->clock.now() + step, [this] { settle(); });
+  settle();
+}
+
+void Sandbox::settle() { impl_->settle(); }
+
+}  // namespace loopgate

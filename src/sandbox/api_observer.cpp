@@ -1,0 +1,81 @@
+#include "sandbox/api_observer.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <string>
+
+#include "emulators/http/caller.h"
+#include "sandbox/query.h"
+
+namespace loopgate {
+
+namespace {
+
+constexpr std::size_t kMaxNameLength = 128;
+
+// "sqs SendMessage", or the method and path of a REST call.
+std::string name_of(const http::Request& request) {
+  const auto scope = http::credential_scope(request);
+  std::string operation(request.header("X-Amz-Target"));
+  operation.erase(0, operation.rfind('.') + 1);
+  if (operation.empty()) operation = query_parameter(request.body.substr(0, 4096), "Action");
+  if (operation.empty()) operation = query_parameter(request.query, "Action");
+  if (operation.empty()) operation = request.method + " " + request.path;
+  operation.resize(std::min(operation.size(), kMaxNameLength));
+  return scope ? scope->service + " " + operation : operation;
+}
+
+class WatchedExchange final : public http::Exchange {
+ public:
+  using Answered = std::function<void(int status, std::size_t bytes)>;
+
+  WatchedExchange(std::shared_ptr<http::Exchange> inner, std::shared_ptr<std::size_t> unanswered,
+                  Answered answered)
+      : inner_(std::move(inner)), unanswered_(std::move(unanswered)), answered_(std::move(answered)) {
+    ++*unanswered_;
+  }
+  ~WatchedExchange() override { settle(); }
+
+  void respond(http::Response response) override {
+    settle();
+    answered_(response.status, response.body.size());
+    inner_->respond(std::move(response));
+  }
+  void begin_stream(http::Response head) override {
+    settle();
+    answered_(head.status, 0);
+    inner_->begin_stream(std::move(head));
+  }
+  bool write(std::string_view chunk) override { return inner_->write(chunk); }
+  void end_stream() override { inner_->end_stream(); }
+  void on_closed(std::function<void()> callback) override { inner_->on_closed(std::move(callback)); }
+
+ private:
+  void settle() {
+    if (unanswered_) --*unanswered_;
+    unanswered_.reset();
+  }
+
+  std::shared_ptr<http::Exchange> inner_;
+  std::shared_ptr<std::size_t> unanswered_;
+  Answered answered_;
+};
+
+}  // namespace
+
+std::shared_ptr<http::Exchange> ApiObserver::watch(const http::Request& request,
+                                                   std::shared_ptr<http::Exchange> exchange) {
+  auto answered = [&journal = journal_, alive = std::weak_ptr(unanswered_), name = name_of(request)](
+                      int status, std::size_t bytes) {
+    if (alive.expired()) return;
+    Event event;
+    event.kind = EventKind::kApiCall;
+    event.size = static_cast<std::uint32_t>(bytes);
+    event.text = fmt::format("{} → {}", name, status);
+    journal.append(std::move(event));
+  };
+  return std::make_shared<WatchedExchange>(std::move(exchange), unanswered_, std::move(answered));
+}
+
+}  // namespace loopgate

@@ -1,0 +1,30 @@
+#include "sandbox/peer_routes.h"
+
+#include "sandbox/query.h"
+
+namespace loopgate {
+
+void PeerRoutes::add_to(http::FrontDoor& door) {
+  door.add_path("/_localstack/health", [this](http::Request, auto exchange) { exchange->respond(health()); });
+  door.add_path("/_aws/sqs/messages", [this](http::Request request, auto exchange) {
+    exchange->respond(messages(request.query));
+  });
+}
+
+http::Response PeerRoutes::health() const {
+  nlohmann::ordered_json services;
+  for (const char* name : {"cloudformation", "iam", "lambda", "logs", "sns", "sqs", "sts"}) {
+    services[name] = "running";
+  }
+  const nlohmann::ordered_json body = {{"services", services}, {"edition", "loopgate"}};
+  return http::Response::json(200, body.dump() + "\n");
+}
+
+http::Response PeerRoutes::messages(std::string_view query) const {
+  const auto found = sandbox_.peek_queue(query_parameter(query, "QueueUrl"));
+  if (found) return http::Response::json(200, found->dump() + "\n");
+  const nlohmann::json refusal = {{"error", found.error().message}};
+  return http::Response::json(404, refusal.dump() + "\n");
+}
+
+}  // namespace loopgate
