@@ -87,7 +87,9 @@ Tables::Tables(store::Store& store)
           store.prepare("UPDATE sqs_messages SET id=?2, queue=?3, source=?4, sent=?5, visible=0, "
                         "receipt=NULL, receives_elsewhere=receives WHERE id=?1")),
       delete_message_(store.prepare("DELETE FROM sqs_messages WHERE id=?")),
-      last_message_id_(store.prepare("SELECT coalesce(max(id), 0) FROM sqs_messages")),
+      last_message_id_(
+          store.prepare("SELECT max((SELECT coalesce(max(id), 0) FROM sqs_messages), "
+                        "(SELECT coalesce(max(message), 0) FROM sqs_deduplications))")),
       scan_messages_(store.prepare("SELECT id, queue, visible, receives, receipt, sent, group_id "
                                    "FROM sqs_messages ORDER BY id")),
       find_duplicate_(store.prepare("SELECT message_id, message FROM sqs_deduplications "

@@ -1,0 +1,190 @@
+// The operations as the front door calls them, the embedded port, and the stack's resources.
+#include "emulators/sqs/service.h"
+
+#include "emulators/http/protocol.h"
+#include "emulators/sqs/resources.h"
+#include "emulators/sqs/sqs_port.h"
+#include "tests/emulators/sqs/account.h"
+
+namespace loopgate::sqs {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+class SqsApi : public Account {
+ protected:
+  const http::Caller caller_{"123456789012", "us-west-2", "test", "http://127.0.0.1:4566"};
+
+  http::ApiResult call(const std::string& operation, const json& params) {
+    SqsService service(*queues_);
+    const auto decoded = http::decode_json_params(*service.model().find(operation), params.dump());
+    if (!decoded) return aws::refuse(decoded.error());
+    http::ApiResult out = json("no reply");
+    service.call({operation, *decoded, caller_},
+                 [&](http::ApiResult result) { out = std::move(result); });
+    return out;
+  }
+  std::string url(const std::string& name, const json& attributes = json::object()) {
+    return (*call("CreateQueue", {{"QueueName", name}, {"Attributes", attributes}}))["QueueUrl"];
+  }
+};
+
+TEST_F(SqsApi, EchoesTheAddressByWhichTheCallerCame) {
+  EXPECT_EQ(url("q"), "http://127.0.0.1:4566/123456789012/q");
+  EXPECT_EQ((*call("GetQueueUrl", {{"QueueName", "q"}}))["QueueUrl"], url("q"));
+  EXPECT_EQ(call("GetQueueUrl", {{"QueueName", "none"}}).error().code_for_query(),
+            "AWS.SimpleQueueService.NonExistentQueue");
+}
+
+TEST_F(SqsApi, ReceivesWhatWasAskedFor) {
+  const auto queue = url("q");
+  EXPECT_EQ(*call("ReceiveMessage", {{"QueueUrl", queue}}), json::object())
+      << "no Messages when empty";
+  const json attributes = {{"foo.a", {{"DataType", "String"}, {"StringValue", "1"}}},
+                           {"bar", {{"DataType", "Binary"}, {"BinaryValue", "AAE="}}}};
+  ASSERT_TRUE(call("SendMessage",
+                   {{"QueueUrl", queue}, {"MessageBody", "x"}, {"MessageAttributes", attributes}}));
+  const auto received =
+      call("ReceiveMessage", {{"QueueUrl", queue},
+                              {"VisibilityTimeout", 0},
+                              {"MessageAttributeNames", {"foo.*"}},
+                              {"MessageSystemAttributeNames", {"SentTimestamp"}}});
+  ASSERT_TRUE(received);
+  const auto& message = (*received)["Messages"][0];
+  EXPECT_EQ(message["MessageAttributes"].size(), 1u);
+  EXPECT_TRUE(message["MessageAttributes"].contains("foo.a"));
+  EXPECT_EQ(message["Attributes"], (json{{"SentTimestamp", "1793610930000"}}));
+  const auto all =
+      call("ReceiveMessage", {{"QueueUrl", queue}, {"MessageAttributeNames", {"All"}}});
+  EXPECT_EQ((*all)["Messages"][0]["MessageAttributes"], attributes);
+  EXPECT_EQ(
+      call("ReceiveMessage", {{"QueueUrl", queue}, {"AttributeNames", {"Nope"}}}).error().code,
+      "InvalidAttributeName");
+}
+
+TEST_F(SqsApi, KeepsTheErrorsOfBatchEntriesInFailed) {
+  const auto queue = url("q");
+  const auto entry = [](const char* id, const char* body) {
+    return json{{"Id", id}, {"MessageBody", body}};
+  };
+  const auto sent = call("SendMessageBatch",
+                         {{"QueueUrl", queue}, {"Entries", {entry("a", "x"), entry("b", "")}}});
+  ASSERT_TRUE(sent);
+  EXPECT_EQ((*sent)["Successful"][0]["Id"], "a");
+  EXPECT_EQ((*sent)["Failed"][0]["Id"], "b");
+  EXPECT_EQ((*sent)["Failed"][0]["SenderFault"], true);
+  EXPECT_EQ(
+      call("SendMessageBatch", {{"QueueUrl", queue}, {"Entries", json::array()}}).error().code,
+      "EmptyBatchRequest");
+  EXPECT_EQ(call("SendMessageBatch",
+                 {{"QueueUrl", queue}, {"Entries", {entry("a", "x"), entry("a", "y")}}})
+                .error()
+                .code,
+            "BatchEntryIdsNotDistinct");
+  EXPECT_EQ(call("SendMessageBatch", {{"QueueUrl", queue}, {"Entries", {entry("a b", "x")}}})
+                .error()
+                .code,
+            "InvalidBatchEntryId");
+}
+
+TEST_F(SqsApi, ReadsTheQueryProtocolToo) {
+  url("q");
+  SqsService service(*queues_);
+  const auto* model = service.model().find("SendMessage");
+  const auto params = http::decode_query_params(
+      *model,
+      "Action=SendMessage&QueueUrl=http%3A%2F%2Flocalhost%2F123456789012%2Fq&MessageBody=hi&"
+      "MessageAttribute.1.Name=n&MessageAttribute.1.Value.DataType=String&"
+      "MessageAttribute.1.Value.StringValue=v");
+  ASSERT_TRUE(params) << params.error().message;
+  http::ApiResult out;
+  service.call({"SendMessage", *params, caller_},
+               [&](http::ApiResult result) { out = std::move(result); });
+  ASSERT_TRUE(out);
+  EXPECT_THAT(http::encode_query_result(service.model(), *model, *out, "r").body,
+              HasSubstr("<SendMessageResult><MD5OfMessageBody>49f68a5c8493ec2c0bf489821c21fc3b</"
+                        "MD5OfMessageBody>"));
+}
+
+TEST_F(SqsApi, AddsAndRemovesPermissionsAndTags) {
+  const auto queue = url("q");
+  ASSERT_TRUE(call("AddPermission", {{"QueueUrl", queue},
+                                     {"Label", "l"},
+                                     {"AWSAccountIds", {"111122223333"}},
+                                     {"Actions", {"SendMessage"}}}));
+  const auto policy = json::parse(*queues_->policy({"123456789012", "us-west-2", "q"}));
+  EXPECT_EQ(policy["Statement"][0]["Principal"]["AWS"], "arn:aws:iam::111122223333:root");
+  ASSERT_TRUE(call("RemovePermission", {{"QueueUrl", queue}, {"Label", "l"}}));
+  EXPECT_EQ(queues_->policy({"123456789012", "us-west-2", "q"}), "");
+  EXPECT_FALSE(call("RemovePermission", {{"QueueUrl", queue}, {"Label", "l"}}));
+  ASSERT_TRUE(call("TagQueue", {{"QueueUrl", queue}, {"Tags", {{"a", "1"}, {"b", "2"}}}}));
+  ASSERT_TRUE(call("UntagQueue", {{"QueueUrl", queue}, {"TagKeys", {"a"}}}));
+  EXPECT_EQ((*call("ListQueueTags", {{"QueueUrl", queue}}))["Tags"], (json{{"b", "2"}}));
+}
+
+TEST_F(SqsApi, PortCompletesFromTheTaskQueueAndAsksForPermission) {
+  const auto key = make("q");
+  std::vector<std::string> asked;
+  EmbeddedSqs port(*queues_, tasks_,
+                   [&](const aws::Session&, std::string_view action,
+                       const std::string& arn) -> aws::Outcome<void> {
+                     asked.push_back(std::string(action) + " " + arn);
+                     if (action == "sqs:DeleteQueue") return aws::refuse(aws::access_denied("no"));
+                     return {};
+                   });
+  const auto session =
+      std::make_shared<aws::Session>(aws::Session{"123456789012", "role", "s", {}});
+  std::vector<aws::ReceivedMessage> received;
+  port.receive(session, key.arn(), std::chrono::seconds(20),
+               [&](auto r) { received = std::move(*r); });
+  std::optional<aws::SendResult> sent;
+  port.send_message_batch(session, key.arn(), {{"one", {}, {}, {}}, {"", {}, {}, {}}},
+                          [&](auto r) { sent = std::move(*r); });
+  EXPECT_FALSE(sent) << "not inside the call";
+  settle();
+  ASSERT_TRUE(sent);
+  ASSERT_EQ(sent->failed.size(), 1u);
+  EXPECT_EQ(sent->failed[0].index, 1u);
+  ASSERT_EQ(received.size(), 1u);
+  EXPECT_EQ(received[0].body, "one");
+  port.delete_messages(session, key.arn(), {received[0].receipt_handle},
+                       [](auto r) { EXPECT_TRUE(r); });
+  std::string refused;
+  port.delete_queue(session, key.arn(), [&](auto r) { refused = r.error().code; });
+  settle();
+  EXPECT_EQ(queues_->counts(key)->in_flight, 0u);
+  EXPECT_EQ(refused, "AccessDenied");
+  EXPECT_THAT(asked, ::testing::Contains("sqs:SendMessage " + key.arn()));
+}
+
+TEST_F(SqsApi, QueueResourceNamesUpdatesAndReplaces) {
+  QueueResource resource(*queues_, [] { return std::string("http://h"); });
+  const cfn::StackContext stack{"stack", "id", "123456789012", "us-west-2", "", false};
+  cfn::ResourceRequest request;
+  request.stack = &stack;
+  request.logical_id = "Jobs";
+  request.properties = {{"FifoQueue", true}, {"VisibilityTimeout", 7}};
+  cfn::ResourceState made;
+  resource.create(request, [&](auto r) { made = std::move(*r); });
+  const std::string name = made.attributes["QueueName"];
+  EXPECT_THAT(name, ::testing::MatchesRegex("stack-Jobs-[A-Z0-9]{12}\\.fifo"));
+  EXPECT_EQ(made.physical_id, "http://h/123456789012/" + name);
+  const auto key = *QueueKey::from_arn(made.attributes["Arn"].get<std::string>());
+  EXPECT_EQ((*queues_->attributes(key))["VisibilityTimeout"], "7");
+
+  request.physical_id = made.physical_id;
+  request.old_properties = request.properties;
+  request.properties = {{"FifoQueue", "true"}};
+  resource.update(request, [&](auto r) { EXPECT_EQ(r->physical_id, made.physical_id); });
+  EXPECT_EQ((*queues_->attributes(key))["VisibilityTimeout"], "30");
+  request.old_properties = request.properties;
+  request.properties["QueueName"] = "named.fifo";
+  resource.update(request,
+                  [&](auto r) { EXPECT_EQ(r->physical_id, "http://h/123456789012/named.fifo"); });
+  resource.remove(request, [](auto r) { EXPECT_TRUE(r); });
+  EXPECT_FALSE(queues_->exists(key));
+}
+
+}  // namespace
+}  // namespace loopgate::sqs
