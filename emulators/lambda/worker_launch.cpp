@@ -33,8 +33,9 @@ Environment defaults(const FunctionConfig& config, const std::string& data_folde
   env["HOME"] = (fs::path(data_folder) / "home").string();
   env["TMPDIR"] = own("TMPDIR", "/tmp");
   if (config.runtime.kind == RuntimeKind::kPython) {
-    // Bytecode stays out of the developer's folder; packages installed for the user stay in reach.
-    env["PYTHONPYCACHEPREFIX"] = (fs::path(data_folder) / "pycache").string();
+    // No bytecode in the developer's folder (a cache elsewhere would hide the standard library's own);
+    // packages installed for the user stay in reach.
+    env["PYTHONDONTWRITEBYTECODE"] = "1";
     env["PYTHONUSERBASE"] = own("HOME", "/nonexistent") + "/.local";
   }
   return env;

@@ -1,0 +1,118 @@
+// Real Node.js functions; skipped where there is no Node.
+
+#include <gmock/gmock.h>
+
+#include "io/process.h"
+#include "tests/emulators/lambda/functions_fixture.h"
+
+namespace loopgate::lambda {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+class NodeFunction : public FunctionsTest {
+ protected:
+  void SetUp() override {
+    if (io::find_executable("node").empty()) GTEST_SKIP() << "node is not installed (apt install nodejs)";
+  }
+  std::string deploy_node(const std::string& handler, const std::string& folder = fixture_path("node")) {
+    return deploy(config("f", handler, folder, "nodejs20.x"));
+  }
+};
+
+TEST_F(NodeFunction, AnswersAndLogs) {
+  const auto arn = deploy_node("index.handler");
+  const auto first = invoke_json(arn, R"({"a":1})");
+  EXPECT_EQ(first["event"]["a"], 1);
+  EXPECT_EQ(first["name"], "f");
+  EXPECT_EQ(invoke_json(arn)["pid"], first["pid"]);
+  EXPECT_THAT(log_of("f"), Contains(HasSubstr("\t" + first["id"].get<std::string>() +
+                                              "\tINFO\tgot { a: 1 }")));
+}
+
+struct NodeCase {
+  std::string name;
+  std::string handler;
+  std::string answer;  // JSON
+};
+class NodeStyle : public NodeFunction, public testing::WithParamInterface<NodeCase> {};
+
+TEST_P(NodeStyle, IsUnderstood) {
+  const auto result = invoke(deploy_node(GetParam().handler));
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->function_error, "") << result->payload;
+  EXPECT_EQ(result->payload, GetParam().answer);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, NodeStyle,
+                         testing::Values(NodeCase{"Callback", "index.callback", R"("by callback")"},
+                                         NodeCase{"LateCallback", "index.late", R"("late")"},
+                                         NodeCase{"NoAnswer", "index.nothing", "null"},
+                                         NodeCase{"Module", "module.handler", R"("from a module")"},
+                                         NodeCase{"Nested", "index.nested.deep", R"("deep")"},
+                                         NodeCase{"Streamed", "index.streamed", "first,second"}),
+                         [](const auto& info) { return info.param.name; });
+
+struct NodeFailure {
+  std::string name;
+  std::string handler;
+  std::string type;
+  std::string message;
+};
+class NodeError : public NodeFunction, public testing::WithParamInterface<NodeFailure> {};
+
+TEST_P(NodeError, IsAnsweredAsLambdaDoes) {
+  const auto result = invoke(deploy_node(GetParam().handler));
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->function_error, "Unhandled");
+  const auto document = nlohmann::json::parse(result->payload);
+  EXPECT_EQ(document["errorType"], GetParam().type) << result->payload;
+  EXPECT_THAT(document["errorMessage"].get<std::string>(), HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, NodeError,
+    testing::Values(NodeFailure{"Throws", "index.fails", "RangeError", "too far"},
+                    NodeFailure{"CallbackError", "index.callbackError", "TypeError", "no"},
+                    NodeFailure{"Circular", "index.circular", "Runtime.MarshalError",
+                                "Unable to stringify response body as json"},
+                    NodeFailure{"Leaves", "index.leaves", "Runtime.ExitError", "exit status 5"},
+                    NodeFailure{"Unhandled", "index.unhandled", "Runtime.UnhandledPromiseRejection", "lost"},
+                    NodeFailure{"NoHandler", "index.absent", "Runtime.HandlerNotFound",
+                                "index.absent is undefined or not exported"},
+                    NodeFailure{"NoModule", "absent.handler", "Runtime.ImportModuleError",
+                                "Cannot find module 'absent'"},
+                    NodeFailure{"NoSdk", "missing.handler", "Runtime.ImportModuleError",
+                                "run npm install --prefix "}),
+    [](const auto& info) { return info.param.name; });
+
+class ProvidedFunction : public FunctionsTest {};
+
+TEST_F(ProvidedFunction, RunsItsBootstrap) {
+  const auto arn = deploy(config("p", "bootstrap", fixture_path("provided"), "provided.al2023"));
+  EXPECT_EQ(invoke_json(arn, R"({"a":[1]})"), nlohmann::json({{"a", {1}}}));
+  EXPECT_EQ(invoke_json(arn, R"("fail")")["errorType"], "Told");
+}
+
+TEST_F(ProvidedFunction, StreamsChunks) {
+  InvokeCall call;
+  call.function_arn = deploy(config("p", "bootstrap", fixture_path("provided"), "provided.al2023"));
+  call.payload = R"("stream")";
+  std::string streamed;
+  call.on_chunk = [&](std::string_view chunk) { streamed += chunk; };
+  const auto result = invoke(call);
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(streamed, "onetwo");
+  EXPECT_EQ(result->payload, "");
+}
+
+TEST_F(ProvidedFunction, WithoutBootstrapSaysWhatToDo) {
+  TemporaryFolder empty;
+  const auto document =
+      invoke_json(deploy(config("p", "bootstrap", empty.path(), "provided.al2023")));
+  EXPECT_THAT(document["errorMessage"].get<std::string>(), HasSubstr("no executable named bootstrap"));
+}
+
+}  // namespace
+}  // namespace loopgate::lambda
