@@ -135,8 +135,8 @@ Duration Loop::Impl::time_to_wait(Duration max_wait) const {
 bool Loop::Impl::serve_kernel(Duration wait) {
   const auto first = wait > Duration::zero() ? context.run_one_for(wait) : context.poll_one();
   if (first == 0) return false;
-  // To ask for more costs a call to the kernel, in vain while one client waits for one answer. The turns
-  // in between only serve one event each.
+  // To ask for more costs a call to the kernel, in vain while one client waits for one answer. The
+  // turns in between only serve one event each.
   if (!more_is_likely && ++lone_events % kLoneEventsBeforeLook != 0) return true;
   int served = 1;
   while (served < kEventsPerTurn && context.poll_one() != 0) ++served;
