@@ -11,6 +11,11 @@
 
 namespace loopgate::cfn {
 
+// Of a DeletionPolicy or UpdateReplacePolicy: what stands behind the resource stays.
+inline bool retains(std::string_view policy) {
+  return policy == "Retain" || policy == "RetainExceptOnCreate";
+}
+
 class Deployment {
  public:
   // `record` lives in the deployer until after `finished` was told.
