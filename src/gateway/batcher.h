@@ -43,8 +43,8 @@ struct Batch {
   std::string text;
   std::vector<BatchEntry> entries;  // by rising tag
   std::vector<PacketKeys> keys;     // beside the entries, or empty
-  int calls_left = 0;  // of those that its delivery made of it
-  Instant opened{};  // when the first entry came
+  int calls_left = 0;               // of those that its delivery made of it
+  Instant opened{};                 // when the first entry came
   Instant dispatched{};
   std::size_t accounted_bytes = 0;  // in the destination's backlog
 

@@ -1,5 +1,6 @@
-// What a listener remembers about the clients that it heard: in which region each last arrived, because what
-// leaves for it must leave from that region's address; and which ones were injected and have no wire.
+// What a listener remembers about the clients that it heard: in which region each last arrived,
+// because what leaves for it must leave from that region's address; and which ones were injected
+// and have no wire.
 #pragma once
 
 #include <optional>

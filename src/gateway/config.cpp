@@ -15,15 +15,20 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kWireguardOnly = {"Peers", "AllowUnknownPeers",
-                                                            "UnknownPeerPreSharedKey", "KeyRefreshToken"};
-constexpr std::array<std::string_view, 6> kDtlsOnly = {"Psks",         "AllowEarlyData", "EarlyDataWindowSeconds",
-                                                       "ServerSecret", "RequireCookies", "CertRefreshToken"};
+constexpr std::array<std::string_view, 4> kWireguardOnly = {
+    "Peers", "AllowUnknownPeers", "UnknownPeerPreSharedKey", "KeyRefreshToken"};
+constexpr std::array<std::string_view, 6> kDtlsOnly = {
+    "Psks",         "AllowEarlyData", "EarlyDataWindowSeconds",
+    "ServerSecret", "RequireCookies", "CertRefreshToken"};
 constexpr std::array<std::string_view, 2> kWebRtcOnly = {"WebRtcSignalingMode",
                                                          "WebRtcSignalingRefreshToken"};
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // [a-zA-Z][a-zA-Z0-9 _\-]+
 bool is_listener_name(std::string_view name) {
@@ -55,9 +60,11 @@ Protocol parse_protocol(Properties& properties) {
   if (is_unresolved(protocols[0])) return Protocol::kUdp;
   if (protocols[0] == "wg") return Protocol::kWireguard;
   if (protocols[0] == "dtls" || protocols[0] == "webrtc") {
-    properties.fail("Protocols", fmt::format("{} listeners are not emulated; use udp", protocols[0]));
+    properties.fail("Protocols",
+                    fmt::format("{} listeners are not emulated; use udp", protocols[0]));
   } else if (protocols[0] != "udp") {
-    properties.fail("Protocols", fmt::format("\"{}\" is none of udp, wg, dtls, webrtc", protocols[0]));
+    properties.fail("Protocols",
+                    fmt::format("\"{}\" is none of udp, wg, dtls, webrtc", protocols[0]));
   }
   return Protocol::kUdp;
 }
@@ -122,7 +129,8 @@ std::vector<DestinationEntry> parse_destinations(Properties& listener, const Dep
       out.emplace_back(std::move(spec));
     }
     if (!names.insert(name).second) {
-      listener.notes().fail(pointer, fmt::format("a destination named {} stands in this list already", name));
+      listener.notes().fail(
+          pointer, fmt::format("a destination named {} stands in this list already", name));
     }
   }
   return out;
@@ -141,7 +149,9 @@ void parse_name(Properties& properties, const Deployer& deployer, ListenerSpec& 
 
 }  // namespace
 
-std::string_view name(Protocol protocol) { return protocol == Protocol::kUdp ? "udp" : "wg"; }
+std::string_view name(Protocol protocol) {
+  return protocol == Protocol::kUdp ? "udp" : "wg";
+}
 
 void check_service_token(Properties& properties, const Deployer& deployer) {
   properties.required("ServiceToken");
@@ -171,10 +181,12 @@ Parsed<ListenerSpec> parse_listener(const json& value, const Deployer& deployer)
   Properties properties(&value, "", out.notes);
   check_service_token(properties, deployer);
   parse_name(properties, deployer, spec);
-  spec.description = properties.text("Description")
-                         .value_or(fmt::format("{} of stack {}", deployer.logical_id, deployer.stack));
+  spec.description =
+      properties.text("Description")
+          .value_or(fmt::format("{} of stack {}", deployer.logical_id, deployer.stack));
   spec.protocol = parse_protocol(properties);
-  if (spec.protocol == Protocol::kUdp) refuse_properties_of(properties, kWireguardOnly, "wg", "udp");
+  if (spec.protocol == Protocol::kUdp)
+    refuse_properties_of(properties, kWireguardOnly, "wg", "udp");
   refuse_properties_of(properties, kDtlsOnly, "dtls", name(spec.protocol));
   refuse_properties_of(properties, kWebRtcOnly, "webrtc", name(spec.protocol));
   spec.decapsulated = properties.boolean("DecapsulatedDelivery").value_or(false);
@@ -215,8 +227,9 @@ Parsed<PacketSourceSpec> parse_packet_source(const json& value, const Deployer& 
   Properties properties(&value, "", out.notes);
   check_service_token(properties, deployer);
   out.value.listener = properties.required("ListenerName").value_or("");
-  out.value.description = properties.text("Description")
-                              .value_or(fmt::format("{} of stack {}", deployer.logical_id, deployer.stack));
+  out.value.description =
+      properties.text("Description")
+          .value_or(fmt::format("{} of stack {}", deployer.logical_id, deployer.stack));
   const json* topic = properties.get("SnsTopicSource");
   if (topic == nullptr) {
     properties.fail("SnsTopicSource", "is required: TopicArn and Role");

@@ -1,5 +1,5 @@
-// What every part of the gateway stands on: the outside as it is handed in, the options, and the counters that
-// are one per process.
+// What every part of the gateway stands on: the outside as it is handed in, the options, and the
+// counters that are one per process.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ namespace loopgate::gateway {
 // An ingress region by its position in GatewayOptions::regions.
 using RegionIndex = std::uint8_t;
 
-// Reverse DNS for ClientRestrictions.Domains. A table in scenarios completes inside the call; live it
-// completes later from the task queue. Exactly once; no name is an empty list.
+// Reverse DNS for ClientRestrictions.Domains. A table in scenarios completes inside the call; live
+// it completes later from the task queue. Exactly once; no name is an empty list.
 class Resolver {
  public:
   using Done = std::move_only_function<void(std::vector<std::string> names)>;
@@ -63,9 +63,9 @@ struct GatewayOptions {
   std::map<std::string, std::uint16_t> fixed_ports{};
   // Networks that are not on this machine and may be sent to all the same.
   std::vector<Cidr> egress{};
-  std::string api_key{};         // empty: any is accepted
-  std::string service_role_arn{};// the principal that customers' roles trust
-  std::string service_account{}; // owns the delivery queues
+  std::string api_key{};           // empty: any is accepted
+  std::string service_role_arn{};  // the principal that customers' roles trust
+  std::string service_account{};   // owns the delivery queues
   std::size_t backlog_bytes = kMaxBacklogBytes;
 };
 
@@ -78,8 +78,8 @@ struct Context {
   TaskQueue& tasks;
   Random& random;
   Journal& journal;
-  Resolver* resolver = nullptr;    // null: no name is known
-  PortBook* port_book = nullptr;   // null: ports are not kept
+  Resolver* resolver = nullptr;   // null: no name is known
+  PortBook* port_book = nullptr;  // null: ports are not kept
   GatewayOptions options{};
 
   RoleSessions* roles = nullptr;

@@ -10,8 +10,8 @@ namespace loopgate::gateway {
 
 namespace {
 
-// What a destination's log tells: whatever kept a packet from being delivered or answered, except the filter
-// that somebody wrote on purpose.
+// What a destination's log tells: whatever kept a packet from being delivered or answered, except
+// the filter that somebody wrote on purpose.
 bool concerns_destination(const Event& event) {
   if (event.destination == Symbol::kNone) return false;
   if (event.kind == EventKind::kDiscarded) return event.reason != Reason::kFilterNotTrue;
@@ -31,7 +31,9 @@ DeliveryLog::DeliveryLog(Context& context)
   observer_ = context_.journal.subscribe([this](const Event& event) { observe(event); });
 }
 
-DeliveryLog::~DeliveryLog() { context_.journal.unsubscribe(observer_); }
+DeliveryLog::~DeliveryLog() {
+  context_.journal.unsubscribe(observer_);
+}
 
 void DeliveryLog::set(Symbol listener, Symbol destination, std::string group, RoleSpec role) {
   const Key key{listener, destination};
@@ -51,7 +53,8 @@ void DeliveryLog::forget(Symbol listener) {
   std::erase_if(targets_, [&](const auto& entry) { return entry.first.first == listener; });
 }
 
-// Runs inside Journal::append, also on the packet's hot path: nothing but a look when there are no logs.
+// Runs inside Journal::append, also on the packet's hot path: nothing but a look when there are no
+// logs.
 void DeliveryLog::observe(const Event& event) {
   if (targets_.empty() || event.listener == Symbol::kNone) return;
   if (concerns_destination(event)) {
@@ -80,7 +83,8 @@ std::string DeliveryLog::line(const Event& event) const {
   out["event"] = name(event.kind);
   if (event.tag != 0) out["tag"] = tag_to_string(event.tag);
   out["listener"] = context_.journal.name(event.listener);
-  if (event.destination != Symbol::kNone) out["destination"] = context_.journal.name(event.destination);
+  if (event.destination != Symbol::kNone)
+    out["destination"] = context_.journal.name(event.destination);
   if (event.region != Symbol::kNone) out["region"] = context_.journal.name(event.region);
   if (event.has_remote) out["remote"] = event.remote.to_string();
   if (event.size != 0) out["size"] = event.size;
@@ -102,14 +106,17 @@ void DeliveryLog::put(const Key& key) {
   auto& target = targets_.at(key);
   auto lines = std::exchange(target.lines, {});
   if (const auto lost = std::exchange(target.lost, 0); lost > 0) {
-    lines.push_back({context_.clock.wall(), fmt::format(R"({{"level":"WARN","lines_lost":{}}})", lost)});
+    lines.push_back(
+        {context_.clock.wall(), fmt::format(R"({{"level":"WARN","lines_lost":{}}})", lost)});
   }
-  auto complained = [this, key, group = target.group, alive = std::weak_ptr(alive_)](const std::string& problem) {
+  auto complained = [this, key, group = target.group,
+                     alive = std::weak_ptr(alive_)](const std::string& problem) {
     if (!alive.expired()) complain(key, group, problem);
   };
   context_.roles->with_session(
-      target.role, [this, group = target.group, stream = target.stream, lines = std::move(lines), complained,
-                    alive = std::weak_ptr(alive_)](aws::Outcome<aws::SessionPtr> session) mutable {
+      target.role,
+      [this, group = target.group, stream = target.stream, lines = std::move(lines), complained,
+       alive = std::weak_ptr(alive_)](aws::Outcome<aws::SessionPtr> session) mutable {
         if (alive.expired()) return;
         if (!session) return complained(session.error().message);
         context_.ports.logs.put_log_events(*session, group, stream, std::move(lines),

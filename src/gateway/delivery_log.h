@@ -1,6 +1,6 @@
-// Delivery logs: a reader of the journal that writes delivery errors and warnings into a destination's
-// LogGroupName, and inbound packets and sourced errors into a listener's. Lines are collected and put in one
-// call, with the role of whoever owns the group; no packet waits for them.
+// Delivery logs: a reader of the journal that writes delivery errors and warnings into a
+// destination's LogGroupName, and inbound packets and sourced errors into a listener's. Lines are
+// collected and put in one call, with the role of whoever owns the group; no packet waits for them.
 #pragma once
 
 #include <map>

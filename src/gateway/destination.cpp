@@ -24,8 +24,8 @@ Destination::Destination(Context& context, ListenerIdentity listener,
     const auto region = static_cast<RegionIndex>(i);
     lanes_.push_back(std::make_unique<Lane>(
         context_, region, spec_->batching, [this](BatchPtr batch) { dispatch(std::move(batch)); },
-        PacketWriter(listener_.domain, listener_.port, listener_.protocol, context_.region_name(region),
-                     formatter_)));
+        PacketWriter(listener_.domain, listener_.port, listener_.protocol,
+                     context_.region_name(region), formatter_)));
   }
 }
 
@@ -128,18 +128,20 @@ void Destination::dispatch(BatchPtr batch) {
     failed(*batch, all_members(*batch), {Reason::kNoDestinationArn, {}});
     return finished(std::move(batch));
   }
-  context_.roles->with_session(
-      spec_->role, [weak = weak_from_this(), batch = std::move(batch),
-                    arn = choice->arn](aws::Outcome<aws::SessionPtr> session) {
-        if (const auto self = weak.lock(); self != nullptr) self->send(batch, arn, std::move(session));
-      });
+  context_.roles->with_session(spec_->role,
+                               [weak = weak_from_this(), batch = std::move(batch),
+                                arn = choice->arn](aws::Outcome<aws::SessionPtr> session) {
+                                 if (const auto self = weak.lock(); self != nullptr)
+                                   self->send(batch, arn, std::move(session));
+                               });
 }
 
 void Destination::send(const BatchPtr& batch, const std::string& arn,
                        aws::Outcome<aws::SessionPtr> session) {
   if (session && delivery_ != nullptr) return delivery_->deliver(*session, arn, batch);
   failed(*batch, all_members(*batch),
-         session ? Failure{Reason::kNoDestinationArn, {}} : role_failure(spec_->role.arn, session.error()));
+         session ? Failure{Reason::kNoDestinationArn, {}}
+                 : role_failure(spec_->role.arn, session.error()));
   finished(batch);
 }
 
@@ -176,21 +178,25 @@ void Destination::failed(const Batch& batch, const Members& members, const Failu
 void Destination::replied(Batch& batch, const Reply& reply) {
   const auto tag = parse_tag(reply.tag);
   if (!reply.problem.empty()) {
-    return discard_reply(batch, tag.value_or(0), Reason::kReplyMalformed, std::string(reply.problem));
+    return discard_reply(batch, tag.value_or(0), Reason::kReplyMalformed,
+                         std::string(reply.problem));
   }
   BatchEntry* entry = tag ? batch.find(*tag) : nullptr;
   if (entry == nullptr) {
-    return discard_reply(batch, tag.value_or(0), Reason::kUnknownTag, quoted_text(std::string(reply.tag)));
+    return discard_reply(batch, tag.value_or(0), Reason::kUnknownTag,
+                         quoted_text(std::string(reply.tag)));
   }
   if (!reply.data) return;
   decoded_.clear();
   if (formatter_ == codec::Formatter::kBase64) {
     if (!codec::base64_decode_append(*reply.data, decoded_)) {
-      return discard_reply(batch, *tag, Reason::kReplyUndecodable, "Data is not base64 (standard alphabet, padded)");
+      return discard_reply(batch, *tag, Reason::kReplyUndecodable,
+                           "Data is not base64 (standard alphabet, padded)");
     }
   } else {
     auto bytes = codec::unformat(formatter_, *reply.data);
-    if (!bytes) return discard_reply(batch, *tag, Reason::kReplyUndecodable, quoted_text(bytes.error()));
+    if (!bytes)
+      return discard_reply(batch, *tag, Reason::kReplyUndecodable, quoted_text(bytes.error()));
     decoded_ = std::move(*bytes);
   }
   Event out = event(EventKind::kReplied, batch);
@@ -206,9 +212,12 @@ void Destination::answer_malformed(const Batch& batch, const std::string& proble
   discard_reply(batch, 0, Reason::kReplyMalformed, problem);
 }
 
-void Destination::finished(BatchPtr batch) { backlog_bytes_ -= std::exchange(batch->accounted_bytes, 0); }
+void Destination::finished(BatchPtr batch) {
+  backlog_bytes_ -= std::exchange(batch->accounted_bytes, 0);
+}
 
-void Destination::discard(const RequestPacket& packet, Reason reason, bool assumed, std::string text) {
+void Destination::discard(const RequestPacket& packet, Reason reason, bool assumed,
+                          std::string text) {
   Event out;
   out.kind = EventKind::kDiscarded;
   out.tag = packet.tag;
@@ -222,7 +231,8 @@ void Destination::discard(const RequestPacket& packet, Reason reason, bool assum
   context_.journal.append(std::move(out));
 }
 
-void Destination::discard_reply(const Batch& batch, std::uint64_t tag, Reason reason, std::string text) {
+void Destination::discard_reply(const Batch& batch, std::uint64_t tag, Reason reason,
+                                std::string text) {
   Event out = event(EventKind::kDiscarded, batch);
   out.tag = tag;
   out.reason = reason;

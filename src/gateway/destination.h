@@ -1,5 +1,5 @@
-// One destination of one listener: filter, format, batch, call, and what comes back. Packets of each ingress
-// region batch on their own, because each region may have an ARN of its own.
+// One destination of one listener: filter, format, batch, call, and what comes back. Packets of
+// each ingress region batch on their own, because each region may have an ARN of its own.
 #pragma once
 
 #include <memory>
@@ -34,7 +34,8 @@ class Destination final : public DeliverySink, public std::enable_shared_from_th
  public:
   // `sink` must outlive this, or `close` be called before it ends.
   static std::shared_ptr<Destination> make(Context& context, const ListenerIdentity& listener,
-                                           std::shared_ptr<const DestinationSpec> spec, ReplySink& sink);
+                                           std::shared_ptr<const DestinationSpec> spec,
+                                           ReplySink& sink);
 
   // The declared ARNs and those that were attached; all name one service.
   void set_arns(RegionalArns arns);
@@ -46,7 +47,7 @@ class Destination final : public DeliverySink, public std::enable_shared_from_th
   bool is_idle() const { return backlog_bytes_ == 0; }
 
   const DestinationSpec& spec() const { return *spec_; }
-  Symbol symbol() const { return symbol_; }
+  const std::shared_ptr<const DestinationSpec>& shared_spec() const { return spec_; }
 
   // DeliverySink
   void dispatched(const Batch& batch, std::size_t count, std::size_t bytes) override;
@@ -68,8 +69,8 @@ class Destination final : public DeliverySink, public std::enable_shared_from_th
     PacketWriter writer;
   };
 
-  Destination(Context& context, ListenerIdentity listener, std::shared_ptr<const DestinationSpec> spec,
-              ReplySink& sink);
+  Destination(Context& context, ListenerIdentity listener,
+              std::shared_ptr<const DestinationSpec> spec, ReplySink& sink);
   std::shared_ptr<Delivery> make_delivery(const std::string& service);
   bool append(Lane& lane, const RequestPacket& packet, bool& lossy);
   void dispatch(BatchPtr batch);

@@ -14,8 +14,8 @@ using nlohmann::json;
 namespace {
 
 constexpr std::array<std::string_view, 14> kServices = {
-    "lambda", "states", "execute-api", "sqs",  "sns", "events", "kinesis", "firehose",
-    "s3",     "logs",   "dynamodb",    "iot",  "geo", "iotdata"};
+    "lambda",   "states", "execute-api", "sqs",      "sns", "events", "kinesis",
+    "firehose", "s3",     "logs",        "dynamodb", "iot", "geo",    "iotdata"};
 
 // [a-zA-Z0-9-]+
 bool is_destination_name(std::string_view name) {
@@ -73,7 +73,8 @@ RegionalArns parse_arns(Properties& destination) {
   return out;
 }
 
-// The arguments of all services have names of their own, so that they can be read before the service is known.
+// The arguments of all services have names of their own, so that they can be read before the
+// service is known.
 void parse_arguments(Properties& destination, DestinationSpec& spec) {
   const json* value = destination.get("Arguments");
   if (value == nullptr) return;
@@ -82,12 +83,14 @@ void parse_arguments(Properties& destination, DestinationSpec& spec) {
   lambda.async = arguments.boolean("UseAsyncInvoke").value_or(false);
   lambda.streaming = arguments.boolean("UseResponseStreaming").value_or(false);
   if (lambda.async && lambda.streaming) {
-    arguments.fail("UseResponseStreaming",
-                   "cannot be true together with UseAsyncInvoke: an asynchronous invocation never answers");
+    arguments.fail(
+        "UseResponseStreaming",
+        "cannot be true together with UseAsyncInvoke: an asynchronous invocation never answers");
   }
   lambda.tenant_id = arguments.text("TenantId").value_or("");
   lambda.tenant_expression = arguments.expression("TenantIdExpression");
-  lambda.tenant_formatter = arguments.formatter("TenantIdFormatter", false).value_or(codec::Formatter::kHex);
+  lambda.tenant_formatter =
+      arguments.formatter("TenantIdFormatter", false).value_or(codec::Formatter::kHex);
   auto& sqs = spec.sqs;
   sqs.send_raw = arguments.boolean("SendRaw").value_or(false);
   sqs.message_attributes = arguments.boolean("UseMessageAttributes").value_or(false);
@@ -95,28 +98,32 @@ void parse_arguments(Properties& destination, DestinationSpec& spec) {
   sqs.group_formatter =
       arguments.formatter("MessageGroupIdFormatter", false).value_or(codec::Formatter::kHex);
   sqs.deduplication_expression = arguments.expression("MessageDeduplicationIdExpression");
-  sqs.deduplication_formatter =
-      arguments.formatter("MessageDeduplicationIdFormatter", false).value_or(codec::Formatter::kHex);
-  for (const auto name : {"PartitionKeyFormatter", "PartitionKeyExpressionFormatter", "TopicSuffixFormatter"}) {
+  sqs.deduplication_formatter = arguments.formatter("MessageDeduplicationIdFormatter", false)
+                                    .value_or(codec::Formatter::kHex);
+  for (const auto name :
+       {"PartitionKeyFormatter", "PartitionKeyExpressionFormatter", "TopicSuffixFormatter"}) {
     arguments.formatter(name, false);
   }
-  for (const auto name : {"PartitionKeyExpression", "TopicSuffixExpression", "DeviceIdExpression",
-                          "LatitudeExpression", "LongitudeExpression", "AccuracyExpression",
-                          "TimestampExpression"}) {
+  for (const auto name :
+       {"PartitionKeyExpression", "TopicSuffixExpression", "DeviceIdExpression",
+        "LatitudeExpression", "LongitudeExpression", "AccuracyExpression", "TimestampExpression"}) {
     arguments.expression(name);
   }
-  arguments.ignore({"DynamicTopicSuffix", "ScaleFactor", "PositionPropertyExpressions", "TimestampTimeUnit"});
+  arguments.ignore(
+      {"DynamicTopicSuffix", "ScaleFactor", "PositionPropertyExpressions", "TimestampTimeUnit"});
   arguments.warn_of_unknown();
 }
 
 // One service for all ARNs, one that is emulated, and arguments that it takes.
-void check_services(Properties& destination, const DestinationSpec& spec, const Deployer& deployer) {
+void check_services(Properties& destination, const DestinationSpec& spec,
+                    const Deployer& deployer) {
   std::string service;
   for (const auto& [key, arn] : spec.arns) {
     const std::string other = service_of(arn);
     if (!service.empty() && other != service) {
-      destination.fail("DestinationArn", fmt::format("all ARNs must name the same service; {} and {} differ",
-                                                     service, other));
+      destination.fail(
+          "DestinationArn",
+          fmt::format("all ARNs must name the same service; {} and {} differ", service, other));
     }
     service = other;
     if (const auto refusal = refusal_of(arn, spec); !refusal.empty()) {
@@ -127,9 +134,11 @@ void check_services(Properties& destination, const DestinationSpec& spec, const 
   const auto text = fmt::format("the service {} is not emulated", service);
   if (deployer.allow_unsupported) {
     destination.notes().warnings.push_back(
-        fmt::format("{}: {}; its packets will be discarded", field_name(destination.pointer("DestinationArn")), text));
+        fmt::format("{}: {}; its packets will be discarded",
+                    field_name(destination.pointer("DestinationArn")), text));
   } else {
-    destination.fail("DestinationArn", text + " (--allow-unsupported deploys it and discards its packets)");
+    destination.fail("DestinationArn",
+                     text + " (--allow-unsupported deploys it and discards its packets)");
   }
 }
 
@@ -138,13 +147,14 @@ void check_services(Properties& destination, const DestinationSpec& spec, const 
 std::string service_of(std::string_view text) {
   const auto arn = aws::Arn::parse(text);
   if (!arn || arn->resource.empty()) return "";
-  return std::ranges::find(kServices, arn->service) != kServices.end() ||
-                 arn->service == "sns"
+  return std::ranges::find(kServices, arn->service) != kServices.end() || arn->service == "sns"
              ? arn->service
              : "";
 }
 
-bool is_emulated_service(std::string_view service) { return service == "lambda" || service == "sqs"; }
+bool is_emulated_service(std::string_view service) {
+  return service == "lambda" || service == "sqs";
+}
 
 std::string refusal_of(const std::string& arn, const DestinationSpec& spec) {
   if (service_of(arn) == "sqs" && arn.ends_with(".fifo") && !spec.sqs.group_expression) {
@@ -178,15 +188,16 @@ RoleSpec parse_role(Properties& properties, std::string_view name) {
   return out;
 }
 
-DestinationSpec parse_destination(const json& value, const std::string& pointer, const Deployer& deployer,
-                                  std::size_t index, ConfigNotes& notes) {
+DestinationSpec parse_destination(const json& value, const std::string& pointer,
+                                  const Deployer& deployer, std::size_t index, ConfigNotes& notes) {
   DestinationSpec spec;
   Properties properties(&value, pointer, notes);
   const auto name = properties.text("Name");
   if (name && !is_destination_name(*name)) {
     properties.fail("Name", "must consist of letters, digits and '-'");
   }
-  spec.name = name.value_or(fmt::format("dstn-{}-{}-{}", deployer.stack, deployer.logical_id, index));
+  spec.name =
+      name.value_or(fmt::format("dstn-{}-{}-{}", deployer.stack, deployer.logical_id, index));
   spec.description = properties.text("Description").value_or("");
   spec.role = parse_role(properties, "Role");
   spec.batching = parse_batching(properties);

@@ -20,18 +20,20 @@ bool is_one_of(const aws::AwsError& error, Codes codes) {
 }
 
 Reason reason_of(const aws::AwsError& error) {
-  if (is_one_of(error, {"AccessDenied", "AccessDeniedException", "AuthorizationError", "KMSAccessDenied"})) {
+  if (is_one_of(error, {"AccessDenied", "AccessDeniedException", "AuthorizationError",
+                        "KMSAccessDenied"})) {
     return Reason::kAccessDenied;
   }
   if (is_one_of(error, {"ResourceNotFoundException", "QueueDoesNotExist", "NotFound",
                         "AWS.SimpleQueueService.NonExistentQueue"})) {
     return Reason::kDestinationNotFound;
   }
-  if (is_one_of(error, {"TooManyRequestsException", "Throttling", "ThrottlingException", "RequestThrottled"})) {
+  if (is_one_of(error, {"TooManyRequestsException", "Throttling", "ThrottlingException",
+                        "RequestThrottled"})) {
     return Reason::kFunctionThrottled;
   }
-  if (is_one_of(error, {"RequestTooLargeException", "RequestEntityTooLargeException", "BatchRequestTooLong",
-                        "AWS.SimpleQueueService.BatchRequestTooLong"}) ||
+  if (is_one_of(error, {"RequestTooLargeException", "RequestEntityTooLargeException",
+                        "BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong"}) ||
       // SQS answers an over-long message with a code that says nothing.
       error.message.find("must be shorter than") != std::string::npos) {
     return Reason::kPayloadTooLarge;
@@ -53,15 +55,18 @@ Failure failure_of(const aws::AwsError& error) {
 
 Failure role_failure(const std::string& role_arn, const aws::AwsError& error) {
   return {Reason::kRoleNotAssumable,
-          quoted_text(fmt::format("{}: {}: {}", role_arn.empty() ? "no Role" : role_arn, error.code, error.message))};
+          quoted_text(fmt::format("{}: {}: {}", role_arn.empty() ? "no Role" : role_arn, error.code,
+                                  error.message))};
 }
 
 Failure function_failure(std::string_view error_document) {
   const auto document = nlohmann::json::parse(error_document, nullptr, false);
   const std::string type = member(document, "errorType");
   const std::string message = member(document, "errorMessage");
-  Failure out{Reason::kFunctionError, quoted_text(type.empty() ? message : fmt::format("{}: {}", type, message))};
-  if (type == "Sandbox.Timedout" || (type.empty() && message.find("Task timed out after") != message.npos)) {
+  Failure out{Reason::kFunctionError,
+              quoted_text(type.empty() ? message : fmt::format("{}: {}", type, message))};
+  if (type == "Sandbox.Timedout" ||
+      (type.empty() && message.find("Task timed out after") != message.npos)) {
     out.reason = Reason::kFunctionTimeout;
   } else if (type == "Runtime.ExitError" || message.find("Runtime exited") != message.npos) {
     out.reason = Reason::kFunctionCrashed;

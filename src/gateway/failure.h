@@ -18,8 +18,8 @@ struct Failure {
 Failure failure_of(const aws::AwsError& error);
 // A role that was not assumed.
 Failure role_failure(const std::string& role_arn, const aws::AwsError& error);
-// A function that answered with an X-Amz-Function-Error: its error document tells time-outs, crashes and
-// errors of the code apart.
+// A function that answered with an X-Amz-Function-Error: its error document tells time-outs,
+// crashes and errors of the code apart.
 // https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
 Failure function_failure(std::string_view error_document);
 

@@ -39,8 +39,9 @@ Status Gateway::inject(const std::string& listener, const std::string& region, c
   return {};
 }
 
-Result<ListenerInfo> Gateway::create_listener(const std::string& stack, const std::string& logical_id,
-                                              ListenerSpec spec, std::optional<std::uint16_t> known_port) {
+Result<ListenerInfo> Gateway::create_listener(const std::string& stack,
+                                              const std::string& logical_id, ListenerSpec spec,
+                                              std::optional<std::uint16_t> known_port) {
   if (listeners_.contains(spec.name)) {
     return fail(fmt::format("Name: a listener named {} exists already, in stack {}", spec.name,
                             listeners_.at(spec.name)->stack()));
@@ -55,7 +56,8 @@ Result<ListenerInfo> Gateway::create_listener(const std::string& stack, const st
   if (!known_port && context_.port_book != nullptr) known_port = context_.port_book->find(key);
   const auto fixed = fixed_port(stack, logical_id);
   if (auto opened = listener->open(fixed, known_port); !opened) {
-    return fail(fixed ? fmt::format("port {}: {}", *fixed, opened.error().message) : opened.error().message);
+    return fail(fixed ? fmt::format("port {}: {}", *fixed, opened.error().message)
+                      : opened.error().message);
   }
   if (context_.port_book != nullptr) context_.port_book->remember(key, listener->port());
   const std::string name = spec.name;
@@ -90,7 +92,8 @@ Result<ListenerInfo> Gateway::update_listener(const std::string& name, ListenerS
   return listener.info();
 }
 
-void Gateway::apply(Listener& listener, ListenerSpec spec, std::vector<ResolvedDestination> destinations) {
+void Gateway::apply(Listener& listener, ListenerSpec spec,
+                    std::vector<ResolvedDestination> destinations) {
   auto& own = declared_[spec.name];
   own.clear();
   for (std::size_t i = 0; i < spec.destinations.size(); ++i) {
@@ -161,12 +164,14 @@ Status Gateway::attach_arn(const std::string& owner, const DestinationArnSpec& s
   if (destination == nullptr) {
     return fail(fmt::format("Destination: there is no destination named {}", spec.destination));
   }
-  if (const auto refusal = refusal_of(spec.arn, *destination); !refusal.empty()) return fail("Arn: " + refusal);
+  if (const auto refusal = refusal_of(spec.arn, *destination); !refusal.empty())
+    return fail("Arn: " + refusal);
   auto others = arns_of(*destination);
   others.erase(spec.region_key);
   for (const auto& [key, arn] : others) {
     if (service_of(arn) != service_of(spec.arn)) {
-      return fail(fmt::format("Arn: the destination's other ARNs name the service {}", service_of(arn)));
+      return fail(
+          fmt::format("Arn: the destination's other ARNs name the service {}", service_of(arn)));
     }
   }
   attached_[owner] = spec;
@@ -185,9 +190,11 @@ void Gateway::reconfigure_others(const std::string& changed) {
     std::vector<ResolvedDestination> destinations;
     for (const auto& entry : spec.destinations) {
       const auto* reference = std::get_if<std::string>(&entry);
-      const auto& wanted = reference != nullptr ? *reference : std::get<DestinationSpec>(entry).name;
+      const auto& wanted =
+          reference != nullptr ? *reference : std::get<DestinationSpec>(entry).name;
       auto found = reference != nullptr ? find_destination(wanted) : declared_[name][wanted];
       // A referenced destination that was deleted stays what it was for those who refer to it.
+      if (found == nullptr) found = listener->destination_spec(wanted);
       if (found == nullptr) continue;
       auto arns = arns_of(*found);
       destinations.push_back({std::move(found), std::move(arns)});
@@ -197,9 +204,11 @@ void Gateway::reconfigure_others(const std::string& changed) {
 }
 
 Listener* Gateway::find_listener(const std::string& wanted) const {
-  if (const auto found = listeners_.find(wanted); found != listeners_.end()) return found->second.get();
+  if (const auto found = listeners_.find(wanted); found != listeners_.end())
+    return found->second.get();
   for (const auto& [name, listener] : listeners_) {
-    if (listener->logical_id() == wanted || listener->stack() + "/" + listener->logical_id() == wanted) {
+    if (listener->logical_id() == wanted ||
+        listener->stack() + "/" + listener->logical_id() == wanted) {
       return listener.get();
     }
   }

@@ -1,8 +1,10 @@
-// The UDP gateway: the owner of all listeners and packet sources, and what the rest of the sandbox sees of
-// them. The way of a packet: listener → restrictions → transport → destination → batcher → delivery → reply →
-// listener; of a sourced one: packet_source → source_message → transport → listener.
+// The UDP gateway: the owner of all listeners and packet sources, and what the rest of the sandbox
+// sees of them. The way of a packet: listener → restrictions → transport → destination → batcher →
+// delivery → reply → listener; of a sourced one: packet_source → source_message → transport →
+// listener.
 //
-// The gateway knows nothing of emulators or the kernel: sockets, AWS, time, randomness and names are handed in.
+// The gateway knows nothing of emulators or the kernel: sockets, AWS, time, randomness and names
+// are handed in.
 #pragma once
 
 #include <map>
@@ -28,21 +30,26 @@ class Gateway final : public SourceSink {
 
   std::vector<ListenerInfo> listeners() const;
 
-  // A datagram that seems to have come from `from` into `region` (empty: the first). Everything happens as if
-  // it had come from a socket, but what goes back is captured. `listener` is a name, a logical id, or
-  // "STACK/LOGICALID".
+  // A datagram that seems to have come from `from` into `region` (empty: the first). Everything
+  // happens as if it had come from a socket, but what goes back is captured. `listener` is a name,
+  // a logical id, or "STACK/LOGICALID".
   Status inject(const std::string& listener, const std::string& region, const Endpoint& from,
                 ByteSpan payload);
   void set_capture_sink(CaptureSink sink) { context_.capture = std::move(sink); }
 
-  // SNS accepted a message: says why no region will get it, if so. Topics without a packet source are no
-  // business of ours.
+  // SNS accepted a message: says why no region will get it, if so. Topics without a packet source
+  // are no business of ours.
   void on_published(const std::string& topic_arn, const std::string& message_id,
                     const std::vector<aws::MessageAttribute>& attributes, std::string_view body);
 
+  // A function that was invoked asynchronously answered: nobody waits for replies in there, which
+  // this says. Functions that no destination invokes so are no business of ours.
+  void on_async_answer(const std::string& function_arn, std::string_view answer);
+
   // What the resource types do (resources.h). Names are unique over all stacks.
   Result<ListenerInfo> create_listener(const std::string& stack, const std::string& logical_id,
-                                       ListenerSpec spec, std::optional<std::uint16_t> known_port = {});
+                                       ListenerSpec spec,
+                                       std::optional<std::uint16_t> known_port = {});
   // A changed name renames the listener in place: it keeps its port.
   Result<ListenerInfo> update_listener(const std::string& name, ListenerSpec spec);
   void remove_listener(const std::string& name);
@@ -74,18 +81,19 @@ class Gateway final : public SourceSink {
   void reconfigure_others(const std::string& changed);
   void apply(Listener& listener, ListenerSpec spec, std::vector<ResolvedDestination> destinations);
   Listener* find_listener(const std::string& name_or_id) const;
-  std::optional<std::uint16_t> fixed_port(const std::string& stack, const std::string& logical_id) const;
+  std::optional<std::uint16_t> fixed_port(const std::string& stack,
+                                          const std::string& logical_id) const;
   void tell(Symbol listener, std::string text);
 
   Context context_;
   RoleSessions roles_;
   DeliveryLog log_;
-  std::map<std::string, std::unique_ptr<Listener>> listeners_;       // by name
-  std::map<std::string, Specs> declared_;                            // by listener, then destination
-  std::map<std::string, DestinationArnSpec> attached_;               // by owner
-  std::map<std::string, std::shared_ptr<PacketSource>> sources_;     // by id
-  std::map<std::string, std::shared_ptr<PacketSource>> leaving_;     // being removed
-  std::vector<std::shared_ptr<Destination>> draining_;               // of deleted listeners
+  std::map<std::string, std::unique_ptr<Listener>> listeners_;    // by name
+  std::map<std::string, Specs> declared_;                         // by listener, then destination
+  std::map<std::string, DestinationArnSpec> attached_;            // by owner
+  std::map<std::string, std::shared_ptr<PacketSource>> sources_;  // by id
+  std::map<std::string, std::shared_ptr<PacketSource>> leaving_;  // being removed
+  std::vector<std::shared_ptr<Destination>> draining_;            // of deleted listeners
 };
 
 }  // namespace loopgate::gateway

@@ -1,4 +1,5 @@
-// The half of the gateway that deals with packet sources: from an SNS publish to a listener's transport.
+// The half of the gateway that is told by others: what SNS accepted, what arrived in delivery
+// queues, what functions answered when nobody waited.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,16 +11,16 @@ namespace loopgate::gateway {
 
 namespace {
 
-// A delivery queue gets SNS's envelope unless its subscription is raw; the published body is inside.
-// https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+// A delivery queue gets SNS's envelope unless its subscription is raw; the published body is
+// inside. https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 std::string published_body(const std::string& body) {
   const auto document = nlohmann::json::parse(body, nullptr, false);
   if (!document.is_object()) return body;
   const auto type = document.find("Type");
   const auto message = document.find("Message");
-  const bool is_notification = type != document.end() && type->is_string() && *type == "Notification" &&
-                               message != document.end() && message->is_string() &&
-                               document.contains("TopicArn");
+  const bool is_notification = type != document.end() && type->is_string() &&
+                               *type == "Notification" && message != document.end() &&
+                               message->is_string() && document.contains("TopicArn");
   return is_notification ? message->get<std::string>() : body;
 }
 
@@ -39,25 +40,31 @@ std::optional<std::vector<std::string>> values_of(const aws::MessageAttribute& a
 }  // namespace
 
 void Gateway::on_published(const std::string& topic_arn, const std::string& message_id,
-                           const std::vector<aws::MessageAttribute>& attributes, std::string_view body) {
+                           const std::vector<aws::MessageAttribute>& attributes,
+                           std::string_view body) {
   const auto source = std::ranges::find_if(
       sources_, [&](const auto& entry) { return entry.second->spec().topic_arn == topic_arn; });
   if (source == sources_.end()) return;
   Event out;
   out.kind = EventKind::kDiscarded;
   out.subject = context_.journal.intern(topic_arn);
-  if (const Listener* listener = find_listener(source->second->spec().listener); listener != nullptr) {
+  if (const Listener* listener = find_listener(source->second->spec().listener);
+      listener != nullptr) {
     out.listener = listener->symbol();
   }
   out.set_payload(as_bytes(body));
-  const auto attribute = std::ranges::find(attributes, "EgressRegion", &aws::MessageAttribute::name);
+  const auto attribute =
+      std::ranges::find(attributes, "EgressRegion", &aws::MessageAttribute::name);
   const auto regions = attribute == attributes.end() ? std::nullopt : values_of(*attribute);
   if (!regions) {
     out.reason = Reason::kNoEgressRegion;
     out.text = attribute == attributes.end()
                    ? fmt::format("message {}", message_id)
-                   : quoted_text(fmt::format("message {}: EgressRegion is of type {}", message_id, attribute->type));
-  } else if (std::ranges::none_of(*regions, [&](const auto& region) { return context_.region_index(region).has_value(); })) {
+                   : quoted_text(fmt::format("message {}: EgressRegion is of type {}", message_id,
+                                             attribute->type));
+  } else if (std::ranges::none_of(*regions, [&](const auto& region) {
+               return context_.region_index(region).has_value();
+             })) {
     out.reason = Reason::kRegionNotServed;
     out.text = quoted_text(fmt::format("message {}: {}", message_id, attribute->value));
   } else {
@@ -66,7 +73,35 @@ void Gateway::on_published(const std::string& topic_arn, const std::string& mess
   context_.journal.append(std::move(out));
 }
 
-void Gateway::sourced(const PacketSourceSpec& source, RegionIndex region, const aws::ReceivedMessage& message) {
+void Gateway::on_async_answer(const std::string& function_arn, std::string_view answer) {
+  const auto invokes = [&](const DestinationSpec& spec) {
+    return spec.lambda.async && std::ranges::any_of(arns_of(spec), [&](const auto& entry) {
+             return entry.second == function_arn || entry.second.starts_with(function_arn + ":");
+           });
+  };
+  for (const auto& [listener, specs] : declared_) {
+    const auto found =
+        std::ranges::find_if(specs, [&](const auto& entry) { return invokes(*entry.second); });
+    if (found == specs.end()) continue;
+    ReplyParser parser(answer);
+    const auto replies = parser.parse();
+    if (!replies) return;
+    for (const Reply& reply : *replies) {
+      if (!reply.data) continue;
+      Event out;
+      out.kind = EventKind::kDiscarded;
+      out.reason = Reason::kDestinationCannotReply;
+      out.tag = parse_tag(reply.tag).value_or(0);
+      out.listener = context_.journal.intern(listener);
+      out.destination = context_.journal.intern(found->first);
+      context_.journal.append(std::move(out));
+    }
+    return;
+  }
+}
+
+void Gateway::sourced(const PacketSourceSpec& source, RegionIndex region,
+                      const aws::ReceivedMessage& message) {
   Listener* const listener = find_listener(source.listener);
   Event base;
   base.kind = EventKind::kDiscarded;
@@ -81,7 +116,8 @@ void Gateway::sourced(const PacketSourceSpec& source, RegionIndex region, const 
   base.listener = listener->symbol();
   const auto& spec = listener->spec();
   const bool wireguard = spec.protocol == Protocol::kWireguard;
-  const auto entries = parse_source_message(published_body(message.body), {wireguard, wireguard && spec.decapsulated});
+  const auto entries = parse_source_message(published_body(message.body),
+                                            {wireguard, wireguard && spec.decapsulated});
   const auto discard = [&](const SourceProblem& problem, std::uint64_t tag) {
     Event out = base;
     out.tag = tag;

@@ -4,9 +4,13 @@ namespace loopgate::gateway {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
-bool is_plain(char c) { return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20; }
+bool is_plain(char c) {
+  return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
+}
 
 void append_utf8(std::string& out, unsigned code) {
   const auto put = [&](unsigned byte) { out += static_cast<char>(byte); };
@@ -43,13 +47,20 @@ JsonKind JsonScan::peek() {
   skip_space();
   if (failed_ || at_ == text_.size()) return JsonKind::kNone;
   switch (text_[at_]) {
-    case '{': return JsonKind::kObject;
-    case '[': return JsonKind::kArray;
-    case '"': return JsonKind::kString;
-    case 't': return JsonKind::kTrue;
-    case 'f': return JsonKind::kFalse;
-    case 'n': return JsonKind::kNull;
-    default: return text_[at_] == '-' || is_digit(text_[at_]) ? JsonKind::kNumber : JsonKind::kNone;
+    case '{':
+      return JsonKind::kObject;
+    case '[':
+      return JsonKind::kArray;
+    case '"':
+      return JsonKind::kString;
+    case 't':
+      return JsonKind::kTrue;
+    case 'f':
+      return JsonKind::kFalse;
+    case 'n':
+      return JsonKind::kNull;
+    default:
+      return text_[at_] == '-' || is_digit(text_[at_]) ? JsonKind::kNumber : JsonKind::kNone;
   }
 }
 
@@ -65,7 +76,9 @@ bool JsonScan::take(char c) {
   return true;
 }
 
-bool JsonScan::enter(char c) { return (take(c) && ++depth_ <= kMaxJsonDepth) || fail(); }
+bool JsonScan::enter(char c) {
+  return (take(c) && ++depth_ <= kMaxJsonDepth) || fail();
+}
 
 bool JsonScan::leave(char c) {
   if (!take(c)) return false;
@@ -106,16 +119,34 @@ std::optional<std::string_view> JsonScan::unescape(std::size_t begin) {
 bool JsonScan::append_escape() {
   if (at_ == text_.size()) return false;
   switch (text_[at_++]) {
-    case '"': arena_ += '"'; return true;
-    case '\\': arena_ += '\\'; return true;
-    case '/': arena_ += '/'; return true;
-    case 'b': arena_ += '\b'; return true;
-    case 'f': arena_ += '\f'; return true;
-    case 'n': arena_ += '\n'; return true;
-    case 'r': arena_ += '\r'; return true;
-    case 't': arena_ += '\t'; return true;
-    case 'u': break;
-    default: return false;
+    case '"':
+      arena_ += '"';
+      return true;
+    case '\\':
+      arena_ += '\\';
+      return true;
+    case '/':
+      arena_ += '/';
+      return true;
+    case 'b':
+      arena_ += '\b';
+      return true;
+    case 'f':
+      arena_ += '\f';
+      return true;
+    case 'n':
+      arena_ += '\n';
+      return true;
+    case 'r':
+      arena_ += '\r';
+      return true;
+    case 't':
+      arena_ += '\t';
+      return true;
+    case 'u':
+      break;
+    default:
+      return false;
   }
   const auto unit = hex4();
   if (!unit) return false;
@@ -162,14 +193,22 @@ std::optional<unsigned> JsonScan::hex4() {
 // Depth is bounded by `enter`, hence so is this recursion.
 bool JsonScan::skip() {
   switch (peek()) {
-    case JsonKind::kObject: return object([&](std::string_view) { return skip(); });
-    case JsonKind::kArray: return array([&] { return skip(); });
-    case JsonKind::kString: return string().has_value();
-    case JsonKind::kNumber: return number();
-    case JsonKind::kTrue: return literal("true");
-    case JsonKind::kFalse: return literal("false");
-    case JsonKind::kNull: return literal("null");
-    case JsonKind::kNone: return fail();
+    case JsonKind::kObject:
+      return object([&](std::string_view) { return skip(); });
+    case JsonKind::kArray:
+      return array([&] { return skip(); });
+    case JsonKind::kString:
+      return string().has_value();
+    case JsonKind::kNumber:
+      return number();
+    case JsonKind::kTrue:
+      return literal("true");
+    case JsonKind::kFalse:
+      return literal("false");
+    case JsonKind::kNull:
+      return literal("null");
+    case JsonKind::kNone:
+      return fail();
   }
   __builtin_unreachable();
 }

@@ -1,5 +1,5 @@
-// A pull reader over one JSON text (RFC 8259), strict, without a document behind it: replies stand on the
-// packet's hot path, and most of their strings need no copy.
+// A pull reader over one JSON text (RFC 8259), strict, without a document behind it: replies stand
+// on the packet's hot path, and most of their strings need no copy.
 #pragma once
 
 #include <optional>
@@ -10,10 +10,19 @@
 
 namespace loopgate::gateway {
 
-enum class JsonKind : unsigned char { kObject, kArray, kString, kNumber, kTrue, kFalse, kNull, kNone };
+enum class JsonKind : unsigned char {
+  kObject,
+  kArray,
+  kString,
+  kNumber,
+  kTrue,
+  kFalse,
+  kNull,
+  kNone
+};
 
-// Every reading function consumes whitespace before its value. After a failure all others fail too. Views live
-// as long as the scanner and its text.
+// Every reading function consumes whitespace before its value. After a failure all others fail too.
+// Views live as long as the scanner and its text.
 class JsonScan {
  public:
   explicit JsonScan(std::string_view text) : text_(text) {}

@@ -19,7 +19,8 @@ std::string evaluate_argument(const codec::brex::Expression& expression, codec::
 }
 
 void LambdaDelivery::read_keys(ByteSpan payload, PacketKeys& out) const {
-  out.group = evaluate_argument(*arguments_.tenant_expression, arguments_.tenant_formatter, payload);
+  out.group =
+      evaluate_argument(*arguments_.tenant_expression, arguments_.tenant_formatter, payload);
 }
 
 // In order of the first packet of each invocation.
@@ -37,8 +38,9 @@ std::vector<LambdaDelivery::Invocation> LambdaDelivery::split(Batch& batch) cons
     const std::string& own = batch.keys.empty() ? arguments_.tenant_id : batch.keys[i].group;
     const std::string& tenant = own.empty() ? arguments_.tenant_id : own;
     const auto found = open.find(tenant);
-    const bool fits = found != open.end() && out[found->second].payload.size() + 1 + text.size() +
-                                                     kMessagesClose.size() <= most;
+    const bool fits =
+        found != open.end() &&
+        out[found->second].payload.size() + 1 + text.size() + kMessagesClose.size() <= most;
     if (!fits) {
       open[tenant] = out.size();
       out.push_back({std::string(kMessagesOpen), tenant, {}});
@@ -58,8 +60,8 @@ void LambdaDelivery::deliver(aws::SessionPtr session, const std::string& arn, Ba
   for (auto& invocation : invocations) invoke(session, arn, batch, std::move(invocation));
 }
 
-void LambdaDelivery::invoke(const aws::SessionPtr& session, const std::string& arn, const BatchPtr& batch,
-                            Invocation invocation) {
+void LambdaDelivery::invoke(const aws::SessionPtr& session, const std::string& arn,
+                            const BatchPtr& batch, Invocation invocation) {
   const auto owner = owner_();
   if (owner == nullptr) return;
   owner->dispatched(*batch, invocation.members.size(), invocation.payload.size());
@@ -93,9 +95,10 @@ void LambdaDelivery::invoke(const aws::SessionPtr& session, const std::string& a
 
 void LambdaDelivery::invoke_streaming(const aws::SessionPtr& session, aws::InvokeRequest request,
                                       const BatchPtr& batch, Members members) {
-  auto stream = std::make_shared<ReplyStream>([self = shared_from_this(), this, batch](const Reply& reply) {
-    if (const auto owner = owner_(); owner != nullptr) owner->replied(*batch, reply);
-  });
+  auto stream =
+      std::make_shared<ReplyStream>([self = shared_from_this(), this, batch](const Reply& reply) {
+        if (const auto owner = owner_(); owner != nullptr) owner->replied(*batch, reply);
+      });
   context_.ports.lambda.invoke_streaming(
       session, std::move(request), [stream](std::string_view chunk) { stream->push(chunk); },
       [self = shared_from_this(), this, batch, stream,

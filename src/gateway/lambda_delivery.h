@@ -1,5 +1,5 @@
-// Lambda destinations: one invocation a batch (more when tenants differ or Lambda's payload limit is
-// reached), answered at once, as a stream, or never.
+// Lambda destinations: one invocation a batch (more when tenants differ or Lambda's payload limit
+// is reached), answered at once, as a stream, or never.
 #pragma once
 
 #include "gateway/config.h"
@@ -26,8 +26,8 @@ class LambdaDelivery final : public Delivery {
   std::vector<Invocation> split(Batch& batch) const;
   void invoke(const aws::SessionPtr& session, const std::string& arn, const BatchPtr& batch,
               Invocation invocation);
-  void invoke_streaming(const aws::SessionPtr& session, aws::InvokeRequest request, const BatchPtr& batch,
-                        Members members);
+  void invoke_streaming(const aws::SessionPtr& session, aws::InvokeRequest request,
+                        const BatchPtr& batch, Members members);
   // False when the function did not run to its end; tells so.
   static bool check(DeliverySink& owner, const Batch& batch, const Members& members,
                     const aws::Outcome<aws::InvokeResponse>& outcome);

@@ -9,8 +9,8 @@
 
 namespace loopgate::gateway {
 
-// The 16-bit lengths of IPv4 (RFC 791) and UDP (RFC 768): 65535 - 20 - 8, and without the IP header for
-// IPv6 (RFC 8200 does not count its own).
+// The 16-bit lengths of IPv4 (RFC 791) and UDP (RFC 768): 65535 - 20 - 8, and without the IP header
+// for IPv6 (RFC 8200 does not count its own).
 inline constexpr std::size_t kMaxDatagramV4 = 65'507;
 inline constexpr std::size_t kMaxDatagramV6 = 65'527;
 
@@ -25,7 +25,8 @@ inline constexpr double kMaxBatchSeconds = 3'600;
 inline constexpr double kMaxBatchMegabytes = 256;
 inline constexpr double kBytesPerMegabyte = 1'048'576;
 
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB synchronous, 1 MB asynchronous.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB synchronous, 1 MB
+// asynchronous.
 inline constexpr std::size_t kMaxLambdaPayload = 6'291'456;
 inline constexpr std::size_t kMaxLambdaAsyncPayload = 1'048'576;
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
@@ -33,7 +34,8 @@ inline constexpr std::size_t kMaxSqsBatchEntries = 10;
 inline constexpr std::size_t kMaxSqsBatchBytes = 1'048'576;
 inline constexpr std::size_t kMaxSqsGroupIdLength = 128;
 
-// A function's answer: 6 MB buffered; streamed, one reply at a time, a full datagram of escapes fits.
+// A function's answer: 6 MB buffered; streamed, one reply at a time, a full datagram of escapes
+// fits.
 inline constexpr std::size_t kMaxReplyFrameBytes = 1U << 20;
 inline constexpr int kMaxJsonDepth = 64;
 
@@ -57,7 +59,8 @@ inline constexpr std::size_t kMaxLogGroupLength = 512;
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: 15 minutes to 12 hours.
 inline constexpr Duration kMinRoleDuration = std::chrono::minutes(15);
 inline constexpr Duration kMaxRoleDuration = std::chrono::hours(12);
-// A session is renewed while it still has this long to live, so that no call carries an expired one.
+// A session is renewed while it still has this long to live, so that no call carries an expired
+// one.
 inline constexpr Duration kRoleRenewal = std::chrono::minutes(5);
 
 // Delivery queues: SQS's longest poll, and what a failed one waits before the next.

@@ -74,8 +74,8 @@ Status Listener::open(std::optional<std::uint16_t> fixed, std::optional<std::uin
   if (preferred) {
     const auto bound = bind(*preferred);
     if (bound) return {};
-    context_.journal.warn(fmt::format("{}: its port {} is taken ({}); it gets another one", logical_id_,
-                                      *preferred, bound.error().message));
+    context_.journal.warn(fmt::format("{}: its port {} is taken ({}); it gets another one",
+                                      logical_id_, *preferred, bound.error().message));
   }
   std::set<std::uint16_t> reserved;
   for (const auto& [name, port] : context_.options.fixed_ports) reserved.insert(port);
@@ -180,15 +180,16 @@ void Listener::transmit(const Outgoing& to, ByteSpan datagram) {
   }
   if (!may_leave(to)) return capture(to, datagram);
   const RegionIndex region = clients_.region_of(to.to).value_or(to.region);
-  if (region >= sockets_.size()) return discard(to.tag, {to.to, region, false}, Reason::kListenerDeleted, {});
+  if (region >= sockets_.size())
+    return discard(to.tag, {to.to, region, false}, Reason::kListenerDeleted, {});
   sockets_[region]->socket().send(to.to, datagram);
   Event sent = event(EventKind::kSent, to.tag, region, to.to);
   sent.set_payload(datagram);
   context_.journal.append(std::move(sent));
 }
 
-// What answers a packet from the wire goes back to where that came from. What somebody addressed stays on
-// this machine, and away from clients that only exist in a capture.
+// What answers a packet from the wire goes back to where that came from. What somebody addressed
+// stays on this machine, and away from clients that only exist in a capture.
 bool Listener::may_leave(const Outgoing& to) {
   if (to.injected) return false;
   if (!to.sourced) return true;
@@ -205,8 +206,8 @@ void Listener::capture(const Outgoing& to, ByteSpan datagram) {
   captured.assumed = true;
   context_.journal.append(std::move(captured));
   if (!context_.capture) return;
-  context_.capture({identity_.name, context_.region_name(to.region), to.tag, to.to, to_bytes(datagram),
-                    context_.clock.wall()});
+  context_.capture({identity_.name, context_.region_name(to.region), to.tag, to.to,
+                    to_bytes(datagram), context_.clock.wall()});
 }
 
 void Listener::discard(std::uint64_t tag, const Origin& origin, Reason reason, std::string text) {
@@ -216,7 +217,8 @@ void Listener::discard(std::uint64_t tag, const Origin& origin, Reason reason, s
   context_.journal.append(std::move(out));
 }
 
-Event Listener::event(EventKind kind, std::uint64_t tag, RegionIndex region, const Endpoint& remote) const {
+Event Listener::event(EventKind kind, std::uint64_t tag, RegionIndex region,
+                      const Endpoint& remote) const {
   Event out;
   out.kind = kind;
   out.tag = tag;
@@ -226,12 +228,23 @@ Event Listener::event(EventKind kind, std::uint64_t tag, RegionIndex region, con
   return out;
 }
 
-ListenerInfo Listener::info() const {
-  ListenerInfo out{stack_, logical_id_, identity_.name, identity_.protocol, identity_.domain, identity_.port, {}, {}};
-  for (std::size_t i = 0; i < sockets_.size(); ++i) {
-    out.addresses.push_back({context_.region_name(static_cast<RegionIndex>(i)), sockets_[i]->socket().local()});
+std::shared_ptr<const DestinationSpec> Listener::destination_spec(std::string_view name) const {
+  for (const auto& destination : destinations_) {
+    if (destination->spec().name == name) return destination->shared_spec();
   }
-  for (const auto& destination : destinations_) out.destinations.push_back(destination->spec().name);
+  return nullptr;
+}
+
+ListenerInfo Listener::info() const {
+  ListenerInfo out{
+      stack_, logical_id_, identity_.name, identity_.protocol, identity_.domain, identity_.port,
+      {},     {}};
+  for (std::size_t i = 0; i < sockets_.size(); ++i) {
+    out.addresses.push_back(
+        {context_.region_name(static_cast<RegionIndex>(i)), sockets_[i]->socket().local()});
+  }
+  for (const auto& destination : destinations_)
+    out.destinations.push_back(destination->spec().name);
   return out;
 }
 

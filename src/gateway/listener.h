@@ -42,12 +42,14 @@ class Listener final : public ReplySink, public TransportHost {
   Listener(Context& context, std::string stack, std::string logical_id);
   ~Listener() override;
 
-  // Binds all regions to one port: `fixed` or none at all; else `preferred` or, with a warning, a free one.
+  // Binds all regions to one port: `fixed` or none at all; else `preferred` or, with a warning, a
+  // free one.
   Status open(std::optional<std::uint16_t> fixed, std::optional<std::uint16_t> preferred);
-  // Destinations that did not change go on collecting; those that are gone still finish what they have.
+  // Destinations that did not change go on collecting; those that are gone still finish what they
+  // have.
   void configure(ListenerSpec spec, std::vector<ResolvedDestination> destinations);
-  // What was collected, and what still comes back, is discarded. The destinations that still wait for an
-  // answer are given back: completions find them there.
+  // What was collected, and what still comes back, is discarded. The destinations that still wait
+  // for an answer are given back: completions find them there.
   std::vector<std::shared_ptr<Destination>> close();
 
   void receive(RegionIndex region, const Endpoint& from, ByteSpan payload, bool injected);
@@ -56,12 +58,13 @@ class Listener final : public ReplySink, public TransportHost {
   }
 
   ListenerInfo info() const;
+  // Null when it has no destination of that name.
+  std::shared_ptr<const DestinationSpec> destination_spec(std::string_view name) const;
   const ListenerSpec& spec() const { return spec_; }
   Symbol symbol() const { return identity_.symbol; }
   std::uint16_t port() const { return identity_.port; }
   const std::string& stack() const { return stack_; }
   const std::string& logical_id() const { return logical_id_; }
-  Context& context() { return context_; }
 
   // ReplySink and TransportHost
   void reply(std::uint64_t tag, const Origin& origin, ByteSpan payload) override;

@@ -1,5 +1,5 @@
-// The request packet: what a destination gets for one datagram, as JSON with its members in the published
-// order, without whitespace, appended to the batch's text without building a document.
+// The request packet: what a destination gets for one datagram, as JSON with its members in the
+// published order, without whitespace, appended to the batch's text without building a document.
 #pragma once
 
 #include <cstdint>
@@ -48,8 +48,8 @@ class PacketWriter {
   PacketWriter(std::string_view domain, std::uint16_t port, std::string_view protocol,
                std::string_view region, codec::Formatter formatter);
 
-  // False, with `out` as it was, when the formatter cannot express the payload (kCoap only). `*lossy` as in
-  // codec::format_append.
+  // False, with `out` as it was, when the formatter cannot express the payload (kCoap only).
+  // `*lossy` as in codec::format_append.
   bool append(const RequestPacket& packet, std::string& out, bool* lossy) const;
 
  private:

@@ -26,7 +26,8 @@ void PacketSource::set_up(RegionIndex region) {
   context_.ports.sqs.create_queue(
       context_.roles->service_account(), name, queue_name(name),
       guarded([this, region, name](aws::Outcome<std::string> arn) {
-        if (!arn) return give_up(fmt::format("the delivery queue of {}: {}", name, arn.error().message));
+        if (!arn)
+          return give_up(fmt::format("the delivery queue of {}: {}", name, arn.error().message));
         deliveries_[name].queue_arn = *arn;
         subscribe(region);
       }));
@@ -35,9 +36,10 @@ void PacketSource::set_up(RegionIndex region) {
 void PacketSource::subscribe(RegionIndex region) {
   with_role(guarded([this, region](aws::Outcome<aws::SessionPtr> session) {
     if (!session) {
-      return give_up(fmt::format(
-          "the role {} cannot be assumed ({}); it must exist and trust the ServiceRole of the customer config",
-          spec_.role_arn, session.error().message));
+      return give_up(
+          fmt::format("the role {} cannot be assumed ({}); it must exist and trust the ServiceRole "
+                      "of the customer config",
+                      spec_.role_arn, session.error().message));
     }
     const std::string name = context_.region_name(region);
     const std::string policy = fmt::format(R"({{"EgressRegion":["{}"]}})", name);
@@ -70,14 +72,13 @@ void PacketSource::verify() {
 }
 
 void PacketSource::give_up(std::string message) {
-  remove([this, message = std::move(message)](Status) {
-    finish_start(fail(message));
-  });
+  remove([this, message = std::move(message)](Status) { finish_start(fail(message)); });
 }
 
 void PacketSource::finish_start(Status status) {
   if (status && !stopped_) {
-    for (std::size_t i = 0; i < context_.options.regions.size(); ++i) poll(static_cast<RegionIndex>(i));
+    for (std::size_t i = 0; i < context_.options.regions.size(); ++i)
+      poll(static_cast<RegionIndex>(i));
   }
   if (started_) std::exchange(started_, nullptr)(std::move(status));
 }
@@ -98,21 +99,24 @@ void PacketSource::take_down(std::string region, Done done) {
         guarded([next = std::move(next)](aws::Outcome<aws::Done>) mutable { next(); }));
   };
   if (delivery.subscription_arn.empty()) return delete_queue();
-  with_role(guarded([this, subscription = delivery.subscription_arn,
-                     delete_queue = std::move(delete_queue)](aws::Outcome<aws::SessionPtr> session) mutable {
-    if (!session) {
-      context_.journal.warn(fmt::format("{} stays: {}", subscription, session.error().message));
-      return delete_queue();
-    }
-    context_.ports.sns.unsubscribe(
-        *session, subscription,
-        guarded([this, subscription, delete_queue = std::move(delete_queue)](aws::Outcome<aws::Done> gone) mutable {
-          if (!gone && gone.error().code != "NotFound") {
-            context_.journal.warn(fmt::format("{} stays: {}", subscription, denied("sns:Unsubscribe", gone.error())));
-          }
-          delete_queue();
-        }));
-  }));
+  with_role(guarded(
+      [this, subscription = delivery.subscription_arn,
+       delete_queue = std::move(delete_queue)](aws::Outcome<aws::SessionPtr> session) mutable {
+        if (!session) {
+          context_.journal.warn(fmt::format("{} stays: {}", subscription, session.error().message));
+          return delete_queue();
+        }
+        context_.ports.sns.unsubscribe(
+            *session, subscription,
+            guarded([this, subscription,
+                     delete_queue = std::move(delete_queue)](aws::Outcome<aws::Done> gone) mutable {
+              if (!gone && gone.error().code != "NotFound") {
+                context_.journal.warn(fmt::format("{} stays: {}", subscription,
+                                                  denied("sns:Unsubscribe", gone.error())));
+              }
+              delete_queue();
+            }));
+      }));
 }
 
 void PacketSource::poll(RegionIndex region) {
@@ -154,10 +158,12 @@ void PacketSource::with_role(std::move_only_function<void(aws::Outcome<aws::Sess
 
 std::string PacketSource::denied(const std::string& action, const aws::AwsError& error) const {
   if (failure_of(error).reason != Reason::kAccessDenied) {
-    return fmt::format("{} on {} failed: {}: {}", action, spec_.topic_arn, error.code, error.message);
+    return fmt::format("{} on {} failed: {}: {}", action, spec_.topic_arn, error.code,
+                       error.message);
   }
   return fmt::format(
-      "access denied: the role {} may not {} on {} (yet); allow it, and if a policy of this stack does, add "
+      "access denied: the role {} may not {} on {} (yet); allow it, and if a policy of this stack "
+      "does, add "
       "that policy's logical id to DependsOn of this packet source",
       spec_.role_arn, action, spec_.topic_arn);
 }

@@ -1,5 +1,6 @@
-// A packet source: an SNS topic of the customer bound to a listener. One SQS delivery queue per region, each
-// subscribed with a filter policy on EgressRegion, is polled here; what arrives leaves as datagrams.
+// A packet source: an SNS topic of the customer bound to a listener. One SQS delivery queue per
+// region, each subscribed with a filter policy on EgressRegion, is polled here; what arrives leaves
+// as datagrams.
 #pragma once
 
 #include <map>
@@ -36,10 +37,11 @@ class PacketSource final : public std::enable_shared_from_this<PacketSource> {
   PacketSource(Context& context, std::string id, PacketSourceSpec spec, SourceSink& sink)
       : context_(context), id_(std::move(id)), spec_(std::move(spec)), sink_(sink) {}
 
-  // Makes queue and subscription of every region that has none in `known`, then polls all. When a step is
-  // refused, what was made is taken back and the error names the missing action.
+  // Makes queue and subscription of every region that has none in `known`, then polls all. When a
+  // step is refused, what was made is taken back and the error names the missing action.
   void start(RegionalDeliveries known, Done done);
-  // Stops polling, unsubscribes and deletes the queues. What cannot be taken back is told as a warning.
+  // Stops polling, unsubscribes and deletes the queues. What cannot be taken back is told as a
+  // warning.
   void remove(Done done);
   // Stops polling: the sandbox ends.
   void stop() { stopped_ = true; }

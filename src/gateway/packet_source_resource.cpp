@@ -38,7 +38,9 @@ RegionalDeliveries from_attributes(const json& attributes) {
   const auto list = attributes.find(kDeliveries);
   if (list == attributes.end() || !list->is_array()) return out;
   for (std::size_t i = 0; i + 2 < list->size(); i += 3) {
-    const auto text = [&](std::size_t k) { return (*list)[i + k].is_string() ? (*list)[i + k].get<std::string>() : ""; };
+    const auto text = [&](std::size_t k) {
+      return (*list)[i + k].is_string() ? (*list)[i + k].get<std::string>() : "";
+    };
     out[text(0)] = {text(1), text(2)};
   }
   return out;
@@ -46,7 +48,8 @@ RegionalDeliveries from_attributes(const json& attributes) {
 
 std::string old_listener(const cfn::ResourceRequest& request) {
   const auto found = request.old_properties.find("ListenerName");
-  return found != request.old_properties.end() && found->is_string() ? found->get<std::string>() : "";
+  return found != request.old_properties.end() && found->is_string() ? found->get<std::string>()
+                                                                     : "";
 }
 
 }  // namespace
@@ -65,9 +68,10 @@ void PacketSourceResource::create(const cfn::ResourceRequest& request, cfn::Reso
   auto parsed = parse(gateway_, request);
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   if (!gateway_.has_listener(parsed.value.listener)) {
-    return done(refuse(request, ConfigError{"/ListenerName",
-                                            fmt::format("ListenerName: there is no listener named {}",
-                                                        parsed.value.listener)}));
+    return done(refuse(
+        request,
+        ConfigError{"/ListenerName", fmt::format("ListenerName: there is no listener named {}",
+                                                 parsed.value.listener)}));
   }
   auto named = [place = request.place, id = request.logical_id,
                 done = std::move(done)](Result<cfn::ResourceState> state) mutable {
@@ -84,7 +88,8 @@ void PacketSourceResource::start(std::string id, PacketSourceSpec spec, Regional
                           if (!status) return done(std::unexpected(std::move(status.error())));
                           cfn::ResourceState state;
                           state.physical_id = id;
-                          state.attributes[kDeliveries] = to_attribute(gateway_.find_source(id)->deliveries());
+                          state.attributes[kDeliveries] =
+                              to_attribute(gateway_.find_source(id)->deliveries());
                           done(std::move(state));
                         });
 }
@@ -94,9 +99,10 @@ void PacketSourceResource::update(const cfn::ResourceRequest& request, cfn::Reso
   auto parsed = parse(gateway_, request);
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   if (parsed.value.listener != old_listener(request)) {
-    return done(refuse(request, ConfigError{"/ListenerName",
-                                            "ListenerName: cannot change on update; give the packet source "
-                                            "another logical id"}));
+    return done(
+        refuse(request, ConfigError{"/ListenerName",
+                                    "ListenerName: cannot change on update; give the packet source "
+                                    "another logical id"}));
   }
   PacketSource* const source = gateway_.find_source(request.physical_id);
   const bool same = source != nullptr && source->spec().topic_arn == parsed.value.topic_arn &&
@@ -113,11 +119,12 @@ void PacketSourceResource::remove(const cfn::ResourceRequest& request, cfn::Remo
   gateway_.remove_source(request.physical_id, std::move(done));
 }
 
-void PacketSourceResource::restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state,
-                                   cfn::ResourceDone done) {
+void PacketSourceResource::restore(const cfn::ResourceRequest& request,
+                                   const cfn::ResourceState& state, cfn::ResourceDone done) {
   auto parsed = parse(gateway_, request);
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
-  start(state.physical_id, std::move(parsed.value), from_attributes(state.attributes), std::move(done));
+  start(state.physical_id, std::move(parsed.value), from_attributes(state.attributes),
+        std::move(done));
 }
 
 }  // namespace loopgate::gateway

@@ -52,7 +52,8 @@ std::optional<int> two_digits(std::string_view text, int below) {
 void ConfigNotes::fail(const std::string& pointer, std::string_view message) {
   if (error) return;
   const std::string field = field_name(pointer);
-  error = ConfigError{pointer, field.empty() ? std::string(message) : fmt::format("{}: {}", field, message)};
+  error = ConfigError{pointer,
+                      field.empty() ? std::string(message) : fmt::format("{}: {}", field, message)};
 }
 
 std::string field_name(std::string_view pointer) {
@@ -73,7 +74,9 @@ std::string field_name(std::string_view pointer) {
   return out;
 }
 
-bool is_unresolved(std::string_view text) { return text.find("${unresolved:") != text.npos; }
+bool is_unresolved(std::string_view text) {
+  return text.find("${unresolved:") != text.npos;
+}
 
 std::optional<Duration> parse_role_duration(std::string_view text) {
   int days = 0;
@@ -128,7 +131,8 @@ std::optional<std::string> Properties::text(std::string_view name) {
 
 std::optional<std::string> Properties::required(std::string_view name) {
   const json* value = get(name);
-  const bool empty = value == nullptr || (value->is_string() && value->get_ref<const std::string&>().empty());
+  const bool empty =
+      value == nullptr || (value->is_string() && value->get_ref<const std::string&>().empty());
   if (empty && value_ != nullptr) fail(name, "is required");
   return empty ? std::nullopt : text(name);
 }
@@ -184,7 +188,8 @@ std::optional<codec::Formatter> Properties::formatter(std::string_view name, boo
     return std::nullopt;
   }
   if (*parsed == codec::Formatter::kCoap && !coap_allowed) {
-    fail(name, "coap formats a destination's packets, not an argument; use base64, hex, utf8 or ascii");
+    fail(name,
+         "coap formats a destination's packets, not an argument; use base64, hex, utf8 or ascii");
     return std::nullopt;
   }
   return parsed;

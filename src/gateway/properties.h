@@ -1,6 +1,6 @@
-// Reading a custom resource's properties: every scalar may arrive as a string, values may be unknown yet, and
-// every error names its field. The first error of a document is kept; reading goes on with defaults, so that a
-// parser is a list of fields and not a ladder of returns.
+// Reading a custom resource's properties: every scalar may arrive as a string, values may be
+// unknown yet, and every error names its field. The first error of a document is kept; reading goes
+// on with defaults, so that a parser is a list of fields and not a ladder of returns.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,8 @@ class Properties {
   bool has(std::string_view name) { return get(name) != nullptr; }
   void ignore(std::initializer_list<std::string_view> names);
 
-  // Absent, empty and unresolved values give nullopt; so does a value of another type, with an error.
+  // Absent, empty and unresolved values give nullopt; so does a value of another type, with an
+  // error.
   std::optional<std::string> text(std::string_view name);
   std::optional<bool> boolean(std::string_view name);
   std::optional<double> number(std::string_view name, double least, double most);
@@ -60,7 +61,9 @@ class Properties {
   std::optional<std::string> required(std::string_view name);
 
   std::string pointer(std::string_view name) const { return pointer_ + "/" + std::string(name); }
-  void fail(std::string_view name, std::string_view message) { notes_.fail(pointer(name), message); }
+  void fail(std::string_view name, std::string_view message) {
+    notes_.fail(pointer(name), message);
+  }
   // Warns once of members that nobody asked for: the service ignores them.
   void warn_of_unknown();
   ConfigNotes& notes() { return notes_; }

@@ -1,5 +1,5 @@
-// A map that keeps its most recently used entries: what the gateway remembers about strangers must not grow
-// with their number.
+// A map that keeps its most recently used entries: what the gateway remembers about strangers must
+// not grow with their number.
 #pragma once
 
 #include <cstddef>

@@ -19,27 +19,27 @@ struct Location {
   double longitude;
 };
 
-// https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html names the places; whole
-// degrees are enough to order them.
+// https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html names the
+// places; whole degrees are enough to order them.
 constexpr std::array kLocations = {
-    Location{"af-south-1", -34, 18},      Location{"ap-east-1", 22, 114},
-    Location{"ap-east-2", 25, 121},       Location{"ap-northeast-1", 36, 140},
-    Location{"ap-northeast-2", 37, 127},  Location{"ap-northeast-3", 35, 135},
-    Location{"ap-south-1", 19, 73},       Location{"ap-south-2", 17, 78},
-    Location{"ap-southeast-1", 1, 104},   Location{"ap-southeast-2", -34, 151},
-    Location{"ap-southeast-3", -6, 107},  Location{"ap-southeast-4", -38, 145},
-    Location{"ap-southeast-5", 3, 102},   Location{"ap-southeast-6", -37, 175},
-    Location{"ap-southeast-7", 14, 100},  Location{"ca-central-1", 45, -74},
-    Location{"ca-west-1", 51, -114},      Location{"eu-central-1", 50, 9},
-    Location{"eu-central-2", 47, 9},      Location{"eu-north-1", 59, 18},
-    Location{"eu-south-1", 45, 9},        Location{"eu-south-2", 42, -1},
-    Location{"eu-west-1", 53, -6},        Location{"eu-west-2", 52, 0},
-    Location{"eu-west-3", 49, 2},         Location{"il-central-1", 32, 35},
-    Location{"me-central-1", 25, 55},     Location{"me-south-1", 26, 51},
-    Location{"mx-central-1", 21, -100},   Location{"sa-east-1", -24, -47},
-    Location{"us-east-1", 39, -77},       Location{"us-east-2", 40, -83},
-    Location{"us-gov-east-1", 40, -83},   Location{"us-gov-west-1", 46, -120},
-    Location{"us-west-1", 37, -122},      Location{"us-west-2", 46, -120},
+    Location{"af-south-1", -34, 18},     Location{"ap-east-1", 22, 114},
+    Location{"ap-east-2", 25, 121},      Location{"ap-northeast-1", 36, 140},
+    Location{"ap-northeast-2", 37, 127}, Location{"ap-northeast-3", 35, 135},
+    Location{"ap-south-1", 19, 73},      Location{"ap-south-2", 17, 78},
+    Location{"ap-southeast-1", 1, 104},  Location{"ap-southeast-2", -34, 151},
+    Location{"ap-southeast-3", -6, 107}, Location{"ap-southeast-4", -38, 145},
+    Location{"ap-southeast-5", 3, 102},  Location{"ap-southeast-6", -37, 175},
+    Location{"ap-southeast-7", 14, 100}, Location{"ca-central-1", 45, -74},
+    Location{"ca-west-1", 51, -114},     Location{"eu-central-1", 50, 9},
+    Location{"eu-central-2", 47, 9},     Location{"eu-north-1", 59, 18},
+    Location{"eu-south-1", 45, 9},       Location{"eu-south-2", 42, -1},
+    Location{"eu-west-1", 53, -6},       Location{"eu-west-2", 52, 0},
+    Location{"eu-west-3", 49, 2},        Location{"il-central-1", 32, 35},
+    Location{"me-central-1", 25, 55},    Location{"me-south-1", 26, 51},
+    Location{"mx-central-1", 21, -100},  Location{"sa-east-1", -24, -47},
+    Location{"us-east-1", 39, -77},      Location{"us-east-2", 40, -83},
+    Location{"us-gov-east-1", 40, -83},  Location{"us-gov-west-1", 46, -120},
+    Location{"us-west-1", 37, -122},     Location{"us-west-2", 46, -120},
 };
 
 const Location* locate(std::string_view region) {
@@ -60,10 +60,9 @@ std::optional<double> region_distance(std::string_view a, std::string_view b) {
   if (from == nullptr || to == nullptr) return std::nullopt;
   constexpr double kDegree = std::numbers::pi / 180;
   constexpr double kEarthRadiusKm = 6371;
-  const double between =
-      std::sin(from->latitude * kDegree) * std::sin(to->latitude * kDegree) +
-      std::cos(from->latitude * kDegree) * std::cos(to->latitude * kDegree) *
-          std::cos((from->longitude - to->longitude) * kDegree);
+  const double between = std::sin(from->latitude * kDegree) * std::sin(to->latitude * kDegree) +
+                         std::cos(from->latitude * kDegree) * std::cos(to->latitude * kDegree) *
+                             std::cos((from->longitude - to->longitude) * kDegree);
   return kEarthRadiusKm * std::acos(std::clamp(between, -1.0, 1.0));
 }
 
@@ -84,7 +83,8 @@ std::optional<ArnChoice> choose_arn(const RegionalArns& arns, std::string_view i
 bool looks_like_region(std::string_view text) {
   const auto lower = [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0; };
   const auto last_dash = text.rfind('-');
-  if (last_dash == std::string_view::npos || last_dash < 4 || last_dash + 1 == text.size()) return false;
+  if (last_dash == std::string_view::npos || last_dash < 4 || last_dash + 1 == text.size())
+    return false;
   const auto number = text.substr(last_dash + 1);
   const auto words = text.substr(0, last_dash);
   return std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; }) &&

@@ -1,6 +1,6 @@
-// Which ARN of a destination serves a packet: the one keyed with its ingress region, else `*`, else that of the
-// nearest region (gateway.md calls for a fixed latency table; ours orders regions by the great-circle distance
-// between their published locations).
+// Which ARN of a destination serves a packet: the one keyed with its ingress region, else `*`, else
+// that of the nearest region (gateway.md calls for a fixed latency table; ours orders regions by
+// the great-circle distance between their published locations).
 #pragma once
 
 #include <map>

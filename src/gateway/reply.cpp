@@ -46,11 +46,13 @@ std::expected<std::vector<Reply>, std::string> ReplyParser::parse() {
   std::vector<Reply> out;
   std::string error;
   if (scan_.peek() == JsonKind::kNull && scan_.skip() && scan_.at_end()) return out;
-  if (scan_.peek() != JsonKind::kObject) return std::unexpected<std::string>("the answer is no JSON object");
+  if (scan_.peek() != JsonKind::kObject)
+    return std::unexpected<std::string>("the answer is no JSON object");
   const bool sound = scan_.object([&](std::string_view key) {
     return key == "Replies" ? read_replies(out, error) : scan_.skip();
   });
-  if (!sound || !scan_.at_end()) return std::unexpected<std::string>("the answer is not valid JSON");
+  if (!sound || !scan_.at_end())
+    return std::unexpected<std::string>("the answer is not valid JSON");
   if (!error.empty()) return std::unexpected(error);
   return out;
 }

@@ -19,8 +19,8 @@ struct Reply {
   std::string_view problem;              // not empty: no sound entry; what is wrong with it
 };
 
-// A whole answer: nothing of it counts when it is not JSON. `null`, an object without Replies, an empty list
-// and null entries are normal. The error is a sentence.
+// A whole answer: nothing of it counts when it is not JSON. `null`, an object without Replies, an
+// empty list and null entries are normal. The error is a sentence.
 class ReplyParser {
  public:
   explicit ReplyParser(std::string_view answer) : scan_(answer) {}
@@ -32,8 +32,9 @@ class ReplyParser {
   JsonScan scan_;
 };
 
-// A streamed answer: each reply as soon as it is complete. Two framings are known: JSON values one after
-// another, each {"Tag":…,"Data":…} or {"Replies":[…]}, with or without whitespace between; and one document
+// A streamed answer: each reply as soon as it is complete. Two framings are known: JSON values one
+// after another, each {"Tag":…,"Data":…} or {"Replies":[…]}, with or without whitespace between;
+// and one document
 // {"Replies":[… that grows.
 class ReplyStream {
  public:
@@ -65,9 +66,9 @@ class ReplyStream {
   std::string token_;  // a bare word or number where an entry or document could stand
   bool in_string_ = false;
   bool escaped_ = false;
-  bool listing_ = false;   // inside Replies
-  bool listed_ = false;    // this document had a list Replies
-  std::string problem_;    // not empty: the rest is ignored
+  bool listing_ = false;  // inside Replies
+  bool listed_ = false;   // this document had a list Replies
+  std::string problem_;   // not empty: the rest is ignored
 };
 
 // Reads one entry, which `scan` stands before. False when it is not JSON.

@@ -1,12 +1,14 @@
-// The streaming half of reply.h: brackets and strings are followed only as far as it takes to know where an
-// entry ends; the entry itself is then read, and checked, as a whole.
+// The streaming half of reply.h: brackets and strings are followed only as far as it takes to know
+// where an entry ends; the entry itself is then read, and checked, as a whole.
 #include "gateway/reply.h"
 
 namespace loopgate::gateway {
 
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
 
 constexpr std::size_t kMaxKey = 32;
 
@@ -22,7 +24,8 @@ void ReplyStream::push(std::string_view chunk) {
 
 std::optional<std::string> ReplyStream::finish() {
   if (problem_.empty()) end_token();
-  if (problem_.empty() && (!stack_.empty() || in_string_)) problem_ = "the answer ends inside a JSON value";
+  if (problem_.empty() && (!stack_.empty() || in_string_))
+    problem_ = "the answer ends inside a JSON value";
   if (problem_.empty()) return std::nullopt;
   return problem_;
 }
@@ -63,8 +66,10 @@ void ReplyStream::take_in_string(char c) {
 
 void ReplyStream::open(char c) {
   end_token();
-  if (stack_.size() >= static_cast<std::size_t>(kMaxJsonDepth)) return poison("the answer is nested too deeply");
-  if (stack_.empty() && c == '[') return poison("the answer is a list; {\"Replies\":[…]} is expected");
+  if (stack_.size() >= static_cast<std::size_t>(kMaxJsonDepth))
+    return poison("the answer is nested too deeply");
+  if (stack_.empty() && c == '[')
+    return poison("the answer is a list; {\"Replies\":[…]} is expected");
   if (in_list() && c == '[') return poison("an entry is neither an object nor null");
   const bool begins_list = c == '[' && stack_ == "{" && key_ == "Replies" && !listed_;
   if (stack_.empty() || in_list()) frame_.clear();
@@ -80,7 +85,8 @@ void ReplyStream::open(char c) {
 void ReplyStream::close(char c) {
   end_token();
   if (!problem_.empty()) return;
-  if (stack_.empty() || (c == '}') != (stack_.back() == '{')) return poison("the answer's brackets do not match");
+  if (stack_.empty() || (c == '}') != (stack_.back() == '{'))
+    return poison("the answer's brackets do not match");
   if (collecting()) frame_ += c;
   stack_.pop_back();
   if (in_list() && c == '}') {

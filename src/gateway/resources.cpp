@@ -23,7 +23,8 @@ std::unexpected<Error> refuse(const cfn::ResourceRequest& request, std::string_v
 }
 
 template <class T>
-Status check(const cfn::ResourceRequest& request, Parsed<T> parsed, std::vector<std::string>& warnings) {
+Status check(const cfn::ResourceRequest& request, Parsed<T> parsed,
+             std::vector<std::string>& warnings) {
   if (parsed.notes.error) return refuse(request, *parsed.notes.error);
   for (const auto& warning : parsed.notes.warnings) {
     warnings.push_back(fmt::format("{}: {}", request.logical_id, warning));
@@ -41,12 +42,16 @@ cfn::ResourceState state_of(const ListenerInfo& info) {
   return out;
 }
 
-// A service that is not emulated is refused where it is written; what a Ref gave is only known by now.
-std::optional<std::string> unsupported(const cfn::ResourceRequest& request, const std::string& arn) {
+// A service that is not emulated is refused where it is written; what a Ref gave is only known by
+// now.
+std::optional<std::string> unsupported(const cfn::ResourceRequest& request,
+                                       const std::string& arn) {
   const auto service = service_of(arn);
-  if (service.empty() || is_emulated_service(service) || request.stack->allow_unsupported) return std::nullopt;
-  return fmt::format("the service {} is not emulated (--allow-unsupported deploys it and discards its packets)",
-                     service);
+  if (service.empty() || is_emulated_service(service) || request.stack->allow_unsupported)
+    return std::nullopt;
+  return fmt::format(
+      "the service {} is not emulated (--allow-unsupported deploys it and discards its packets)",
+      service);
 }
 
 }  // namespace
@@ -55,14 +60,17 @@ std::vector<std::string_view> ListenerResource::attributes(std::string_view) con
   return {"Id", "Domain", "Port", "DestinationNames", "WireGuardPublicKey"};
 }
 
-Status ListenerResource::validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) {
-  return check(request, parse_listener(request.properties, deployer_of(gateway_, request)), warnings);
+Status ListenerResource::validate(const cfn::ResourceRequest& request,
+                                  std::vector<std::string>& warnings) {
+  return check(request, parse_listener(request.properties, deployer_of(gateway_, request)),
+               warnings);
 }
 
 void ListenerResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
   auto parsed = parse_listener(request.properties, deployer_of(gateway_, request));
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
-  const auto made = gateway_.create_listener(request.stack->name, request.logical_id, std::move(parsed.value));
+  const auto made =
+      gateway_.create_listener(request.stack->name, request.logical_id, std::move(parsed.value));
   if (!made) return done(refuse(request, made.error().message));
   done(state_of(*made));
 }
@@ -85,13 +93,14 @@ void ListenerResource::restore(const cfn::ResourceRequest& request, const cfn::R
   auto parsed = parse_listener(request.properties, deployer_of(gateway_, request));
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   std::optional<std::uint16_t> port;
-  if (const auto text = state.attributes.find("Port"); text != state.attributes.end() && text->is_string()) {
+  if (const auto text = state.attributes.find("Port");
+      text != state.attributes.end() && text->is_string()) {
     // A persisted port is a number from 1 to 65535 or not ours.
     const auto endpoint = Endpoint::parse("127.0.0.1:" + text->get<std::string>());
     if (endpoint && endpoint->port != 0) port = endpoint->port;
   }
-  const auto made =
-      gateway_.create_listener(request.stack->name, request.logical_id, std::move(parsed.value), port);
+  const auto made = gateway_.create_listener(request.stack->name, request.logical_id,
+                                             std::move(parsed.value), port);
   if (!made) return done(refuse(request, made.error().message));
   done(state_of(*made));
 }
@@ -102,14 +111,16 @@ std::vector<std::string_view> DestinationArnResource::attributes(std::string_vie
 
 Status DestinationArnResource::validate(const cfn::ResourceRequest& request,
                                         std::vector<std::string>& warnings) {
-  return check(request, parse_destination_arn(request.properties, deployer_of(gateway_, request)), warnings);
+  return check(request, parse_destination_arn(request.properties, deployer_of(gateway_, request)),
+               warnings);
 }
 
 void DestinationArnResource::attach(const cfn::ResourceRequest& request, std::string id,
                                     cfn::ResourceDone done) {
   const auto parsed = parse_destination_arn(request.properties, deployer_of(gateway_, request));
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
-  if (const auto problem = unsupported(request, parsed.value.arn)) return done(refuse(request, *problem));
+  if (const auto problem = unsupported(request, parsed.value.arn))
+    return done(refuse(request, *problem));
   if (auto attached = gateway_.attach_arn(id, parsed.value); !attached) {
     return done(refuse(request, attached.error().message));
   }
@@ -134,8 +145,8 @@ void DestinationArnResource::remove(const cfn::ResourceRequest& request, cfn::Re
   done({});
 }
 
-void DestinationArnResource::restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state,
-                                     cfn::ResourceDone done) {
+void DestinationArnResource::restore(const cfn::ResourceRequest& request,
+                                     const cfn::ResourceState& state, cfn::ResourceDone done) {
   attach(request, state.physical_id, std::move(done));
 }
 

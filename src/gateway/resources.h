@@ -9,9 +9,9 @@
 
 namespace loopgate::gateway {
 
-// A resource type that also comes back after a restart: `restore` makes what `state` (of an earlier create or
-// update) describes, without asking customers' roles again where that can be avoided. Attributes with a name
-// that GetAtt does not accept are for this.
+// A resource type that also comes back after a restart: `restore` makes what `state` (of an earlier
+// create or update) describes, without asking customers' roles again where that can be avoided.
+// Attributes with a name that GetAtt does not accept are for this.
 class GatewayResource : public cfn::ResourceType {
  public:
   explicit GatewayResource(Gateway& gateway) : gateway_(gateway) {}
@@ -26,7 +26,9 @@ class GatewayResource : public cfn::ResourceType {
 class ListenerResource final : public GatewayResource {
  public:
   using GatewayResource::GatewayResource;
-  std::vector<std::string_view> names() const override { return {"Custom::ProxylityUdpGatewayListener"}; }
+  std::vector<std::string_view> names() const override {
+    return {"Custom::ProxylityUdpGatewayListener"};
+  }
   std::vector<std::string_view> attributes(std::string_view type) const override;
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
@@ -57,7 +59,9 @@ class DestinationArnResource final : public GatewayResource {
 class PacketSourceResource final : public GatewayResource {
  public:
   using GatewayResource::GatewayResource;
-  std::vector<std::string_view> names() const override { return {"Custom::ProxylityUdpGatewayPacketSource"}; }
+  std::vector<std::string_view> names() const override {
+    return {"Custom::ProxylityUdpGatewayPacketSource"};
+  }
   std::vector<std::string_view> attributes(std::string_view) const override { return {}; }
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
@@ -67,7 +71,8 @@ class PacketSourceResource final : public GatewayResource {
                cfn::ResourceDone done) override;
 
  private:
-  void start(std::string id, PacketSourceSpec spec, RegionalDeliveries known, cfn::ResourceDone done);
+  void start(std::string id, PacketSourceSpec spec, RegionalDeliveries known,
+             cfn::ResourceDone done);
 };
 
 std::vector<std::unique_ptr<GatewayResource>> make_resource_types(Gateway& gateway);

@@ -6,7 +6,9 @@ namespace loopgate::gateway {
 
 bool matches_domain(std::string_view pattern, std::string_view name) {
   while (name.ends_with('.')) name.remove_suffix(1);
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
   // Greedy with one point of return: the last `*` takes one character more on each failure.
   std::size_t p = 0;
   std::size_t n = 0;
@@ -75,9 +77,8 @@ Restrictions::Verdict Restrictions::check_name(const IpAddress& source) {
 void Restrictions::resolved(const IpAddress& source, const std::vector<std::string>& names) {
   --pending_;
   const bool admitted = std::ranges::any_of(names, [&](const std::string& name) {
-    return std::ranges::any_of(spec_.domains, [&](const std::string& pattern) {
-      return matches_domain(pattern, name);
-    });
+    return std::ranges::any_of(
+        spec_.domains, [&](const std::string& pattern) { return matches_domain(pattern, name); });
   });
   names_.put(source, {admitted, false, context_.clock.now() + kResolvedNameLifetime});
 }

@@ -26,7 +26,8 @@ class Restrictions {
 
   Restrictions(Context& context, RestrictionSpec spec);
 
-  // `none_admits_all`: what an absence of restrictions means (true on `wg`, where it is our reading).
+  // `none_admits_all`: what an absence of restrictions means (true on `wg`, where it is our
+  // reading).
   Verdict check(const IpAddress& source, bool none_admits_all = false);
 
  private:

@@ -16,10 +16,12 @@ class RoleSessions {
  public:
   using Done = aws::Completion<aws::SessionPtr>;
 
-  explicit RoleSessions(Context& context) : context_(context), alive_(std::make_shared<bool>(true)) {}
+  explicit RoleSessions(Context& context)
+      : context_(context), alive_(std::make_shared<bool>(true)) {}
 
-  // At once when a session is there, else when the role has been assumed; callers of one role are served in
-  // the order in which they asked. A role that cannot be assumed is tried again by the next caller.
+  // At once when a session is there, else when the role has been assumed; callers of one role are
+  // served in the order in which they asked. A role that cannot be assumed is tried again by the
+  // next caller.
   void with_session(const RoleSpec& role, Done done);
   // The gateway's own account: may do anything to its own resources.
   aws::SessionPtr service_account();

@@ -50,18 +50,23 @@ std::expected<Endpoint, SourceProblem> parse_remote(const json& entry, const std
   if (remote == nullptr || !remote->is_object()) {
     return problem(Reason::kRemoteMissing, at + "Remote: missing or no object");
   }
-  if (has_old_names(*remote)) return problem(Reason::kOldFieldNames, at + "Remote.IP: now called Address");
+  if (has_old_names(*remote))
+    return problem(Reason::kOldFieldNames, at + "Remote.IP: now called Address");
   if (member(*remote, "Address") == nullptr && member(*remote, "Port") == nullptr) {
     return problem(Reason::kRemoteMissing, at + "Remote: has neither Address nor Port");
   }
   const auto address = address_of(member(*remote, "Address"));
-  if (!address) return problem(Reason::kRemoteNoAddress, at + "Remote.Address: missing or no IP address");
+  if (!address)
+    return problem(Reason::kRemoteNoAddress, at + "Remote.Address: missing or no IP address");
   const auto port = port_of(member(*remote, "Port"));
-  if (!port) return problem(Reason::kRemoteNoAddress, at + "Remote.Port: missing or no number from 1 to 65535");
+  if (!port)
+    return problem(Reason::kRemoteNoAddress,
+                   at + "Remote.Port: missing or no number from 1 to 65535");
   return Endpoint{*address, *port};
 }
 
-std::expected<std::string, SourceProblem> parse_peer_key(const json& remote, const std::string& at) {
+std::expected<std::string, SourceProblem> parse_peer_key(const json& remote,
+                                                         const std::string& at) {
   const json* key = member(remote, "PeerKey");
   if (key == nullptr) return std::string();
   if (key->is_string()) {
@@ -89,7 +94,8 @@ std::expected<InnerHeader, SourceProblem> parse_inner(const json& inner, const s
   if (source->is_v4() != destination->is_v4()) {
     return malformed(": SourceAddress and DestinationAddress are of different families");
   }
-  return InnerHeader{{*source, *source_port}, {*destination, *destination_port}, source->is_v4() ? 4 : 6};
+  return InnerHeader{
+      {*source, *source_port}, {*destination, *destination_port}, source->is_v4() ? 4 : 6};
 }
 
 std::expected<Bytes, SourceProblem> parse_data(const json& entry, const std::string& at) {
@@ -99,9 +105,13 @@ std::expected<Bytes, SourceProblem> parse_data(const json& entry, const std::str
   }
   auto formatter = codec::Formatter::kBase64;
   if (const json* name = member(entry, "Formatter"); name != nullptr) {
-    const auto parsed = name->is_string() ? codec::parse_formatter(name->get_ref<const std::string&>())
-                                          : std::nullopt;
-    if (!parsed) return problem(Reason::kFormatterUnknown, at + "Formatter: " + name->dump(-1, ' ', true, json::error_handler_t::replace));
+    const auto parsed = name->is_string()
+                            ? codec::parse_formatter(name->get_ref<const std::string&>())
+                            : std::nullopt;
+    if (!parsed)
+      return problem(
+          Reason::kFormatterUnknown,
+          at + "Formatter: " + name->dump(-1, ' ', true, json::error_handler_t::replace));
     formatter = *parsed;
   }
   auto bytes = codec::unformat(formatter, data->get_ref<const std::string&>());
@@ -113,7 +123,8 @@ std::expected<Bytes, SourceProblem> parse_data(const json& entry, const std::str
 
 SourceEntry parse_entry(const json& entry, std::size_t index, SourceTraits traits) {
   const std::string at = fmt::format("Messages[{}].", index);
-  if (!entry.is_object()) return problem(Reason::kEntryMalformed, at.substr(0, at.size() - 1) + ": no object");
+  if (!entry.is_object())
+    return problem(Reason::kEntryMalformed, at.substr(0, at.size() - 1) + ": no object");
   SourcedPacket packet;
   auto remote = parse_remote(entry, at);
   if (!remote) return std::unexpected(std::move(remote.error()));
@@ -122,7 +133,8 @@ SourceEntry parse_entry(const json& entry, std::size_t index, SourceTraits trait
   if (!data) return std::unexpected(std::move(data.error()));
   packet.payload = std::move(*data);
   if (packet.payload.size() > (packet.remote.address.is_v4() ? kMaxDatagramV4 : kMaxDatagramV6)) {
-    return problem(Reason::kDatagramTooLarge, fmt::format("{}Data: {} bytes", at, packet.payload.size()));
+    return problem(Reason::kDatagramTooLarge,
+                   fmt::format("{}Data: {} bytes", at, packet.payload.size()));
   }
   if (traits.wireguard) {
     auto key = parse_peer_key(*member(entry, "Remote"), at);
@@ -146,17 +158,20 @@ std::expected<std::vector<SourceEntry>, SourceProblem> parse_source_message(std:
   }
   const json document = json::parse(body, nullptr, false);
   if (!document.is_object()) {
-    return problem(Reason::kBodyNotJson, document.is_discarded() ? "the body is not JSON" : "the body is no JSON object");
+    return problem(Reason::kBodyNotJson,
+                   document.is_discarded() ? "the body is not JSON" : "the body is no JSON object");
   }
   const json* messages = member(document, "Messages");
-  if (messages == nullptr && (member(document, "Data") != nullptr || member(document, "Remote") != nullptr)) {
+  if (messages == nullptr &&
+      (member(document, "Data") != nullptr || member(document, "Remote") != nullptr)) {
     return problem(Reason::kOldFieldNames, "Data and Remote stand at the top");
   }
   if (messages == nullptr || !messages->is_array()) {
     return problem(Reason::kNoMessagesList, "Messages: missing or no list");
   }
   std::vector<SourceEntry> out;
-  for (std::size_t i = 0; i < messages->size(); ++i) out.push_back(parse_entry((*messages)[i], i, traits));
+  for (std::size_t i = 0; i < messages->size(); ++i)
+    out.push_back(parse_entry((*messages)[i], i, traits));
   return out;
 }
 

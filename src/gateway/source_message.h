@@ -1,5 +1,7 @@
-// The body of a message that was published for a packet source: {"Messages":[{"Data":…,"Formatter":…,
-// "Remote":{"Address":…,"Port":…,"PeerKey":…},"Inner":{…}},…]}. Entries are sound or not each on their own.
+// The body of a message that was published for a packet source:
+// {"Messages":[{"Data":…,"Formatter":…,
+// "Remote":{"Address":…,"Port":…,"PeerKey":…},"Inner":{…}},…]}. Entries are sound or not each on
+// their own.
 #pragma once
 
 #include <expected>

@@ -20,19 +20,21 @@ constexpr std::string_view kDefaultGroup = "default";
 
 void SqsDelivery::read_keys(ByteSpan payload, PacketKeys& out) const {
   if (arguments_.group_expression) {
-    out.group = evaluate_argument(*arguments_.group_expression, arguments_.group_formatter, payload);
+    out.group =
+        evaluate_argument(*arguments_.group_expression, arguments_.group_formatter, payload);
     if (out.group.empty()) out.group = kDefaultGroup;
   }
   if (arguments_.deduplication_expression) {
-    out.deduplication =
-        evaluate_argument(*arguments_.deduplication_expression, arguments_.deduplication_formatter, payload);
+    out.deduplication = evaluate_argument(*arguments_.deduplication_expression,
+                                          arguments_.deduplication_formatter, payload);
   }
 }
 
 void SqsDelivery::deliver(aws::SessionPtr session, const std::string& arn, BatchPtr batch) {
   if (known_queues_.contains(arn)) return send_from(session, arn, batch, 0);
   context_.ports.sqs.get_queue_url(
-      session, arn, [self = shared_from_this(), this, session, arn, batch](aws::Outcome<std::string> url) {
+      session, arn,
+      [self = shared_from_this(), this, session, arn, batch](aws::Outcome<std::string> url) {
         const auto owner = owner_();
         if (owner == nullptr) return;
         if (!url) {
@@ -45,8 +47,8 @@ void SqsDelivery::deliver(aws::SessionPtr session, const std::string& arn, Batch
       });
 }
 
-void SqsDelivery::send_from(const aws::SessionPtr& session, const std::string& arn, const BatchPtr& batch,
-                            std::size_t begin) {
+void SqsDelivery::send_from(const aws::SessionPtr& session, const std::string& arn,
+                            const BatchPtr& batch, std::size_t begin) {
   const auto owner = owner_();
   if (owner == nullptr) return;
   auto chunk = next_chunk(*owner, *batch, arn.ends_with(".fifo"), begin);
@@ -59,7 +61,8 @@ void SqsDelivery::send_from(const aws::SessionPtr& session, const std::string& a
         const auto owner = owner_();
         if (owner == nullptr) return;
         if (!outcome) {
-          if (failure_of(outcome.error()).reason == Reason::kDestinationNotFound) known_queues_.erase(arn);
+          if (failure_of(outcome.error()).reason == Reason::kDestinationNotFound)
+            known_queues_.erase(arn);
           owner->failed(*batch, members, failure_of(outcome.error()));
         } else {
           for (const auto& failed : outcome->failed) {
@@ -82,7 +85,8 @@ SqsDelivery::Chunk SqsDelivery::next_chunk(DeliverySink& owner, const Batch& bat
     const std::size_t size = size_of(entry);
     const auto member = static_cast<std::uint32_t>(begin);
     if (size > kMaxSqsBatchBytes) {
-      owner.failed(batch, {member}, {Reason::kPayloadTooLarge, std::to_string(size) + " bytes; SQS takes 1 MiB"});
+      owner.failed(batch, {member},
+                   {Reason::kPayloadTooLarge, std::to_string(size) + " bytes; SQS takes 1 MiB"});
       continue;
     }
     if (out.bytes + size > kMaxSqsBatchBytes) break;

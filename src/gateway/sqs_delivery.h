@@ -1,5 +1,5 @@
-// SQS destinations: one message a packet, SendMessageBatch split to its limits, chunk after chunk so that a
-// FIFO queue keeps the order of a batch.
+// SQS destinations: one message a packet, SendMessageBatch split to its limits, chunk after chunk
+// so that a FIFO queue keeps the order of a batch.
 #pragma once
 
 #include <set>
@@ -12,7 +12,8 @@ namespace loopgate::gateway {
 class SqsDelivery final : public Delivery {
  public:
   // `domain` and `port` are the listener's, for message attributes.
-  SqsDelivery(Context& context, Owner owner, SqsArguments arguments, std::string domain, std::uint16_t port)
+  SqsDelivery(Context& context, Owner owner, SqsArguments arguments, std::string domain,
+              std::uint16_t port)
       : Delivery(context, std::move(owner)),
         arguments_(std::move(arguments)),
         domain_(std::move(domain)),

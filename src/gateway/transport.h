@@ -1,5 +1,6 @@
-// What stands between a listener's sockets and the payloads that its destinations see. `udp` passes them
-// through; another protocol authenticates, decrypts and decapsulates here, and the reverse on the way out.
+// What stands between a listener's sockets and the payloads that its destinations see. `udp` passes
+// them through; another protocol authenticates, decrypts and decapsulates here, and the reverse on
+// the way out.
 #pragma once
 
 #include <string>
@@ -9,8 +10,8 @@
 
 namespace loopgate::gateway {
 
-// A datagram that may leave. An injected client is never on the wire; a sourced packet may be addressed to
-// anybody.
+// A datagram that may leave. An injected client is never on the wire; a sourced packet may be
+// addressed to anybody.
 struct Outgoing {
   std::uint64_t tag = 0;
   Endpoint to;
@@ -26,7 +27,8 @@ class TransportHost {
   // To every destination.
   virtual void deliver(const RequestPacket& packet) = 0;
   virtual void transmit(const Outgoing& to, ByteSpan datagram) = 0;
-  virtual void discard(std::uint64_t tag, const Origin& origin, Reason reason, std::string text) = 0;
+  virtual void discard(std::uint64_t tag, const Origin& origin, Reason reason,
+                       std::string text) = 0;
 };
 
 class Transport {

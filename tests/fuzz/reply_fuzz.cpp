@@ -11,7 +11,8 @@ namespace {
 using loopgate::gateway::Reply;
 
 std::string text_of(const Reply& reply) {
-  return std::string(reply.tag) + '\0' + std::string(reply.data.value_or("-")) + '\0' + std::string(reply.problem);
+  return std::string(reply.tag) + '\0' + std::string(reply.data.value_or("-")) + '\0' +
+         std::string(reply.problem);
 }
 
 std::vector<std::string> stream(std::string_view answer, std::size_t step) {

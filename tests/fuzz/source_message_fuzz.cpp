@@ -1,4 +1,5 @@
-// A published message's body: whatever arrives is parsed within its bounds, and what is called sound is.
+// A published message's body: whatever arrives is parsed within its bounds, and what is called
+// sound is.
 #include <cstdlib>
 #include <string_view>
 
@@ -8,7 +9,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace loopgate::gateway;
   const std::string_view body(reinterpret_cast<const char*>(data), size);
-  for (const SourceTraits traits : {SourceTraits{false, false}, SourceTraits{true, false}, SourceTraits{true, true}}) {
+  for (const SourceTraits traits :
+       {SourceTraits{false, false}, SourceTraits{true, false}, SourceTraits{true, true}}) {
     const auto parsed = parse_source_message(body, traits);
     if (!parsed) {
       if (parsed.error().reason == loopgate::Reason::kNone) std::abort();
@@ -16,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     for (const auto& entry : *parsed) {
       if (!entry && entry.error().reason == loopgate::Reason::kNone) std::abort();
-      if (entry && (entry->remote.port == 0 || entry->payload.size() > kMaxDatagramV6)) std::abort();
+      if (entry && (entry->remote.port == 0 || entry->payload.size() > kMaxDatagramV6))
+        std::abort();
     }
   }
   return 0;

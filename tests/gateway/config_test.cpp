@@ -16,7 +16,9 @@ using ::testing::HasSubstr;
 const Deployer kDeployer{"demo", "Udp", "key", false};
 
 json listener(json extra) {
-  json out = {{"ServiceToken", "token"}, {"ApiKey", "key"}, {"Protocols", {"udp"}},
+  json out = {{"ServiceToken", "token"},
+              {"ApiKey", "key"},
+              {"Protocols", {"udp"}},
               {"ClientRestrictions", {{"Networks", {"0.0.0.0/0"}}}}};
   for (auto& [name, value] : extra.items()) {
     if (value.is_null()) {
@@ -28,7 +30,8 @@ json listener(json extra) {
   return out;
 }
 json destination(json extra) {
-  json out = {{"Role", "arn:aws:iam::111122223333:role/r"}, {"DestinationArn", "arn:aws:lambda:us-west-2:1:function:f"}};
+  json out = {{"Role", "arn:aws:iam::111122223333:role/r"},
+              {"DestinationArn", "arn:aws:lambda:us-west-2:1:function:f"}};
   out.update(extra);
   return listener({{"Destinations", {out}}});
 }
@@ -58,27 +61,36 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Refusal{"NoApiKey", listener({{"ApiKey", nullptr}}), "/ApiKey", "required"},
         Refusal{"ForeignApiKey", listener({{"ApiKey", "other"}}), "/ApiKey", "FindInMap"},
-        Refusal{"NoServiceToken", listener({{"ServiceToken", nullptr}}), "/ServiceToken", "required"},
+        Refusal{"NoServiceToken", listener({{"ServiceToken", nullptr}}), "/ServiceToken",
+                "required"},
         Refusal{"Name", listener({{"Name", "1st"}}), "/Name", "letter"},
         Refusal{"ListenerName", listener({{"ListenerName", "a.b"}}), "/ListenerName", "letter"},
         Refusal{"NoProtocols", listener({{"Protocols", nullptr}}), "/Protocols", "required"},
-        Refusal{"TwoProtocols", listener({{"Protocols", {"udp", "wg"}}}), "/Protocols", "exactly one"},
+        Refusal{"TwoProtocols", listener({{"Protocols", {"udp", "wg"}}}), "/Protocols",
+                "exactly one"},
         Refusal{"Dtls", listener({{"Protocols", {"dtls"}}}), "/Protocols", "not emulated"},
         Refusal{"WebRtc", listener({{"Protocols", {"webrtc"}}}), "/Protocols", "not emulated"},
         Refusal{"UnknownProtocol", listener({{"Protocols", {"tcp"}}}), "/Protocols", "none of"},
         Refusal{"PeersOnUdp", listener({{"Peers", json::array()}}), "/Peers", "wg"},
-        Refusal{"UnknownPeersOnUdp", listener({{"AllowUnknownPeers", "false"}}), "/AllowUnknownPeers", "wg"},
+        Refusal{"UnknownPeersOnUdp", listener({{"AllowUnknownPeers", "false"}}),
+                "/AllowUnknownPeers", "wg"},
         Refusal{"PsksOnUdp", listener({{"Psks", json::array()}}), "/Psks", "dtls"},
-        Refusal{"SignalingOnUdp", listener({{"WebRtcSignalingMode", "none"}}), "/WebRtcSignalingMode", "webrtc"},
-        Refusal{"Network", listener({{"ClientRestrictions", {{"Networks", {"10.0.0.0/8", "10.0.0.0/40"}}}}}),
+        Refusal{"SignalingOnUdp", listener({{"WebRtcSignalingMode", "none"}}),
+                "/WebRtcSignalingMode", "webrtc"},
+        Refusal{"Network",
+                listener({{"ClientRestrictions", {{"Networks", {"10.0.0.0/8", "10.0.0.0/40"}}}}}),
                 "/ClientRestrictions/Networks/1", "no IP network"},
         Refusal{"LogGroupName", listener({{"LogGroupName", "a b"}}), "/LogGroupName", "characters"},
-        Refusal{"Boolean", listener({{"MetricsEnabled", "yes"}}), "/MetricsEnabled", "true or false"},
-        Refusal{"RoleDuration", listener({{"Role", {{"Arn", "arn:aws:iam::1:role/r"}, {"Duration", "1h"}}}}),
+        Refusal{"Boolean", listener({{"MetricsEnabled", "yes"}}), "/MetricsEnabled",
+                "true or false"},
+        Refusal{"RoleDuration",
+                listener({{"Role", {{"Arn", "arn:aws:iam::1:role/r"}, {"Duration", "1h"}}}}),
                 "/Role/Duration", "hh:mm:ss"},
         Refusal{"DestinationsNoList", listener({{"Destinations", "x"}}), "/Destinations", "list"},
-        Refusal{"OneNameTwice", listener({{"Destinations", {{{"Name", "a"}, {"Role", "arn:aws:iam::1:role/r"}}, "a"}}}),
-                "/Destinations/1", "already"}),
+        Refusal{
+            "OneNameTwice",
+            listener({{"Destinations", {{{"Name", "a"}, {"Role", "arn:aws:iam::1:role/r"}}, "a"}}}),
+            "/Destinations/1", "already"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -86,22 +98,40 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Refusal{"Name", destination({{"Name", "a_b"}}), "/Destinations/0/Name", "letters"},
         Refusal{"Role", destination({{"Role", "role"}}), "/Destinations/0/Role", "no ARN"},
-        Refusal{"CountZero", destination({{"Batching", {{"Count", "0"}}}}), "/Destinations/0/Batching/Count", "whole"},
-        Refusal{"CountFraction", destination({{"Batching", {{"Count", "1.5"}}}}), "/Destinations/0/Batching/Count", "whole"},
-        Refusal{"TimeoutNegative", destination({{"Batching", {{"TimeoutInSeconds", "-1"}}}}), "/Destinations/0/Batching/TimeoutInSeconds", "number"},
-        Refusal{"SizeNotANumber", destination({{"Batching", {{"SizeInMB", "big"}}}}), "/Destinations/0/Batching/SizeInMB", "number"},
-        Refusal{"Arn", destination({{"DestinationArn", "function"}}), "/Destinations/0/DestinationArn", "no ARN"},
-        Refusal{"ArnRegion", destination({{"DestinationArn", {{"here", kSqs}}}}), "/Destinations/0/DestinationArn/here", "region"},
-        Refusal{"TwoServices", destination({{"DestinationArn", {{"*", kSqs}, {"eu-west-1", "arn:aws:lambda:eu-west-1:1:function:f"}}}}),
-                "/Destinations/0/DestinationArn", "same service"},
-        Refusal{"ServiceNotEmulated", destination({{"DestinationArn", "arn:aws:kinesis:us-west-2:1:stream/s"}}), "/Destinations/0/DestinationArn", "--allow-unsupported"},
-        Refusal{"Formatter", destination({{"Formatter", "BASE64"}}), "/Destinations/0/Formatter", "base64, hex"},
-        Refusal{"Filter", destination({{"FilterExpression", "[0"}}), "/Destinations/0/FilterExpression", ""},
-        Refusal{"AsyncAndStreaming", destination({{"Arguments", {{"UseAsyncInvoke", "true"}, {"UseResponseStreaming", "true"}}}}),
+        Refusal{"CountZero", destination({{"Batching", {{"Count", "0"}}}}),
+                "/Destinations/0/Batching/Count", "whole"},
+        Refusal{"CountFraction", destination({{"Batching", {{"Count", "1.5"}}}}),
+                "/Destinations/0/Batching/Count", "whole"},
+        Refusal{"TimeoutNegative", destination({{"Batching", {{"TimeoutInSeconds", "-1"}}}}),
+                "/Destinations/0/Batching/TimeoutInSeconds", "number"},
+        Refusal{"SizeNotANumber", destination({{"Batching", {{"SizeInMB", "big"}}}}),
+                "/Destinations/0/Batching/SizeInMB", "number"},
+        Refusal{"Arn", destination({{"DestinationArn", "function"}}),
+                "/Destinations/0/DestinationArn", "no ARN"},
+        Refusal{"ArnRegion", destination({{"DestinationArn", {{"here", kSqs}}}}),
+                "/Destinations/0/DestinationArn/here", "region"},
+        Refusal{
+            "TwoServices",
+            destination({{"DestinationArn",
+                          {{"*", kSqs}, {"eu-west-1", "arn:aws:lambda:eu-west-1:1:function:f"}}}}),
+            "/Destinations/0/DestinationArn", "same service"},
+        Refusal{"ServiceNotEmulated",
+                destination({{"DestinationArn", "arn:aws:kinesis:us-west-2:1:stream/s"}}),
+                "/Destinations/0/DestinationArn", "--allow-unsupported"},
+        Refusal{"Formatter", destination({{"Formatter", "BASE64"}}), "/Destinations/0/Formatter",
+                "base64, hex"},
+        Refusal{"Filter", destination({{"FilterExpression", "[0"}}),
+                "/Destinations/0/FilterExpression", ""},
+        Refusal{"AsyncAndStreaming",
+                destination({{"Arguments",
+                              {{"UseAsyncInvoke", "true"}, {"UseResponseStreaming", "true"}}}}),
                 "/Destinations/0/Arguments/UseResponseStreaming", "UseAsyncInvoke"},
-        Refusal{"CoapArgument", destination({{"Arguments", {{"TenantIdFormatter", "coap"}}}}), "/Destinations/0/Arguments/TenantIdFormatter", "not an argument"},
-        Refusal{"ArgumentExpression", destination({{"Arguments", {{"TenantIdExpression", "]"}}}}), "/Destinations/0/Arguments/TenantIdExpression", ""},
-        Refusal{"FifoWithoutGroup", destination({{"DestinationArn", kFifo}}), "/Destinations/0/Arguments", "MessageGroupIdExpression"}),
+        Refusal{"CoapArgument", destination({{"Arguments", {{"TenantIdFormatter", "coap"}}}}),
+                "/Destinations/0/Arguments/TenantIdFormatter", "not an argument"},
+        Refusal{"ArgumentExpression", destination({{"Arguments", {{"TenantIdExpression", "]"}}}}),
+                "/Destinations/0/Arguments/TenantIdExpression", ""},
+        Refusal{"FifoWithoutGroup", destination({{"DestinationArn", kFifo}}),
+                "/Destinations/0/Arguments", "MessageGroupIdExpression"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(Config, EverythingMayArriveAsAString) {
@@ -134,15 +164,18 @@ TEST(Config, AbsentPropertiesHaveThePublishedDefaults) {
 
 TEST(Config, ARoleHasTwoForms) {
   const auto parsed = parse_listener(
-      listener({{"Destinations",
-                 {{{"Role", "arn:aws:iam::1:role/plain"}},
-                  {{"Role", {{"Arn", "arn:aws:iam::1:role/object"}, {"Duration", "1.02:03:04"}}}}}}}),
+      listener(
+          {{"Destinations",
+            {{{"Role", "arn:aws:iam::1:role/plain"}},
+             {{"Role", {{"Arn", "arn:aws:iam::1:role/object"}, {"Duration", "1.02:03:04"}}}}}}}),
       kDeployer);
   ASSERT_FALSE(parsed.notes.error) << parsed.notes.error->message;
-  EXPECT_EQ(std::get<DestinationSpec>(parsed.value.destinations[0]).role.arn, "arn:aws:iam::1:role/plain");
+  EXPECT_EQ(std::get<DestinationSpec>(parsed.value.destinations[0]).role.arn,
+            "arn:aws:iam::1:role/plain");
   const auto& role = std::get<DestinationSpec>(parsed.value.destinations[1]).role;
   EXPECT_EQ(role.arn, "arn:aws:iam::1:role/object");
-  EXPECT_EQ(role.duration, std::chrono::hours(26) + std::chrono::minutes(3) + std::chrono::seconds(4));
+  EXPECT_EQ(role.duration,
+            std::chrono::hours(26) + std::chrono::minutes(3) + std::chrono::seconds(4));
 }
 
 TEST(Config, DecapsulatedDeliveryIsHarmlessOnUdp) {
@@ -150,12 +183,14 @@ TEST(Config, DecapsulatedDeliveryIsHarmlessOnUdp) {
 }
 
 TEST(Config, AListenerWithoutRestrictionsIsWarnedOf) {
-  for (const json& restrictions : {json(nullptr), json::object(), json{{"Networks", json::array()}}}) {
+  for (const json& restrictions :
+       {json(nullptr), json::object(), json{{"Networks", json::array()}}}) {
     const auto parsed = parse_listener(listener({{"ClientRestrictions", restrictions}}), kDeployer);
     EXPECT_FALSE(parsed.notes.error);
     EXPECT_THAT(parsed.notes.warnings, Contains(HasSubstr("admits no traffic")));
   }
-  EXPECT_THAT(parse_listener(listener(json::object()), kDeployer).notes.warnings, ::testing::IsEmpty());
+  EXPECT_THAT(parse_listener(listener(json::object()), kDeployer).notes.warnings,
+              ::testing::IsEmpty());
 }
 
 TEST(Config, UnknownPropertiesAreWarnedOfOnce) {
@@ -165,35 +200,49 @@ TEST(Config, UnknownPropertiesAreWarnedOfOnce) {
 
 TEST(Config, WhatIsNotKnownYetIsNotRefused) {
   const json later = "${unresolved:Other.Arn}";
-  const auto parsed = parse_listener(
-      listener({{"ApiKey", later}, {"Name", later}, {"Protocols", {later}}, {"MetricsEnabled", later},
-                {"ClientRestrictions", {{"Networks", {later}}}},
-                {"Destinations", {{{"Role", {{"Arn", later}, {"Duration", later}}}, {"DestinationArn", {{"*", later}}},
-                                   {"Batching", {{"Count", later}}}, {"Formatter", later}, {"FilterExpression", later}}}}}),
-      kDeployer);
+  const auto parsed = parse_listener(listener({{"ApiKey", later},
+                                               {"Name", later},
+                                               {"Protocols", {later}},
+                                               {"MetricsEnabled", later},
+                                               {"ClientRestrictions", {{"Networks", {later}}}},
+                                               {"Destinations",
+                                                {{{"Role", {{"Arn", later}, {"Duration", later}}},
+                                                  {"DestinationArn", {{"*", later}}},
+                                                  {"Batching", {{"Count", later}}},
+                                                  {"Formatter", later},
+                                                  {"FilterExpression", later}}}}}),
+                                     kDeployer);
   EXPECT_FALSE(parsed.notes.error) << parsed.notes.error->message;
 }
 
 TEST(Config, AllowedUnsupportedServicesAreWarnedOf) {
   Deployer lenient = kDeployer;
   lenient.allow_unsupported = true;
-  const auto parsed = parse_listener(destination({{"DestinationArn", "arn:aws:sns:us-west-2:1:t"}}), lenient);
+  const auto parsed =
+      parse_listener(destination({{"DestinationArn", "arn:aws:sns:us-west-2:1:t"}}), lenient);
   EXPECT_FALSE(parsed.notes.error);
   EXPECT_THAT(parsed.notes.warnings, Contains(HasSubstr("sns is not emulated")));
 }
 
 TEST(Config, PropertiesOfTheWrongShapeNeverCrash) {
-  const std::vector<json> shapes = {nullptr, true, 5, "x", json::array(), json::array({nullptr, 5, {{"a", 1}}}),
-                                    json::object(), {{"Arn", {{"Arn", 1}}}}};
-  for (const auto* name : {"ServiceToken", "ApiKey", "Name", "Protocols", "ClientRestrictions", "Destinations",
-                           "Role", "LogGroupName", "MetricsEnabled"}) {
+  const std::vector<json> shapes = {nullptr,
+                                    true,
+                                    5,
+                                    "x",
+                                    json::array(),
+                                    json::array({nullptr, 5, {{"a", 1}}}),
+                                    json::object(),
+                                    {{"Arn", {{"Arn", 1}}}}};
+  for (const auto* name : {"ServiceToken", "ApiKey", "Name", "Protocols", "ClientRestrictions",
+                           "Destinations", "Role", "LogGroupName", "MetricsEnabled"}) {
     for (const auto& shape : shapes) {
       json properties = listener(json::object());
       properties[name] = shape;
       parse_listener(properties, kDeployer);
     }
   }
-  for (const auto* name : {"Name", "Role", "Batching", "DestinationArn", "Formatter", "FilterExpression", "Arguments"}) {
+  for (const auto* name : {"Name", "Role", "Batching", "DestinationArn", "Formatter",
+                           "FilterExpression", "Arguments"}) {
     for (const auto& shape : shapes) parse_listener(destination({{name, shape}}), kDeployer);
   }
   for (const auto& shape : shapes) {
@@ -214,13 +263,23 @@ TEST(Config, PacketSourcesAreRefusedWithTheField) {
   const std::vector<SourceRefusal> table = {
       {"no listener", {{"ListenerName", nullptr}}, "ListenerName: is required"},
       {"no source", {{"SnsTopicSource", nullptr}}, "SnsTopicSource: is required"},
-      {"no topic", {{"SnsTopicSource", {{"Role", "arn:aws:iam::1:role/r"}}}}, "SnsTopicSource.TopicArn: is required"},
-      {"a queue", {{"SnsTopicSource", {{"TopicArn", kSqs}, {"Role", "arn:aws:iam::1:role/r"}}}}, "SnsTopicSource.TopicArn: "},
-      {"a role object", {{"SnsTopicSource", {{"TopicArn", "arn:aws:sns:us-west-2:1:t"}, {"Role", {{"Arn", "x"}}}}}}, "SnsTopicSource.Role: is a plain ARN"},
+      {"no topic",
+       {{"SnsTopicSource", {{"Role", "arn:aws:iam::1:role/r"}}}},
+       "SnsTopicSource.TopicArn: is required"},
+      {"a queue",
+       {{"SnsTopicSource", {{"TopicArn", kSqs}, {"Role", "arn:aws:iam::1:role/r"}}}},
+       "SnsTopicSource.TopicArn: "},
+      {"a role object",
+       {{"SnsTopicSource", {{"TopicArn", "arn:aws:sns:us-west-2:1:t"}, {"Role", {{"Arn", "x"}}}}}},
+       "SnsTopicSource.Role: is a plain ARN"},
   };
   for (const auto& row : table) {
-    json properties = {{"ServiceToken", "t"}, {"ApiKey", "key"}, {"ListenerName", "l"},
-                       {"SnsTopicSource", {{"TopicArn", "arn:aws:sns:us-west-2:1:t"}, {"Role", "arn:aws:iam::1:role/r"}}}};
+    json properties = {
+        {"ServiceToken", "t"},
+        {"ApiKey", "key"},
+        {"ListenerName", "l"},
+        {"SnsTopicSource",
+         {{"TopicArn", "arn:aws:sns:us-west-2:1:t"}, {"Role", "arn:aws:iam::1:role/r"}}}};
     EXPECT_FALSE(parse_packet_source(properties, kDeployer).notes.error);
     properties.update(row.extra);
     const auto parsed = parse_packet_source(properties, kDeployer);
@@ -231,8 +290,12 @@ TEST(Config, PacketSourcesAreRefusedWithTheField) {
 
 TEST(Config, ADisabledPacketSourceIsActiveAndWarnedOf) {
   const auto parsed = parse_packet_source(
-      {{"ServiceToken", "t"}, {"ApiKey", "key"}, {"ListenerName", "l"}, {"Enabled", "false"},
-       {"SnsTopicSource", {{"TopicArn", "arn:aws:sns:us-west-2:1:t"}, {"Role", "arn:aws:iam::1:role/r"}}}},
+      {{"ServiceToken", "t"},
+       {"ApiKey", "key"},
+       {"ListenerName", "l"},
+       {"Enabled", "false"},
+       {"SnsTopicSource",
+        {{"TopicArn", "arn:aws:sns:us-west-2:1:t"}, {"Role", "arn:aws:iam::1:role/r"}}}},
       kDeployer);
   EXPECT_FALSE(parsed.notes.error);
   EXPECT_THAT(parsed.notes.warnings, Contains(HasSubstr("Enabled")));
@@ -245,14 +308,24 @@ struct DurationCase {
 
 TEST(Config, RoleDurationsAreDaysHoursMinutesSeconds) {
   const std::vector<DurationCase> table = {
-      {"1:00:00", std::chrono::hours(1)}, {"00:15:00", std::chrono::minutes(15)},
+      {"1:00:00", std::chrono::hours(1)},
+      {"00:15:00", std::chrono::minutes(15)},
       {"1.00:00:01", std::chrono::hours(24) + std::chrono::seconds(1)},
-      {"3600", {}}, {"1:00", {}}, {"24:00:00", {}}, {"0:60:00", {}}, {"0:00:60", {}}, {"-1:00:00", {}},
-      {"1:00:00x", {}}, {".1:00:00", {}}, {"", {}}, {"::", {}}};
+      {"3600", {}},
+      {"1:00", {}},
+      {"24:00:00", {}},
+      {"0:60:00", {}},
+      {"0:00:60", {}},
+      {"-1:00:00", {}},
+      {"1:00:00x", {}},
+      {".1:00:00", {}},
+      {"", {}},
+      {"::", {}}};
   for (const auto& row : table) {
     const auto parsed = parse_role_duration(row.text);
     EXPECT_EQ(parsed.has_value(), row.expected.has_value()) << row.text;
-    EXPECT_EQ(parsed.value_or(Duration{}), row.expected.value_or(std::chrono::seconds{})) << row.text;
+    EXPECT_EQ(parsed.value_or(Duration{}), row.expected.value_or(std::chrono::seconds{}))
+        << row.text;
   }
 }
 
@@ -264,15 +337,21 @@ struct RegionCase {
 };
 
 TEST(Regions, TheArnIsThatOfTheRegionElseTheStarElseTheNearest) {
-  const auto arn = [](const std::string& region) { return "arn:aws:lambda:" + region + ":1:function:f"; };
-  const RegionalArns three = {{"us-east-1", arn("us-east-1")}, {"eu-west-1", arn("eu-west-1")}, {"ap-southeast-2", arn("ap-southeast-2")}};
+  const auto arn = [](const std::string& region) {
+    return "arn:aws:lambda:" + region + ":1:function:f";
+  };
+  const RegionalArns three = {{"us-east-1", arn("us-east-1")},
+                              {"eu-west-1", arn("eu-west-1")},
+                              {"ap-southeast-2", arn("ap-southeast-2")}};
   RegionalArns starred = three;
   starred["*"] = arn("ca-central-1");
-  const std::vector<RegionCase> table = {
-      {three, "us-east-1", "us-east-1", false},     {three, "us-west-2", "us-east-1", true},
-      {three, "eu-central-1", "eu-west-1", true},   {three, "ap-northeast-1", "ap-southeast-2", true},
-      {starred, "eu-west-1", "eu-west-1", false},   {starred, "eu-central-1", "ca-central-1", false},
-      {three, "xx-nowhere-1", "ap-southeast-2", true}};
+  const std::vector<RegionCase> table = {{three, "us-east-1", "us-east-1", false},
+                                         {three, "us-west-2", "us-east-1", true},
+                                         {three, "eu-central-1", "eu-west-1", true},
+                                         {three, "ap-northeast-1", "ap-southeast-2", true},
+                                         {starred, "eu-west-1", "eu-west-1", false},
+                                         {starred, "eu-central-1", "ca-central-1", false},
+                                         {three, "xx-nowhere-1", "ap-southeast-2", true}};
   for (const auto& row : table) {
     const auto choice = choose_arn(row.arns, row.region);
     ASSERT_TRUE(choice);

@@ -10,7 +10,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-aws::AwsError error(std::string code, std::string message = "no") { return {std::move(code), std::move(message), 400, {}}; }
+aws::AwsError error(std::string code, std::string message = "no") {
+  return {std::move(code), std::move(message), 400, {}};
+}
 
 struct FailureCase {
   const char* name;
@@ -39,14 +41,32 @@ const auto kRefused = [](const char* code) {
 INSTANTIATE_TEST_SUITE_P(
     Table, LambdaFailures,
     ::testing::Values(
-        FailureCase{"FunctionError", answering(R"({"errorType":"KeyError","errorMessage":"'x'"})", "Unhandled"), Reason::kFunctionError},
-        FailureCase{"TimeOut", answering(R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: r Error: Task timed out after 3.00 seconds"})", "Unhandled"), Reason::kFunctionTimeout},
-        FailureCase{"TimeOutAsItWasBefore", answering(R"({"errorMessage":"2026-11-02T09:15:33.204Z r Task timed out after 3.00 seconds"})", "Unhandled"), Reason::kFunctionTimeout},
-        FailureCase{"Crash", answering(R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: r Error: Runtime exited with error: exit status 1"})", "Unhandled"), Reason::kFunctionCrashed},
+        FailureCase{"FunctionError",
+                    answering(R"({"errorType":"KeyError","errorMessage":"'x'"})", "Unhandled"),
+                    Reason::kFunctionError},
+        FailureCase{
+            "TimeOut",
+            answering(
+                R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: r Error: Task timed out after 3.00 seconds"})",
+                "Unhandled"),
+            Reason::kFunctionTimeout},
+        FailureCase{
+            "TimeOutAsItWasBefore",
+            answering(
+                R"({"errorMessage":"2026-11-02T09:15:33.204Z r Task timed out after 3.00 seconds"})",
+                "Unhandled"),
+            Reason::kFunctionTimeout},
+        FailureCase{
+            "Crash",
+            answering(
+                R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: r Error: Runtime exited with error: exit status 1"})",
+                "Unhandled"),
+            Reason::kFunctionCrashed},
         FailureCase{"ErrorWithoutDocument", answering("", "Unhandled"), Reason::kFunctionError},
         FailureCase{"Throttled", kRefused("TooManyRequestsException"), Reason::kFunctionThrottled},
         FailureCase{"Denied", kRefused("AccessDeniedException"), Reason::kAccessDenied},
-        FailureCase{"NotFound", kRefused("ResourceNotFoundException"), Reason::kDestinationNotFound},
+        FailureCase{"NotFound", kRefused("ResourceNotFoundException"),
+                    Reason::kDestinationNotFound},
         FailureCase{"TooLarge", kRefused("RequestTooLargeException"), Reason::kPayloadTooLarge},
         FailureCase{"Other", kRefused("ServiceException"), Reason::kDestinationError}),
     [](const auto& info) { return std::string(info.param.name); });
@@ -81,7 +101,8 @@ TEST(Destination, WithoutAnArnItsPacketsAreDiscarded) {
 TEST(Destination, OfAServiceThatIsNotEmulatedDiscardsItsPackets) {
   World world;
   world.stack.allow_unsupported = true;
-  world.listen({lambda_destination({{"DestinationArn", "arn:aws:states:us-west-2:1:stateMachine:m"}})});
+  world.listen(
+      {lambda_destination({{"DestinationArn", "arn:aws:states:us-west-2:1:stateMachine:m"}})});
   world.send("a");
   EXPECT_THAT(world.discards(), ElementsAre("service-not-emulated"));
 }
@@ -113,8 +134,8 @@ TEST(Destination, WhatIsNoCoapIsDroppedForTheCoapDestinationAlone) {
 struct FormatCase {
   const char* formatter;
   std::string payload;
-  std::string data;      // as JSON
-  std::string reply;     // as JSON
+  std::string data;   // as JSON
+  std::string reply;  // as JSON
   std::string datagram;
 };
 
@@ -128,13 +149,16 @@ TEST(Destination, ItsFormatterAppliesInBothDirections) {
   for (const auto& row : table) {
     World world;
     world.aws.function = [&](const aws::InvokeRequest& request) {
-      EXPECT_THAT(request.payload, HasSubstr(std::string("\"Formatter\":\"") + row.formatter + "\",\"Data\":" + row.data + "}"));
+      EXPECT_THAT(request.payload, HasSubstr(std::string("\"Formatter\":\"") + row.formatter +
+                                             "\",\"Data\":" + row.data + "}"));
       return FakeAws::Answer(aws::InvokeResponse{
-          200, R"({"Replies":[{"Tag":")" + tag_in(request) + R"(","Data":)" + row.reply + "}]}", "", "r"});
+          200, R"({"Replies":[{"Tag":")" + tag_in(request) + R"(","Data":)" + row.reply + "}]}", "",
+          "r"});
     };
     world.listen({lambda_destination({{"Formatter", row.formatter}})});
     world.send(row.payload);
-    EXPECT_THAT(world.network.sent, ElementsAre(Sent{world.address(), kClient, row.datagram})) << row.formatter;
+    EXPECT_THAT(world.network.sent, ElementsAre(Sent{world.address(), kClient, row.datagram}))
+        << row.formatter;
   }
 }
 
@@ -161,7 +185,8 @@ TEST_P(Replies, AreSentOrTheirReasonIsTold) {
   World world;
   world.aws.function = [](const aws::InvokeRequest& request) {
     std::string answer = GetParam().entries;
-    for (auto at = answer.find("TAG"); at != answer.npos; at = answer.find("TAG")) answer.replace(at, 3, tag_in(request));
+    for (auto at = answer.find("TAG"); at != answer.npos; at = answer.find("TAG"))
+      answer.replace(at, 3, tag_in(request));
     return FakeAws::Answer(aws::InvokeResponse{200, answer, "", "r"});
   };
   world.listen({lambda_destination({{"Formatter", "utf8"}})});
@@ -175,20 +200,36 @@ TEST_P(Replies, AreSentOrTheirReasonIsTold) {
 INSTANTIATE_TEST_SUITE_P(
     Table, Replies,
     ::testing::Values(
-        ReplyCase{"One", R"({"Replies":[{"Tag":"TAG","Data":"a","GeneratedAt":"2026"}]})", {}, {"a"}},
-        ReplyCase{"None", R"({"Replies":[]})", {}, {}},
-        ReplyCase{"Null", "null", {}, {}},
+        ReplyCase{
+            "One", R"({"Replies":[{"Tag":"TAG","Data":"a","GeneratedAt":"2026"}]})", {}, {"a"}},
+        ReplyCase{"None", R"({"Replies":[]})", {}, {}}, ReplyCase{"Null", "null", {}, {}},
         ReplyCase{"NullEntries", R"({"Replies":[null,{"Tag":"TAG","Data":"a"}]})", {}, {"a"}},
-        ReplyCase{"SeveralOfOneTagInOrder", R"({"Replies":[{"Tag":"TAG","Data":"a"},{"Tag":"TAG","Data":"b"}]})", {}, {"a", "b"}},
+        ReplyCase{"SeveralOfOneTagInOrder",
+                  R"({"Replies":[{"Tag":"TAG","Data":"a"},{"Tag":"TAG","Data":"b"}]})",
+                  {},
+                  {"a", "b"}},
         ReplyCase{"DataMissing", R"({"Replies":[{"Tag":"TAG"}]})", {}, {}},
         ReplyCase{"DataNull", R"({"Replies":[{"Tag":"TAG","Data":null}]})", {}, {}},
         ReplyCase{"DataEmpty", R"({"Replies":[{"Tag":"TAG","Data":""}]})", {}, {""}},
-        ReplyCase{"UnknownTag", R"({"Replies":[{"Tag":"00000001","Data":"a"},{"Tag":"TAG","Data":"b"}]})", {"unknown-tag"}, {"b"}},
-        ReplyCase{"TagThatIsNone", R"({"Replies":[{"Tag":"hello","Data":"a"}]})", {"unknown-tag"}, {}},
+        ReplyCase{"UnknownTag",
+                  R"({"Replies":[{"Tag":"00000001","Data":"a"},{"Tag":"TAG","Data":"b"}]})",
+                  {"unknown-tag"},
+                  {"b"}},
+        ReplyCase{
+            "TagThatIsNone", R"({"Replies":[{"Tag":"hello","Data":"a"}]})", {"unknown-tag"}, {}},
         ReplyCase{"Malformed", "{", {"reply-malformed"}, {}},
-        ReplyCase{"EntryMalformed", R"({"Replies":[{"Data":"a"},{"Tag":"TAG","Data":"b"}]})", {"reply-malformed"}, {"b"}},
-        ReplyCase{"TooLarge", R"({"Replies":[{"Tag":"TAG","Data":")" + std::string(65'508, 'x') + R"("}]})", {"datagram-too-large"}, {}},
-        ReplyCase{"JustNotTooLarge", R"({"Replies":[{"Tag":"TAG","Data":")" + std::string(65'507, 'x') + R"("}]})", {}, {std::string(65'507, 'x')}}),
+        ReplyCase{"EntryMalformed",
+                  R"({"Replies":[{"Data":"a"},{"Tag":"TAG","Data":"b"}]})",
+                  {"reply-malformed"},
+                  {"b"}},
+        ReplyCase{"TooLarge",
+                  R"({"Replies":[{"Tag":"TAG","Data":")" + std::string(65'508, 'x') + R"("}]})",
+                  {"datagram-too-large"},
+                  {}},
+        ReplyCase{"JustNotTooLarge",
+                  R"({"Replies":[{"Tag":"TAG","Data":")" + std::string(65'507, 'x') + R"("}]})",
+                  {},
+                  {std::string(65'507, 'x')}}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(Destination, AReplyThatCannotBeDecodedIsDiscarded) {
@@ -214,7 +255,8 @@ TEST(Destination, ARepliesOfABatchReachTheirOwnClients) {
     return answer;
   };
   // The filter of the first makes the tags of the second's batch skip.
-  world.listen({lambda_destination({{"Batching", {{"Count", "3"}}}, {"FilterExpression", "[0] == 0x61"}})});
+  world.listen(
+      {lambda_destination({{"Batching", {{"Count", "3"}}}, {"FilterExpression", "[0] == 0x61"}})});
   const auto other = *Endpoint::parse("127.0.0.1:9");
   for (const auto* payload : {"a1", "b1", "a2", "b2"}) world.send(payload);
   world.send("a3", other);
@@ -234,22 +276,40 @@ TEST(Lambda, AnAsynchronousInvocationNeverReplies) {
   EXPECT_THAT(world.discards(), IsEmpty());
 }
 
+TEST(Lambda, WhatAnAsynchronousInvocationAnswersIsDiscarded) {
+  World world;
+  world.listen({lambda_destination({{"Arguments", {{"UseAsyncInvoke", "true"}}}})});
+  world.send("a");
+  const auto answer = echo(world.aws.invocations.at(0).request)->payload;
+  world.gateway->on_async_answer(kFunction, answer);
+  EXPECT_THAT(world.discards(), ElementsAre("destination-cannot-reply"));
+  EXPECT_EQ(world.events(EventKind::kDiscarded)[0].tag, world.events(EventKind::kReceived)[0].tag);
+  world.gateway->on_async_answer(kFunction, "null");
+  world.gateway->on_async_answer("arn:aws:lambda:us-west-2:111122223333:function:other", answer);
+  EXPECT_THAT(world.discards(), SizeIs(1));
+}
+
 TEST(Lambda, AStreamedReplyIsSentBeforeTheFunctionEnds) {
   World world;
   world.aws.stream = [](const aws::InvokeRequest& request) {
     const auto tag = tag_in(request);
-    return std::vector<std::string>{R"({"Tag":")" + tag + R"(","Da)", R"(ta":"YQ=="})", R"({"Tag":")" + tag + R"(","Data":"Yg=="})"};
+    return std::vector<std::string>{R"({"Tag":")" + tag + R"(","Da)", R"(ta":"YQ=="})",
+                                    R"({"Tag":")" + tag + R"(","Data":"Yg=="})"};
   };
-  world.aws.stream_end = aws::InvokeResponse{200, R"({"errorType":"E","errorMessage":"late"})", "Unhandled", "r"};
+  world.aws.stream_end =
+      aws::InvokeResponse{200, R"({"errorType":"E","errorMessage":"late"})", "Unhandled", "r"};
   world.listen({lambda_destination({{"Arguments", {{"UseResponseStreaming", "true"}}}})});
   world.send("x");
-  EXPECT_THAT(world.network.sent, ElementsAre(Sent{world.address(), kClient, "a"}, Sent{world.address(), kClient, "b"}));
+  EXPECT_THAT(world.network.sent, ElementsAre(Sent{world.address(), kClient, "a"},
+                                              Sent{world.address(), kClient, "b"}));
   EXPECT_THAT(world.discards(), ElementsAre("function-error"));
 }
 
 TEST(Lambda, AStreamThatBreaksOffIsMalformed) {
   World world;
-  world.aws.stream = [](const auto&) { return std::vector<std::string>{R"({"Replies":[{"Tag":")"}; };
+  world.aws.stream = [](const auto&) {
+    return std::vector<std::string>{R"({"Replies":[{"Tag":")"};
+  };
   world.listen({lambda_destination({{"Arguments", {{"UseResponseStreaming", "true"}}}})});
   world.send("x");
   EXPECT_THAT(world.discards(), ElementsAre("reply-malformed"));
@@ -258,12 +318,15 @@ TEST(Lambda, AStreamThatBreaksOffIsMalformed) {
 TEST(Lambda, PacketsOfDifferentTenantsAreInvokedApart) {
   World world;
   world.aws.function = echo;
-  world.listen({lambda_destination({{"Batching", {{"Count", "5"}}},
-                                    {"Arguments", {{"TenantIdExpression", "[0:1]"}, {"TenantIdFormatter", "utf8"}, {"TenantId", "rest"}}}})});
+  world.listen({lambda_destination(
+      {{"Batching", {{"Count", "5"}}},
+       {"Arguments",
+        {{"TenantIdExpression", "[0:1]"}, {"TenantIdFormatter", "utf8"}, {"TenantId", "rest"}}}})});
   for (const auto* payload : {"a1", "b1", "a2", "", "b2"}) world.send(payload);
   std::vector<std::pair<std::string, std::size_t>> calls;
   for (const auto& call : world.aws.invocations) {
-    calls.emplace_back(call.request.tenant_id, json::parse(call.request.payload)["Messages"].size());
+    calls.emplace_back(call.request.tenant_id,
+                       json::parse(call.request.payload)["Messages"].size());
   }
   EXPECT_THAT(calls, ElementsAre(std::pair("a", 2), std::pair("b", 2), std::pair("rest", 1)));
   EXPECT_THAT(world.network.sent, SizeIs(5));
@@ -271,7 +334,8 @@ TEST(Lambda, PacketsOfDifferentTenantsAreInvokedApart) {
 
 TEST(Lambda, ABatchOverItsPayloadLimitIsSplit) {
   World world;
-  world.listen({lambda_destination({{"Batching", {{"Count", "100"}, {"SizeInMB", "100"}}}, {"Formatter", "hex"}})});
+  world.listen({lambda_destination(
+      {{"Batching", {{"Count", "100"}, {"SizeInMB", "100"}}}, {"Formatter", "hex"}})});
   for (int i = 0; i < 100; ++i) world.send(std::string(60'000, 'x'));
   EXPECT_THAT(world.aws.invocations, SizeIs(2));
   std::size_t packets = 0;
@@ -282,105 +346,25 @@ TEST(Lambda, ABatchOverItsPayloadLimitIsSplit) {
   EXPECT_EQ(packets, 100U);
 }
 
-TEST(Sqs, AMessageIsABareRequestPacket) {
-  World world;
-  world.listen({sqs_destination()});
-  world.send("ping\n");
-  const auto& entry = world.aws.sent.at(0).entries.at(0);
-  const auto packet = json::parse(entry.body);
-  EXPECT_EQ(packet["Data"], "cGluZwo=");
-  EXPECT_TRUE(packet.contains("Tag"));
-  EXPECT_THAT(entry.attributes, IsEmpty());
-  EXPECT_EQ(entry.group_id, "");
-  EXPECT_EQ(entry.deduplication_id, "");
-}
-
-TEST(Sqs, RawMessagesWithAttributesAndKeys) {
-  World world;
-  world.listen({sqs_destination({{"DestinationArn", kFifo}, {"Formatter", "utf8"},
-                                 {"Arguments", {{"SendRaw", "true"}, {"UseMessageAttributes", "true"},
-                                                {"MessageGroupIdExpression", "[0:1]"},
-                                                {"MessageDeduplicationIdExpression", "[1:]"},
-                                                {"MessageDeduplicationIdFormatter", "base64"}}}})});
-  world.send("A\"b");
-  const auto& entry = world.aws.sent.at(0).entries.at(0);
-  EXPECT_EQ(entry.body, "A\"b");
-  EXPECT_EQ(entry.group_id, "41");
-  EXPECT_EQ(entry.deduplication_id, "ImI=");
-  std::vector<std::string> attributes;
-  for (const auto& [name, type, value] : entry.attributes) attributes.push_back(name + ":" + type + "=" + value);
-  EXPECT_THAT(attributes, ElementsAre("RemoteAddress:String=127.0.0.1", "RemotePort:Number=40112",
-                                      "LocalDomain:String=ingress-1", "LocalPort:Number=20000"));
-}
-
-TEST(Sqs, WithoutADeduplicationExpressionTheIdIsRandom) {
-  World world;
-  world.listen({sqs_destination({{"DestinationArn", kFifo}, {"Arguments", {{"MessageGroupIdExpression", "[5:6]"}}}})});
-  world.send("same");
-  world.send("same");
-  const auto& first = world.aws.sent.at(0).entries.at(0);
-  const auto& second = world.aws.sent.at(1).entries.at(0);
-  EXPECT_NE(first.deduplication_id, "");
-  EXPECT_NE(first.deduplication_id, second.deduplication_id);
-  EXPECT_NE(first.group_id, "") << "past the end there is nothing: a default keeps the message deliverable";
-}
-
-TEST(Sqs, BatchesAreSplitToTenMessagesAndOneMebibyte) {
-  World world;
-  world.listen({sqs_destination({{"Batching", {{"Count", "25"}, {"SizeInMB", "100"}}}, {"Formatter", "hex"},
-                                 {"Arguments", {{"SendRaw", "true"}}}})});
-  for (int i = 0; i < 25; ++i) world.send("x");
-  for (int i = 0; i < 25; ++i) world.send(std::string(65'000, 'x'));
-  std::vector<std::size_t> sizes;
-  for (const auto& batch : world.aws.sent) sizes.push_back(batch.entries.size());
-  EXPECT_THAT(sizes, ElementsAre(10, 10, 5, 8, 8, 8, 1));
-  EXPECT_EQ(world.aws.queue_urls_asked, 1);
-}
-
-TEST(Sqs, OnlyThePacketThatIsTooLargeAloneIsDropped) {
-  World world;
-  // Control characters become six characters of JSON each, escaped once more inside a coap document they
-  // would be longer still; what SQS itself refuses is told per message.
-  world.aws.send_result.failed = {{1, error("InvalidParameterValue", "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.")}};
-  world.listen({sqs_destination({{"Batching", {{"Count", "3"}}}})});
-  for (const auto* payload : {"a", "b", "c"}) world.send(payload);
-  EXPECT_THAT(world.discards(), ElementsAre("payload-too-large"));
-  EXPECT_EQ(world.events(EventKind::kDelivered).at(0).count, 2U);
-}
-
-TEST(Sqs, EachActionThatIsDeniedIsNamed) {
-  for (const auto* action : {"sqs:GetQueueUrl", "sqs:SendMessage"}) {
-    World world;
-    world.aws.denied_actions = {action};
-    world.listen({sqs_destination()});
-    world.send("a");
-    EXPECT_THAT(world.discards(), ElementsAre("access-denied"));
-    EXPECT_THAT(world.events(EventKind::kDiscarded)[0].text, HasSubstr(action));
-  }
-}
-
-TEST(Sqs, AQueueThatDoesNotExistIsNotFound) {
-  World world;
-  world.aws.refusals["sqs:GetQueueUrl"] = {"QueueDoesNotExist", "no such queue", 400, "AWS.SimpleQueueService.NonExistentQueue"};
-  world.listen({sqs_destination()});
-  world.send("a");
-  EXPECT_THAT(world.discards(), ElementsAre("destination-not-found"));
-}
-
 TEST(DestinationArn, IsAttachedAndDetachedWithoutTouchingTheListener) {
   World world(GatewayOptions{.regions = {"us-west-2", "eu-west-1"}});
   const std::string eu = "arn:aws:lambda:eu-west-1:111122223333:function:eu";
   world.listen({lambda_destination({{"DestinationArn", json::object()}})});
   const auto port = world.gateway->listeners()[0].port;
-  const auto made = world.create("DestinationArn", "Eu", {{"Destination", "echo"}, {"IngressRegionKey", "eu-west-1"}, {"Arn", eu}});
+  const auto made =
+      world.create("DestinationArn", "Eu",
+                   {{"Destination", "echo"}, {"IngressRegionKey", "eu-west-1"}, {"Arn", eu}});
   ASSERT_TRUE(made) << made.error().to_string();
-  EXPECT_EQ(made->attributes, (json{{"Destination", "echo"}, {"IngressRegionKey", "eu-west-1"}, {"Arn", eu}}));
+  EXPECT_EQ(made->attributes,
+            (json{{"Destination", "echo"}, {"IngressRegionKey", "eu-west-1"}, {"Arn", eu}}));
   world.send("a", kClient, 1);
   world.send("b", kClient, 0);
   ASSERT_THAT(world.aws.invocations, SizeIs(2));
   EXPECT_EQ(world.aws.invocations[1].request.function_arn, eu) << "the nearest there is";
   EXPECT_TRUE(world.events(EventKind::kDispatched)[1].assumed);
-  const auto west = world.create("DestinationArn", "West", {{"Destination", "echo"}, {"IngressRegionKey", "us-west-2"}, {"Arn", kFunction}});
+  const auto west = world.create(
+      "DestinationArn", "West",
+      {{"Destination", "echo"}, {"IngressRegionKey", "us-west-2"}, {"Arn", kFunction}});
   ASSERT_TRUE(west);
   world.send("c", kClient, 0);
   EXPECT_EQ(world.aws.invocations[2].request.function_arn, kFunction);
@@ -395,7 +379,9 @@ TEST(DestinationArn, IsRefusedForUnknownDestinationsOtherServicesAndFifoWithoutG
   World world;
   world.listen({lambda_destination(), sqs_destination({{"DestinationArn", nullptr}})});
   const auto attach = [&](const char* destination, const char* arn) {
-    const auto made = world.create("DestinationArn", "A", {{"Destination", destination}, {"IngressRegionKey", "eu-west-1"}, {"Arn", arn}});
+    const auto made = world.create(
+        "DestinationArn", "A",
+        {{"Destination", destination}, {"IngressRegionKey", "eu-west-1"}, {"Arn", arn}});
     return made ? std::string("attached") : made.error().message;
   };
   EXPECT_THAT(attach("nobody", kFunction), HasSubstr("no destination named nobody"));
@@ -415,7 +401,16 @@ TEST(Destination, ANameRefersToADestinationOfAnotherListener) {
   EXPECT_TRUE(world.network.deliver(info.addresses[0].endpoint, kClient, "x"));
   world.settle();
   EXPECT_THAT(world.aws.invocations, SizeIs(1));
-  const auto refused = world.create("Listener", "Third", {{"Protocols", {"udp"}}, {"Destinations", {"nobody"}}});
+  // It stays what it was for those who refer to it, also when others are attached and detached.
+  EXPECT_TRUE(world.remove("Listener", "Udp", "lstn-demo-Udp"));
+  world.listen({sqs_destination()}, json::object(), "Fourth");
+  EXPECT_TRUE(world.create("DestinationArn", "A",
+                           {{"Destination", "queue"}, {"IngressRegionKey", "*"}, {"Arn", kQueue}}));
+  EXPECT_TRUE(world.network.deliver(info.addresses[0].endpoint, kClient, "x"));
+  world.settle();
+  EXPECT_THAT(world.aws.invocations, SizeIs(2));
+  const auto refused =
+      world.create("Listener", "Third", {{"Protocols", {"udp"}}, {"Destinations", {"nobody"}}});
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("nobody"));
 }

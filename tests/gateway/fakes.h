@@ -25,7 +25,8 @@ struct Sent {
 
 class FakeNetwork final : public Network {
  public:
-  Result<std::unique_ptr<DatagramSocket>> open(const Endpoint& local, DatagramReceiver& receiver) override {
+  Result<std::unique_ptr<DatagramSocket>> open(const Endpoint& local,
+                                               DatagramReceiver& receiver) override {
     if (taken.contains(local) || receivers.contains(local)) return fail("address in use");
     receivers[local] = &receiver;
     return std::make_unique<Socket>(*this, local);
@@ -89,12 +90,14 @@ class FakeAws final : public aws::StsPort,
   FakeAws(TaskQueue& tasks, Clock& clock) : tasks_(tasks), clock_(clock) {}
   aws::Ports ports() { return {*this, *this, *this, *this, *this}; }
 
-  void assume_role(const std::string& role_arn, const std::string& principal, const std::string& name,
-                   Duration duration, aws::Completion<aws::SessionPtr> done) override {
+  void assume_role(const std::string& role_arn, const std::string& principal,
+                   const std::string& name, Duration duration,
+                   aws::Completion<aws::SessionPtr> done) override {
     ++assumed[role_arn];
     last_principal = principal;
     if (untrusted.contains(role_arn)) {
-      return complete(std::move(done), aws::Outcome<aws::SessionPtr>(aws::refuse(aws::access_denied("not trusted"))));
+      return complete(std::move(done), aws::Outcome<aws::SessionPtr>(
+                                           aws::refuse(aws::access_denied("not trusted"))));
     }
     auto session = std::make_shared<aws::Session>();
     session->role_arn = role_arn;
@@ -107,7 +110,8 @@ class FakeAws final : public aws::StsPort,
               aws::Completion<aws::InvokeResponse> done) override {
     invocations.push_back({request, session->role_arn});
     if (hold_invocations) {
-      held.push_back([this, request, done = std::move(done)]() mutable { done(function(request)); });
+      held.push_back(
+          [this, request, done = std::move(done)]() mutable { done(function(request)); });
       return;
     }
     complete(std::move(done), function(request));
@@ -120,11 +124,13 @@ class FakeAws final : public aws::StsPort,
     complete(std::move(done), stream_end);
   }
 
-  void get_queue_url(aws::SessionPtr, const std::string& arn, aws::Completion<std::string> done) override {
+  void get_queue_url(aws::SessionPtr, const std::string& arn,
+                     aws::Completion<std::string> done) override {
     ++queue_urls_asked;
     complete(std::move(done), denied<std::string>("sqs:GetQueueUrl", arn));
   }
-  void send_message_batch(aws::SessionPtr, const std::string& arn, std::vector<aws::SendEntry> entries,
+  void send_message_batch(aws::SessionPtr, const std::string& arn,
+                          std::vector<aws::SendEntry> entries,
                           aws::Completion<aws::SendResult> done) override {
     auto outcome = denied<aws::SendResult>("sqs:SendMessage", {});
     if (outcome) {
@@ -137,7 +143,8 @@ class FakeAws final : public aws::StsPort,
                aws::Completion<std::vector<aws::ReceivedMessage>> done) override {
     EXPECT_EQ(session->role_arn, "") << "delivery queues are the service account's";
     auto& queue = queues[arn];
-    queue.waiting = std::make_shared<aws::Completion<std::vector<aws::ReceivedMessage>>>(std::move(done));
+    queue.waiting =
+        std::make_shared<aws::Completion<std::vector<aws::ReceivedMessage>>>(std::move(done));
     clock_.call_after(wait, [this, arn, waiting = queue.waiting] {
       if (queues[arn].waiting == waiting) feed(arn, true);
     });
@@ -154,18 +161,21 @@ class FakeAws final : public aws::StsPort,
     queues[arn];
     complete(std::move(done), aws::Outcome<std::string>(arn));
   }
-  void delete_queue(aws::SessionPtr, const std::string& arn, aws::Completion<aws::Done> done) override {
+  void delete_queue(aws::SessionPtr, const std::string& arn,
+                    aws::Completion<aws::Done> done) override {
     queues.erase(arn);
     complete(std::move(done), aws::Outcome<aws::Done>(aws::Done{}));
   }
 
-  void subscribe(aws::SessionPtr, const std::string& topic, const std::string& queue, const std::string& policy,
-                 aws::Completion<std::string> done) override {
-    auto outcome = denied<std::string>("sns:Subscribe", topic + ":" + std::to_string(subscriptions.size() + 1));
+  void subscribe(aws::SessionPtr, const std::string& topic, const std::string& queue,
+                 const std::string& policy, aws::Completion<std::string> done) override {
+    auto outcome = denied<std::string>("sns:Subscribe",
+                                       topic + ":" + std::to_string(subscriptions.size() + 1));
     if (outcome) subscriptions[*outcome] = {queue, policy};
     complete(std::move(done), std::move(outcome));
   }
-  void unsubscribe(aws::SessionPtr, const std::string& arn, aws::Completion<aws::Done> done) override {
+  void unsubscribe(aws::SessionPtr, const std::string& arn,
+                   aws::Completion<aws::Done> done) override {
     auto outcome = denied<aws::Done>("sns:Unsubscribe", {});
     if (outcome) subscriptions.erase(arn);
     complete(std::move(done), std::move(outcome));
@@ -174,7 +184,8 @@ class FakeAws final : public aws::StsPort,
                                    aws::Completion<std::vector<std::string>> done) override {
     std::vector<std::string> arns;
     for (const auto& [arn, subscription] : subscriptions) arns.push_back(arn);
-    complete(std::move(done), denied<std::vector<std::string>>("sns:ListSubscriptionsByTopic", std::move(arns)));
+    complete(std::move(done),
+             denied<std::vector<std::string>>("sns:ListSubscriptionsByTopic", std::move(arns)));
   }
   void put_log_events(aws::SessionPtr, const std::string& group, const std::string& stream,
                       std::vector<aws::LogLine> lines, aws::Completion<aws::Done> done) override {
@@ -208,8 +219,8 @@ class FakeAws final : public aws::StsPort,
   std::function<std::vector<std::string>(const aws::InvokeRequest&)> stream;
   Answer stream_end = aws::InvokeResponse{};
   aws::SendResult send_result;
-  std::set<std::string> untrusted;        // roles
-  std::set<std::string> denied_actions;   // "sqs:SendMessage"
+  std::set<std::string> untrusted;                // roles
+  std::set<std::string> denied_actions;           // "sqs:SendMessage"
   std::map<std::string, aws::AwsError> refusals;  // by action
   bool hold_invocations = false;
 
@@ -232,13 +243,17 @@ class FakeAws final : public aws::StsPort,
  private:
   template <class T>
   aws::Outcome<T> denied(const std::string& action, T otherwise) {
-    if (const auto found = refusals.find(action); found != refusals.end()) return aws::refuse(found->second);
-    if (denied_actions.contains(action)) return aws::refuse(aws::access_denied("may not " + action));
+    if (const auto found = refusals.find(action); found != refusals.end())
+      return aws::refuse(found->second);
+    if (denied_actions.contains(action))
+      return aws::refuse(aws::access_denied("may not " + action));
     return otherwise;
   }
   template <class T>
   void complete(aws::Completion<T> done, aws::Outcome<T> outcome) {
-    tasks_.post([done = std::move(done), outcome = std::move(outcome)]() mutable { done(std::move(outcome)); });
+    tasks_.post([done = std::move(done), outcome = std::move(outcome)]() mutable {
+      done(std::move(outcome));
+    });
   }
   void feed(const std::string& arn, bool also_empty) {
     auto& queue = queues[arn];
@@ -259,7 +274,8 @@ class FakeResolver final : public Resolver {
   void reverse(const IpAddress& address, Done done) override {
     ++asked;
     if (later) {
-      waiting.push_back([this, address, done = std::move(done)]() mutable { done(names[address]); });
+      waiting.push_back(
+          [this, address, done = std::move(done)]() mutable { done(names[address]); });
     } else {
       done(names[address]);
     }
@@ -296,7 +312,8 @@ class World {
     options_.service_role_arn = "arn:aws:iam::999999999999:role/gateway-service";
     gateway = std::make_unique<Gateway>(context());
     make_types();
-    gateway->set_capture_sink([this](const CapturedDatagram& datagram) { captured.push_back(datagram); });
+    gateway->set_capture_sink(
+        [this](const CapturedDatagram& datagram) { captured.push_back(datagram); });
   }
   Context context() {
     return {network, aws.ports(), clock, tasks, random, journal, &resolver, &port_book, options_};
@@ -331,7 +348,9 @@ class World {
     };
     return out;
   }
-  GatewayResource& type_of(const std::string& kind) { return *types.at("Custom::ProxylityUdpGateway" + kind); }
+  GatewayResource& type_of(const std::string& kind) {
+    return *types.at("Custom::ProxylityUdpGateway" + kind);
+  }
   Result<cfn::ResourceState> create(const std::string& kind, const std::string& logical_id,
                                     nlohmann::json properties) {
     Result<cfn::ResourceState> out = fail("not completed");
@@ -351,7 +370,8 @@ class World {
     settle();
     return out;
   }
-  Status remove(const std::string& kind, const std::string& logical_id, const std::string& physical_id) {
+  Status remove(const std::string& kind, const std::string& logical_id,
+                const std::string& physical_id) {
     auto made = request(kind, logical_id, nlohmann::json::object());
     made.physical_id = physical_id;
     Status out = fail("not completed");
@@ -371,7 +391,9 @@ class World {
     EXPECT_TRUE(made) << made.error().to_string();
     return made ? made->physical_id : "";
   }
-  Endpoint address(std::size_t region = 0) { return gateway->listeners().at(0).addresses.at(region).endpoint; }
+  Endpoint address(std::size_t region = 0) {
+    return gateway->listeners().at(0).addresses.at(region).endpoint;
+  }
   void send(std::string_view payload, const Endpoint& from = kClient, std::size_t region = 0) {
     EXPECT_TRUE(network.deliver(address(region), from, payload));
     settle();
@@ -413,12 +435,18 @@ class World {
 };
 
 inline nlohmann::json lambda_destination(nlohmann::json extra = nlohmann::json::object()) {
-  nlohmann::json out = {{"Name", "echo"}, {"DestinationArn", kFunction}, {"Role", kRole}, {"Batching", {{"Count", "1"}}}};
+  nlohmann::json out = {{"Name", "echo"},
+                        {"DestinationArn", kFunction},
+                        {"Role", kRole},
+                        {"Batching", {{"Count", "1"}}}};
   out.update(extra);
   return out;
 }
 inline nlohmann::json sqs_destination(nlohmann::json extra = nlohmann::json::object()) {
-  nlohmann::json out = {{"Name", "queue"}, {"DestinationArn", kQueue}, {"Role", {{"Arn", kRole}}}, {"Batching", {{"Count", "1"}}}};
+  nlohmann::json out = {{"Name", "queue"},
+                        {"DestinationArn", kQueue},
+                        {"Role", {{"Arn", kRole}}},
+                        {"Batching", {{"Count", "1"}}}};
   out.update(extra);
   return out;
 }

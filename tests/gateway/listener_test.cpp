@@ -1,4 +1,5 @@
-// Listeners: who may send, which address answers, ports, injection, deletion, updates, delivery logs.
+// Listeners: who may send, which address answers, ports, injection, deletion, updates, delivery
+// logs.
 #include "gateway/listener.h"
 
 #include "tests/gateway/fakes.h"
@@ -46,18 +47,28 @@ INSTANTIATE_TEST_SUITE_P(
     Table, ClientRestrictions,
     ::testing::Values(
         RestrictionCase{"NoneAtAll", nullptr, "127.0.0.1:1", "no-restrictions"},
-        RestrictionCase{"EmptyOnes", {{"Networks", json::array()}}, "127.0.0.1:1", "no-restrictions"},
+        RestrictionCase{
+            "EmptyOnes", {{"Networks", json::array()}}, "127.0.0.1:1", "no-restrictions"},
         RestrictionCase{"AllOfIpv4", {{"Networks", {"0.0.0.0/0"}}}, "127.0.0.1:1", ""},
-        RestrictionCase{"AllOfIpv4IsNotIpv6", {{"Networks", {"0.0.0.0/0"}}}, "[::1]:1", "source-not-allowed"},
+        RestrictionCase{
+            "AllOfIpv4IsNotIpv6", {{"Networks", {"0.0.0.0/0"}}}, "[::1]:1", "source-not-allowed"},
         RestrictionCase{"AllOfIpv6", {{"Networks", {"::/0"}}}, "[::1]:1", ""},
-        RestrictionCase{"InTheNetwork", {{"Networks", {"10.0.0.0/8", "192.0.2.0/24"}}}, "192.0.2.9:1", ""},
-        RestrictionCase{"OutsideTheNetwork", {{"Networks", {"192.0.2.0/24"}}}, "192.0.3.9:1", "source-not-allowed"},
+        RestrictionCase{
+            "InTheNetwork", {{"Networks", {"10.0.0.0/8", "192.0.2.0/24"}}}, "192.0.2.9:1", ""},
+        RestrictionCase{"OutsideTheNetwork",
+                        {{"Networks", {"192.0.2.0/24"}}},
+                        "192.0.3.9:1",
+                        "source-not-allowed"},
         RestrictionCase{"TheAddress", {{"Networks", {"192.0.2.9"}}}, "192.0.2.9:1", ""},
         RestrictionCase{"TheDomain", {{"Domains", {"sensor-7.example.com"}}}, "192.0.2.7:1", ""},
         RestrictionCase{"AWildcardDomain", {{"Domains", {"*.example.com"}}}, "192.0.2.7:1", ""},
-        RestrictionCase{"AnotherDomain", {{"Domains", {"*.example.org"}}}, "192.0.2.7:1", "source-not-allowed"},
+        RestrictionCase{
+            "AnotherDomain", {{"Domains", {"*.example.org"}}}, "192.0.2.7:1", "source-not-allowed"},
         RestrictionCase{"NoName", {{"Domains", {"*"}}}, "192.0.2.8:1", "source-not-allowed"},
-        RestrictionCase{"EitherAdmits", {{"Networks", {"10.0.0.0/8"}}, {"Domains", {"*.com"}}}, "192.0.2.7:1", ""}),
+        RestrictionCase{"EitherAdmits",
+                        {{"Networks", {"10.0.0.0/8"}}, {"Domains", {"*.com"}}},
+                        "192.0.2.7:1",
+                        ""}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(ClientRestrictions, ANameThatIsNotKnownYetDoesNotAdmit) {
@@ -83,13 +94,18 @@ struct DomainCase {
 };
 
 TEST(ClientRestrictions, WildcardsStandForAnyCharacters) {
-  const std::vector<DomainCase> table = {
-      {"a.example.com", "A.Example.com.", true}, {"*.example.com", "a.b.example.com", true},
-      {"*.example.com", "example.com", false},   {"*", "x", true},
-      {"*a*b", "xaxbxb", true},                  {"*a*b", "xaxbx", false},
-      {"a*", "b", false},                        {"", "", true},
-      {"a", "", false},                          {"**", "", true}};
-  for (const auto& row : table) EXPECT_EQ(matches_domain(row.pattern, row.name), row.matches) << row.pattern << " " << row.name;
+  const std::vector<DomainCase> table = {{"a.example.com", "A.Example.com.", true},
+                                         {"*.example.com", "a.b.example.com", true},
+                                         {"*.example.com", "example.com", false},
+                                         {"*", "x", true},
+                                         {"*a*b", "xaxbxb", true},
+                                         {"*a*b", "xaxbx", false},
+                                         {"a*", "b", false},
+                                         {"", "", true},
+                                         {"a", "", false},
+                                         {"**", "", true}};
+  for (const auto& row : table)
+    EXPECT_EQ(matches_domain(row.pattern, row.name), row.matches) << row.pattern << " " << row.name;
 }
 
 TEST(Regions, EachHasALoopbackAddressOfItsOwnAndOnePort) {
@@ -116,7 +132,8 @@ TEST(Regions, ThePacketCarriesTheOneItArrivedIn) {
   World world(two_regions());
   world.listen({lambda_destination()});
   world.send("x", kClient, 1);
-  EXPECT_THAT(world.aws.invocations.at(0).request.payload, HasSubstr(R"("IngressRegion":"eu-west-1")"));
+  EXPECT_THAT(world.aws.invocations.at(0).request.payload,
+              HasSubstr(R"("IngressRegion":"eu-west-1")"));
 }
 
 TEST(Regions, WhatLeavesForAClientLeavesFromWhereItLastSentTo) {
@@ -137,10 +154,12 @@ TEST(Ports, AreFixedByLogicalIdElseRememberedElseTheNextFreeOne) {
   World world(GatewayOptions{.fixed_ports = {{"Fixed", 20001}, {"demo/Named", 5000}}});
   world.port_book.ports["demo/Known"] = 23456;
   world.network.taken.insert(*Endpoint::parse("127.0.0.1:20000"));
-  for (const auto* id : {"Fixed", "Named", "Known", "Free"}) world.listen(json::array(), json::object(), id);
+  for (const auto* id : {"Fixed", "Named", "Known", "Free"})
+    world.listen(json::array(), json::object(), id);
   std::map<std::string, int> ports;
   for (const auto& info : world.gateway->listeners()) ports[info.logical_id] = info.port;
-  EXPECT_EQ(ports, (std::map<std::string, int>{{"Fixed", 20001}, {"Named", 5000}, {"Known", 23456}, {"Free", 20002}}));
+  EXPECT_EQ(ports, (std::map<std::string, int>{
+                       {"Fixed", 20001}, {"Named", 5000}, {"Known", 23456}, {"Free", 20002}}));
   EXPECT_EQ(world.port_book.ports["demo/Free"], 20002);
 }
 
@@ -157,17 +176,21 @@ TEST(Ports, APortIsFreeOnlyWhenAllRegionsCanHaveIt) {
   world.network.taken.insert(*Endpoint::parse("127.0.0.2:20000"));
   world.listen(json::array());
   EXPECT_EQ(world.gateway->listeners()[0].port, 20001);
-  EXPECT_FALSE(world.network.receivers.contains(*Endpoint::parse("127.0.0.1:20000"))) << "given back";
+  EXPECT_FALSE(world.network.receivers.contains(*Endpoint::parse("127.0.0.1:20000")))
+      << "given back";
 }
 
 TEST(ListenerResource, GivesTheAttributesThatTemplatesRead) {
   World world;
   const auto made = world.create("Listener", "Udp",
-                                 {{"Protocols", {"udp"}}, {"Name", "My listener"},
+                                 {{"Protocols", {"udp"}},
+                                  {"Name", "My listener"},
                                   {"Destinations", {lambda_destination(), sqs_destination()}}});
   ASSERT_TRUE(made) << made.error().to_string();
   EXPECT_EQ(made->physical_id, "My listener");
-  EXPECT_EQ(made->attributes, (json{{"Id", "My listener"}, {"Domain", "ingress-1"}, {"Port", "20000"},
+  EXPECT_EQ(made->attributes, (json{{"Id", "My listener"},
+                                    {"Domain", "ingress-1"},
+                                    {"Port", "20000"},
                                     {"DestinationNames", {"echo", "queue"}}}));
 }
 
@@ -181,10 +204,15 @@ TEST(ListenerResource, RefusesWireguardForNow) {
 TEST(ListenerResource, AnErrorHasThePlaceOfItsProperty) {
   World world;
   std::vector<std::string> warnings;
-  const auto refused = world.type_of("Listener").validate(
-      world.request("Listener", "Udp", {{"Protocols", {"udp"}}, {"Destinations", {lambda_destination({{"Formatter", "x"}})}}}), warnings);
+  const auto refused =
+      world.type_of("Listener")
+          .validate(world.request("Listener", "Udp",
+                                  {{"Protocols", {"udp"}},
+                                   {"Destinations", {lambda_destination({{"Formatter", "x"}})}}}),
+                    warnings);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().where.line, 10 + static_cast<int>(std::string("/Destinations/0/Formatter").size()));
+  EXPECT_EQ(refused.error().where.line,
+            10 + static_cast<int>(std::string("/Destinations/0/Formatter").size()));
   EXPECT_THAT(refused.error().message, HasSubstr("Udp: Destinations[0].Formatter"));
 }
 
@@ -202,7 +230,9 @@ TEST(Update, KeepsThePortAndWhatUnchangedDestinationsCollected) {
   const auto name = world.listen({keep, sqs_destination({{"Batching", {{"Count", "2"}}}})});
   const auto address = world.address();
   world.send("a");
-  json changed = {{"Protocols", {"udp"}}, {"ClientRestrictions", {{"Networks", {"127.0.0.1"}}}}, {"Destinations", {keep}}};
+  json changed = {{"Protocols", {"udp"}},
+                  {"ClientRestrictions", {{"Networks", {"127.0.0.1"}}}},
+                  {"Destinations", {keep}}};
   const auto updated = world.update("Listener", "Udp", name, changed);
   ASSERT_TRUE(updated) << updated.error().to_string();
   EXPECT_EQ(world.address(), address);
@@ -230,7 +260,8 @@ TEST(Update, AListenerIsRenamedInPlace) {
   World world;
   const auto name = world.listen({lambda_destination()});
   const auto port = world.gateway->listeners()[0].port;
-  const auto updated = world.update("Listener", "Udp", name, {{"Protocols", {"udp"}}, {"Name", "other"}});
+  const auto updated =
+      world.update("Listener", "Udp", name, {{"Protocols", {"udp"}}, {"Name", "other"}});
   ASSERT_TRUE(updated);
   EXPECT_EQ(updated->physical_id, "other");
   EXPECT_EQ(world.gateway->listeners()[0].port, port);
@@ -242,7 +273,8 @@ TEST(Deletion, DiscardsWhatWasCollectedAndWhatStillComesBack) {
   World world;
   world.aws.function = echo;
   world.aws.hold_invocations = true;
-  const auto name = world.listen({lambda_destination(), sqs_destination({{"Batching", {{"Count", "9"}}}})});
+  const auto name =
+      world.listen({lambda_destination(), sqs_destination({{"Batching", {{"Count", "9"}}}})});
   world.send("a");
   ASSERT_TRUE(world.remove("Listener", "Udp", name));
   EXPECT_THAT(world.discards(), ElementsAre("listener-deleted"));
@@ -264,8 +296,9 @@ TEST(Restore, BringsAListenerBackOnItsPort) {
   world.make_types();
   world.port_book.ports.clear();
   Result<cfn::ResourceState> restored = fail("");
-  world.type_of("Listener").restore(world.request("Listener", "Udp", properties), *made,
-                                    [&](auto state) { restored = std::move(state); });
+  world.type_of("Listener")
+      .restore(world.request("Listener", "Udp", properties), *made,
+               [&](auto state) { restored = std::move(state); });
   ASSERT_TRUE(restored) << restored.error().to_string();
   EXPECT_EQ(restored->attributes["Port"], "20001");
 }
@@ -277,7 +310,8 @@ TEST(Injection, TakesTheSamePathAndCapturesWhatComesBack) {
   const auto sensor = *Endpoint::parse("203.0.113.5:5683");
   ASSERT_TRUE(world.gateway->inject(name, "eu-west-1", sensor, as_bytes("hi")));
   world.settle();
-  EXPECT_THAT(world.aws.invocations.at(0).request.payload, HasSubstr(R"("IpAddress":"203.0.113.5","Port":5683)"));
+  EXPECT_THAT(world.aws.invocations.at(0).request.payload,
+              HasSubstr(R"("IpAddress":"203.0.113.5","Port":5683)"));
   EXPECT_THAT(world.network.sent, IsEmpty());
   ASSERT_THAT(world.captured, SizeIs(1));
   EXPECT_EQ(world.captured[0].to, sensor);
@@ -319,7 +353,9 @@ TEST(Listener, TheKernelsLossesAndRefusalsAreTold) {
 TEST(DeliveryLog, TellsErrorsOfADestinationInItsGroup) {
   World world;
   world.aws.function = answering(R"({"errorType":"E","errorMessage":"no"})", "Unhandled");
-  world.listen({lambda_destination({{"LogGroupName", "/udp/echo"}, {"FilterExpression", "[0] != 0x66"}}), sqs_destination()});
+  world.listen(
+      {lambda_destination({{"LogGroupName", "/udp/echo"}, {"FilterExpression", "[0] != 0x66"}}),
+       sqs_destination()});
   world.send("a");
   world.send("f");
   EXPECT_THAT(world.aws.logs, IsEmpty()) << "nothing waits for a log";
@@ -335,7 +371,8 @@ TEST(DeliveryLog, TellsErrorsOfADestinationInItsGroup) {
 
 TEST(DeliveryLog, TellsInboundPacketsInTheListenersGroup) {
   World world;
-  world.listen({lambda_destination()}, {{"LogGroupName", "listener"}, {"Role", kRole}, {"ClientRestrictions", nullptr}});
+  world.listen({lambda_destination()},
+               {{"LogGroupName", "listener"}, {"Role", kRole}, {"ClientRestrictions", nullptr}});
   world.send("a");
   world.advance(std::chrono::seconds(1));
   ASSERT_THAT(world.aws.logs, SizeIs(1));

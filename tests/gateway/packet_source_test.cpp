@@ -25,7 +25,8 @@ json source_of(const std::string& listener) {
 }
 
 std::string message_to(const std::string& address, int port, const std::string& data = "aGk=") {
-  return json{{"Messages", {{{"Data", data}, {"Remote", {{"Address", address}, {"Port", port}}}}}}}.dump();
+  return json{{"Messages", {{{"Data", data}, {"Remote", {{"Address", address}, {"Port", port}}}}}}}
+      .dump();
 }
 
 TEST(PacketSource, SubscribesADeliveryQueuePerRegionWithAFilterPolicy) {
@@ -33,8 +34,10 @@ TEST(PacketSource, SubscribesADeliveryQueuePerRegionWithAFilterPolicy) {
   const auto made = world.create("PacketSource", "Source", source_of(world.listen(json::array())));
   ASSERT_TRUE(made) << made.error().to_string();
   std::vector<std::string> policies;
-  for (const auto& [arn, subscription] : world.aws.subscriptions) policies.push_back(subscription.second);
-  EXPECT_THAT(policies, ElementsAre(R"({"EgressRegion":["us-west-2"]})", R"({"EgressRegion":["eu-west-1"]})"));
+  for (const auto& [arn, subscription] : world.aws.subscriptions)
+    policies.push_back(subscription.second);
+  EXPECT_THAT(policies, ElementsAre(R"({"EgressRegion":["us-west-2"]})",
+                                    R"({"EgressRegion":["eu-west-1"]})"));
   EXPECT_THAT(world.aws.queues, SizeIs(2));
 }
 
@@ -43,7 +46,8 @@ TEST(PacketSource, SendsWhatArrivesFromTheListenersAddress) {
   ASSERT_TRUE(world.create("PacketSource", "Source", source_of(world.listen(json::array()))));
   world.aws.publish("us-west-2", message_to("127.0.0.1", 9));
   world.settle();
-  EXPECT_THAT(world.network.sent, ElementsAre(Sent{world.address(), *Endpoint::parse("127.0.0.1:9"), "hi"}));
+  EXPECT_THAT(world.network.sent,
+              ElementsAre(Sent{world.address(), *Endpoint::parse("127.0.0.1:9"), "hi"}));
   const auto sourced = world.events(EventKind::kSourced);
   ASSERT_THAT(sourced, SizeIs(1));
   EXPECT_EQ(world.events(EventKind::kSent).at(0).tag, sourced[0].tag) << "one story";
@@ -53,7 +57,10 @@ TEST(PacketSource, SendsWhatArrivesFromTheListenersAddress) {
 TEST(PacketSource, OpensTheEnvelopeOfSns) {
   World world;
   ASSERT_TRUE(world.create("PacketSource", "Source", source_of(world.listen(json::array()))));
-  world.aws.publish("us-west-2", json{{"Type", "Notification"}, {"TopicArn", kTopic}, {"Message", message_to("127.0.0.1", 9)}}.dump());
+  world.aws.publish(
+      "us-west-2",
+      json{{"Type", "Notification"}, {"TopicArn", kTopic}, {"Message", message_to("127.0.0.1", 9)}}
+          .dump());
   world.settle();
   EXPECT_THAT(world.network.sent, SizeIs(1));
 }
@@ -78,7 +85,8 @@ TEST(PacketSource, LeavesFromTheRegionThatTheClientLastSentTo) {
   world.settle();
   ASSERT_THAT(world.network.sent, SizeIs(2));
   EXPECT_EQ(world.network.sent[0].from, world.address(1));
-  EXPECT_EQ(world.network.sent[1].from, world.address(1)) << "never heard: the region of the publish";
+  EXPECT_EQ(world.network.sent[1].from, world.address(1))
+      << "never heard: the region of the publish";
 }
 
 TEST(PacketSource, EntriesAreIndependentOfEachOther) {
@@ -87,13 +95,16 @@ TEST(PacketSource, EntriesAreIndependentOfEachOther) {
   const json good = {{"Data", "aGk="}, {"Remote", {{"Address", "127.0.0.1"}, {"Port", 9}}}};
   json old = good;
   old["Remote"] = {{"IP", "127.0.0.1"}, {"Port", 9}};
-  world.aws.publish("us-west-2", json{{"Messages", {good, nullptr, old, {{"Data", ""}}, good}}}.dump());
+  world.aws.publish("us-west-2",
+                    json{{"Messages", {good, nullptr, old, {{"Data", ""}}, good}}}.dump());
   world.aws.publish("us-west-2", "no json");
   world.aws.publish("us-west-2", "{}");
   world.settle();
   EXPECT_THAT(world.network.sent, SizeIs(2));
-  EXPECT_THAT(world.discards(), ElementsAre("entry-malformed", "old-field-names", "remote-missing", "body-not-json", "no-messages-list"));
-  EXPECT_EQ(world.events(EventKind::kDiscarded)[1].text, "Messages[2].Remote.IP: now called Address");
+  EXPECT_THAT(world.discards(), ElementsAre("entry-malformed", "old-field-names", "remote-missing",
+                                            "body-not-json", "no-messages-list"));
+  EXPECT_EQ(world.events(EventKind::kDiscarded)[1].text,
+            "Messages[2].Remote.IP: now called Address");
 }
 
 struct PublishCase {
@@ -110,18 +121,24 @@ TEST_P(Published, MessagesThatNoRegionGetsAreExplained) {
   world.gateway->on_published(kTopic, "m-7", GetParam().attributes, "{}");
   world.gateway->on_published("arn:aws:sns:us-west-2:111122223333:other", "m-8", {}, "{}");
   EXPECT_EQ(world.discards(), GetParam().discards);
-  for (const auto& event : world.events(EventKind::kDiscarded)) EXPECT_THAT(event.text, HasSubstr("m-7"));
+  for (const auto& event : world.events(EventKind::kDiscarded))
+    EXPECT_THAT(event.text, HasSubstr("m-7"));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Table, Published,
     ::testing::Values(
         PublishCase{"WithoutAttribute", {}, {"no-egress-region"}},
-        PublishCase{"WithOtherAttributes", {{"egressregion", "String", "us-west-2"}}, {"no-egress-region"}},
+        PublishCase{
+            "WithOtherAttributes", {{"egressregion", "String", "us-west-2"}}, {"no-egress-region"}},
         PublishCase{"AsBinary", {{"EgressRegion", "Binary", "us-west-2"}}, {"no-egress-region"}},
-        PublishCase{"WithAnotherRegion", {{"EgressRegion", "String", "mars-1"}}, {"region-not-served"}},
-        PublishCase{"AsArrayWithoutOurs", {{"EgressRegion", "String.Array", R"(["mars-1"])"}}, {"region-not-served"}},
-        PublishCase{"AsArrayWithOurs", {{"EgressRegion", "String.Array", R"(["mars-1","us-west-2"])"}}, {}},
+        PublishCase{
+            "WithAnotherRegion", {{"EgressRegion", "String", "mars-1"}}, {"region-not-served"}},
+        PublishCase{"AsArrayWithoutOurs",
+                    {{"EgressRegion", "String.Array", R"(["mars-1"])"}},
+                    {"region-not-served"}},
+        PublishCase{
+            "AsArrayWithOurs", {{"EgressRegion", "String.Array", R"(["mars-1","us-west-2"])"}}, {}},
         PublishCase{"AsItShouldBe", {{"EgressRegion", "String", "us-west-2"}}, {}}),
     [](const auto& info) { return std::string(info.param.name); });
 
@@ -131,7 +148,8 @@ TEST(PacketSource, DoesNotSendToHostsThatAreNotOnThisMachine) {
   world.aws.publish("us-west-2", message_to("203.0.113.5", 9));
   world.aws.publish("us-west-2", message_to("198.51.100.5", 9));
   world.settle();
-  EXPECT_THAT(world.network.sent, ElementsAre(Sent{world.address(), *Endpoint::parse("198.51.100.5:9"), "hi"}));
+  EXPECT_THAT(world.network.sent,
+              ElementsAre(Sent{world.address(), *Endpoint::parse("198.51.100.5:9"), "hi"}));
   EXPECT_THAT(world.captured, SizeIs(1));
   EXPECT_EQ(world.events(EventKind::kCaptured).at(0).reason, Reason::kNotRoutable);
 }
@@ -152,7 +170,8 @@ TEST(PacketSource, EachMissingPermissionIsNamedAndNothingIsLeftBehind) {
   for (const auto* action : {"sns:Subscribe", "sns:ListSubscriptionsByTopic"}) {
     World world(two_regions());
     world.aws.denied_actions = {action};
-    const auto made = world.create("PacketSource", "Source", source_of(world.listen(json::array())));
+    const auto made =
+        world.create("PacketSource", "Source", source_of(world.listen(json::array())));
     ASSERT_FALSE(made);
     EXPECT_THAT(made.error().to_string(), HasSubstr("app.yaml:7: Source: access denied"));
     EXPECT_THAT(made.error().message, HasSubstr(action));
@@ -196,7 +215,8 @@ TEST(PacketSource, UnsubscribesAndDeletesItsQueuesWhenRemoved) {
   ASSERT_TRUE(world.remove("PacketSource", "Source", made->physical_id));
   EXPECT_THAT(world.aws.queues, IsEmpty());
   EXPECT_THAT(world.aws.subscriptions, IsEmpty());
-  EXPECT_TRUE(world.remove("PacketSource", "Source", made->physical_id)) << "gone counts as removed";
+  EXPECT_TRUE(world.remove("PacketSource", "Source", made->physical_id))
+      << "gone counts as removed";
 }
 
 TEST(PacketSource, AnUnsubscribeThatIsDeniedIsWarnedOf) {
@@ -212,15 +232,19 @@ TEST(PacketSource, AChangedListenerIsRefusedAndAChangedTopicReplacesIt) {
   const auto name = world.listen(json::array());
   const auto properties = source_of(name);
   const auto made = world.create("PacketSource", "Source", properties);
-  const auto refused = world.update("PacketSource", "Source", made->physical_id, source_of("other"), properties);
+  const auto refused =
+      world.update("PacketSource", "Source", made->physical_id, source_of("other"), properties);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("ListenerName: cannot change"));
   auto described = properties;
   described["Description"] = "new";
-  EXPECT_EQ(world.update("PacketSource", "Source", made->physical_id, described, properties)->physical_id, made->physical_id);
+  EXPECT_EQ(
+      world.update("PacketSource", "Source", made->physical_id, described, properties)->physical_id,
+      made->physical_id);
   auto moved = properties;
   moved["SnsTopicSource"]["TopicArn"] = "arn:aws:sns:us-west-2:111122223333:other";
-  const auto replaced = world.update("PacketSource", "Source", made->physical_id, moved, properties);
+  const auto replaced =
+      world.update("PacketSource", "Source", made->physical_id, moved, properties);
   ASSERT_TRUE(replaced);
   EXPECT_NE(replaced->physical_id, made->physical_id);
 }
@@ -238,8 +262,9 @@ TEST(PacketSource, ComesBackAfterARestartWithItsQueuesAndTheirMessages) {
   world.aws.publish("us-west-2", message_to("127.0.0.1", 10));
   world.listen(json::array());
   Result<cfn::ResourceState> restored = fail("not completed");
-  world.type_of("PacketSource").restore(world.request("PacketSource", "Source", source_of(name)), *made,
-                                        [&](auto state) { restored = std::move(state); });
+  world.type_of("PacketSource")
+      .restore(world.request("PacketSource", "Source", source_of(name)), *made,
+               [&](auto state) { restored = std::move(state); });
   world.settle();
   ASSERT_TRUE(restored) << restored.error().to_string();
   EXPECT_EQ(restored->physical_id, made->physical_id);

@@ -44,10 +44,11 @@ TEST(Path, TheEnvelopeIsThePublishedOneToTheByte) {
   world.listen({lambda_destination()});
   world.network.locals.insert(*IpAddress::parse("198.51.100.23"));
   world.send("ping\n", *Endpoint::parse("198.51.100.23:40112"));
-  EXPECT_EQ(world.aws.invocations.at(0).request.payload,
-            R"({"Messages":[{"Tag":"7f3a0c11","Remote":{"IpAddress":"198.51.100.23","Port":40112},)"
-            R"("Local":{"Domain":"ingress-1","Port":2061,"Protocol":"udp"},"ReceivedAt":"2026-11-02T09:15:30.204Z",)"
-            R"("IngressRegion":"us-west-2","Formatter":"base64","Data":"cGluZwo="}]})");
+  EXPECT_EQ(
+      world.aws.invocations.at(0).request.payload,
+      R"({"Messages":[{"Tag":"7f3a0c11","Remote":{"IpAddress":"198.51.100.23","Port":40112},)"
+      R"("Local":{"Domain":"ingress-1","Port":2061,"Protocol":"udp"},"ReceivedAt":"2026-11-02T09:15:30.204Z",)"
+      R"("IngressRegion":"us-west-2","Formatter":"base64","Data":"cGluZwo="}]})");
 }
 
 TEST(Path, AnEmptyPayloadIsDeliveredAsAnEmptyString) {
@@ -117,12 +118,21 @@ using std::chrono::milliseconds;
 INSTANTIATE_TEST_SUITE_P(
     Limits, Batches,
     ::testing::Values(
-        BatchCase{"ByCount", {{"Count", "10"}, {"TimeoutInSeconds", "1"}}, 25, milliseconds(999), {10, 10}},
-        BatchCase{"ByAge", {{"Count", "10"}, {"TimeoutInSeconds", "1"}}, 25, milliseconds(1000), {10, 10, 5}},
+        BatchCase{"ByCount",
+                  {{"Count", "10"}, {"TimeoutInSeconds", "1"}},
+                  25,
+                  milliseconds(999),
+                  {10, 10}},
+        BatchCase{"ByAge",
+                  {{"Count", "10"}, {"TimeoutInSeconds", "1"}},
+                  25,
+                  milliseconds(1000),
+                  {10, 10, 5}},
         BatchCase{"ByAFractionOfASecond", {{"TimeoutInSeconds", "0.05"}}, 3, milliseconds(50), {3}},
         // A packet of 100 bytes is about 350 of text; 1 KiB is reached by the third.
         BatchCase{"BySize", {{"SizeInMB", "0.0009765625"}}, 8, milliseconds(0), {3, 3}},
-        BatchCase{"BySizeInTheOtherSpelling", {{"SizeInMb", "0.0009765625"}}, 4, milliseconds(0), {3}},
+        BatchCase{
+            "BySizeInTheOtherSpelling", {{"SizeInMb", "0.0009765625"}}, 4, milliseconds(0), {3}},
         BatchCase{"ByTheDefaultCount", json::object(), 150, milliseconds(0), {100}},
         BatchCase{"BeforeTheDefaultAge", json::object(), 1, milliseconds(249), {}},
         BatchCase{"ByTheDefaultAge", json::object(), 1, milliseconds(250), {1}}),

@@ -19,7 +19,8 @@ class Entries : public ::testing::TestWithParam<EntryCase> {};
 TEST_P(Entries, ThatAreMalformedSayWhyAndSpareTheirNeighbours) {
   const auto& param = GetParam();
   const std::string good = R"({"Data":"aGk=","Remote":{"Address":"127.0.0.1","Port":9}})";
-  const auto parsed = parse_source_message(R"({"Messages":[)" + good + "," + param.entry + "," + good + "]}", param.traits);
+  const auto parsed = parse_source_message(
+      R"({"Messages":[)" + good + "," + param.entry + "," + good + "]}", param.traits);
   ASSERT_TRUE(parsed);
   ASSERT_EQ(parsed->size(), 3U);
   EXPECT_TRUE((*parsed)[0]);
@@ -40,31 +41,60 @@ INSTANTIATE_TEST_SUITE_P(
         EntryCase{"NoObject", "7", Reason::kEntryMalformed, "Messages[1]: no object"},
         EntryCase{"Null", "null", Reason::kEntryMalformed, "Messages[1]: no object"},
         EntryCase{"DataMissing", "{" + kTo + "}", Reason::kEntryMalformed, "Messages[1].Data"},
-        EntryCase{"DataNoString", R"({"Data":5,)" + kTo + "}", Reason::kEntryMalformed, "Messages[1].Data"},
+        EntryCase{"DataNoString", R"({"Data":5,)" + kTo + "}", Reason::kEntryMalformed,
+                  "Messages[1].Data"},
         EntryCase{"RemoteMissing", R"({"Data":""})", Reason::kRemoteMissing, "Messages[1].Remote"},
-        EntryCase{"RemoteNoObject", R"({"Data":"","Remote":"127.0.0.1:9"})", Reason::kRemoteMissing, "Messages[1].Remote"},
-        EntryCase{"RemoteEmpty", R"({"Data":"","Remote":{}})", Reason::kRemoteMissing, "Messages[1].Remote"},
-        EntryCase{"PreReleaseAddress", R"({"Data":"","Remote":{"IP":"127.0.0.1","Port":9}})", Reason::kOldFieldNames, "Messages[1].Remote.IP"},
-        EntryCase{"InboundAddress", R"({"Data":"","Remote":{"IpAddress":"127.0.0.1","Port":9}})", Reason::kRemoteNoAddress, "Messages[1].Remote.Address"},
-        EntryCase{"AddressNoAddress", R"({"Data":"","Remote":{"Address":"localhost","Port":9}})", Reason::kRemoteNoAddress, "Messages[1].Remote.Address"},
-        EntryCase{"PortMissing", R"({"Data":"","Remote":{"Address":"127.0.0.1"}})", Reason::kRemoteNoAddress, "Messages[1].Remote.Port"},
-        EntryCase{"PortString", R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":"9"}})", Reason::kRemoteNoAddress, "Messages[1].Remote.Port"},
-        EntryCase{"PortZero", R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":0}})", Reason::kRemoteNoAddress, "Messages[1].Remote.Port"},
-        EntryCase{"PortTooHigh", R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":65536}})", Reason::kRemoteNoAddress, "Messages[1].Remote.Port"},
-        EntryCase{"PortHuge", R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":18446744073709551615}})", Reason::kRemoteNoAddress, "Messages[1].Remote.Port"},
-        EntryCase{"FormatterUnknown", R"({"Data":"","Formatter":"base32",)" + kTo + "}", Reason::kFormatterUnknown, "Messages[1].Formatter"},
-        EntryCase{"FormatterNoString", R"({"Data":"","Formatter":1,)" + kTo + "}", Reason::kFormatterUnknown, "Messages[1].Formatter"},
-        EntryCase{"DataNoBase64", R"({"Data":"hello",)" + kTo + "}", Reason::kDataUndecodable, "Messages[1].Data"},
-        EntryCase{"DataNoHex", R"({"Data":"abc","Formatter":"hex",)" + kTo + "}", Reason::kDataUndecodable, "Messages[1].Data"},
-        EntryCase{"DataNoAscii", R"({"Data":"é","Formatter":"ascii",)" + kTo + "}", Reason::kDataUndecodable, "Messages[1].Data"},
-        EntryCase{"DataNoCoap", R"({"Data":"{\"Type\":9}","Formatter":"coap",)" + kTo + "}", Reason::kCoapNotEncodable, "Messages[1].Data"},
-        EntryCase{"TooLarge", R"({"Formatter":"utf8","Data":")" + std::string(65'508, 'x') + "\"," + kTo + "}", Reason::kDatagramTooLarge, "Messages[1].Data"},
-        EntryCase{"PeerKeyNoString", R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":9,"PeerKey":1}})", Reason::kPeerKeyMalformed, "Messages[1].Remote.PeerKey", kWg},
-        EntryCase{"PeerKeyTooShort", R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":9,"PeerKey":"aGk="}})", Reason::kPeerKeyMalformed, "Messages[1].Remote.PeerKey", kWg},
-        EntryCase{"InnerNoObject", kInner + "1}", Reason::kSourcedInnerMalformed, "Messages[1].Inner", kDecapsulated},
-        EntryCase{"InnerEmpty", kInner + "{}}", Reason::kSourcedInnerMalformed, "Messages[1].Inner.SourceAddress", kDecapsulated},
-        EntryCase{"InnerMixesFamilies", kInner + R"({"SourceAddress":"10.0.0.1","SourcePort":1,"DestinationAddress":"fd00::1","DestinationPort":2}})",
-                  Reason::kSourcedInnerMalformed, "Messages[1].Inner: ", kDecapsulated}),
+        EntryCase{"RemoteNoObject", R"({"Data":"","Remote":"127.0.0.1:9"})", Reason::kRemoteMissing,
+                  "Messages[1].Remote"},
+        EntryCase{"RemoteEmpty", R"({"Data":"","Remote":{}})", Reason::kRemoteMissing,
+                  "Messages[1].Remote"},
+        EntryCase{"PreReleaseAddress", R"({"Data":"","Remote":{"IP":"127.0.0.1","Port":9}})",
+                  Reason::kOldFieldNames, "Messages[1].Remote.IP"},
+        EntryCase{"InboundAddress", R"({"Data":"","Remote":{"IpAddress":"127.0.0.1","Port":9}})",
+                  Reason::kRemoteNoAddress, "Messages[1].Remote.Address"},
+        EntryCase{"AddressNoAddress", R"({"Data":"","Remote":{"Address":"localhost","Port":9}})",
+                  Reason::kRemoteNoAddress, "Messages[1].Remote.Address"},
+        EntryCase{"PortMissing", R"({"Data":"","Remote":{"Address":"127.0.0.1"}})",
+                  Reason::kRemoteNoAddress, "Messages[1].Remote.Port"},
+        EntryCase{"PortString", R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":"9"}})",
+                  Reason::kRemoteNoAddress, "Messages[1].Remote.Port"},
+        EntryCase{"PortZero", R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":0}})",
+                  Reason::kRemoteNoAddress, "Messages[1].Remote.Port"},
+        EntryCase{"PortTooHigh", R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":65536}})",
+                  Reason::kRemoteNoAddress, "Messages[1].Remote.Port"},
+        EntryCase{"PortHuge",
+                  R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":18446744073709551615}})",
+                  Reason::kRemoteNoAddress, "Messages[1].Remote.Port"},
+        EntryCase{"FormatterUnknown", R"({"Data":"","Formatter":"base32",)" + kTo + "}",
+                  Reason::kFormatterUnknown, "Messages[1].Formatter"},
+        EntryCase{"FormatterNoString", R"({"Data":"","Formatter":1,)" + kTo + "}",
+                  Reason::kFormatterUnknown, "Messages[1].Formatter"},
+        EntryCase{"DataNoBase64", R"({"Data":"hello",)" + kTo + "}", Reason::kDataUndecodable,
+                  "Messages[1].Data"},
+        EntryCase{"DataNoHex", R"({"Data":"abc","Formatter":"hex",)" + kTo + "}",
+                  Reason::kDataUndecodable, "Messages[1].Data"},
+        EntryCase{"DataNoAscii", R"({"Data":"é","Formatter":"ascii",)" + kTo + "}",
+                  Reason::kDataUndecodable, "Messages[1].Data"},
+        EntryCase{"DataNoCoap", R"({"Data":"{\"Type\":9}","Formatter":"coap",)" + kTo + "}",
+                  Reason::kCoapNotEncodable, "Messages[1].Data"},
+        EntryCase{"TooLarge",
+                  R"({"Formatter":"utf8","Data":")" + std::string(65'508, 'x') + "\"," + kTo + "}",
+                  Reason::kDatagramTooLarge, "Messages[1].Data"},
+        EntryCase{"PeerKeyNoString",
+                  R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":9,"PeerKey":1}})",
+                  Reason::kPeerKeyMalformed, "Messages[1].Remote.PeerKey", kWg},
+        EntryCase{"PeerKeyTooShort",
+                  R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":9,"PeerKey":"aGk="}})",
+                  Reason::kPeerKeyMalformed, "Messages[1].Remote.PeerKey", kWg},
+        EntryCase{"InnerNoObject", kInner + "1}", Reason::kSourcedInnerMalformed,
+                  "Messages[1].Inner", kDecapsulated},
+        EntryCase{"InnerEmpty", kInner + "{}}", Reason::kSourcedInnerMalformed,
+                  "Messages[1].Inner.SourceAddress", kDecapsulated},
+        EntryCase{
+            "InnerMixesFamilies",
+            kInner +
+                R"({"SourceAddress":"10.0.0.1","SourcePort":1,"DestinationAddress":"fd00::1","DestinationPort":2}})",
+            Reason::kSourcedInnerMalformed, "Messages[1].Inner: ", kDecapsulated}),
     [](const auto& info) { return std::string(info.param.name); });
 
 struct BodyCase {
@@ -83,14 +113,17 @@ TEST_P(Bodies, ThatCannotBeUsedSayWhy) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, Bodies,
-    ::testing::Values(BodyCase{"Empty", "", Reason::kBodyNotJson}, BodyCase{"Text", "hello", Reason::kBodyNotJson},
-                      BodyCase{"AList", "[]", Reason::kBodyNotJson},
-                      BodyCase{"NoMessages", "{}", Reason::kNoMessagesList},
-                      BodyCase{"MessagesNull", R"({"Messages":null})", Reason::kNoMessagesList},
-                      BodyCase{"MessagesNoList", R"({"Messages":{}})", Reason::kNoMessagesList},
-                      BodyCase{"PreRelease", R"({"Data":"","Remote":{"IP":"127.0.0.1"}})", Reason::kOldFieldNames},
-                      BodyCase{"OverTheLimit", std::string((1U << 20) + 1, ' '), Reason::kBodyNotJson},
-                      BodyCase{"NestedWithoutEnd", std::string(100'000, '['), Reason::kBodyNotJson}),
+    ::testing::Values(
+        BodyCase{"Empty", "", Reason::kBodyNotJson},
+        BodyCase{"Text", "hello", Reason::kBodyNotJson},
+        BodyCase{"AList", "[]", Reason::kBodyNotJson},
+        BodyCase{"NoMessages", "{}", Reason::kNoMessagesList},
+        BodyCase{"MessagesNull", R"({"Messages":null})", Reason::kNoMessagesList},
+        BodyCase{"MessagesNoList", R"({"Messages":{}})", Reason::kNoMessagesList},
+        BodyCase{"PreRelease", R"({"Data":"","Remote":{"IP":"127.0.0.1"}})",
+                 Reason::kOldFieldNames},
+        BodyCase{"OverTheLimit", std::string((1U << 20) + 1, ' '), Reason::kBodyNotJson},
+        BodyCase{"NestedWithoutEnd", std::string(100'000, '['), Reason::kBodyNotJson}),
     [](const auto& info) { return std::string(info.param.name); });
 
 struct SoundCase {
@@ -113,15 +146,22 @@ INSTANTIATE_TEST_SUITE_P(
     Table, SoundEntries,
     ::testing::Values(
         SoundCase{"DefaultFormatter", R"({"Data":"aGk=",)" + kTo + "}", "127.0.0.1:9", "hi"},
-        SoundCase{"NullFormatter", R"({"Data":"aGk=","Formatter":null,)" + kTo + "}", "127.0.0.1:9", "hi"},
+        SoundCase{"NullFormatter", R"({"Data":"aGk=","Formatter":null,)" + kTo + "}", "127.0.0.1:9",
+                  "hi"},
         SoundCase{"Hex", R"({"Data":"6869","Formatter":"hex",)" + kTo + "}", "127.0.0.1:9", "hi"},
         SoundCase{"Utf8", R"({"Data":"é","Formatter":"utf8",)" + kTo + "}", "127.0.0.1:9", "é"},
         SoundCase{"Empty", R"({"Data":"",)" + kTo + "}", "127.0.0.1:9", ""},
         // gateway.md §7: Code "0.00", no token, options or payload encodes to exactly 4 bytes.
-        SoundCase{"Coap", R"({"Data":"{\"Type\":2,\"Code\":\"0.00\",\"MessageId\":4660}","Formatter":"coap",)" + kTo + "}",
-                  "127.0.0.1:9", std::string("\x60\x00\x12\x34", 4)},
-        SoundCase{"Ipv6", R"({"Data":"","Remote":{"Address":"::1","Port":65535}})", "[::1]:65535", ""},
-        SoundCase{"EmptyPeerKeyOnUdp", R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":9,"PeerKey":""}})", "127.0.0.1:9", ""},
+        SoundCase{
+            "Coap",
+            R"({"Data":"{\"Type\":2,\"Code\":\"0.00\",\"MessageId\":4660}","Formatter":"coap",)" +
+                kTo + "}",
+            "127.0.0.1:9", std::string("\x60\x00\x12\x34", 4)},
+        SoundCase{"Ipv6", R"({"Data":"","Remote":{"Address":"::1","Port":65535}})", "[::1]:65535",
+                  ""},
+        SoundCase{"EmptyPeerKeyOnUdp",
+                  R"({"Data":"","Remote":{"Address":"127.0.0.1","Port":9,"PeerKey":""}})",
+                  "127.0.0.1:9", ""},
         SoundCase{"InnerOnUdp", R"({"Data":"","Inner":5,)" + kTo + "}", "127.0.0.1:9", ""}),
     [](const auto& info) { return std::string(info.param.name); });
 
