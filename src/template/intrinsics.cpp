@@ -19,6 +19,9 @@ std::vector<std::string> names_of(const Node& map) {
   return names;
 }
 
+// What a call counts beside its text, so that calls that make little are bounded, too.
+constexpr std::size_t kCallBytes = 64;
+
 constexpr std::string_view kPseudoParameters[] = {
     "AWS::AccountId", "AWS::NotificationARNs", "AWS::NoValue",   "AWS::Partition",
     "AWS::Region",    "AWS::StackId",          "AWS::StackName", "AWS::URLSuffix"};
@@ -307,7 +310,7 @@ Result<bool> Evaluator::test_all(std::string_view function, const Node& argument
 }
 
 Status Evaluator::charge(std::size_t bytes, const Origin& at) {
-  made_ += bytes;
+  made_ += bytes + kCallBytes;
   if (made_ > kMaxEvaluatedBytes)
     return fail("the functions of this template make more than 8 MiB of text", at.place());
   return {};

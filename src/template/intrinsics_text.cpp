@@ -88,7 +88,8 @@ Result<Node> Evaluator::sub(const Node& call, const Node& arguments) {
     return fail("Fn::Sub takes a string, or [string, {variable: value}]", call.place());
   }
   const Node& pattern = with_variables ? arguments.items[0] : arguments;
-  const Node variables = with_variables ? arguments.items[1] : Node::map(call.origin);
+  const Node none = Node::map(call.origin);
+  const Node& variables = with_variables ? arguments.items[1] : none;
   const auto parts = split_sub(pattern.text, pattern.origin);
   if (!parts) return std::unexpected(parts.error());
   std::string out;
