@@ -1,0 +1,192 @@
+// Lambda's REST API, request by request.
+
+#include "emulators/lambda/lambda_api.h"
+
+#include <gmock/gmock.h>
+#include <zip.h>
+
+#include "emulators/lambda/digest.h"
+#include "emulators/lambda/event_stream.h"
+#include "tests/emulators/lambda/functions_fixture.h"
+
+namespace loopgate::lambda {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+using Json = nlohmann::json;
+
+class RecordedExchange : public http::Exchange {
+ public:
+  void respond(http::Response given) override { response = std::move(given); }
+  void begin_stream(http::Response head) override { response = std::move(head); }
+  bool write(std::string_view chunk) override {
+    response->body += chunk;
+    return true;
+  }
+  void end_stream() override { ended = true; }
+  void on_closed(std::function<void()>) override {}
+
+  std::string header(std::string_view name) const {
+    for (const auto& one : response->headers) {
+      if (one.name == name) return one.value;
+    }
+    return "";
+  }
+
+  std::optional<http::Response> response;
+  bool ended = false;
+};
+
+class LambdaApiTest : public FunctionsTest {
+ protected:
+  std::shared_ptr<RecordedExchange> send(const std::string& method, const std::string& path,
+                                         const std::string& body = "", std::vector<http::Header> headers = {}) {
+    LambdaApi api(*world->functions);
+    http::Request request;
+    request.method = method;
+    const auto question = path.find('?');
+    request.path = path.substr(0, question);
+    if (question != std::string::npos) request.query = path.substr(question + 1);
+    request.headers = std::move(headers);
+    request.body = body;
+    EXPECT_TRUE(api.owns(request));
+    auto exchange = std::make_shared<RecordedExchange>();
+    api.handle(std::move(request), {kAccount, kRegion, "", ""}, exchange);
+    EXPECT_TRUE(world->until([&] { return exchange->response.has_value(); }));
+    return exchange;
+  }
+  void deploy_echo() {
+    const auto made = send("POST", "/2015-03-31/functions",
+                           R"({"FunctionName":"echo","Runtime":"loopgate.echo","Role":"r"})");
+    ASSERT_EQ(made->response->status, 201) << made->response->body;
+  }
+};
+
+std::string zip_of(const std::string& folder, const std::string& text) {
+  const auto path = folder + "/upload.zip";
+  int code = 0;
+  auto* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
+  zip_file_add(archive, "app.py", zip_source_buffer(archive, text.data(), text.size(), 0), 0);
+  zip_close(archive);
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_F(LambdaApiTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
+  const auto old = zip_of(data.path(), "def handler(e, c):\n    return 'old'\n");
+  Json body = {{"FunctionName", "f"}, {"Runtime", "python3.11"}, {"Handler", "app.handler"},
+               {"Role", "arn:aws:iam::123456789012:role/r"}, {"Timeout", 5},
+               {"Environment", {{"Variables", {{"A", "b"}}}}}, {"Code", {{"ZipFile", to_base64(old)}}}};
+  const auto made = send("POST", "/2015-03-31/functions", body.dump());
+  ASSERT_EQ(made->response->status, 201) << made->response->body;
+  const auto described = Json::parse(made->response->body);
+  EXPECT_EQ(described["FunctionArn"], "arn:aws:lambda:us-west-2:123456789012:function:f");
+  EXPECT_EQ(described["CodeSha256"], sha256_base64(old));
+  EXPECT_EQ(described["State"], "Active");
+  EXPECT_EQ(described["LastModified"], "2026-11-02T09:15:30.204+0000");
+
+  EXPECT_EQ(send("POST", "/2015-03-31/functions", body.dump())->response->status, 409);
+  const auto got = Json::parse(send("GET", "/2015-03-31/functions/f")->response->body);
+  EXPECT_EQ(got["Configuration"]["Timeout"], 5);
+  const auto list = Json::parse(send("GET", "/2015-03-31/functions/")->response->body);
+  EXPECT_EQ(list["Functions"].size(), 1u);
+
+  EXPECT_EQ(send("POST", "/2015-03-31/functions/f/invocations", "{}")->response->body, "\"old\"");
+  const auto changed = zip_of(data.path(), "def handler(e, c):\n    return 'new'\n");
+  const Json code = {{"ZipFile", to_base64(changed)}};
+  EXPECT_EQ(send("PUT", "/2015-03-31/functions/f/code", code.dump())->response->status, 200);
+  EXPECT_EQ(send("POST", "/2015-03-31/functions/f/invocations", "{}")->response->body, "\"new\"");
+  const auto configured = send("PUT", "/2015-03-31/functions/f/configuration", R"({"Timeout":7})");
+  EXPECT_EQ(Json::parse(configured->response->body)["Timeout"], 7);
+  EXPECT_EQ(Json::parse(configured->response->body)["Handler"], "app.handler");
+
+  EXPECT_EQ(send("DELETE", "/2015-03-31/functions/f")->response->status, 204);
+  const auto gone = send("GET", "/2015-03-31/functions/f/configuration");
+  EXPECT_EQ(gone->response->status, 404);
+  EXPECT_EQ(gone->header("x-amzn-ErrorType"), "ResourceNotFoundException");
+}
+
+TEST_F(LambdaApiTest, InvokesByNamePartialAndFullArn) {
+  deploy_echo();
+  for (const auto* name : {"echo", "123456789012:function:echo", "echo:$LATEST",
+                           "arn%3Aaws%3Alambda%3Aus-west-2%3A123456789012%3Afunction%3Aecho"}) {
+    const auto answer = send("POST", "/2015-03-31/functions/" + std::string(name) + "/invocations",
+                             R"({"Messages":[]})");
+    EXPECT_EQ(answer->response->status, 200) << name;
+    EXPECT_EQ(answer->response->body, R"({"Replies":[]})");
+    EXPECT_EQ(answer->header("X-Amz-Executed-Version"), "$LATEST");
+  }
+}
+
+TEST_F(LambdaApiTest, TellsAFunctionsOwnErrorInAHeader) {
+  deploy(config("fails", "echo.fails"));
+  const auto answer = send("POST", "/2015-03-31/functions/fails/invocations", "{}", {{"X-Amz-Log-Type", "Tail"}});
+  EXPECT_EQ(answer->response->status, 200);
+  EXPECT_EQ(answer->header("X-Amz-Function-Error"), "Unhandled");
+  EXPECT_THAT(*from_base64(answer->header("X-Amz-Log-Result")), HasSubstr("[ERROR] ValueError: boom"));
+}
+
+TEST_F(LambdaApiTest, TakesEventsAndDryRuns) {
+  deploy_echo();
+  const auto event = send("POST", "/2015-03-31/functions/echo/invocations", "{}",
+                          {{"X-Amz-Invocation-Type", "Event"}});
+  EXPECT_EQ(event->response->status, 202);
+  EXPECT_EQ(event->response->body, "");
+  const auto dry = send("POST", "/2015-03-31/functions/echo/invocations", "{}",
+                        {{"X-Amz-Invocation-Type", "DryRun"}});
+  EXPECT_EQ(dry->response->status, 204);
+}
+
+TEST_F(LambdaApiTest, StreamsInFrames) {
+  deploy_echo();
+  const auto answer = send("POST", "/2021-11-15/functions/echo/response-streaming-invocations", R"("x")");
+  EXPECT_TRUE(world->until([&] { return answer->ended; }));
+  EXPECT_EQ(answer->header("Content-Type"), "application/vnd.amazon.eventstream");
+  EXPECT_EQ(answer->response->body, payload_chunk(R"("x")") + invoke_complete({}));
+}
+
+struct RefusedRequest {
+  std::string name;
+  std::string method;
+  std::string path;
+  std::string body;
+  int status;
+  std::string type;
+};
+class RefusedApiCall : public LambdaApiTest, public testing::WithParamInterface<RefusedRequest> {};
+
+TEST_P(RefusedApiCall, IsAnsweredWithItsType) {
+  deploy_echo();
+  const auto answer = send(GetParam().method, GetParam().path, GetParam().body);
+  EXPECT_EQ(answer->response->status, GetParam().status);
+  EXPECT_EQ(answer->header("x-amzn-ErrorType"), GetParam().type) << answer->response->body;
+}
+
+const std::string kPath = "/2015-03-31/functions";
+INSTANTIATE_TEST_SUITE_P(
+    All, RefusedApiCall,
+    testing::Values(
+        RefusedRequest{"Unknown", "POST", kPath + "/absent/invocations", "{}", 404, "ResourceNotFoundException"},
+        RefusedRequest{"UnknownQualifier", "POST", kPath + "/echo/invocations?Qualifier=9", "{}", 404,
+                       "ResourceNotFoundException"},
+        RefusedRequest{"NotJson", "POST", kPath + "/echo/invocations", "{nope", 400,
+                       "InvalidRequestContentException"},
+        RefusedRequest{"TooLarge", "POST", kPath + "/echo/invocations",
+                       "\"" + std::string(kMaxSyncPayload, 'x') + "\"", 413, "RequestTooLargeException"},
+        RefusedRequest{"BadName", "GET", kPath + "/a%20b", "", 400, "ValidationException"},
+        RefusedRequest{"Runtime", "POST", kPath, R"({"FunctionName":"x","Runtime":"ruby3.3"})", 400,
+                       "InvalidParameterValueException"},
+        RefusedRequest{"NoCode", "POST", kPath, R"({"FunctionName":"x","Runtime":"python3.11"})", 400,
+                       "InvalidParameterValueException"},
+        RefusedRequest{"BrokenBase64", "POST", kPath,
+                       R"({"FunctionName":"x","Runtime":"python3.11","Code":{"ZipFile":"*"}})", 400,
+                       "InvalidParameterValueException"},
+        RefusedRequest{"NoZip", "POST", kPath,
+                       R"({"FunctionName":"x","Runtime":"python3.11","Code":{"ZipFile":"eHh4eA=="}})", 400,
+                       "InvalidParameterValueException"},
+        RefusedRequest{"Operation", "GET", kPath + "/echo/urls", "", 404, "UnknownOperationException"}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace loopgate::lambda
