@@ -79,6 +79,7 @@ class HttpConnection final : public Connection,
   void read_request();
   void on_header(error_code error);
   void read_body();
+  void show_body();
   void on_request();
   Request take_request();
   void refuse_to_read(error_code error);
@@ -161,14 +162,24 @@ void HttpConnection::on_header(error_code error) {
 void HttpConnection::read_body() {
   if (phase_ != Phase::kReading) return;
   if (parser_->is_done()) return on_request();
-  parser_->eager(true);
+  // Eagerly, Beast would keep a chunk to itself until the next one begins.
+  parser_->eager(!server_->body_observer);
   beast::http::async_read_some(socket_, buffer_, *parser_,
                                [self = shared_from_this()](error_code error, std::size_t) {
                                  if (self->phase_ != Phase::kReading) return;
                                  if (error) return self->refuse_to_read(error);
                                  self->idle_ticks_ = 0;
+                                 self->show_body();
                                  self->read_body();
                                });
+}
+
+void HttpConnection::show_body() {
+  if (!server_->body_observer) return;
+  server_->loop.catch_up();
+  if (phase_ != Phase::kReading) return;  // what was due closed the server
+  const auto target = parser_->get().target();
+  server_->body_observer({target.data(), target.size()}, parser_->get().body());
 }
 
 void HttpConnection::on_request() {

@@ -21,6 +21,7 @@ struct ServerState {
   Handler handler;
   ServerLimits limits;
   std::unordered_set<Connection*> connections;
+  BodyObserver body_observer = nullptr;
 };
 
 class Connection {

@@ -110,6 +110,9 @@ class LoopServer final : public Server {
     }
   }
   Endpoint local() const override { return local_; }
+  void observe_bodies(BodyObserver observer) override {
+    state_->body_observer = std::move(observer);
+  }
 
  private:
   std::shared_ptr<ServerState> state_;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <string_view>
 
 #include "base/result.h"
 #include "emulators/http/message.h"
@@ -19,6 +21,10 @@ struct ServerLimits {
   std::size_t stream_backlog = 16 * 1024 * 1024;  // bytes that a slow reader of a stream may lag
 };
 
+// What has come of a request's body so far, before the handler gets all of it: for those who pass a
+// chunked body on while it is written. `target` is the request's path.
+using BodyObserver = std::function<void(std::string_view target, std::string_view so_far)>;
+
 class Server {
  public:
   // Port 0 picks a free one. The handler runs on the loop.
@@ -26,6 +32,7 @@ class Server {
                                                 Handler handler, ServerLimits limits = {});
   virtual ~Server() = default;  // closes every connection
   virtual Endpoint local() const = 0;
+  virtual void observe_bodies(BodyObserver observer) = 0;
 };
 
 }  // namespace loopgate::http

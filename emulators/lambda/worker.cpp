@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "emulators/lambda/digest.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/worker_launch.h"
 
@@ -52,6 +53,8 @@ Status Worker::launch(const std::string& code_folder) {
       runtime_api_limits());
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
+  server_->observe_bodies(
+      [this](std::string_view target, std::string_view so_far) { on_body(target, so_far); });
 
   std::string warning;
   auto options = launch_options(*config_,
@@ -80,6 +83,7 @@ void Worker::assign(InvocationPtr invocation) {
   invocation_ = std::move(invocation);
   request_id_ = invocation_->request_id;
   started_ = surroundings_.clock.now();
+  streamed_ = 0;
   state_ = State::kBusy;
   log_.keep_tail(invocation_->wants_log_tail);
   log_.start(request_id_, invocation_->version);
@@ -133,6 +137,16 @@ void Worker::on_next(const http::Request& request, std::shared_ptr<http::Exchang
   owner_.on_worker_idle(*this);
 }
 
+// A streamed answer is passed on as the function writes it.
+void Worker::on_body(std::string_view target, std::string_view so_far) {
+  if (state_ != State::kBusy || !invocation_->on_chunk || so_far.size() <= streamed_) return;
+  const auto call = parse_runtime_call("POST", target);
+  if (call.kind != RuntimeCall::Kind::kResponse || call.request_id != request_id_) return;
+  const auto chunk = so_far.substr(streamed_);
+  streamed_ = so_far.size();
+  invocation_->on_chunk(chunk);
+}
+
 void Worker::on_response(http::Request request, http::Exchange& exchange) {
   const bool streaming = request.header("Lambda-Runtime-Function-Response-Mode") == "streaming";
   if (!streaming && request.body.size() > kMaxResponse) {
@@ -140,11 +154,18 @@ void Worker::on_response(http::Request request, http::Exchange& exchange) {
     return complete(response_too_large(request_id_));
   }
   exchange.respond(accepted());
+  if (const auto type = request.header("Lambda-Runtime-Function-Error-Type"); streaming && !type.empty()) {
+    // A trailer: the function failed after it had begun to answer.
+    const auto document = from_base64(request.header("Lambda-Runtime-Function-Error-Body"));
+    return complete(failed(request_id_, document.value_or(error_document(type, "the stream broke off"))));
+  }
   InvocationOutcome outcome;
   outcome.request_id = request_id_;
   outcome.executed_version = invocation_->version;
   if (invocation_->on_chunk) {
-    invocation_->on_chunk(request.body);
+    if (request.body.size() > streamed_) {
+      invocation_->on_chunk(std::string_view(request.body).substr(streamed_));
+    }
   } else {
     outcome.payload = std::move(request.body);
   }

@@ -53,6 +53,7 @@ class Worker {
   Status launch(const std::string& code_folder);
   void on_request(http::Request request, std::shared_ptr<http::Exchange> exchange);
   void on_next(const http::Request& request, std::shared_ptr<http::Exchange> exchange);
+  void on_body(std::string_view target, std::string_view so_far);
   void on_response(http::Request request, http::Exchange& exchange);
   void on_error(http::Request request, http::Exchange& exchange);
   void on_init_error(http::Request request, http::Exchange& exchange);
@@ -81,6 +82,7 @@ class Worker {
   InvocationPtr invocation_;
   std::string request_id_;  // of the invocation whose END is not written yet
   Instant started_{};
+  std::size_t streamed_ = 0;  // bytes of its answer that were passed on already
   std::optional<InvocationOutcome> held_;  // waits for its log tail
   ScopedTimer deadline_;
 };

@@ -87,6 +87,32 @@ INSTANTIATE_TEST_SUITE_P(
                                 "run npm install --prefix "}),
     [](const auto& info) { return info.param.name; });
 
+TEST_F(NodeFunction, StreamsWhatItWritesAtOnce) {
+  InvokeCall call;
+  call.function_arn = deploy_node("index.streamedFile");
+  call.payload = nlohmann::json({{"file", data / "go"}}).dump();
+  std::string streamed;
+  call.on_chunk = [&](std::string_view chunk) { streamed += chunk; };
+  const auto slot = begin(std::move(call));
+  ASSERT_TRUE(world->until([&] { return streamed == "before,"; })) << streamed;
+  EXPECT_FALSE(slot->has_value());
+  data.write("go", "");
+  ASSERT_TRUE(world->until([&] { return slot->has_value(); }));
+  EXPECT_EQ(streamed, "before,after");
+}
+
+TEST_F(NodeFunction, TellsThatItsStreamBrokeOff) {
+  InvokeCall call;
+  call.function_arn = deploy_node("index.streamedFails");
+  std::string streamed;
+  call.on_chunk = [&](std::string_view chunk) { streamed += chunk; };
+  const auto result = invoke(std::move(call));
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(streamed, "begun");
+  EXPECT_EQ(result->function_error, "Unhandled");
+  EXPECT_EQ(nlohmann::json::parse(result->payload)["errorMessage"], "broke off");
+}
+
 class ProvidedFunction : public FunctionsTest {};
 
 TEST_F(ProvidedFunction, RunsItsBootstrap) {
