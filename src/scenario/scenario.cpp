@@ -1,0 +1,117 @@
+#include "scenario/scenario.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "scenario/fields.h"
+#include "scenario/limits.h"
+
+namespace loopgate::scenario {
+
+namespace {
+
+std::map<std::string, std::string> as_map(std::vector<std::pair<std::string, std::string>> pairs) {
+  return {pairs.begin(), pairs.end()};
+}
+
+void parse_stack(Fields& parent, const Node& node, Setup& out) {
+  Fields fields(node, "a stack");
+  StackSetup stack;
+  stack.name = fields.text("name");
+  stack.template_file = fields.required_text("template");
+  stack.parameters = as_map(fields.pairs("parameters"));
+  stack.where = node.place();
+  if (const auto status = fields.finish(); !status) return parent.refuse(status.error());
+  out.stacks.push_back(std::move(stack));
+}
+
+// `template` and `parameters` at the top, or a list `stacks`.
+void parse_stacks(Fields& fields, Setup& out) {
+  if (const Node* file = fields.find("template"); file != nullptr) {
+    out.stacks.push_back({"", fields.text("template"), as_map(fields.pairs("parameters")), file->place()});
+  } else if (fields.has("parameters")) {
+    fields.refuse("'parameters' belong to a 'template'");
+  }
+  const Node* stacks = fields.find("stacks");
+  if (stacks == nullptr) return;
+  if (!out.stacks.empty()) fields.refuse("either 'template' or 'stacks'", stacks->place());
+  if (!stacks->is_list()) return fields.refuse("'stacks' is no list", stacks->place());
+  if (stacks->items.size() > kMaxStacks) return fields.refuse("too many stacks", stacks->place());
+  for (const Node& stack : stacks->items) parse_stack(fields, stack, out);
+}
+
+void parse_clients(Fields& fields, Setup& out) {
+  const auto clients = fields.pairs("clients");
+  if (clients.size() > kMaxClients) fields.refuse("too many clients");
+  for (const auto& [name, text] : clients) {
+    const auto endpoint = Endpoint::parse(text);
+    const auto place = fields.find("clients")->find_member(name)->origin.place();
+    if (!endpoint || endpoint->port == 0) {
+      return fields.refuse(fmt::format("client {} has no address:port: {}", name, text), place);
+    }
+    const bool taken = std::ranges::any_of(
+        out.clients, [&](const ClientSetup& other) { return other.endpoint == *endpoint; });
+    if (taken) return fields.refuse(fmt::format("two clients are {}", text), place);
+    out.clients.push_back({name, *endpoint});
+  }
+}
+
+void parse_network(Fields& fields, Setup& out) {
+  const Node* node = fields.find("network");
+  if (node == nullptr) return;
+  Fields network(*node, "network");
+  out.receive_buffer = network.number("receive_buffer", kMaxCount).value_or(0);
+  out.unreachable = network.texts("unreachable");
+  for (const auto& name : out.unreachable) {
+    if (std::ranges::find(out.clients, name, &ClientSetup::name) == out.clients.end()) {
+      network.refuse("unreachable: no client is called " + name);
+    }
+  }
+  if (const auto status = network.finish(); !status) fields.refuse(status.error());
+}
+
+void parse_steps(Fields& fields, std::vector<StepPtr>& out) {
+  const Node* steps = fields.find("steps");
+  if (steps == nullptr) return;
+  if (!steps->is_list()) return fields.refuse("'steps' is no list", steps->place());
+  if (steps->items.size() > kMaxSteps) return fields.refuse("too many steps", steps->place());
+  for (const Node& node : steps->items) {
+    auto step = parse_step(node);
+    if (!step) return fields.refuse(step.error());
+    out.push_back(std::move(*step));
+  }
+}
+
+}  // namespace
+
+std::string Scenario::folder() const { return std::filesystem::path(file).parent_path().string(); }
+
+Result<Scenario> parse_scenario(std::string_view text, const std::string& file) {
+  if (text.size() > kMaxScenarioBytes) return fail("the scenario is larger than 1 MiB", {file, 0});
+  const auto root = cfn::parse_document(text, file);
+  if (!root) return std::unexpected(root.error());
+  Fields fields(*root, "a scenario");
+  Scenario out;
+  out.file = file;
+  Setup& setup = out.setup;
+  setup.name = fields.required_text("name");
+  setup.about = fields.text("about");
+  setup.seed = fields.number("seed", UINT64_MAX);
+  parse_stacks(fields, setup);
+  setup.regions = fields.texts("regions");
+  parse_clients(fields, setup);
+  setup.reverse_dns = as_map(fields.pairs("reverse_dns"));
+  setup.resolve = as_map(fields.pairs("resolve"));
+  setup.allow_unsupported = fields.flag("allow_unsupported");
+  setup.expect_deploy_failure = fields.text("expect_deploy_failure");
+  setup.function_guard = fields.duration("function_guard");
+  parse_network(fields, setup);
+  parse_steps(fields, out.steps);
+  if (out.steps.empty() && setup.expect_deploy_failure.empty()) fields.refuse("a scenario needs 'steps'");
+  if (const auto status = fields.finish(); !status) return std::unexpected(status.error());
+  return out;
+}
+
+}  // namespace loopgate::scenario

@@ -1,0 +1,148 @@
+#include "scenario/stage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "scenario/limits.h"
+#include "scenario/payload.h"
+#include "template/suggestion.h"
+
+namespace loopgate::scenario {
+
+namespace {
+
+constexpr std::size_t kCapturedAtOnce = 1'024;
+
+}  // namespace
+
+Stage::Stage(const Scenario& scenario, Sandbox& sandbox, SimNetwork& network)
+    : scenario_(scenario), sandbox_(sandbox), network_(network), folder_(scenario.folder()) {}
+
+void Stage::settle() {
+  for (int hop = 0; hop < kMaxHops; ++hop) {
+    sandbox_.settle();
+    if (!network_.pump()) return;
+  }
+}
+
+void Stage::advance(Duration step) {
+  sandbox_.advance(step);
+  settle();
+}
+
+bool Stage::advance_towards(Instant limit) {
+  Clock& clock = sandbox_.clock();
+  if (clock.now() >= limit) return false;
+  const auto next = std::min(clock.next().value_or(limit), limit);
+  advance(std::max(next - clock.now(), Duration(1)));
+  return true;
+}
+
+Result<Endpoint> Stage::client(const std::string& name) const {
+  std::vector<std::string> names;
+  for (const auto& client : scenario_.setup.clients) {
+    if (client.name == name) return client.endpoint;
+    names.push_back(client.name);
+  }
+  if (const auto endpoint = Endpoint::parse(name)) return *endpoint;
+  return fail(fmt::format("no client is called {}{}", name, cfn::did_you_mean(name, names)));
+}
+
+std::string Stage::call(const Endpoint& endpoint) const {
+  for (const auto& client : scenario_.setup.clients) {
+    if (client.endpoint == endpoint) return client.name;
+  }
+  return endpoint.to_string();
+}
+
+nlohmann::ordered_json Stage::find_listener(const std::string& id) const {
+  const auto document = sandbox_.describe();
+  for (const auto& [stack, entry] : document["stacks"].items()) {
+    for (const auto& [logical_id, listener] : entry["listeners"].items()) {
+      const bool same_port = std::to_string(listener["port"].get<int>()) == id;
+      if (logical_id == id || listener["name"] == id || same_port) return listener;
+    }
+  }
+  return nullptr;
+}
+
+Result<Endpoint> Stage::listener(const std::string& id, const std::string& region) const {
+  const auto found = find_listener(id);
+  if (found.is_null()) return fail("no listener is called " + id);
+  const auto& addresses = found["addresses"];
+  const std::string wanted = region.empty() ? sandbox_.options().regions.front() : region;
+  if (!addresses.contains(wanted)) return fail(fmt::format("{} has no ingress in {}", id, wanted));
+  const auto endpoint = Endpoint::parse(addresses[wanted].get<std::string>());
+  if (!endpoint) return fail(fmt::format("{} has no address", id));
+  return *endpoint;
+}
+
+std::string Stage::listener_name(const std::string& id) const {
+  const auto found = find_listener(id);
+  return found.is_null() ? id : found["name"].get<std::string>();
+}
+
+std::string Stage::output_or(const std::string& text) const {
+  const auto document = sandbox_.describe();
+  for (const auto& [stack, entry] : document["stacks"].items()) {
+    const auto output = entry["outputs"].find(text);
+    if (output != entry["outputs"].end() && output->is_string()) return output->get<std::string>();
+  }
+  return text;
+}
+
+Status Stage::deploy(const StackSetup& stack) {
+  DeployOptions options;
+  options.stack = stack.name;
+  options.template_file = resolve_path(folder_, stack.template_file);
+  options.parameters = stack.parameters;
+  const auto done = std::make_shared<std::optional<Status>>();
+  sandbox_.deploy(std::move(options), [done](const Result<DeployResult>& result) {
+    *done = result ? Status() : Status(std::unexpected(result.error()));
+  });
+  return await(*done, "deployment");
+}
+
+Status Stage::delete_stack(const std::string& name) {
+  const auto done = std::make_shared<std::optional<Status>>();
+  sandbox_.remove_stack(name, [done](Status result) { *done = std::move(result); });
+  return await(*done, "deletion");
+}
+
+// `done` is set by a completion. What it still waits for is due at some deadline.
+Status Stage::await(const std::optional<Status>& done, std::string_view what) {
+  const Instant limit = sandbox_.clock().now() + kMaxDeployment;
+  settle();
+  while (!done && advance_towards(limit)) {
+  }
+  if (done) return *done;
+  return fail(fmt::format("the {} did not end within {}", what, to_string(kMaxDeployment)));
+}
+
+std::optional<CapturedDatagram> Stage::take_captured(const Endpoint& client) {
+  collect_captured();
+  const auto found = captured_.find(client);
+  if (found == captured_.end()) return std::nullopt;
+  auto out = std::move(found->second.front());
+  found->second.pop_front();
+  if (found->second.empty()) captured_.erase(found);
+  return out;
+}
+
+void Stage::collect_captured() {
+  for (;;) {
+    auto more = sandbox_.captured(captured_seq_, kCapturedAtOnce);
+    if (more.empty()) return;
+    captured_seq_ = more.back().seq;
+    for (auto& datagram : more) captured_[datagram.to].push_back(std::move(datagram));
+  }
+}
+
+void Stage::before_action() {
+  if (looked_) stretch_ = sandbox_.journal().last_seq();
+  looked_ = false;
+}
+
+}  // namespace loopgate::scenario

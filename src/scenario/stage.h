@@ -1,0 +1,68 @@
+// Where the steps of one scenario act: the sandbox, its network, and who is called what.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "sandbox.h"
+#include "scenario/scenario.h"
+#include "scenario/sim_network.h"
+
+namespace loopgate::scenario {
+
+class Stage {
+ public:
+  Stage(const Scenario& scenario, Sandbox& sandbox, SimNetwork& network);
+
+  Sandbox& sandbox() { return sandbox_; }
+  SimNetwork& network() { return network_; }
+  const Setup& setup() const { return scenario_.setup; }
+  const std::string& folder() const { return folder_; }
+
+  // Until nothing is under way any more at this instant.
+  void settle();
+  void advance(Duration step);
+  // To the next deadline, but not beyond `limit`. False when `limit` is reached.
+  bool advance_towards(Instant limit);
+
+  // A client's name, or address:port.
+  Result<Endpoint> client(const std::string& name) const;
+  // The name of the client there, else its address.
+  std::string call(const Endpoint& endpoint) const;
+
+  // Of a listener by logical id, name or port: where it is in `region` (empty: the first).
+  Result<Endpoint> listener(const std::string& id, const std::string& region) const;
+  // What the journal calls it; `id` itself when there is no such listener (any more).
+  std::string listener_name(const std::string& id) const;
+  // The value of a stack's output of that name, else `text` itself.
+  std::string output_or(const std::string& text) const;
+
+  Status deploy(const StackSetup& stack);
+  Status delete_stack(const std::string& name);
+
+  // What was captured for a client that has no wire, oldest first.
+  std::optional<CapturedDatagram> take_captured(const Endpoint& client);
+
+  // Expectations about the journal that no action parts look at the same stretch of it.
+  std::uint64_t stretch() const { return stretch_; }
+  void looked_at_journal() { looked_ = true; }
+  void before_action();
+
+ private:
+  nlohmann::ordered_json find_listener(const std::string& id) const;
+  Status await(const std::optional<Status>& done, std::string_view what);
+  void collect_captured();
+
+  const Scenario& scenario_;
+  Sandbox& sandbox_;
+  SimNetwork& network_;
+  std::string folder_;
+  std::map<Endpoint, std::deque<CapturedDatagram>> captured_;
+  std::uint64_t captured_seq_ = 0;
+  std::uint64_t stretch_ = 0;
+  bool looked_ = false;
+};
+
+}  // namespace loopgate::scenario

@@ -1,0 +1,59 @@
+// The table of step kinds.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "scenario/step.h"
+#include "template/suggestion.h"
+
+namespace loopgate::scenario {
+
+namespace {
+
+struct StepKind {
+  std::string_view name;
+  Result<StepPtr> (*parse)(const cfn::Node& value);
+};
+
+constexpr std::array<StepKind, 11> kKinds = {{
+    {"send", parse_send},
+    {"inject", parse_inject},
+    {"expect", parse_expect},
+    {"never", parse_never},
+    {"publish", parse_publish},
+    {"replay", parse_replay},
+    {"advance", parse_advance},
+    {"expect journal", parse_expect_journal},
+    {"expect queue", parse_expect_queue},
+    {"deploy", parse_deploy},
+    {"delete stack", parse_delete_stack},
+}};
+
+std::vector<std::string> kind_names() {
+  std::vector<std::string> out;
+  for (const auto& kind : kKinds) out.emplace_back(kind.name);
+  return out;
+}
+
+}  // namespace
+
+Result<StepPtr> parse_step(const cfn::Node& node) {
+  if (!node.is_map() || node.members.size() != 1) {
+    return fail("a step is a map with one member, its kind (send: …)", node.place());
+  }
+  const auto& member = node.members.front();
+  const auto* const kind = std::ranges::find(kKinds, member.name, &StepKind::name);
+  if (kind == kKinds.end()) {
+    return fail(fmt::format("no step is called '{}'{}", member.name,
+                            cfn::did_you_mean(member.name, kind_names())),
+                member.origin.place());
+  }
+  auto step = kind->parse(member.value);
+  if (!step) return step;
+  (*step)->where = member.origin.place();
+  (*step)->kind = kind->name;
+  return step;
+}
+
+}  // namespace loopgate::scenario
