@@ -28,8 +28,10 @@ Result<std::string> write_bootstrap(RuntimeKind kind, const std::string& folder)
   const auto source = bootstrap_source(kind);
   const auto name = kind == RuntimeKind::kPython ? "bootstrap.py" : "bootstrap.cjs";
   const auto path = (std::filesystem::path(folder) / name).string();
-  if (const auto present = read_file(path, source.size() + 1); present && *present == source) return path;
-  if (const auto written = write_file(path, source); !written) return std::unexpected(written.error());
+  if (const auto present = read_file(path, source.size() + 1); present && *present == source)
+    return path;
+  if (const auto written = write_file(path, source); !written)
+    return std::unexpected(written.error());
   return path;
 }
 

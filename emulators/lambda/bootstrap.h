@@ -1,5 +1,5 @@
-// Our runtimes for Python and Node: one file each, in the language's standard library alone, carried inside
-// the binary (bootstrap/*.inc) and written out where workers can run it.
+// Our runtimes for Python and Node: one file each, in the language's standard library alone,
+// carried inside the binary (bootstrap/*.inc) and written out where workers can run it.
 #pragma once
 
 #include <string>

@@ -90,9 +90,11 @@ Result<LoadedCode> CodeLoader::load_zip(const FunctionConfig& config, const std:
   return LoadedCode{target, {}};
 }
 
-Result<LoadedCode> CodeLoader::load_inline(const FunctionConfig& config, const std::string& target) {
+Result<LoadedCode> CodeLoader::load_inline(const FunctionConfig& config,
+                                           const std::string& target) {
   const auto file = (fs::path(target) / inline_file_name(config)).string();
-  if (const auto done = write_file(file, config.code.text); !done) return std::unexpected(done.error());
+  if (const auto done = write_file(file, config.code.text); !done)
+    return std::unexpected(done.error());
   tidy(target);
   return LoadedCode{target, {}};
 }
@@ -103,24 +105,30 @@ void CodeLoader::load_folder(const FunctionConfig& config, const std::string& ta
   const auto sam = sam_output(code);
   const bool has_sam = !sam.empty() && fs::is_directory(sam);
   if (has_sam && (!source.exists || built_at(sam) >= source.newest)) {
-    return done(LoadedCode{sam, fmt::format("{} runs what sam build left in {}", config.name, sam)});
+    return done(
+        LoadedCode{sam, fmt::format("{} runs what sam build left in {}", config.name, sam)});
   }
   if (!source.exists) {
-    return done(fail(fmt::format("the code of {} is missing: {} does not exist", config.name, code.path)));
+    return done(
+        fail(fmt::format("the code of {} is missing: {} does not exist", config.name, code.path)));
   }
   if (code.build_method == "makefile") return build(config, target, std::move(done));
   if (needs_tools(code.build_method)) {
     return done(fail(fmt::format("BuildMethod {} of {} is not done here: run sam build first",
                                  code.build_method, config.name)));
   }
-  if (config.runtime.kind == RuntimeKind::kProvided && !fs::exists(fs::path(code.path) / "bootstrap")) {
-    return done(fail(fmt::format(
-        "{} has no executable named bootstrap in {}: build it there, run sam build, or say BuildMethod: "
-        "makefile in its Metadata", config.name, code.path)));
+  if (config.runtime.kind == RuntimeKind::kProvided &&
+      !fs::exists(fs::path(code.path) / "bootstrap")) {
+    return done(
+        fail(fmt::format("{} has no executable named bootstrap in {}: build it there, run sam "
+                         "build, or say BuildMethod: "
+                         "makefile in its Metadata",
+                         config.name, code.path)));
   }
   LoadedCode loaded{code.path, {}};
   if (has_sam) {
-    loaded.said = fmt::format("{} runs {}, which is newer than what sam build left", config.name, code.path);
+    loaded.said =
+        fmt::format("{} runs {}, which is newer than what sam build left", config.name, code.path);
   }
   done(std::move(loaded));
 }
@@ -128,7 +136,8 @@ void CodeLoader::load_folder(const FunctionConfig& config, const std::string& ta
 void CodeLoader::build(const FunctionConfig& config, const std::string& target, Done done) {
   // Kept from before: the same source was built already.
   if (fs::exists(target + ".built") && fs::is_directory(target)) {
-    return done(LoadedCode{target, fmt::format("{} runs what its Makefile made before", config.name)});
+    return done(
+        LoadedCode{target, fmt::format("{} runs what its Makefile made before", config.name)});
   }
   auto shared = std::make_shared<Done>(std::move(done));
   auto finish = [this, alive = std::weak_ptr(alive_), shared, target,

@@ -1,5 +1,5 @@
-// Makes a folder that a worker can run out of a function's code: the folder of the template itself, what
-// `sam build` or a Makefile made of it, an extracted zip, or inline text written out.
+// Makes a folder that a worker can run out of a function's code: the folder of the template itself,
+// what `sam build` or a Makefile made of it, an extracted zip, or inline text written out.
 #pragma once
 
 #include <functional>

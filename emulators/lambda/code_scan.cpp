@@ -53,7 +53,8 @@ CodeScan scan_code(const std::string& path) {
     add_file(scan, path, fs::path(path).filename().string());
     return scan;
   }
-  fs::recursive_directory_iterator entries(path, fs::directory_options::skip_permission_denied, error);
+  fs::recursive_directory_iterator entries(path, fs::directory_options::skip_permission_denied,
+                                           error);
   for (; !error && entries != fs::recursive_directory_iterator() && scan.files < kScannedFiles;
        entries.increment(error)) {
     if (entries->is_directory(error)) {

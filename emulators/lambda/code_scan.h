@@ -14,8 +14,8 @@ struct CodeScan {
   bool exists = false;
 };
 
-// A folder or a single file. Installed dependencies and what tools leave are not looked at: .git, .aws-sam,
-// node_modules, virtual environments, __pycache__. Stops at kScannedFiles.
+// A folder or a single file. Installed dependencies and what tools leave are not looked at: .git,
+// .aws-sam, node_modules, virtual environments, __pycache__. Stops at kScannedFiles.
 CodeScan scan_code(const std::string& path);
 
 // Whether a folder of this name belongs to the tools instead of the source.

@@ -25,8 +25,9 @@ std::unexpected<Error> refuse(const cfn::ResourceRequest& request, std::string_v
 
 cfn::ResourceState add_permission(const cfn::ResourceRequest& request, FunctionConfig& config) {
   PermissionStatement statement;
-  statement.id = request.physical_id.empty() ? fmt::format("{}-{}", request.stack->name, request.logical_id)
-                                             : request.physical_id;
+  statement.id = request.physical_id.empty()
+                     ? fmt::format("{}-{}", request.stack->name, request.logical_id)
+                     : request.physical_id;
   statement.action = text(request.properties, "Action");
   statement.principal = text(request.properties, "Principal");
   statement.source_arn = text(request.properties, "SourceArn");
@@ -49,7 +50,8 @@ cfn::ResourceState publish_version(const cfn::ResourceRequest& request, Function
 Result<cfn::ResourceState> put_alias(const cfn::ResourceRequest& request, FunctionConfig& config) {
   const auto name = text(request.properties, "Name");
   auto version = text(request.properties, "FunctionVersion");
-  if (!is_function_name(name)) return refuse(request, "/Name", "an alias needs a Name of letters and digits");
+  if (!is_function_name(name))
+    return refuse(request, "/Name", "an alias needs a Name of letters and digits");
   if (version.empty()) version = "$LATEST";
   config.aliases[name] = version;
   const auto arn = config.arn() + ":" + name;
@@ -70,10 +72,12 @@ Result<FunctionConfig> CompanionResource::find_function(const cfn::ResourceReque
   const auto given = text(properties, "FunctionName");
   const auto name = FunctionName::parse(given);
   if (!name) return refuse(request, "/FunctionName", fmt::format("'{}' names no function", given));
-  const auto arn = function_arn(name->region.empty() ? request.stack->region : name->region,
-                                name->account.empty() ? request.stack->account : name->account, name->name);
+  const auto arn =
+      function_arn(name->region.empty() ? request.stack->region : name->region,
+                   name->account.empty() ? request.stack->account : name->account, name->name);
   const auto function = functions_.find(arn);
-  if (!function) return refuse(request, "/FunctionName", fmt::format("Function not found: {}", arn));
+  if (!function)
+    return refuse(request, "/FunctionName", fmt::format("Function not found: {}", arn));
   return *function;
 }
 
@@ -108,11 +112,12 @@ void CompanionResource::update(const cfn::ResourceRequest& request, cfn::Resourc
 }
 
 void CompanionResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
-  auto config = find_function(request, request.properties.empty() ? request.old_properties
-                                                                  : request.properties);
+  auto config = find_function(
+      request, request.properties.empty() ? request.old_properties : request.properties);
   if (!config) return done({});  // the function has gone, and this with it
   const auto last = request.physical_id.substr(request.physical_id.rfind(':') + 1);
-  std::erase_if(config->permissions, [&](const auto& one) { return one.id == request.physical_id; });
+  std::erase_if(config->permissions,
+                [&](const auto& one) { return one.id == request.physical_id; });
   if (request.type == "AWS::Lambda::Alias") config->aliases.erase(last);
   if (request.type == "AWS::Lambda::EventInvokeConfig") {
     (void)read_invoke_config(Json::object(), *config);

@@ -1,5 +1,5 @@
-// The small resources around a function: AWS::Lambda::Permission, ::EventInvokeConfig, ::Version and ::Alias.
-// There is one code of a function, $LATEST: versions and aliases are names of it.
+// The small resources around a function: AWS::Lambda::Permission, ::EventInvokeConfig, ::Version
+// and ::Alias. There is one code of a function, $LATEST: versions and aliases are names of it.
 #pragma once
 
 #include <string>

@@ -39,7 +39,8 @@ std::optional<std::string> from_base64(std::string_view encoded) {
   std::size_t size = 0;
   const char* end = nullptr;
   if (sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), encoded.data(),
-                        encoded.size(), "\r\n ", &size, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+                        encoded.size(), "\r\n ", &size, &end,
+                        sodium_base64_VARIANT_ORIGINAL) != 0 ||
       end != encoded.data() + encoded.size()) {
     return std::nullopt;
   }
@@ -47,7 +48,9 @@ std::optional<std::string> from_base64(std::string_view encoded) {
   return out;
 }
 
-std::string sha256_base64(std::string_view bytes) { return to_base64(text(sha256(bytes))); }
+std::string sha256_base64(std::string_view bytes) {
+  return to_base64(text(sha256(bytes)));
+}
 
 std::string sha256_hex(std::string_view bytes) {
   const auto digest = sha256(bytes);

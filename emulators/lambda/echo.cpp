@@ -81,8 +81,8 @@ class Scanner {
   const char* end_;
 };
 
-// One message: {"Tag":…,"Data":…} of strings, other members ignored. A name with an escape might be ours in
-// disguise: then we do not know the form.
+// One message: {"Tag":…,"Data":…} of strings, other members ignored. A name with an escape might be
+// ours in disguise: then we do not know the form.
 bool scan_message(Scanner& scanner, std::string& replies, bool& first) {
   if (!scanner.take('{')) return false;
   std::string_view tag;
@@ -126,7 +126,8 @@ Result<BuiltIn> parse_built_in(std::string_view handler) {
   if (handler.empty() || handler == "echo") return BuiltIn::kEcho;
   if (handler == "sink") return BuiltIn::kSink;
   if (handler == "fail") return BuiltIn::kFail;
-  return fail(fmt::format("Handler {} of Runtime loopgate.echo: echo, sink and fail are there", handler));
+  return fail(
+      fmt::format("Handler {} of Runtime loopgate.echo: echo, sink and fail are there", handler));
 }
 
 bool echo_by_scan(std::string_view event, std::string& replies) {
@@ -153,8 +154,8 @@ std::string echo_by_parser(std::string_view event) {
   for (const auto& message : json["Messages"]) {
     if (!message.is_object() || !message.contains("Tag") || !message.contains("Data")) continue;
     if (!message["Tag"].is_string() || !message["Data"].is_string()) continue;
-    replies.push_back({{"Tag", message["Tag"].get<std::string>()},
-                       {"Data", message["Data"].get<std::string>()}});
+    replies.push_back(
+        {{"Tag", message["Tag"].get<std::string>()}, {"Data", message["Data"].get<std::string>()}});
   }
   return nlohmann::ordered_json{{"Replies", std::move(replies)}}.dump(
       -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

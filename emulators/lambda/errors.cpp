@@ -33,13 +33,17 @@ aws::AwsError invalid_parameter(std::string message) {
 
 aws::AwsError invalid_request_content(std::string_view cause) {
   return {"InvalidRequestContentException",
-          fmt::format("Could not parse request body into json: {}", cause), 400, {}};
+          fmt::format("Could not parse request body into json: {}", cause),
+          400,
+          {}};
 }
 
 aws::AwsError payload_too_large(std::size_t limit) {
-  return {"RequestTooLargeException",
-          fmt::format("Request must be smaller than {} bytes for the InvokeFunction operation", limit),
-          413, {}};
+  return {
+      "RequestTooLargeException",
+      fmt::format("Request must be smaller than {} bytes for the InvokeFunction operation", limit),
+      413,
+      {}};
 }
 
 aws::AwsError too_many_requests(std::string_view reason) {
@@ -66,8 +70,8 @@ std::string timeout_text(Duration limit) {
 }
 
 InvocationOutcome timed_out(std::string request_id, Duration limit) {
-  auto document = error_document("Sandbox.Timedout", fmt::format("RequestId: {} Error: {}", request_id,
-                                                                 timeout_text(limit)));
+  auto document = error_document(
+      "Sandbox.Timedout", fmt::format("RequestId: {} Error: {}", request_id, timeout_text(limit)));
   return failed(std::move(request_id), std::move(document));
 }
 
@@ -75,7 +79,8 @@ std::string exit_text(io::ExitStatus status) {
   if (status.signal == 9) return "Runtime exited with error: signal: killed";
   if (status.signal == 11) return "Runtime exited with error: signal: segmentation fault";
   if (status.signal == 6) return "Runtime exited with error: signal: aborted";
-  if (status.signal != 0) return fmt::format("Runtime exited with error: signal: {}", status.signal);
+  if (status.signal != 0)
+    return fmt::format("Runtime exited with error: signal: {}", status.signal);
   if (status.code == 0) return "Runtime exited without providing a reason";
   return fmt::format("Runtime exited with error: exit status {}", status.code);
 }
@@ -87,10 +92,12 @@ InvocationOutcome exited(std::string request_id, io::ExitStatus status) {
 }
 
 InvocationOutcome response_too_large(std::string request_id) {
-  return failed(std::move(request_id),
-                error_document("Function.ResponseSizeTooLarge",
-                               fmt::format("Response payload size exceeded maximum allowed payload size "
-                                           "({} bytes).", kMaxResponse)));
+  return failed(
+      std::move(request_id),
+      error_document("Function.ResponseSizeTooLarge",
+                     fmt::format("Response payload size exceeded maximum allowed payload size "
+                                 "({} bytes).",
+                                 kMaxResponse)));
 }
 
 InvocationOutcome cannot_start(std::string request_id, std::string_view why) {

@@ -1,5 +1,5 @@
-// Errors in Lambda's words: of its API (AwsError), and of a function that failed (an error document, which
-// travels as the payload of a successful call).
+// Errors in Lambda's words: of its API (AwsError), and of a function that failed (an error
+// document, which travels as the payload of a successful call).
 #pragma once
 
 #include <string>
@@ -28,7 +28,7 @@ InvocationOutcome response_too_large(std::string request_id);
 // Code or interpreter is missing, the build failed: AWS would not have accepted the function.
 InvocationOutcome cannot_start(std::string request_id, std::string_view why);
 
-std::string timeout_text(Duration limit);         // "Task timed out after 3.00 seconds"
+std::string timeout_text(Duration limit);      // "Task timed out after 3.00 seconds"
 std::string exit_text(io::ExitStatus status);  // "Runtime exited with error: exit status 1"
 
 // "ValueError: boom" of an error document, for people; the whole document when it has another form.

@@ -13,7 +13,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::int64_t ms(std::chrono::milliseconds duration) { return duration.count(); }
+std::int64_t ms(std::chrono::milliseconds duration) {
+  return duration.count();
+}
 
 Json parse_or_text(const std::string& text) {
   auto json = Json::parse(text, nullptr, false);
@@ -23,8 +25,8 @@ Json parse_or_text(const std::string& text) {
 
 // The record that a destination gets.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-std::string record(const QueuedEvent& event, const FunctionConfig& function, std::string_view condition,
-                   const InvocationOutcome& outcome, WallTime now) {
+std::string record(const QueuedEvent& event, const FunctionConfig& function,
+                   std::string_view condition, const InvocationOutcome& outcome, WallTime now) {
   Json response = {{"statusCode", outcome.status}, {"executedVersion", "$LATEST"}};
   if (!outcome.function_error.empty()) response["functionError"] = outcome.function_error;
   const Json document = {{"version", "1.0"},
@@ -63,14 +65,16 @@ EventQueue::EventQueue(Surroundings& surroundings, Runner runner, DeliverRecord 
       timer_(surroundings.clock) {
   auto& store = surroundings_.store;
   select_ = store.prepare(
-      "SELECT id, arn, request_id, payload, tenant, attempts, accepted_ms, due_ms FROM lambda_events");
+      "SELECT id, arn, request_id, payload, tenant, attempts, accepted_ms, due_ms FROM "
+      "lambda_events");
   insert_ = store.prepare(
       "INSERT INTO lambda_events (arn, request_id, payload, tenant, attempts, accepted_ms, due_ms) "
       "VALUES (?, ?, ?, ?, 0, ?, ?)");
   update_ = store.prepare("UPDATE lambda_events SET attempts = ?, due_ms = ? WHERE id = ?");
   delete_ = store.prepare("DELETE FROM lambda_events WHERE id = ?");
   load();
-  // A rolled-back turn may have stored or deleted some; what runs meanwhile runs once more at worst.
+  // A rolled-back turn may have stored or deleted some; what runs meanwhile runs once more at
+  // worst.
   store.on_rollback([this] { load(); });
 }
 
@@ -78,14 +82,10 @@ void EventQueue::load() {
   events_.clear();
   by_due_.clear();
   while (select_.step()) {
-    QueuedEvent event{select_.integer(0),
-                      std::string(select_.text(1)),
-                      std::string(select_.text(2)),
-                      std::string(select_.text(3)),
-                      std::string(select_.text(4)),
-                      static_cast<int>(select_.integer(5)),
-                      select_.integer(6),
-                      select_.integer(7)};
+    QueuedEvent event{select_.integer(0),           std::string(select_.text(1)),
+                      std::string(select_.text(2)), std::string(select_.text(3)),
+                      std::string(select_.text(4)), static_cast<int>(select_.integer(5)),
+                      select_.integer(6),           select_.integer(7)};
     by_due_.emplace(event.due_ms, event.id);
     events_.emplace(event.id, std::move(event));
   }
@@ -133,12 +133,13 @@ void EventQueue::run_due() {
 void EventQueue::run(std::int64_t id) {
   const auto& event = events_.at(id);
   ++running_;
-  runner_.run(event, [this, id, alive = std::weak_ptr(alive_)](aws::Outcome<InvocationOutcome> result) {
-    if (alive.expired()) return;
-    --running_;
-    on_result(id, result);
-    schedule();
-  });
+  runner_.run(event,
+              [this, id, alive = std::weak_ptr(alive_)](aws::Outcome<InvocationOutcome> result) {
+                if (alive.expired()) return;
+                --running_;
+                on_result(id, result);
+                schedule();
+              });
 }
 
 void EventQueue::on_result(std::int64_t id, const aws::Outcome<InvocationOutcome>& result) {
@@ -147,8 +148,10 @@ void EventQueue::on_result(std::int64_t id, const aws::Outcome<InvocationOutcome
   auto& event = found->second;
   const auto function = runner_.find(event.arn);
   if (!function) {
-    surroundings_.journal.warn(fmt::format("an asynchronous invocation of {} is let go: the function was "
-                                           "deleted", event.arn));
+    surroundings_.journal.warn(
+        fmt::format("an asynchronous invocation of {} is let go: the function was "
+                    "deleted",
+                    event.arn));
     return finish(id);
   }
   const auto now = to_millis(surroundings_.clock.wall());
@@ -158,7 +161,8 @@ void EventQueue::on_result(std::int64_t id, const aws::Outcome<InvocationOutcome
     InvocationOutcome outcome;
     outcome.status = result.error().status;
     outcome.payload = error_document(result.error().code, result.error().message);
-    if (now + ms(kThrottledEventDelay) <= oldest) return retry_at(event, now + ms(kThrottledEventDelay));
+    if (now + ms(kThrottledEventDelay) <= oldest)
+      return retry_at(event, now + ms(kThrottledEventDelay));
     return give_up(event, *function, "EventAgeExceeded", outcome);
   }
   ++event.attempts;
@@ -179,7 +183,10 @@ void EventQueue::on_result(std::int64_t id, const aws::Outcome<InvocationOutcome
 
 void EventQueue::retry_at(QueuedEvent& event, std::int64_t due_ms) {
   event.due_ms = due_ms;
-  update_.bind(1, static_cast<std::int64_t>(event.attempts)).bind(2, due_ms).bind(3, event.id).run();
+  update_.bind(1, static_cast<std::int64_t>(event.attempts))
+      .bind(2, due_ms)
+      .bind(3, event.id)
+      .run();
   by_due_.emplace(event.due_ms, event.id);
 }
 

@@ -1,6 +1,6 @@
-// Asynchronous invocations: stored before their 202, run at once, retried after one and two minutes of the
-// clock, and handed to the function's dead-letter queue or on-failure destination when nothing helped.
-// https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+// Asynchronous invocations: stored before their 202, run at once, retried after one and two minutes
+// of the clock, and handed to the function's dead-letter queue or on-failure destination when
+// nothing helped. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 #pragma once
 
 #include <functional>
@@ -29,7 +29,8 @@ struct QueuedEvent {
   std::int64_t due_ms = 0;
 };
 
-// Sends what could not be processed (or its record) to a queue, topic or function. The target's ARN decides.
+// Sends what could not be processed (or its record) to a queue, topic or function. The target's ARN
+// decides.
 using DeliverRecord = std::function<void(const std::string& target_arn, std::string payload,
                                          std::vector<aws::MessageAttribute> attributes)>;
 
@@ -38,7 +39,8 @@ class EventQueue {
   struct Runner {
     // Null when the function has gone.
     std::function<FunctionPtr(const std::string& arn)> find;
-    std::function<void(const QueuedEvent&, std::move_only_function<void(aws::Outcome<InvocationOutcome>)>)>
+    std::function<void(const QueuedEvent&,
+                       std::move_only_function<void(aws::Outcome<InvocationOutcome>)>)>
         run;
   };
 
@@ -63,7 +65,7 @@ class EventQueue {
   Surroundings& surroundings_;
   Runner runner_;
   DeliverRecord deliver_;
-  std::map<std::int64_t, QueuedEvent> events_;                    // all that is stored
+  std::map<std::int64_t, QueuedEvent> events_;              // all that is stored
   std::set<std::pair<std::int64_t, std::int64_t>> by_due_;  // (due, id) of those that do not run
   std::size_t running_ = 0;
   bool scheduled_ = false;

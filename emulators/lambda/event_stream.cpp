@@ -68,8 +68,9 @@ std::string invoke_complete(const InvocationOutcome& outcome) {
     document["ErrorDetails"] = outcome.payload;
   }
   if (!outcome.log_tail.empty()) document["LogResult"] = to_base64(outcome.log_tail);
-  return event_message("InvokeComplete", "application/json",
-                       document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  return event_message(
+      "InvokeComplete", "application/json",
+      document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 }  // namespace loopgate::lambda

@@ -1,9 +1,10 @@
 // application/vnd.amazon.eventstream: how a streamed response is framed. One message:
 //
-//   | total length 4 | headers length 4 | CRC of these 4 | headers | payload | CRC of all before 4 |
+//   | total length 4 | headers length 4 | CRC of these 4 | headers | payload | CRC of all before 4
+//   |
 //
-// A header: | name length 1 | name | type 1 (7: string) | value length 2 | value |. Integers are big-endian,
-// CRCs are CRC-32 (IEEE). https://smithy.io/2.0/aws/amazon-eventstream.html
+// A header: | name length 1 | name | type 1 (7: string) | value length 2 | value |. Integers are
+// big-endian, CRCs are CRC-32 (IEEE). https://smithy.io/2.0/aws/amazon-eventstream.html
 #pragma once
 
 #include <cstdint>

@@ -36,10 +36,14 @@ CodeSource::Kind parse_kind(const std::string& name) {
 }
 
 Json code_to_json(const CodeSource& code) {
-  return {{"kind", kind_name(code.kind)}, {"path", code.path},
-          {"text", code.text},            {"sha256", code.sha256},
-          {"size", code.size},            {"template_folder", code.template_folder},
-          {"logical_id", code.logical_id}, {"build_method", code.build_method}};
+  return {{"kind", kind_name(code.kind)},
+          {"path", code.path},
+          {"text", code.text},
+          {"sha256", code.sha256},
+          {"size", code.size},
+          {"template_folder", code.template_folder},
+          {"logical_id", code.logical_id},
+          {"build_method", code.build_method}};
 }
 
 CodeSource parse_code(const Json& json) {
@@ -58,7 +62,9 @@ CodeSource parse_code(const Json& json) {
 Json permissions_to_json(const std::vector<PermissionStatement>& permissions) {
   auto list = Json::array();
   for (const auto& one : permissions) {
-    list.push_back({{"id", one.id}, {"action", one.action}, {"principal", one.principal},
+    list.push_back({{"id", one.id},
+                    {"action", one.action},
+                    {"principal", one.principal},
                     {"source_arn", one.source_arn}});
   }
   return list;
@@ -80,7 +86,9 @@ bool is_function_name(std::string_view name) {
          std::ranges::all_of(name, is_name_character);
 }
 
-std::string FunctionConfig::arn() const { return function_arn(region, account, name); }
+std::string FunctionConfig::arn() const {
+  return function_arn(region, account, name);
+}
 
 std::string FunctionConfig::log_group_name() const {
   return log_group.empty() ? "/aws/lambda/" + name : log_group;
@@ -168,7 +176,8 @@ std::optional<FunctionName> FunctionName::parse(std::string_view text) {
   std::string rest(text);
   if (text.starts_with("arn:")) {
     const auto arn = aws::Arn::parse(text);
-    if (!arn || arn->service != "lambda" || !arn->resource.starts_with("function:")) return std::nullopt;
+    if (!arn || arn->service != "lambda" || !arn->resource.starts_with("function:"))
+      return std::nullopt;
     result.account = arn->account;
     result.region = arn->region;
     rest = arn->resource.substr(9);

@@ -55,9 +55,11 @@ void FunctionLog::note(std::string_view request_id, std::string_view text) {
 void FunctionLog::end(std::string_view request_id, Duration took, Duration init,
                       std::string_view status) {
   write(fmt::format("END RequestId: {}", request_id));
-  auto report = fmt::format("REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\t"
-                            "Memory Size: {} MB\t", request_id, to_ms(took),
-                            static_cast<std::int64_t>(std::ceil(to_ms(took + init))), memory_mb_);
+  auto report = fmt::format(
+      "REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\t"
+      "Memory Size: {} MB\t",
+      request_id, to_ms(took), static_cast<std::int64_t>(std::ceil(to_ms(took + init))),
+      memory_mb_);
   if (init > Duration::zero()) report += fmt::format("Init Duration: {:.2f} ms\t", to_ms(init));
   if (!status.empty()) report += fmt::format("Status: {}", status);
   write(report);

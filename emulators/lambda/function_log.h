@@ -1,5 +1,5 @@
-// What a worker says: into the function's log group as Lambda writes it, and into the journal, so that a
-// traceback shows in the terminal as well.
+// What a worker says: into the function's log group as Lambda writes it, and into the journal, so
+// that a traceback shows in the terminal as well.
 #pragma once
 
 #include <string>

@@ -50,8 +50,8 @@ Result<CodeSource> local_code(const cfn::ResourceRequest& request, const std::st
   code.build_method = text(request.metadata, "BuildMethod");
   const auto built = fs::path(code.template_folder) / ".aws-sam" / "build" / request.logical_id;
   if (!fs::is_directory(code.path, error) && !fs::is_directory(built, error)) {
-    return refuse(request, "/Code/LocalPath", fmt::format("its code is missing: {} is no folder and no zip file",
-                                                          code.path));
+    return refuse(request, "/Code/LocalPath",
+                  fmt::format("its code is missing: {} is no folder and no zip file", code.path));
   }
   return code;
 }
@@ -63,15 +63,17 @@ Result<CodeSource> read_code(const cfn::ResourceRequest& request, const Function
     return refuse(request, "/Code", "it has no Code");
   }
   if (found->contains("S3Bucket") || found->contains("S3Key")) {
-    return refuse(request, "/Code", "its code is in S3, which is not emulated: give CodeUri a local folder "
-                                    "or zip file");
+    return refuse(request, "/Code",
+                  "its code is in S3, which is not emulated: give CodeUri a local folder "
+                  "or zip file");
   }
   if (found->contains("ImageUri")) {
     return refuse(request, "/Code/ImageUri", "functions from container images do not run here");
   }
   if (const auto path = text(*found, "LocalPath"); !path.empty()) return local_code(request, path);
   if (!found->contains("ZipFile")) {
-    return refuse(request, "/Code", "its Code has neither LocalPath (CodeUri) nor ZipFile (InlineCode)");
+    return refuse(request, "/Code",
+                  "its Code has neither LocalPath (CodeUri) nor ZipFile (InlineCode)");
   }
   if (config.runtime.kind == RuntimeKind::kProvided) {
     return refuse(request, "/Code/ZipFile", "inline code is for Python and Node.js only");
@@ -81,7 +83,8 @@ Result<CodeSource> read_code(const cfn::ResourceRequest& request, const Function
   code.text = text(*found, "ZipFile");
   code.size = code.text.size();
   if (code.size > kMaxInlineCode) {
-    return refuse(request, "/Code/ZipFile", fmt::format("inline code has at most {} bytes", kMaxInlineCode));
+    return refuse(request, "/Code/ZipFile",
+                  fmt::format("inline code has at most {} bytes", kMaxInlineCode));
   }
   return code;
 }
@@ -92,7 +95,9 @@ cfn::ResourceState state_of(const FunctionConfig& config) {
 
 }  // namespace
 
-std::vector<std::string_view> FunctionResource::attributes(std::string_view) const { return {"Arn"}; }
+std::vector<std::string_view> FunctionResource::attributes(std::string_view) const {
+  return {"Arn"};
+}
 
 Result<FunctionConfig> FunctionResource::read(const cfn::ResourceRequest& request,
                                               std::vector<std::string>& warnings) const {
@@ -103,16 +108,18 @@ Result<FunctionConfig> FunctionResource::read(const cfn::ResourceRequest& reques
   if (config.name.empty()) config.name = request.physical_id;
   if (config.name.empty()) config.name = request.logical_id;  // for messages
   if (!config.name.starts_with(kUnresolved) && !is_function_name(config.name)) {
-    return refuse(request, "/FunctionName", fmt::format("'{}' is no function name: letters, digits, - and "
-                                                        "_, at most 64", config.name));
+    return refuse(request, "/FunctionName",
+                  fmt::format("'{}' is no function name: letters, digits, - and "
+                              "_, at most 64",
+                              config.name));
   }
   if (!request.properties.contains("Runtime")) {
     return refuse(request, "", "it has no Runtime");
   }
   const auto read = read_properties(request.properties, config, warnings);
   if (!read) return refuse(request, read.error().pointer, read.error().message);
-  if (config.handler.empty() && (config.runtime.kind == RuntimeKind::kPython ||
-                                 config.runtime.kind == RuntimeKind::kNode)) {
+  if (config.handler.empty() &&
+      (config.runtime.kind == RuntimeKind::kPython || config.runtime.kind == RuntimeKind::kNode)) {
     return refuse(request, "", "it has no Handler");
   }
   auto code = read_code(request, config);
@@ -121,7 +128,8 @@ Result<FunctionConfig> FunctionResource::read(const cfn::ResourceRequest& reques
   return config;
 }
 
-Status FunctionResource::validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) {
+Status FunctionResource::validate(const cfn::ResourceRequest& request,
+                                  std::vector<std::string>& warnings) {
   const auto config = read(request, warnings);
   if (!config) return std::unexpected(config.error());
   return {};

@@ -1,5 +1,5 @@
-// AWS::Lambda::Function in a template. Beside AWS's own forms of Code (ZipFile), the local ones that a SAM
-// CodeUri becomes: {"LocalPath": folder or zip}, relative to the template.
+// AWS::Lambda::Function in a template. Beside AWS's own forms of Code (ZipFile), the local ones
+// that a SAM CodeUri becomes: {"LocalPath": folder or zip}, relative to the template.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
 #pragma once
 
@@ -25,7 +25,8 @@ class FunctionResource : public cfn::ResourceType {
   void remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) override;
 
  private:
-  Result<FunctionConfig> read(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) const;
+  Result<FunctionConfig> read(const cfn::ResourceRequest& request,
+                              std::vector<std::string>& warnings) const;
   std::string make_name(const cfn::ResourceRequest& request);
 
   Functions& functions_;

@@ -40,6 +40,8 @@ void FunctionTable::save(const FunctionConfig& config) {
   upsert_.bind(1, config.arn()).bind(2, text).run();
 }
 
-void FunctionTable::remove(const std::string& arn) { delete_.bind(1, arn).run(); }
+void FunctionTable::remove(const std::string& arn) {
+  delete_.bind(1, arn).run();
+}
 
 }  // namespace loopgate::lambda

@@ -20,7 +20,8 @@ Functions::Functions(Surroundings surroundings, DeliverRecord deliver)
       table_(surroundings_.store),
       events_(surroundings_,
               {.find = [this](const std::string& arn) { return find(arn); },
-               .run = [this](const QueuedEvent& event, Done done) { run_event(event, std::move(done)); }},
+               .run = [this](const QueuedEvent& event,
+                             Done done) { run_event(event, std::move(done)); }},
               std::move(deliver)) {
   load();
   surroundings_.store.on_rollback([this] { load(); });
@@ -117,13 +118,13 @@ aws::Outcome<void> Functions::remove(const std::string& arn) {
 
 aws::Outcome<CodeSource> Functions::keep_upload(std::string_view zip) {
   if (zip.size() > kMaxUploadBytes) {
-    return aws::refuse(invalid_parameter(fmt::format(
-        "Zipped size must be smaller than {} bytes", kMaxUploadBytes)));
+    return aws::refuse(invalid_parameter(
+        fmt::format("Zipped size must be smaller than {} bytes", kMaxUploadBytes)));
   }
   if (!zip.starts_with("PK")) {
-    return aws::refuse(
-        invalid_parameter("Could not unzip uploaded file. Please check your file, then try to upload "
-                          "again."));
+    return aws::refuse(invalid_parameter(
+        "Could not unzip uploaded file. Please check your file, then try to upload "
+        "again."));
   }
   CodeSource code;
   code.kind = CodeSource::Kind::kZip;

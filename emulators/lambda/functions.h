@@ -1,7 +1,8 @@
 // Lambda: the functions of all accounts, and invoking them. What lives in this room: configurations
-// (function, function_table), their code (code_loader, zip, makefile_build), the processes that run them
-// (pool, worker, runtime_api, bootstrap), asynchronous events (event_queue), the built-in function (echo),
-// and the doors: the REST API (lambda_api), the resource types (…_resource) and the port (lambda_port).
+// (function, function_table), their code (code_loader, zip, makefile_build), the processes that run
+// them (pool, worker, runtime_api, bootstrap), asynchronous events (event_queue), the built-in
+// function (echo), and the doors: the REST API (lambda_api), the resource types (…_resource) and
+// the port (lambda_port).
 #pragma once
 
 #include <memory>
@@ -30,8 +31,8 @@ struct InvokeCall {
   std::string tenant_id;
   std::string client_context;  // JSON
   bool wants_log_tail = false;
-  // Takes part in the order of results on simulated time. Not for calls that a function makes itself: its
-  // own result would wait for itself.
+  // Takes part in the order of results on simulated time. Not for calls that a function makes
+  // itself: its own result would wait for itself.
   bool ordered = false;
   std::function<void(std::string_view)> on_chunk;
 };
@@ -58,8 +59,8 @@ class Functions {
   // Completes from the task queue, never inside the call.
   void invoke(InvokeCall call, Done done);
 
-  // Invocations that run or wait for a worker, asynchronous ones included: the clock waits for them. Stored
-  // events that wait for a retry do not count.
+  // Invocations that run or wait for a worker, asynchronous ones included: the clock waits for
+  // them. Stored events that wait for a retry do not count.
   std::size_t in_flight() const { return in_flight_; }
   bool busy() const { return in_flight_ > 0; }
   std::size_t workers() const;
@@ -85,7 +86,8 @@ class Functions {
   void run(Entry& entry, InvokeCall call, std::string request_id, Done done);
   void run_built_in(Entry& entry, const InvokeCall& call, std::string request_id, Done done);
   void run_in_pool(Entry& entry, InvokeCall call, std::string request_id, Done done);
-  void on_result(const std::string& arn, Instant started, Symbol symbol, const InvocationOutcome& outcome);
+  void on_result(const std::string& arn, Instant started, Symbol symbol,
+                 const InvocationOutcome& outcome);
   void answer(Done done, aws::Outcome<InvocationOutcome> result);
 
   Surroundings surroundings_;

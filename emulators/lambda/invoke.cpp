@@ -1,4 +1,5 @@
-// How Functions runs a call: admitted, then in this process (built-in), in a worker, or stored first.
+// How Functions runs a call: admitted, then in this process (built-in), in a worker, or stored
+// first.
 
 #include <fmt/format.h>
 
@@ -12,9 +13,8 @@
 namespace loopgate::lambda {
 
 void Functions::answer(Done done, aws::Outcome<InvocationOutcome> result) {
-  surroundings_.tasks.post([done = std::move(done), result = std::move(result)]() mutable {
-    done(std::move(result));
-  });
+  surroundings_.tasks.post(
+      [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
 }
 
 aws::Outcome<Functions::Entry*> Functions::admit(const InvokeCall& call) {
@@ -22,8 +22,7 @@ aws::Outcome<Functions::Entry*> Functions::admit(const InvokeCall& call) {
   if (entry == nullptr || !entry->config->knows_qualifier(qualifier_of(call.function_arn))) {
     return aws::refuse(function_not_found(call.function_arn));
   }
-  const auto limit =
-      call.type == InvocationType::kEvent ? kMaxAsyncPayload : kMaxSyncPayload;
+  const auto limit = call.type == InvocationType::kEvent ? kMaxAsyncPayload : kMaxSyncPayload;
   if (call.payload.size() > limit) return aws::refuse(payload_too_large(limit));
   if (!is_tenant_id(call.tenant_id)) {
     return aws::refuse(invalid_parameter(
@@ -55,10 +54,12 @@ void Functions::invoke_async(InvokeCall call, Done done) {
   event.payload = std::move(call.payload);
   event.tenant_id = std::move(call.tenant_id);
   if (!events_.accept(std::move(event))) {
-    return answer(std::move(done), aws::refuse(too_many_requests("ConcurrentInvocationLimitExceeded")));
+    return answer(std::move(done),
+                  aws::refuse(too_many_requests("ConcurrentInvocationLimitExceeded")));
   }
   // The 202 says that it is stored.
-  surroundings_.store.after_commit([this, alive = std::weak_ptr(alive_), outcome = std::move(outcome),
+  surroundings_.store.after_commit([this, alive = std::weak_ptr(alive_),
+                                    outcome = std::move(outcome),
                                     done = std::move(done)](bool committed) mutable {
     if (alive.expired()) return;
     if (committed) return answer(std::move(done), std::move(outcome));
@@ -80,11 +81,13 @@ void Functions::run_event(const QueuedEvent& event, Done done) {
 void Functions::run(Entry& entry, InvokeCall call, std::string request_id, Done done) {
   const auto reserved = entry.config->reserved_concurrency;
   if (reserved && entry.in_flight >= *reserved) {
-    return answer(std::move(done),
-                  aws::refuse(too_many_requests("ReservedFunctionConcurrentInvocationLimitExceeded")));
+    return answer(
+        std::move(done),
+        aws::refuse(too_many_requests("ReservedFunctionConcurrentInvocationLimitExceeded")));
   }
   if (entry.pool && entry.pool->is_full()) {
-    return answer(std::move(done), aws::refuse(too_many_requests("ConcurrentInvocationLimitExceeded")));
+    return answer(std::move(done),
+                  aws::refuse(too_many_requests("ConcurrentInvocationLimitExceeded")));
   }
   Event event;
   event.kind = EventKind::kInvocationStarted;
@@ -100,7 +103,8 @@ void Functions::run(Entry& entry, InvokeCall call, std::string request_id, Done 
   run_in_pool(entry, std::move(call), std::move(request_id), std::move(done));
 }
 
-void Functions::run_built_in(Entry& entry, const InvokeCall& call, std::string request_id, Done done) {
+void Functions::run_built_in(Entry& entry, const InvokeCall& call, std::string request_id,
+                             Done done) {
   InvocationOutcome outcome;
   outcome.executed_version = version_of(*entry.config, qualifier_of(call.function_arn));
   switch (entry.built_in) {
@@ -161,7 +165,8 @@ void Functions::run_in_pool(Entry& entry, InvokeCall call, std::string request_i
 void Functions::on_result(const std::string& arn, Instant started, Symbol symbol,
                           const InvocationOutcome& outcome) {
   --in_flight_;
-  if (const auto found = entries_.find(arn); found != entries_.end() && found->second.in_flight > 0) {
+  if (const auto found = entries_.find(arn);
+      found != entries_.end() && found->second.in_flight > 0) {
     --found->second.in_flight;
   }
   Event event;

@@ -20,7 +20,8 @@ std::string decode_percent(std::string_view text, bool plus_is_space) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     unsigned value = 0;
     if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr == text.data() + i + 3) {
+        std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr ==
+            text.data() + i + 3) {
       out.push_back(static_cast<char>(value));
       i += 2;
     } else {
@@ -44,9 +45,11 @@ std::map<std::string, std::string> parse_query(std::string_view query) {
 }
 
 aws::AwsError unknown_operation(const http::Request& request) {
-  return {"UnknownOperationException",
-          fmt::format("{} {} is not an operation that this sandbox has", request.method, request.path),
-          404, {}};
+  return {
+      "UnknownOperationException",
+      fmt::format("{} {} is not an operation that this sandbox has", request.method, request.path),
+      404,
+      {}};
 }
 
 }  // namespace
@@ -69,7 +72,8 @@ bool LambdaApi::owns(const http::Request& request) const {
 void LambdaApi::handle(http::Request request, http::Caller caller, ExchangePtr exchange) {
   Call call{std::move(request), std::move(caller), {}, {}, {}};
   call.query = parse_query(call.request.query);
-  if (const auto done = dispatch(call, exchange); !done) exchange->respond(render_error(done.error()));
+  if (const auto done = dispatch(call, exchange); !done)
+    exchange->respond(render_error(done.error()));
 }
 
 aws::Outcome<void> LambdaApi::dispatch(Call& call, const ExchangePtr& exchange) {
@@ -89,14 +93,18 @@ aws::Outcome<void> LambdaApi::dispatch(Call& call, const ExchangePtr& exchange) 
   }
   const auto parsed = FunctionName::parse(name);
   if (!parsed) {
-    return aws::refuse(aws::AwsError{
-        "ValidationException",
-        fmt::format("1 validation error detected: Value '{}' at 'functionName' failed to satisfy constraint",
-                    name.substr(0, 200)), 400, {}});
+    return aws::refuse(aws::AwsError{"ValidationException",
+                                     fmt::format("1 validation error detected: Value '{}' at "
+                                                 "'functionName' failed to satisfy constraint",
+                                                 name.substr(0, 200)),
+                                     400,
+                                     {}});
   }
-  call.arn = function_arn(parsed->region.empty() ? call.caller.region : parsed->region,
-                          parsed->account.empty() ? call.caller.account : parsed->account, parsed->name);
-  const auto qualifier = call.query.contains("Qualifier") ? call.query["Qualifier"] : parsed->qualifier;
+  call.arn =
+      function_arn(parsed->region.empty() ? call.caller.region : parsed->region,
+                   parsed->account.empty() ? call.caller.account : parsed->account, parsed->name);
+  const auto qualifier =
+      call.query.contains("Qualifier") ? call.query["Qualifier"] : parsed->qualifier;
   if (!qualifier.empty()) call.arn += ":" + qualifier;
   return on_function(call, exchange);
 }
@@ -120,7 +128,8 @@ aws::Outcome<void> LambdaApi::on_function(Call& call, const ExchangePtr& exchang
   if (route == "GET tags") {
     const auto function = find(call);
     if (!function) return aws::refuse(function.error());
-    exchange->respond(http::Response::json(200, nlohmann::json({{"Tags", (*function)->tags}}).dump()));
+    exchange->respond(
+        http::Response::json(200, nlohmann::json({{"Tags", (*function)->tags}}).dump()));
     return {};
   }
   return aws::refuse(unknown_operation(call.request));

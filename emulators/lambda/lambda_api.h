@@ -25,8 +25,8 @@ class LambdaApi : public http::RestService {
   struct Call {
     http::Request request;
     http::Caller caller;
-    std::string resource;                      // "configuration", "code", "invocations", … or empty
-    std::string arn;                           // of the function that the path names, with its qualifier
+    std::string resource;  // "configuration", "code", "invocations", … or empty
+    std::string arn;       // of the function that the path names, with its qualifier
     std::map<std::string, std::string> query;  // decoded
   };
 

@@ -47,7 +47,8 @@ Json configuration(const FunctionConfig& config) {
                {"EphemeralStorage", {{"Size", 512}}},
                {"LoggingConfig", {{"LogFormat", "Text"}, {"LogGroup", config.log_group_name()}}}};
   if (!config.environment.empty()) json["Environment"] = {{"Variables", config.environment}};
-  if (!config.dead_letter_arn.empty()) json["DeadLetterConfig"] = {{"TargetArn", config.dead_letter_arn}};
+  if (!config.dead_letter_arn.empty())
+    json["DeadLetterConfig"] = {{"TargetArn", config.dead_letter_arn}};
   return json;
 }
 
@@ -80,16 +81,16 @@ aws::Outcome<void> LambdaApi::create_function(Call& call, http::Exchange& exchan
   auto body = read_body(call.request);
   if (!body) return aws::refuse(body.error());
   FunctionConfig config;
-  const auto name = FunctionName::parse(body->value("FunctionName", Json("")).is_string()
-                                            ? body->value("FunctionName", "")
-                                            : "");
+  const auto name = FunctionName::parse(
+      body->value("FunctionName", Json("")).is_string() ? body->value("FunctionName", "") : "");
   if (!name) return aws::refuse(invalid_parameter("FunctionName is missing or no function name"));
   config.account = call.caller.account;
   config.region = call.caller.region;
   config.name = name->name;
   if (!body->contains("Runtime")) {
-    return aws::refuse(invalid_parameter("Runtime and Handler are mandatory parameters for functions "
-                                         "created with deployment packages."));
+    return aws::refuse(
+        invalid_parameter("Runtime and Handler are mandatory parameters for functions "
+                          "created with deployment packages."));
   }
   if (const auto read = read_common(*body, config); !read) return aws::refuse(read.error());
   if (config.runtime.kind != RuntimeKind::kBuiltIn) {
@@ -161,7 +162,8 @@ aws::Outcome<void> LambdaApi::update_configuration(Call& call, http::Exchange& e
 }
 
 aws::Outcome<void> LambdaApi::delete_function(Call& call, http::Exchange& exchange) {
-  if (const auto removed = functions_.remove(call.arn); !removed) return aws::refuse(removed.error());
+  if (const auto removed = functions_.remove(call.arn); !removed)
+    return aws::refuse(removed.error());
   exchange.respond({.status = 204, .headers = {}, .body = {}});
   return {};
 }
@@ -170,8 +172,8 @@ aws::Outcome<void> LambdaApi::get_policy(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
   if ((*function)->permissions.empty()) {
-    return aws::refuse(aws::AwsError{"ResourceNotFoundException",
-                                     "The resource you requested does not exist.", 404, {}});
+    return aws::refuse(aws::AwsError{
+        "ResourceNotFoundException", "The resource you requested does not exist.", 404, {}});
   }
   auto statements = Json::array();
   for (const auto& one : (*function)->permissions) {
@@ -185,7 +187,8 @@ aws::Outcome<void> LambdaApi::get_policy(Call& call, http::Exchange& exchange) {
     }
     statements.push_back(std::move(statement));
   }
-  const Json policy = {{"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", std::move(statements)}};
+  const Json policy = {
+      {"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", std::move(statements)}};
   exchange.respond(http::Response::json(
       200, dump({{"Policy", dump(policy)}, {"RevisionId", (*function)->revision_id}})));
   return {};

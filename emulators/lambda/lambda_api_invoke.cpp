@@ -27,11 +27,12 @@ http::Response to_response(InvocationOutcome outcome) {
   return response;
 }
 
-// One answer of a stream: its head leaves with the first chunk, so that a call that is refused can still be
-// answered by its status.
+// One answer of a stream: its head leaves with the first chunk, so that a call that is refused can
+// still be answered by its status.
 class StreamedAnswer {
  public:
-  explicit StreamedAnswer(std::shared_ptr<http::Exchange> exchange) : exchange_(std::move(exchange)) {}
+  explicit StreamedAnswer(std::shared_ptr<http::Exchange> exchange)
+      : exchange_(std::move(exchange)) {}
 
   void chunk(std::string_view payload) {
     begin();
@@ -69,7 +70,8 @@ aws::Outcome<InvokeCall> LambdaApi::read_call(Call& call) const {
   } else if (type == "DryRun") {
     result.type = InvocationType::kDryRun;
   } else if (!type.empty() && type != "RequestResponse") {
-    return aws::refuse(invalid_parameter("InvocationType must be RequestResponse, Event or DryRun"));
+    return aws::refuse(
+        invalid_parameter("InvocationType must be RequestResponse, Event or DryRun"));
   }
   const auto& body = call.request.body;
   if (body.size() > kMaxSyncPayload) return aws::refuse(payload_too_large(kMaxSyncPayload));
@@ -107,8 +109,9 @@ aws::Outcome<void> LambdaApi::invoke_streaming(Call& call, const ExchangePtr& ex
   if (invocation->type == InvocationType::kRequestResponse) {
     invocation->on_chunk = [answer](std::string_view chunk) { answer->chunk(chunk); };
   }
-  functions_.invoke(std::move(*invocation),
-                    [answer](const aws::Outcome<InvocationOutcome>& outcome) { answer->end(outcome); });
+  functions_.invoke(
+      std::move(*invocation),
+      [answer](const aws::Outcome<InvocationOutcome>& outcome) { answer->end(outcome); });
   return {};
 }
 

@@ -41,10 +41,11 @@ void EmbeddedLambda::start(const aws::Session& session, InvokeCall call,
     });
     return;
   }
-  functions_.invoke(std::move(call), [done = std::move(done)](aws::Outcome<InvocationOutcome> outcome) mutable {
-    if (!outcome) return done(aws::refuse(std::move(outcome.error())));
-    done(aws::InvokeResponse(std::move(*outcome)));
-  });
+  functions_.invoke(std::move(call),
+                    [done = std::move(done)](aws::Outcome<InvocationOutcome> outcome) mutable {
+                      if (!outcome) return done(aws::refuse(std::move(outcome.error())));
+                      done(aws::InvokeResponse(std::move(*outcome)));
+                    });
 }
 
 }  // namespace loopgate::lambda

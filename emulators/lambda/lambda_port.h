@@ -26,7 +26,8 @@ class EmbeddedLambda : public aws::LambdaPort {
                         aws::Completion<aws::InvokeResponse> done) override;
 
  private:
-  void start(const aws::Session& session, InvokeCall call, aws::Completion<aws::InvokeResponse> done);
+  void start(const aws::Session& session, InvokeCall call,
+             aws::Completion<aws::InvokeResponse> done);
 
   Functions& functions_;
   TaskQueue& tasks_;

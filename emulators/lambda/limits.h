@@ -23,10 +23,11 @@ inline constexpr std::size_t kLogTailBytes = 4096;
 inline constexpr std::chrono::seconds kInitLimit{10};
 inline constexpr int kMaxAsyncRetries = 2;
 inline constexpr std::chrono::hours kMaxEventAge{6};
-inline constexpr std::chrono::minutes kRetryDelay{1};  // before the first retry; twice that before the next
+inline constexpr std::chrono::minutes kRetryDelay{
+    1};  // before the first retry; twice that before the next
 
 // Of this sandbox.
-inline constexpr std::size_t kMaxWorkers = 16;          // of one function: more calls wait their turn
+inline constexpr std::size_t kMaxWorkers = 16;  // of one function: more calls wait their turn
 inline constexpr std::size_t kMaxWaitingCalls = 2048;   // of one function: more are throttled
 inline constexpr std::chrono::minutes kWorkerIdle{10};  // then it is ended
 inline constexpr std::size_t kMaxArchiveFiles = 20'000;
@@ -36,7 +37,8 @@ inline constexpr std::size_t kMaxRunningEvents = 32;      // of them at once
 inline constexpr std::chrono::seconds kThrottledEventDelay{1};
 inline constexpr std::size_t kMaxErrorDocument = 256 * 1024;
 inline constexpr std::size_t kJournalText = 4096;
-// How many files of a code folder are looked at for a change, and how often when there are that many.
+// How many files of a code folder are looked at for a change, and how often when there are that
+// many.
 inline constexpr std::size_t kScannedFiles = 1024;
 inline constexpr std::chrono::seconds kRescanLarge{2};
 inline constexpr std::chrono::minutes kBuildLimit{15};

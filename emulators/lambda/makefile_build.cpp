@@ -37,8 +37,10 @@ Status copy_source(const std::string& source, const std::string& target) {
       }
       continue;
     }
-    if (++files > kMaxArchiveFiles) return fail(fmt::format("{} has too many files to build", source));
-    fs::copy(path, to, fs::copy_options::overwrite_existing | fs::copy_options::copy_symlinks, error);
+    if (++files > kMaxArchiveFiles)
+      return fail(fmt::format("{} has too many files to build", source));
+    fs::copy(path, to, fs::copy_options::overwrite_existing | fs::copy_options::copy_symlinks,
+             error);
   }
   if (error) return fail(fmt::format("cannot copy {}: {}", source, error.message()));
   return {};
@@ -80,11 +82,11 @@ class RunningBuild : public Build {
     fs::remove_all(build_.scratch, error);
     Status result;
     if (status.code != 0 || status.signal != 0) {
-      result = fail(fmt::format("make build-{} in {} failed ({}):\n{}", build_.logical_id,
-                                build_.source,
-                                status.signal != 0 ? fmt::format("signal {}", status.signal)
-                                                   : fmt::format("exit status {}", status.code),
-                                fmt::join(output_, "\n")));
+      result =
+          fail(fmt::format("make build-{} in {} failed ({}):\n{}", build_.logical_id, build_.source,
+                           status.signal != 0 ? fmt::format("signal {}", status.signal)
+                                              : fmt::format("exit status {}", status.code),
+                           fmt::join(output_, "\n")));
     }
     // The owner drops us while it takes the result.
     loop_.tasks().post([done = std::move(done_), result = std::move(result)]() mutable {

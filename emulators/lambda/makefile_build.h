@@ -1,5 +1,5 @@
-// `BuildMethod: makefile` as SAM does it: `make build-<LogicalId>` in a scratch copy of the source, with
-// ARTIFACTS_DIR where the result goes.
+// `BuildMethod: makefile` as SAM does it: `make build-<LogicalId>` in a scratch copy of the source,
+// with ARTIFACTS_DIR where the result goes.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/building-custom-runtimes.html
 #pragma once
 

@@ -19,9 +19,9 @@ std::string_view qualifier_of(std::string_view arn) {
 
 bool is_tenant_id(std::string_view id) {
   return id.size() <= 256 && std::ranges::all_of(id, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("._:/=+-@ ").contains(c);
-  });
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  std::string_view("._:/=+-@ ").contains(c);
+         });
 }
 
 std::string version_of(const FunctionConfig& config, std::string_view qualifier) {

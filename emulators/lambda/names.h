@@ -12,7 +12,8 @@ namespace loopgate::lambda {
 std::string_view without_qualifier(std::string_view arn);
 std::string_view qualifier_of(std::string_view arn);  // empty when there is none
 
-// Of X-Amz-Tenant-Id, https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html; empty is allowed here.
+// Of X-Amz-Tenant-Id, https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html; empty is
+// allowed here.
 bool is_tenant_id(std::string_view id);
 
 // What a qualifier executes: "$LATEST", a version, or the version of an alias.

@@ -1,5 +1,5 @@
-// Results in the order of invocation: on simulated time, real processes must not decide by their speed what
-// happens first.
+// Results in the order of invocation: on simulated time, real processes must not decide by their
+// speed what happens first.
 #pragma once
 
 #include <cstdint>

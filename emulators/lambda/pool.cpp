@@ -131,8 +131,8 @@ void Pool::on_worker_idle(Worker& worker) {
   pump();
 }
 
-void Pool::on_worker_failed_to_start(
-    Worker& worker, std::function<InvocationOutcome(const std::string&)> explain) {
+void Pool::on_worker_failed_to_start(Worker& worker,
+                                     std::function<InvocationOutcome(const std::string&)> explain) {
   const auto* entry = find(worker);
   const bool outdated = entry != nullptr && entry->outdated;
   if (outdated || waiting_.empty()) return;  // what waits is for newer code

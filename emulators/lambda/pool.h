@@ -1,5 +1,5 @@
-// The workers of one function and the calls that wait for them: a warm worker when there is one, another
-// worker when there is not, and all of them new when the code has changed.
+// The workers of one function and the calls that wait for them: a warm worker when there is one,
+// another worker when there is not, and all of them new when the code has changed.
 #pragma once
 
 #include <deque>
@@ -61,7 +61,8 @@ class Pool : private Worker::Owner {
   std::deque<InvocationPtr> waiting_;
   std::size_t running_ = 0;
   std::vector<Entry> workers_;
-  std::vector<std::unique_ptr<Worker>> ended_;  // destroyed in a later task, outside their own calls
+  std::vector<std::unique_ptr<Worker>>
+      ended_;  // destroyed in a later task, outside their own calls
   ScopedTimer idle_timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

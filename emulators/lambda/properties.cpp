@@ -44,8 +44,8 @@ PropertyStatus read_number(const Json& properties, const char* name, std::int64_
   const auto [at, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || at != end || value < least || value > most) {
     return refuse(fmt::format("/{}", name),
-                  fmt::format("{} is {}: it must be a number from {} to {}", name, found->dump(), least,
-                              most));
+                  fmt::format("{} is {}: it must be a number from {} to {}", name, found->dump(),
+                              least, most));
   }
   out = value;
   return {};
@@ -69,18 +69,22 @@ PropertyStatus read_environment(const Json& properties, FunctionConfig& config) 
   for (const auto& [name, value] : variables.items()) {
     const auto pointer = "/Environment/Variables/" + name;
     auto text = text_of(value);
-    if (!text) return refuse(pointer, fmt::format("environment variable {} must be a string", name));
+    if (!text)
+      return refuse(pointer, fmt::format("environment variable {} must be a string", name));
     const bool is_name = !name.empty() && name.find('=') == std::string::npos &&
                          name.find('\0') == std::string::npos;
-    if (!is_name) return refuse(pointer, fmt::format("'{}' is no name of an environment variable", name));
+    if (!is_name)
+      return refuse(pointer, fmt::format("'{}' is no name of an environment variable", name));
     bytes += name.size() + text->size();
     config.environment[name] = std::move(*text);
   }
   if (bytes > kMaxEnvironmentBytes) {
-    return refuse("/Environment",
-                  fmt::format("Lambda was unable to configure your environment variables because the "
-                              "environment variables you have provided exceeded the 4KB limit. String "
-                              "measured: {} bytes", bytes));
+    return refuse(
+        "/Environment",
+        fmt::format("Lambda was unable to configure your environment variables because the "
+                    "environment variables you have provided exceeded the 4KB limit. String "
+                    "measured: {} bytes",
+                    bytes));
   }
   return {};
 }
@@ -104,7 +108,8 @@ PropertyStatus read_runtime(const Json& properties, FunctionConfig& config) {
   std::string package;
   if (const auto done = read_text(properties, "PackageType", package); !done) return done;
   if (package == "Image" || properties.contains("ImageConfig")) {
-    return refuse("/PackageType", "functions from container images do not run here: only PackageType Zip");
+    return refuse("/PackageType",
+                  "functions from container images do not run here: only PackageType Zip");
   }
   if (!properties.contains("Runtime")) return {};
   std::string name;
@@ -126,7 +131,8 @@ PropertyStatus read_handler(const Json& properties, FunctionConfig& config) {
 
 void warn_of_ignored(const Json& properties, const FunctionConfig& config,
                      std::vector<std::string>& warnings) {
-  constexpr std::array<const char*, 4> kIgnored = {"Layers", "VpcConfig", "FileSystemConfigs", "SnapStart"};
+  constexpr std::array<const char*, 4> kIgnored = {"Layers", "VpcConfig", "FileSystemConfigs",
+                                                   "SnapStart"};
   for (const auto* name : kIgnored) {
     const auto found = properties.find(name);
     if (found == properties.end() || found->empty()) continue;
@@ -140,17 +146,21 @@ PropertyStatus read_properties(const Json& properties, FunctionConfig& config,
                                std::vector<std::string>& warnings) {
   if (const auto done = read_runtime(properties, config); !done) return done;
   if (const auto done = read_handler(properties, config); !done) return done;
-  for (const auto& [name, out] : {std::pair{"Role", &config.role}, {"Description", &config.description}}) {
+  for (const auto& [name, out] :
+       {std::pair{"Role", &config.role}, {"Description", &config.description}}) {
     if (const auto done = read_text(properties, name, *out); !done) return done;
   }
   std::optional<std::int64_t> timeout;
   std::optional<std::int64_t> memory;
   std::optional<std::int64_t> reserved;
-  if (const auto done = read_number(properties, "Timeout", 1, kMaxTimeoutSeconds, timeout); !done) return done;
-  if (const auto done = read_number(properties, "MemorySize", kMinMemoryMb, kMaxMemoryMb, memory); !done) {
+  if (const auto done = read_number(properties, "Timeout", 1, kMaxTimeoutSeconds, timeout); !done)
+    return done;
+  if (const auto done = read_number(properties, "MemorySize", kMinMemoryMb, kMaxMemoryMb, memory);
+      !done) {
     return done;
   }
-  if (const auto done = read_number(properties, "ReservedConcurrentExecutions", 0, 1'000'000, reserved);
+  if (const auto done =
+          read_number(properties, "ReservedConcurrentExecutions", 0, 1'000'000, reserved);
       !done) {
     return done;
   }
@@ -159,7 +169,8 @@ PropertyStatus read_properties(const Json& properties, FunctionConfig& config,
   if (reserved) config.reserved_concurrency = static_cast<std::size_t>(*reserved);
   if (const auto done = read_environment(properties, config); !done) return done;
   if (const auto done = read_tags(properties, config); !done) return done;
-  if (const auto done = read_target(properties, "DeadLetterConfig", "TargetArn", config.dead_letter_arn);
+  if (const auto done =
+          read_target(properties, "DeadLetterConfig", "TargetArn", config.dead_letter_arn);
       !done) {
     return done;
   }
@@ -170,10 +181,13 @@ PropertyStatus read_properties(const Json& properties, FunctionConfig& config,
 PropertyStatus read_invoke_config(const Json& properties, FunctionConfig& config) {
   std::optional<std::int64_t> retries;
   std::optional<std::int64_t> age;
-  if (const auto done = read_number(properties, "MaximumRetryAttempts", 0, kMaxAsyncRetries, retries); !done) {
+  if (const auto done =
+          read_number(properties, "MaximumRetryAttempts", 0, kMaxAsyncRetries, retries);
+      !done) {
     return done;
   }
-  if (const auto done = read_number(properties, "MaximumEventAgeInSeconds", 60, 21'600, age); !done) {
+  if (const auto done = read_number(properties, "MaximumEventAgeInSeconds", 60, 21'600, age);
+      !done) {
     return done;
   }
   config.max_retries = static_cast<int>(retries.value_or(kMaxAsyncRetries));
@@ -182,7 +196,8 @@ PropertyStatus read_invoke_config(const Json& properties, FunctionConfig& config
   config.on_success_arn.clear();
   const auto found = properties.find("DestinationConfig");
   if (found == properties.end() || !found->is_object()) return {};
-  if (const auto done = read_target(*found, "OnFailure", "Destination", config.on_failure_arn); !done) {
+  if (const auto done = read_target(*found, "OnFailure", "Destination", config.on_failure_arn);
+      !done) {
     return done;
   }
   return read_target(*found, "OnSuccess", "Destination", config.on_success_arn);

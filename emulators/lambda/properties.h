@@ -1,5 +1,5 @@
-// The properties that CreateFunction and AWS::Lambda::Function have in common, checked as AWS checks them.
-// https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+// The properties that CreateFunction and AWS::Lambda::Function have in common, checked as AWS
+// checks them. https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 #pragma once
 
 #include <expected>
@@ -17,8 +17,8 @@ struct PropertyError {
 };
 using PropertyStatus = std::expected<void, PropertyError>;
 
-// Sets what `properties` names and leaves the rest of `config` as it is. Not the code. Numbers may be strings.
-// What has no effect here (layers, VPCs, …) is said in `warnings`.
+// Sets what `properties` names and leaves the rest of `config` as it is. Not the code. Numbers may
+// be strings. What has no effect here (layers, VPCs, …) is said in `warnings`.
 PropertyStatus read_properties(const nlohmann::json& properties, FunctionConfig& config,
                                std::vector<std::string>& warnings);
 

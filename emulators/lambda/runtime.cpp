@@ -81,8 +81,8 @@ Result<Interpreter> find_python(const Runtime& runtime, std::string_view search_
     }
   }
   if (nearest) {
-    return Interpreter{found.string(),
-                       fmt::format("{} is not installed: {} runs instead", runtime.name, found.string())};
+    return Interpreter{found.string(), fmt::format("{} is not installed: {} runs instead",
+                                                   runtime.name, found.string())};
   }
   for (const auto& folder : folders) {
     if (is_program(folder / "python3")) return Interpreter{(folder / "python3").string(), {}};
@@ -126,8 +126,10 @@ Result<Runtime> parse_runtime(std::string_view name) {
     runtime.kind = RuntimeKind::kBuiltIn;
     return runtime;
   }
-  return fail(fmt::format("Runtime {} does not run here: python3.*, nodejs*.x, provided* and the built-in "
-                          "loopgate.echo do", name.empty() ? "(none)" : name));
+  return fail(
+      fmt::format("Runtime {} does not run here: python3.*, nodejs*.x, provided* and the built-in "
+                  "loopgate.echo do",
+                  name.empty() ? "(none)" : name));
 }
 
 Result<Interpreter> find_interpreter(const Runtime& runtime, std::string_view search_path) {

@@ -29,9 +29,9 @@ struct Interpreter {
   std::string warning;  // a sentence when it is not the version that was asked for
 };
 
-// `search_path` is a PATH. Of several Pythons the exact version, else the nearest (the newer of two that are
-// equally near). pyenv's shims are looked through to the versions behind them: a shim starts slowly and
-// refuses versions that are not selected.
+// `search_path` is a PATH. Of several Pythons the exact version, else the nearest (the newer of two
+// that are equally near). pyenv's shims are looked through to the versions behind them: a shim
+// starts slowly and refuses versions that are not selected.
 Result<Interpreter> find_interpreter(const Runtime& runtime, std::string_view search_path);
 
 }  // namespace loopgate::lambda

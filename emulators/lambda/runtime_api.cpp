@@ -55,7 +55,9 @@ http::Response next_invocation(const Invocation& invocation, WallTime deadline,
   return response;
 }
 
-http::Response accepted() { return http::Response::json(202, R"({"status":"OK"})"); }
+http::Response accepted() {
+  return http::Response::json(202, R"({"status":"OK"})");
+}
 
 http::Response refused_id(std::string_view request_id) {
   return http::Response::json(
@@ -64,8 +66,9 @@ http::Response refused_id(std::string_view request_id) {
 
 http::Response too_large() {
   return http::Response::json(
-      413, error_document("RequestEntityTooLarge",
-                          fmt::format("Exceeded maximum allowed payload size ({} bytes).", kMaxResponse)));
+      413, error_document(
+               "RequestEntityTooLarge",
+               fmt::format("Exceeded maximum allowed payload size ({} bytes).", kMaxResponse)));
 }
 
 http::Response unknown_route() {

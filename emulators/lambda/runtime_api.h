@@ -21,9 +21,9 @@ RuntimeCall parse_runtime_call(std::string_view method, std::string_view path);
 
 http::Response next_invocation(const Invocation& invocation, WallTime deadline,
                                std::string_view trace_id);
-http::Response accepted();                             // 202 {"status":"OK"}
+http::Response accepted();                               // 202 {"status":"OK"}
 http::Response refused_id(std::string_view request_id);  // 400 InvalidRequestID
-http::Response too_large();                            // 413 RequestEntityTooLarge
-http::Response unknown_route();                        // 404
+http::Response too_large();                              // 413 RequestEntityTooLarge
+http::Response unknown_route();                          // 404
 
 }  // namespace loopgate::lambda

@@ -18,13 +18,15 @@ http::ServerLimits runtime_api_limits() {
   http::ServerLimits limits;
   limits.body_bytes = kMaxStreamedResponse;
   limits.connections = 16;
-  limits.idle = std::chrono::hours(24);  // a handler may be busy between two requests for its whole timeout
+  limits.idle =
+      std::chrono::hours(24);  // a handler may be busy between two requests for its whole timeout
   return limits;
 }
 
 }  // namespace
 
-Worker::Worker(Surroundings& surroundings, std::shared_ptr<const FunctionConfig> config, Owner& owner)
+Worker::Worker(Surroundings& surroundings, std::shared_ptr<const FunctionConfig> config,
+               Owner& owner)
     : surroundings_(surroundings),
       config_(std::move(config)),
       owner_(owner),
@@ -74,7 +76,8 @@ Status Worker::launch(const std::string& code_folder) {
   auto process = io::Process::spawn(surroundings_.loop, std::move(*options), std::move(events));
   if (!process) return std::unexpected(process.error());
   process_ = std::move(*process);
-  deadline_.set_after(std::max<Duration>(kInitLimit, config_->timeout), [this] { on_init_deadline(); });
+  deadline_.set_after(std::max<Duration>(kInitLimit, config_->timeout),
+                      [this] { on_init_deadline(); });
   return {};
 }
 
@@ -88,9 +91,9 @@ void Worker::assign(InvocationPtr invocation) {
   log_.keep_tail(invocation_->wants_log_tail);
   log_.start(request_id_, invocation_->version);
   deadline_.set_after(config_->timeout, [this] { on_deadline(); });
-  const auto trace = fmt::format("Root=1-{:08x}-{};Parent={};Sampled=0",
-                                 to_seconds(surroundings_.clock.wall()),
-                                 surroundings_.random.hex(24), surroundings_.random.hex(16));
+  const auto trace =
+      fmt::format("Root=1-{:08x}-{};Parent={};Sampled=0", to_seconds(surroundings_.clock.wall()),
+                  surroundings_.random.hex(24), surroundings_.random.hex(16));
   const auto deadline = surroundings_.clock.wall() + config_->timeout;
   std::exchange(waiting_, nullptr)->respond(next_invocation(*invocation_, deadline, trace));
 }
@@ -124,7 +127,8 @@ void Worker::on_request(http::Request request, std::shared_ptr<http::Exchange> e
 }
 
 void Worker::on_next(const http::Request& request, std::shared_ptr<http::Exchange> exchange) {
-  if (state_ == State::kBusy) return exchange->respond(refused_id(request_id_));  // not answered yet
+  if (state_ == State::kBusy)
+    return exchange->respond(refused_id(request_id_));  // not answered yet
   if (state_ == State::kStarting) {
     deadline_.cancel();
     init_took_ = surroundings_.clock.now() - since_;
@@ -154,10 +158,12 @@ void Worker::on_response(http::Request request, http::Exchange& exchange) {
     return complete(response_too_large(request_id_));
   }
   exchange.respond(accepted());
-  if (const auto type = request.header("Lambda-Runtime-Function-Error-Type"); streaming && !type.empty()) {
+  if (const auto type = request.header("Lambda-Runtime-Function-Error-Type");
+      streaming && !type.empty()) {
     // A trailer: the function failed after it had begun to answer.
     const auto document = from_base64(request.header("Lambda-Runtime-Function-Error-Body"));
-    return complete(failed(request_id_, document.value_or(error_document(type, "the stream broke off"))));
+    return complete(
+        failed(request_id_, document.value_or(error_document(type, "the stream broke off"))));
   }
   InvocationOutcome outcome;
   outcome.request_id = request_id_;
@@ -176,7 +182,8 @@ void Worker::on_error(http::Request request, http::Exchange& exchange) {
   exchange.respond(accepted());
   if (request.body.empty()) {
     const auto type = request.header("Lambda-Runtime-Function-Error-Type");
-    request.body = error_document(type.empty() ? "Runtime.Unknown" : type, "the runtime gave no message");
+    request.body =
+        error_document(type.empty() ? "Runtime.Unknown" : type, "the runtime gave no message");
   }
   request.body.resize(std::min(request.body.size(), kMaxResponse));
   complete(failed(request_id_, std::move(request.body)));

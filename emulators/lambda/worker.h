@@ -19,8 +19,9 @@ namespace loopgate::lambda {
 
 class Worker {
  public:
-  // kStarting: not yet asked for work · kIdle: asked and waits · kBusy: has an invocation · kFinishing: has
-  // answered it and not yet asked again · kEnded: its process is gone or being killed.
+  // kStarting: not yet asked for work · kIdle: asked and waits · kBusy: has an invocation ·
+  // kFinishing: has answered it and not yet asked again · kEnded: its process is gone or being
+  // killed.
   enum class State { kStarting, kIdle, kBusy, kFinishing, kEnded };
 
   class Owner {
@@ -29,7 +30,8 @@ class Worker {
     virtual void on_worker_idle(Worker& worker) = 0;
     // It never asked for work. The owner answers a waiting call with what `explain` makes of it.
     virtual void on_worker_failed_to_start(
-        Worker& worker, std::function<InvocationOutcome(const std::string& request_id)> explain) = 0;
+        Worker& worker,
+        std::function<InvocationOutcome(const std::string& request_id)> explain) = 0;
     virtual void on_worker_ended(Worker& worker) = 0;
   };
 
@@ -82,7 +84,7 @@ class Worker {
   InvocationPtr invocation_;
   std::string request_id_;  // of the invocation whose END is not written yet
   Instant started_{};
-  std::size_t streamed_ = 0;  // bytes of its answer that were passed on already
+  std::size_t streamed_ = 0;               // bytes of its answer that were passed on already
   std::optional<InvocationOutcome> held_;  // waits for its log tail
   ScopedTimer deadline_;
 };

@@ -22,7 +22,9 @@ std::string own(const char* name, std::string otherwise) {
   return value == nullptr || *value == '\0' ? std::move(otherwise) : value;
 }
 
-std::string search_path() { return own("PATH", "/usr/local/bin:/usr/bin:/bin"); }
+std::string search_path() {
+  return own("PATH", "/usr/local/bin:/usr/bin:/bin");
+}
 
 // What a function may change with its own Environment.
 Environment defaults(const FunctionConfig& config, const std::string& data_folder) {
@@ -33,8 +35,8 @@ Environment defaults(const FunctionConfig& config, const std::string& data_folde
   env["HOME"] = (fs::path(data_folder) / "home").string();
   env["TMPDIR"] = own("TMPDIR", "/tmp");
   if (config.runtime.kind == RuntimeKind::kPython) {
-    // No bytecode in the developer's folder (a cache elsewhere would hide the standard library's own);
-    // packages installed for the user stay in reach.
+    // No bytecode in the developer's folder (a cache elsewhere would hide the standard library's
+    // own); packages installed for the user stay in reach.
     env["PYTHONDONTWRITEBYTECODE"] = "1";
     env["PYTHONUSERBASE"] = own("HOME", "/nonexistent") + "/.local";
   }
@@ -65,9 +67,9 @@ void add_reserved(Environment& env, const FunctionConfig& config, const Launch& 
   env["AWS_CONFIG_FILE"] = "/dev/null";
   env["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
   env["AWS_EC2_METADATA_DISABLED"] = "true";
-  for (const auto* name : {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
-                           "AWS_ROLE_ARN", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-                           "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"}) {
+  for (const auto* name :
+       {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"}) {
     env.erase(name);
   }
   // Without a front door nothing may be reached at all.
@@ -87,8 +89,8 @@ Result<std::vector<std::string>> command(const FunctionConfig& config, const Lau
   auto interpreter = find_interpreter(config.runtime, search_path());
   if (!interpreter) return std::unexpected(interpreter.error());
   warning = interpreter->warning;
-  auto bootstrap = write_bootstrap(config.runtime.kind,
-                                   (fs::path(launch.data_folder) / "runtime").string());
+  auto bootstrap =
+      write_bootstrap(config.runtime.kind, (fs::path(launch.data_folder) / "runtime").string());
   if (!bootstrap) return std::unexpected(bootstrap.error());
   return std::vector{interpreter->path, *bootstrap};
 }

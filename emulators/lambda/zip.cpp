@@ -77,13 +77,15 @@ Status extract_zip(const std::string& path, const std::string& folder) {
   if (!archive) return fail(fmt::format("Could not unzip {}: it is not a zip archive", path));
   const auto count = zip_get_num_entries(archive.get(), 0);
   if (count > static_cast<zip_int64_t>(kMaxArchiveFiles)) {
-    return fail(fmt::format("{} has {} files, over the limit of {}", path, count, kMaxArchiveFiles));
+    return fail(
+        fmt::format("{} has {} files, over the limit of {}", path, count, kMaxArchiveFiles));
   }
   std::size_t left = kMaxUnzippedBytes;
   for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(count); ++i) {
     const char* raw = zip_get_name(archive.get(), i, 0);
     const std::string name = raw == nullptr ? "" : raw;
-    if (!stays_inside(name)) return fail(fmt::format("{}: entry '{}' leaves the archive", path, name));
+    if (!stays_inside(name))
+      return fail(fmt::format("{}: entry '{}' leaves the archive", path, name));
     const auto mode = mode_of(archive.get(), i);
     const auto type = mode & kTypeMask;
     const auto target = fs::path(folder) / name;

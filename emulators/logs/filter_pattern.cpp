@@ -8,11 +8,14 @@ namespace {
 
 constexpr std::size_t kMaxPattern = 1024;  // of the service
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 // Takes one term, quoted or not, off the front of `text`.
 Result<std::string> take_term(std::string_view& text) {
-  if (text.empty() || is_space(text.front())) return fail("Invalid filter pattern: a term is missing");
+  if (text.empty() || is_space(text.front()))
+    return fail("Invalid filter pattern: a term is missing");
   std::string term;
   if (text.front() != '"') {
     const auto end = std::find_if(text.begin(), text.end(), is_space);
@@ -43,10 +46,13 @@ Result<FilterPattern> FilterPattern::parse(std::string_view text) {
     if (text.empty()) return pattern;
     const char first = text.front();
     if (first == '{' || first == '[' || first == '%') {
-      return fail("Invalid filter pattern: the sandbox matches terms only, not JSON fields, columns or "
-                  "regular expressions");
+      return fail(
+          "Invalid filter pattern: the sandbox matches terms only, not JSON fields, columns or "
+          "regular expressions");
     }
-    auto& terms = first == '-' ? pattern.excluded_ : first == '?' ? pattern.any_ : pattern.required_;
+    auto& terms = first == '-'   ? pattern.excluded_
+                  : first == '?' ? pattern.any_
+                                 : pattern.required_;
     if (first == '-' || first == '?') text.remove_prefix(1);
     auto term = take_term(text);
     if (!term) return std::unexpected(term.error());

@@ -1,6 +1,6 @@
-// The filter pattern of FilterLogEvents for unstructured lines: terms (all must occur), "quoted phrases",
-// -excluded and ?alternatives. Patterns over fields ({ $.x = 1 }, [a, b]) are refused by name.
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+// The filter pattern of FilterLogEvents for unstructured lines: terms (all must occur), "quoted
+// phrases", -excluded and ?alternatives. Patterns over fields ({ $.x = 1 }, [a, b]) are refused by
+// name. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 #pragma once
 
 #include <string>

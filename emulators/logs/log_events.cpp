@@ -25,7 +25,9 @@ StoredEvent read_event(const store::Statement& row) {
   return {row.integer(0), row.integer(1), row.integer(2), std::string(row.text(3)), {}};
 }
 
-std::size_t weight(const StoredEvent& event) { return event.message.size() + kEventOverhead; }
+std::size_t weight(const StoredEvent& event) {
+  return event.message.size() + kEventOverhead;
+}
 
 }  // namespace
 
@@ -47,8 +49,8 @@ void LogStore::append(const Place& place, std::string_view group, std::string_vi
     ++dropped_;
     return;
   }
-  waiting_.push_back({place, std::string(group), std::string(stream),
-                      {at, std::string(bounded(message))}});
+  waiting_.push_back(
+      {place, std::string(group), std::string(stream), {at, std::string(bounded(message))}});
   if (flush_posted_) return;
   flush_posted_ = true;
   tasks_.post([this] {

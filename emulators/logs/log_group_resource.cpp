@@ -40,12 +40,15 @@ std::unexpected<Error> refuse(const cfn::ResourceRequest& request, const std::st
 
 }  // namespace
 
-std::vector<std::string_view> LogGroupResource::attributes(std::string_view) const { return {"Arn"}; }
+std::vector<std::string_view> LogGroupResource::attributes(std::string_view) const {
+  return {"Arn"};
+}
 
 void LogGroupResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
   auto name = text(request.properties, "LogGroupName");
   if (name.empty()) {
-    name = fmt::format("{}-{}", request.stack->name, request.logical_id).substr(0, kMaxGroupName - 13) +
+    name = fmt::format("{}-{}", request.stack->name, request.logical_id)
+               .substr(0, kMaxGroupName - 13) +
            "-" + random_.upper_alnum(12);
   }
   if (const auto made = logs_.create_group(place_of(request), name); !made) {

@@ -17,7 +17,9 @@ constexpr std::string_view kGroupColumns =
 constexpr std::string_view kStreamColumns =
     "SELECT id, name, created_ms, first_ms, last_ms, ingested_ms FROM log_streams ";
 
-WallTime from_millis(std::int64_t ms) { return WallTime(std::chrono::milliseconds(ms)); }
+WallTime from_millis(std::int64_t ms) {
+  return WallTime(std::chrono::milliseconds(ms));
+}
 
 Group read_group(const store::Statement& row, const Place& place) {
   Group group;
@@ -59,8 +61,10 @@ bool is_stream_name(std::string_view name) {
 void migrate(store::Store& store) {
   const auto status = store.migrate(
       "logs",
-      {"CREATE TABLE log_groups (id INTEGER PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, "
-       "name TEXT NOT NULL, created_ms INTEGER NOT NULL, retention_days INTEGER NOT NULL DEFAULT 0, "
+      {"CREATE TABLE log_groups (id INTEGER PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT "
+       "NULL, "
+       "name TEXT NOT NULL, created_ms INTEGER NOT NULL, retention_days INTEGER NOT NULL DEFAULT "
+       "0, "
        "bytes INTEGER NOT NULL DEFAULT 0, events INTEGER NOT NULL DEFAULT 0, "
        "forgotten INTEGER NOT NULL DEFAULT 0, UNIQUE (account, region, name))",
        "CREATE TABLE log_streams (id INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, "
@@ -101,15 +105,18 @@ LogStore::LogStore(store::Store& store, const Clock& clock, TaskQueue& tasks)
       "WHERE account = ? AND region = ? AND name > ? AND substr(name, 1, length(?4)) = ?4 "
       "ORDER BY name LIMIT ?5");
   update_group_ = store_.prepare(
-      "UPDATE log_groups SET retention_days = ?, bytes = ?, events = ?, forgotten = ? WHERE id = ?");
+      "UPDATE log_groups SET retention_days = ?, bytes = ?, events = ?, forgotten = ? WHERE id = "
+      "?");
   delete_group_ = store_.prepare("DELETE FROM log_groups WHERE id = ?");
-  insert_stream_ = store_.prepare(
-      "INSERT INTO log_streams (group_id, name, created_ms) VALUES (?, ?, ?)");
+  insert_stream_ =
+      store_.prepare("INSERT INTO log_streams (group_id, name, created_ms) VALUES (?, ?, ?)");
   select_stream_ = streams("WHERE group_id = ? AND name = ?");
   list_streams_ = streams(
-      "WHERE group_id = ? AND name > ? AND substr(name, 1, length(?3)) = ?3 ORDER BY name LIMIT ?4");
+      "WHERE group_id = ? AND name > ? AND substr(name, 1, length(?3)) = ?3 ORDER BY name LIMIT "
+      "?4");
   recent_streams_ = streams(
-      "WHERE group_id = ? AND substr(name, 1, length(?2)) = ?2 ORDER BY last_ms DESC, id DESC LIMIT ?3");
+      "WHERE group_id = ? AND substr(name, 1, length(?2)) = ?2 ORDER BY last_ms DESC, id DESC "
+      "LIMIT ?3");
   update_stream_ = store_.prepare(
       "UPDATE log_streams SET first_ms = ?, last_ms = ?, ingested_ms = ? WHERE id = ?");
   delete_streams_ = store_.prepare("DELETE FROM log_streams WHERE group_id = ?");
@@ -118,17 +125,21 @@ LogStore::LogStore(store::Store& store, const Clock& clock, TaskQueue& tasks)
       "INSERT INTO log_events (group_id, stream_id, at_ms, ingested_ms, message) "
       "VALUES (?, ?, ?, ?, ?)");
   oldest_events_ = store_.prepare(
-      "SELECT count(*), total(length(CAST(message AS BLOB))), max(id) FROM (SELECT id, message FROM "
+      "SELECT count(*), total(length(CAST(message AS BLOB))), max(id) FROM (SELECT id, message "
+      "FROM "
       "log_events WHERE group_id = ? ORDER BY id LIMIT ?)");
   forget_events_ = store_.prepare("DELETE FROM log_events WHERE group_id = ? AND id <= ?");
   read_forward_ = store_.prepare(
-      "SELECT id, at_ms, ingested_ms, message FROM log_events WHERE stream_id = ? AND at_ms >= ? AND "
+      "SELECT id, at_ms, ingested_ms, message FROM log_events WHERE stream_id = ? AND at_ms >= ? "
+      "AND "
       "at_ms < ? AND (at_ms, id) > (?, ?) ORDER BY at_ms, id LIMIT ?");
   read_backward_ = store_.prepare(
-      "SELECT id, at_ms, ingested_ms, message FROM log_events WHERE stream_id = ? AND at_ms >= ? AND "
+      "SELECT id, at_ms, ingested_ms, message FROM log_events WHERE stream_id = ? AND at_ms >= ? "
+      "AND "
       "at_ms < ? AND (at_ms, id) < (?, ?) ORDER BY at_ms DESC, id DESC LIMIT ?");
   scan_ = store_.prepare(
-      "SELECT e.id, e.at_ms, e.ingested_ms, e.message, s.name FROM log_events e JOIN log_streams s ON "
+      "SELECT e.id, e.at_ms, e.ingested_ms, e.message, s.name FROM log_events e JOIN log_streams s "
+      "ON "
       "s.id = e.stream_id WHERE e.group_id = ? AND e.at_ms >= ? AND e.at_ms < ? AND "
       "(e.at_ms, e.id) > (?, ?) ORDER BY e.at_ms, e.id");
   store_.on_rollback([this] { forget_memory(); });
@@ -235,9 +246,10 @@ aws::Outcome<void> LogStore::create_stream(const Place& place, const std::string
   const Group* group = find_group(place, group_name);
   if (group == nullptr) return aws::refuse(group_not_found());
   if (!is_stream_name(name)) {
-    return aws::refuse(invalid_parameter(
-        "1 validation error detected: Value at 'logStreamName' failed to satisfy constraint: Member "
-        "must satisfy regular expression pattern: [^:*]*"));
+    return aws::refuse(
+        invalid_parameter("1 validation error detected: Value at 'logStreamName' failed to satisfy "
+                          "constraint: Member "
+                          "must satisfy regular expression pattern: [^:*]*"));
   }
   if (find_stream(place, *group, name) != nullptr) return aws::refuse(stream_exists());
   insert_stream_.bind(1, group->id).bind(2, name).bind(3, to_millis(clock_.wall())).run();

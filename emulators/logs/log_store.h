@@ -1,5 +1,5 @@
-// Log groups, streams and events. The gateway's delivery logs and the functions' output land here; a group
-// keeps a bounded number of events and says how many it let go.
+// Log groups, streams and events. The gateway's delivery logs and the functions' output land here;
+// a group keeps a bounded number of events and says how many it let go.
 #pragma once
 
 #include <map>
@@ -60,7 +60,7 @@ struct Position {
 };
 
 struct ReadOptions {
-  std::int64_t from_ms = 0;               // inclusive
+  std::int64_t from_ms = 0;                   // inclusive
   std::int64_t until_ms = 4'102'444'800'000;  // exclusive
   std::size_t limit = 10'000;
   bool newest_first = false;  // the newest `limit`, still answered oldest first
@@ -104,8 +104,8 @@ class LogStore {
   aws::Outcome<void> put(const Place& place, const std::string& group, const std::string& stream,
                          std::span<const aws::LogLine> lines);
 
-  // For functions: makes group and stream when they are missing, and writes once what was appended in
-  // this turn, so that nobody who waits for an answer waits for a log line.
+  // For functions: makes group and stream when they are missing, and writes once what was appended
+  // in this turn, so that nobody who waits for an answer waits for a log line.
   void append(const Place& place, std::string_view group, std::string_view stream, WallTime at,
               std::string_view message);
   // Writes what `append` holds back. Reading does it itself.
@@ -113,7 +113,8 @@ class LogStore {
   std::uint64_t dropped() const { return dropped_; }  // lines over the buffer's bound
 
   aws::Outcome<std::vector<StoredEvent>> read(const Place& place, const std::string& group,
-                                              const std::string& stream, const ReadOptions& options);
+                                              const std::string& stream,
+                                              const ReadOptions& options);
   // Across the streams of a group; an empty list of streams is all of them.
   aws::Outcome<FilterResult> filter(const Place& place, const std::string& group,
                                     const std::vector<std::string>& streams,

@@ -19,13 +19,18 @@ using Json = nlohmann::json;
 using http::ApiCall;
 using http::ApiResult;
 
-Place place_of(const ApiCall& call) { return {call.caller.account, call.caller.region}; }
+Place place_of(const ApiCall& call) {
+  return {call.caller.account, call.caller.region};
+}
 
-std::string text(const Json& params, const char* name) { return params.value(name, ""); }
+std::string text(const Json& params, const char* name) {
+  return params.value(name, "");
+}
 
 std::size_t limit_of(const Json& params, std::size_t most) {
   const auto given = params.value("limit", static_cast<std::int64_t>(most));
-  return static_cast<std::size_t>(std::clamp<std::int64_t>(given, 1, static_cast<std::int64_t>(most)));
+  return static_cast<std::size_t>(
+      std::clamp<std::int64_t>(given, 1, static_cast<std::int64_t>(most)));
 }
 
 // logGroupName, or logGroupIdentifier: a name or an ARN.
@@ -87,12 +92,9 @@ ApiResult delete_group(LogStore& logs, const ApiCall& call) {
 }
 
 Json to_json(const Group& group) {
-  Json json = {{"logGroupName", group.name},
-               {"creationTime", to_millis(group.created)},
-               {"metricFilterCount", 0},
-               {"arn", group.arn + ":*"},
-               {"logGroupArn", group.arn},
-               {"storedBytes", group.bytes},
+  Json json = {{"logGroupName", group.name}, {"creationTime", to_millis(group.created)},
+               {"metricFilterCount", 0},     {"arn", group.arn + ":*"},
+               {"logGroupArn", group.arn},   {"storedBytes", group.bytes},
                {"logGroupClass", "STANDARD"}};
   if (group.retention_days > 0) json["retentionInDays"] = group.retention_days;
   return json;
@@ -117,7 +119,9 @@ ApiResult set_retention(LogStore& logs, const ApiCall& call) {
                                  call.params.value("retentionInDays", std::int64_t{0})));
 }
 
-ApiResult list_tags(LogStore&, const ApiCall&) { return Json{{"tags", Json::object()}}; }
+ApiResult list_tags(LogStore&, const ApiCall&) {
+  return Json{{"tags", Json::object()}};
+}
 
 ApiResult create_stream(LogStore& logs, const ApiCall& call) {
   return done(logs.create_stream(place_of(call), text(call.params, "logGroupName"),
@@ -141,10 +145,12 @@ Json to_json(const Stream& stream) {
 ApiResult describe_streams(LogStore& logs, const ApiCall& call) {
   const auto& params = call.params;
   const auto name = group_of(params);
-  if (const auto group = logs.group(place_of(call), name); !group) return aws::refuse(group.error());
+  if (const auto group = logs.group(place_of(call), name); !group)
+    return aws::refuse(group.error());
   const bool by_time = text(params, "orderBy") == "LastEventTime";
   if (by_time && !text(params, "logStreamNamePrefix").empty()) {
-    return aws::refuse(invalid_parameter("Cannot order by LastEventTime with a logStreamNamePrefix."));
+    return aws::refuse(
+        invalid_parameter("Cannot order by LastEventTime with a logStreamNamePrefix."));
   }
   const auto limit = limit_of(params, kMaxDescribe);
   const auto streams = logs.streams(place_of(call), name, text(params, "logStreamNamePrefix"),
@@ -166,20 +172,21 @@ ApiResult put_events(LogStore& logs, const ApiCall& call) {
     const auto at_ms = event.value("timestamp", std::int64_t{0});
     const auto message = event.value("message", "");
     if (at_ms < 0 || message.empty()) {
-      return aws::refuse(invalid_parameter("a log event has a timestamp of 0 or more and a message"));
+      return aws::refuse(
+          invalid_parameter("a log event has a timestamp of 0 or more and a message"));
     }
     if (at_ms < before) {
-      return aws::refuse(
-          invalid_parameter("Log events in a single PutLogEvents request must be in chronological order."));
+      return aws::refuse(invalid_parameter(
+          "Log events in a single PutLogEvents request must be in chronological order."));
     }
     before = at_ms;
     bytes += message.size() + kEventOverhead;
     lines.push_back({WallTime(std::chrono::milliseconds(at_ms)), message});
   }
   if (lines.empty() || lines.size() > kMaxPutEvents || bytes > kMaxPutBytes) {
-    return aws::refuse(invalid_parameter(fmt::format(
-        "Upload too large: {} bytes and {} events; at most {} bytes and 1 to {} events", bytes, lines.size(),
-        kMaxPutBytes, kMaxPutEvents)));
+    return aws::refuse(invalid_parameter(
+        fmt::format("Upload too large: {} bytes and {} events; at most {} bytes and 1 to {} events",
+                    bytes, lines.size(), kMaxPutBytes, kMaxPutEvents)));
   }
   const auto put = logs.put(place_of(call), text(call.params, "logGroupName"),
                             text(call.params, "logStreamName"), lines);
@@ -197,17 +204,20 @@ ApiResult get_events(LogStore& logs, const ApiCall& call) {
     options.position = token->position;
     options.newest_first = token->direction == 'b';
   }
-  const auto events = logs.read(place_of(call), group_of(call.params),
-                                text(call.params, "logStreamName"), options);
+  const auto events =
+      logs.read(place_of(call), group_of(call.params), text(call.params, "logStreamName"), options);
   if (!events) return aws::refuse(events.error());
   auto list = Json::array();
   for (const auto& event : *events) {
-    list.push_back({{"timestamp", event.at_ms}, {"message", event.message},
+    list.push_back({{"timestamp", event.at_ms},
+                    {"message", event.message},
                     {"ingestionTime", event.ingested_ms}});
   }
   // At the end the same token comes back: that is how clients know.
-  const auto first = events->empty() ? options.position : Position{events->front().at_ms, events->front().id};
-  const auto last = events->empty() ? options.position : Position{events->back().at_ms, events->back().id};
+  const auto first =
+      events->empty() ? options.position : Position{events->front().at_ms, events->front().id};
+  const auto last =
+      events->empty() ? options.position : Position{events->back().at_ms, events->back().id};
   return Json{{"events", std::move(list)},
               {"nextForwardToken", make_token('f', last)},
               {"nextBackwardToken", make_token('b', first)}};
@@ -241,11 +251,16 @@ ApiResult filter_events(LogStore& logs, const ApiCall& call) {
 }
 
 constexpr std::pair<std::string_view, ApiResult (*)(LogStore&, const ApiCall&)> kOperations[] = {
-    {"CreateLogGroup", create_group},        {"DeleteLogGroup", delete_group},
-    {"DescribeLogGroups", describe_groups},  {"PutRetentionPolicy", set_retention},
-    {"DeleteRetentionPolicy", set_retention}, {"ListTagsForResource", list_tags},
-    {"CreateLogStream", create_stream},      {"DescribeLogStreams", describe_streams},
-    {"PutLogEvents", put_events},            {"GetLogEvents", get_events},
+    {"CreateLogGroup", create_group},
+    {"DeleteLogGroup", delete_group},
+    {"DescribeLogGroups", describe_groups},
+    {"PutRetentionPolicy", set_retention},
+    {"DeleteRetentionPolicy", set_retention},
+    {"ListTagsForResource", list_tags},
+    {"CreateLogStream", create_stream},
+    {"DescribeLogStreams", describe_streams},
+    {"PutLogEvents", put_events},
+    {"GetLogEvents", get_events},
     {"FilterLogEvents", filter_events},
 };
 
@@ -262,9 +277,11 @@ http::ApiResult LogsApi::run(const http::ApiCall& call) {
   for (const auto& [name, operation] : kOperations) {
     if (name == call.operation) return operation(logs_, call);
   }
-  return aws::refuse(aws::AwsError{"UnknownOperationException",
-                                   fmt::format("{} is not an operation that this sandbox has",
-                                               call.operation), 400, {}});
+  return aws::refuse(
+      aws::AwsError{"UnknownOperationException",
+                    fmt::format("{} is not an operation that this sandbox has", call.operation),
+                    400,
+                    {}});
 }
 
 }  // namespace loopgate::logs

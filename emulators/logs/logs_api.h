@@ -1,5 +1,5 @@
-// CloudWatch Logs over AWS JSON 1.1: enough to read what the gateway and functions wrote, and to write.
-// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operations.html
+// CloudWatch Logs over AWS JSON 1.1: enough to read what the gateway and functions wrote, and to
+// write. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operations.html
 #pragma once
 
 #include <functional>

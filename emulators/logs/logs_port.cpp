@@ -23,7 +23,8 @@ void EmbeddedLogs::put_log_events(aws::SessionPtr session, const std::string& gr
 }
 
 aws::Outcome<void> EmbeddedLogs::put(const aws::Session& session, const std::string& group,
-                                     const std::string& stream, const std::vector<aws::LogLine>& lines) {
+                                     const std::string& stream,
+                                     const std::vector<aws::LogLine>& lines) {
   Place place{session.account, region_of_(session)};
   std::string name = group;
   if (const auto arn = aws::Arn::parse(group); arn && arn->resource.starts_with(kResource)) {
@@ -33,7 +34,8 @@ aws::Outcome<void> EmbeddedLogs::put(const aws::Session& session, const std::str
   }
   const auto resource = stream_arn(place, name, stream);
   if (!logs_.stream(place, name, stream)) {
-    if (auto allowed = authorizer_(session, "logs:CreateLogStream", resource); !allowed) return allowed;
+    if (auto allowed = authorizer_(session, "logs:CreateLogStream", resource); !allowed)
+      return allowed;
     if (auto made = logs_.create_stream(place, name, stream); !made) return made;
   }
   if (auto allowed = authorizer_(session, "logs:PutLogEvents", resource); !allowed) return allowed;

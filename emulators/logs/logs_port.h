@@ -14,23 +14,28 @@ namespace loopgate::logs {
 
 class EmbeddedLogs : public aws::LogsPort {
  public:
-  // Whether the session may do `action` ("logs:PutLogEvents") to `resource_arn`, the stream's. A policy on
-  // "<group arn>:*" covers it, whether it was written with the ":*" of the group's own ARN or without.
+  // Whether the session may do `action` ("logs:PutLogEvents") to `resource_arn`, the stream's. A
+  // policy on
+  // "<group arn>:*" covers it, whether it was written with the ":*" of the group's own ARN or
+  // without.
   using Authorizer = std::function<aws::Outcome<void>(
       const aws::Session& session, std::string_view action, const std::string& resource_arn)>;
   using RegionOf = std::function<std::string(const aws::Session& session)>;
 
   // `region_of`: where a session's log groups are (a name alone does not say).
   EmbeddedLogs(LogStore& logs, TaskQueue& tasks, Authorizer authorizer, RegionOf region_of)
-      : logs_(logs), tasks_(tasks), authorizer_(std::move(authorizer)), region_of_(std::move(region_of)) {}
+      : logs_(logs),
+        tasks_(tasks),
+        authorizer_(std::move(authorizer)),
+        region_of_(std::move(region_of)) {}
 
   // `group` is a name or a group's ARN, with ":*" or without.
   void put_log_events(aws::SessionPtr session, const std::string& group, const std::string& stream,
                       std::vector<aws::LogLine> lines, aws::Completion<aws::Done> done) override;
 
  private:
-  aws::Outcome<void> put(const aws::Session& session, const std::string& group, const std::string& stream,
-                         const std::vector<aws::LogLine>& lines);
+  aws::Outcome<void> put(const aws::Session& session, const std::string& group,
+                         const std::string& stream, const std::vector<aws::LogLine>& lines);
 
   LogStore& logs_;
   TaskQueue& tasks_;

@@ -41,7 +41,8 @@ class RecordedExchange : public http::Exchange {
 class LambdaApiTest : public FunctionsTest {
  protected:
   std::shared_ptr<RecordedExchange> send(const std::string& method, const std::string& path,
-                                         const std::string& body = "", std::vector<http::Header> headers = {}) {
+                                         const std::string& body = "",
+                                         std::vector<http::Header> headers = {}) {
     LambdaApi api(*world->functions);
     http::Request request;
     request.method = method;
@@ -75,9 +76,13 @@ std::string zip_of(const std::string& folder, const std::string& text) {
 
 TEST_F(LambdaApiTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
   const auto old = zip_of(data.path(), "def handler(e, c):\n    return 'old'\n");
-  Json body = {{"FunctionName", "f"}, {"Runtime", "python3.11"}, {"Handler", "app.handler"},
-               {"Role", "arn:aws:iam::123456789012:role/r"}, {"Timeout", 5},
-               {"Environment", {{"Variables", {{"A", "b"}}}}}, {"Code", {{"ZipFile", to_base64(old)}}}};
+  Json body = {{"FunctionName", "f"},
+               {"Runtime", "python3.11"},
+               {"Handler", "app.handler"},
+               {"Role", "arn:aws:iam::123456789012:role/r"},
+               {"Timeout", 5},
+               {"Environment", {{"Variables", {{"A", "b"}}}}},
+               {"Code", {{"ZipFile", to_base64(old)}}}};
   const auto made = send("POST", "/2015-03-31/functions", body.dump());
   ASSERT_EQ(made->response->status, 201) << made->response->body;
   const auto described = Json::parse(made->response->body);
@@ -121,10 +126,12 @@ TEST_F(LambdaApiTest, InvokesByNamePartialAndFullArn) {
 
 TEST_F(LambdaApiTest, TellsAFunctionsOwnErrorInAHeader) {
   deploy(config("fails", "echo.fails"));
-  const auto answer = send("POST", "/2015-03-31/functions/fails/invocations", "{}", {{"X-Amz-Log-Type", "Tail"}});
+  const auto answer =
+      send("POST", "/2015-03-31/functions/fails/invocations", "{}", {{"X-Amz-Log-Type", "Tail"}});
   EXPECT_EQ(answer->response->status, 200);
   EXPECT_EQ(answer->header("X-Amz-Function-Error"), "Unhandled");
-  EXPECT_THAT(*from_base64(answer->header("X-Amz-Log-Result")), HasSubstr("[ERROR] ValueError: boom"));
+  EXPECT_THAT(*from_base64(answer->header("X-Amz-Log-Result")),
+              HasSubstr("[ERROR] ValueError: boom"));
 }
 
 TEST_F(LambdaApiTest, TakesEventsAndDryRuns) {
@@ -140,7 +147,8 @@ TEST_F(LambdaApiTest, TakesEventsAndDryRuns) {
 
 TEST_F(LambdaApiTest, StreamsInFrames) {
   deploy_echo();
-  const auto answer = send("POST", "/2021-11-15/functions/echo/response-streaming-invocations", R"("x")");
+  const auto answer =
+      send("POST", "/2021-11-15/functions/echo/response-streaming-invocations", R"("x")");
   EXPECT_TRUE(world->until([&] { return answer->ended; }));
   EXPECT_EQ(answer->header("Content-Type"), "application/vnd.amazon.eventstream");
   EXPECT_EQ(answer->response->body, payload_chunk(R"("x")") + invoke_complete({}));
@@ -167,25 +175,29 @@ const std::string kPath = "/2015-03-31/functions";
 INSTANTIATE_TEST_SUITE_P(
     All, RefusedApiCall,
     testing::Values(
-        RefusedRequest{"Unknown", "POST", kPath + "/absent/invocations", "{}", 404, "ResourceNotFoundException"},
-        RefusedRequest{"UnknownQualifier", "POST", kPath + "/echo/invocations?Qualifier=9", "{}", 404,
+        RefusedRequest{"Unknown", "POST", kPath + "/absent/invocations", "{}", 404,
                        "ResourceNotFoundException"},
+        RefusedRequest{"UnknownQualifier", "POST", kPath + "/echo/invocations?Qualifier=9", "{}",
+                       404, "ResourceNotFoundException"},
         RefusedRequest{"NotJson", "POST", kPath + "/echo/invocations", "{nope", 400,
                        "InvalidRequestContentException"},
         RefusedRequest{"TooLarge", "POST", kPath + "/echo/invocations",
-                       "\"" + std::string(kMaxSyncPayload, 'x') + "\"", 413, "RequestTooLargeException"},
+                       "\"" + std::string(kMaxSyncPayload, 'x') + "\"", 413,
+                       "RequestTooLargeException"},
         RefusedRequest{"BadName", "GET", kPath + "/a%20b", "", 400, "ValidationException"},
         RefusedRequest{"Runtime", "POST", kPath, R"({"FunctionName":"x","Runtime":"ruby3.3"})", 400,
                        "InvalidParameterValueException"},
-        RefusedRequest{"NoCode", "POST", kPath, R"({"FunctionName":"x","Runtime":"python3.11"})", 400,
-                       "InvalidParameterValueException"},
+        RefusedRequest{"NoCode", "POST", kPath, R"({"FunctionName":"x","Runtime":"python3.11"})",
+                       400, "InvalidParameterValueException"},
         RefusedRequest{"BrokenBase64", "POST", kPath,
                        R"({"FunctionName":"x","Runtime":"python3.11","Code":{"ZipFile":"*"}})", 400,
                        "InvalidParameterValueException"},
-        RefusedRequest{"NoZip", "POST", kPath,
-                       R"({"FunctionName":"x","Runtime":"python3.11","Code":{"ZipFile":"eHh4eA=="}})", 400,
-                       "InvalidParameterValueException"},
-        RefusedRequest{"Operation", "GET", kPath + "/echo/urls", "", 404, "UnknownOperationException"}),
+        RefusedRequest{
+            "NoZip", "POST", kPath,
+            R"({"FunctionName":"x","Runtime":"python3.11","Code":{"ZipFile":"eHh4eA=="}})", 400,
+            "InvalidParameterValueException"},
+        RefusedRequest{"Operation", "GET", kPath + "/echo/urls", "", 404,
+                       "UnknownOperationException"}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -156,12 +156,14 @@ TEST_F(SynchronousInvocation, ResultsArriveInTheOrderOfTheirCalls) {
     call.function_arn = arn;
     call.payload = nlohmann::json({{"file", data / ("go" + std::to_string(n))}, {"n", n}}).dump();
     call.ordered = true;
-    world->functions->invoke(std::move(call), [&arrived, n](const Result&) { arrived.push_back(n); });
+    world->functions->invoke(std::move(call),
+                             [&arrived, n](const Result&) { arrived.push_back(n); });
   }
   const auto finished = [&](std::ptrdiff_t count) {
     return [this, count] {
       const auto lines = log_of("ordered");
-      return std::ranges::count_if(lines, [](const auto& line) { return line.starts_with("END"); }) == count;
+      return std::ranges::count_if(
+                 lines, [](const auto& line) { return line.starts_with("END"); }) == count;
     };
   };
   data.write("go2", "");

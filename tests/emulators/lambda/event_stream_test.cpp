@@ -23,10 +23,15 @@ TEST(EventStream, FramesAChunk) {
   std::string expected;
   expected += "\x00\x00\x00\x6c\x00\x00\x00\x5a"sv;  // 108 in all, 90 of headers
   const auto prelude_crc = crc32(expected);
-  for (const int shift : {24, 16, 8, 0}) expected.push_back(static_cast<char>(prelude_crc >> shift));
+  for (const int shift : {24, 16, 8, 0})
+    expected.push_back(static_cast<char>(prelude_crc >> shift));
   expected += "\x0b:event-type\x07\x00\x0cPayloadChunk"sv;
-  expected += "\x0d:content-type\x07\x00\x18" "application/octet-stream"sv;
-  expected += "\x0d:message-type\x07\x00\x05" "event"sv;
+  expected +=
+      "\x0d:content-type\x07\x00\x18"
+      "application/octet-stream"sv;
+  expected +=
+      "\x0d:message-type\x07\x00\x05"
+      "event"sv;
   expected += "hi";
   const auto crc = crc32(expected);
   for (const int shift : {24, 16, 8, 0}) expected.push_back(static_cast<char>(crc >> shift));

@@ -60,9 +60,13 @@ class World {
     std::vector<aws::MessageAttribute> attributes;
   };
 
-  explicit World(store::Store& store, const std::string& folder, WallTime start, bool ordered = false)
-      : clock(start), loop(clock, tasks, io::Loop::Mode::kSimulated), journal(clock),
-        logs(store, clock, tasks), store_(store) {
+  explicit World(store::Store& store, const std::string& folder, WallTime start,
+                 bool ordered = false)
+      : clock(start),
+        loop(clock, tasks, io::Loop::Mode::kSimulated),
+        journal(clock),
+        logs(store, clock, tasks),
+        store_(store) {
     loop.at_turn_end(io::Loop::Stage::kCommit, [this] { store_.end_turn(); });
     functions = std::make_unique<Functions>(
         Surroundings{loop, clock, tasks, random, journal, store, logs, folder,
@@ -164,7 +168,8 @@ class FunctionsTest : public testing::Test {
   // Every message of a function's log group, oldest first.
   std::vector<std::string> log_of(const std::string& name) {
     world->settle();
-    const auto found = world->logs.filter({kAccount, kRegion}, "/aws/lambda/" + name, {}, "", {}, {});
+    const auto found =
+        world->logs.filter({kAccount, kRegion}, "/aws/lambda/" + name, {}, "", {}, {});
     std::vector<std::string> lines;
     if (found) {
       for (const auto& event : found->events) lines.push_back(event.message);
@@ -173,7 +178,8 @@ class FunctionsTest : public testing::Test {
   }
 
   TemporaryFolder data;
-  std::unique_ptr<store::Store> store = std::move(*store::Store::open("", store::Durability::kMemory));
+  std::unique_ptr<store::Store> store =
+      std::move(*store::Store::open("", store::Durability::kMemory));
   std::unique_ptr<World> world;
 };
 

@@ -14,9 +14,11 @@ using testing::HasSubstr;
 class NodeFunction : public FunctionsTest {
  protected:
   void SetUp() override {
-    if (io::find_executable("node").empty()) GTEST_SKIP() << "node is not installed (apt install nodejs)";
+    if (io::find_executable("node").empty())
+      GTEST_SKIP() << "node is not installed (apt install nodejs)";
   }
-  std::string deploy_node(const std::string& handler, const std::string& folder = fixture_path("node")) {
+  std::string deploy_node(const std::string& handler,
+                          const std::string& folder = fixture_path("node")) {
     return deploy(config("f", handler, folder, "nodejs20.x"));
   }
 };
@@ -27,8 +29,8 @@ TEST_F(NodeFunction, AnswersAndLogs) {
   EXPECT_EQ(first["event"]["a"], 1);
   EXPECT_EQ(first["name"], "f");
   EXPECT_EQ(invoke_json(arn)["pid"], first["pid"]);
-  EXPECT_THAT(log_of("f"), Contains(HasSubstr("\t" + first["id"].get<std::string>() +
-                                              "\tINFO\tgot { a: 1 }")));
+  EXPECT_THAT(log_of("f"),
+              Contains(HasSubstr("\t" + first["id"].get<std::string>() + "\tINFO\tgot { a: 1 }")));
 }
 
 struct NodeCase {
@@ -78,7 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
                     NodeFailure{"Circular", "index.circular", "Runtime.MarshalError",
                                 "Unable to stringify response body as json"},
                     NodeFailure{"Leaves", "index.leaves", "Runtime.ExitError", "exit status 5"},
-                    NodeFailure{"Unhandled", "index.unhandled", "Runtime.UnhandledPromiseRejection", "lost"},
+                    NodeFailure{"Unhandled", "index.unhandled", "Runtime.UnhandledPromiseRejection",
+                                "lost"},
                     NodeFailure{"NoHandler", "index.absent", "Runtime.HandlerNotFound",
                                 "index.absent is undefined or not exported"},
                     NodeFailure{"NoModule", "absent.handler", "Runtime.ImportModuleError",
@@ -137,7 +140,8 @@ TEST_F(ProvidedFunction, WithoutBootstrapSaysWhatToDo) {
   TemporaryFolder empty;
   const auto document =
       invoke_json(deploy(config("p", "bootstrap", empty.path(), "provided.al2023")));
-  EXPECT_THAT(document["errorMessage"].get<std::string>(), HasSubstr("no executable named bootstrap"));
+  EXPECT_THAT(document["errorMessage"].get<std::string>(),
+              HasSubstr("no executable named bootstrap"));
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ TEST_F(PythonFunction, HasAnEnvironmentThatReachesTheSandboxAlone) {
   ::setenv("AWS_PROFILE", "production", 1);
   ::setenv("AWS_SECRET_ACCESS_KEY", "of-the-developer", 1);
   auto function = config("env", "echo.describe");
-  function.environment = {{"TABLE", "t-1"}, {"AWS_ACCESS_KEY_ID", "AKIAREAL"}, {"AWS_PROFILE", "prod"}};
+  function.environment = {
+      {"TABLE", "t-1"}, {"AWS_ACCESS_KEY_ID", "AKIAREAL"}, {"AWS_PROFILE", "prod"}};
   const auto environment = invoke_json(deploy(function))["environment"];
   ::unsetenv("AWS_PROFILE");
   ::unsetenv("AWS_SECRET_ACCESS_KEY");
@@ -128,14 +129,17 @@ INSTANTIATE_TEST_SUITE_P(
                     "Unable to import module 'absent': No module named 'absent'"},
         FailureCase{"BadName", "handler", "Runtime.MalformedHandlerName",
                     "Bad handler 'handler': not enough values to unpack (expected 2, got 1)"},
-        FailureCase{"MissingDependency", "missing.handler", "Runtime.ImportModuleError",
-                    "No module named 'no_such_module_anywhere'. run pip install no_such_module_anywhere "
-                    "-t ", "python_broken"},
+        FailureCase{
+            "MissingDependency", "missing.handler", "Runtime.ImportModuleError",
+            "No module named 'no_such_module_anywhere'. run pip install no_such_module_anywhere "
+            "-t ",
+            "python_broken"},
         FailureCase{"LateDependency", "echo.imports_boto3_late", "ModuleNotFoundError",
                     "run pip install boto3_that_nobody_has -t "},
         FailureCase{"Syntax", "syntax.handler", "Runtime.UserCodeSyntaxError",
                     "Syntax error in module 'syntax'", "python_broken"},
-        FailureCase{"RaisesAtImport", "raises.handler", "RuntimeError", "not today", "python_broken"},
+        FailureCase{"RaisesAtImport", "raises.handler", "RuntimeError", "not today",
+                    "python_broken"},
         FailureCase{"LeavesAtImport", "leaves.handler", "Runtime.ExitError",
                     "Runtime exited with error: exit status 7", "python_broken"}),
     [](const auto& info) { return info.param.name; });
@@ -146,16 +150,18 @@ TEST_F(PythonFunction, NamesFileAndLineInItsStackTrace) {
   ASSERT_EQ(document["stackTrace"].size(), 1u);
   EXPECT_THAT(document["stackTrace"][0].get<std::string>(),
               AllOf(HasSubstr("/python/echo.py\", line "), HasSubstr("in fails\n")));
-  EXPECT_THAT(log_of("fails"),
-              Contains(AllOf(StartsWith("[ERROR] ValueError: boom\nTraceback (most recent call last):\n"),
-                             HasSubstr("raise ValueError(\"boom\")"))));
+  EXPECT_THAT(
+      log_of("fails"),
+      Contains(AllOf(StartsWith("[ERROR] ValueError: boom\nTraceback (most recent call last):\n"),
+                     HasSubstr("raise ValueError(\"boom\")"))));
 }
 
 TEST_F(PythonFunction, ShowsATracebackInTheJournal) {
   invoke(deploy(config("fails", "echo.fails")));
   bool shown = false;
   for (const auto& event : world->journal.read(0, 1000)) {
-    shown |= event.kind == EventKind::kFunctionLog && event.text.starts_with("[ERROR] ValueError: boom") &&
+    shown |= event.kind == EventKind::kFunctionLog &&
+             event.text.starts_with("[ERROR] ValueError: boom") &&
              world->journal.name(event.subject) == "fails";
   }
   EXPECT_TRUE(shown);
@@ -216,7 +222,8 @@ TEST_F(PythonFunction, TimesOutByTheClock) {
   auto function = config("waits", "echo.waits");
   function.timeout = std::chrono::seconds(3);
   const auto slot = begin(deploy(function), "{}");
-  ASSERT_TRUE(world->until([&] { return !log_of("waits").empty() && log_of("waits").back().starts_with("START"); }));
+  ASSERT_TRUE(world->until(
+      [&] { return !log_of("waits").empty() && log_of("waits").back().starts_with("START"); }));
   world->advance(std::chrono::milliseconds(2999));
   EXPECT_FALSE(slot->has_value());
   EXPECT_TRUE(world->functions->busy());
@@ -226,7 +233,8 @@ TEST_F(PythonFunction, TimesOutByTheClock) {
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->function_error, "Unhandled");
   EXPECT_EQ(result->payload, R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: )" +
-                                 result->request_id + R"( Error: Task timed out after 3.00 seconds"})");
+                                 result->request_id +
+                                 R"( Error: Task timed out after 3.00 seconds"})");
   EXPECT_THAT(log_of("waits"), Contains(HasSubstr("Task timed out after 3.00 seconds")));
   EXPECT_FALSE(world->functions->busy());
   EXPECT_EQ(world->functions->workers(), 0u);
@@ -239,7 +247,8 @@ TEST_F(PythonFunction, RunsCallsAtOnceInWorkersOfTheirOwn) {
   const auto second = begin(arn, payload);
   ASSERT_TRUE(world->until([&] {
     const auto lines = log_of("together");
-    return std::ranges::count_if(lines, [](const auto& line) { return line.starts_with("START"); }) == 2;
+    return std::ranges::count_if(lines,
+                                 [](const auto& line) { return line.starts_with("START"); }) == 2;
   }));
   data.write("go", "");
   ASSERT_TRUE(world->until([&] { return first->has_value() && second->has_value(); }));
@@ -275,7 +284,8 @@ TEST_F(PythonFunction, PicksUpAChangedSourceFile) {
 TEST_F(PythonFunction, UsesItsOwnVirtualEnvironment) {
   TemporaryFolder source;
   source.write(".venv/lib/python3.11/site-packages/only_here.py", "VALUE = 42\n");
-  source.write("app.py", "import only_here\n\ndef handler(event, context):\n    return only_here.VALUE\n");
+  source.write("app.py",
+               "import only_here\n\ndef handler(event, context):\n    return only_here.VALUE\n");
   EXPECT_EQ(invoke_json(deploy(config("venv", "app.handler", source.path()))), 42);
 }
 

@@ -17,7 +17,8 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using Json = nlohmann::json;
 
-void write_zip(const std::string& path, const std::vector<std::pair<std::string, std::string>>& files) {
+void write_zip(const std::string& path,
+               const std::vector<std::pair<std::string, std::string>>& files) {
   int code = 0;
   auto* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
   ASSERT_NE(archive, nullptr);
@@ -72,16 +73,18 @@ TEST_F(FunctionResourceTest, RunsAFolderBesideTheTemplate) {
 }
 
 TEST_F(FunctionResourceTest, RunsInlineCode) {
-  const auto made = create(request({{"Runtime", "python3.11"},
-                                    {"Handler", "index.handler"},
-                                    {"Code", {{"ZipFile", "def handler(e, c):\n    return 'inline'\n"}}}}));
+  const auto made =
+      create(request({{"Runtime", "python3.11"},
+                      {"Handler", "index.handler"},
+                      {"Code", {{"ZipFile", "def handler(e, c):\n    return 'inline'\n"}}}}));
   ASSERT_TRUE(made.has_value());
   EXPECT_EQ(invoke_json(made->attributes["Arn"]), "inline");
 }
 
 TEST_F(FunctionResourceTest, RunsAZipFile) {
-  write_zip(source / "code.zip", {{"app.py", "import pkg.m\n\ndef handler(e, c):\n    return pkg.m.V\n"},
-                                  {"pkg/m.py", "V = 'zipped'\n"}});
+  write_zip(source / "code.zip",
+            {{"app.py", "import pkg.m\n\ndef handler(e, c):\n    return pkg.m.V\n"},
+             {"pkg/m.py", "V = 'zipped'\n"}});
   const auto made = create(request({{"Runtime", "python3.11"},
                                     {"Handler", "app.handler"},
                                     {"Code", {{"LocalPath", "code.zip"}}}}));
@@ -92,9 +95,8 @@ TEST_F(FunctionResourceTest, RunsAZipFile) {
 TEST_F(FunctionResourceTest, RunsWhatSamBuildLeftWhenItIsNewer) {
   source.write("src/app.py", "def handler(e, c):\n    return 'source'\n");
   source.write(".aws-sam/build/Packets/app.py", "def handler(e, c):\n    return 'built'\n");
-  const auto made = create(request({{"Runtime", "python3.11"},
-                                    {"Handler", "app.handler"},
-                                    {"Code", {{"LocalPath", "src/"}}}}));
+  const auto made = create(request(
+      {{"Runtime", "python3.11"}, {"Handler", "app.handler"}, {"Code", {{"LocalPath", "src/"}}}}));
   ASSERT_TRUE(made.has_value());
   const auto arn = made->attributes["Arn"].get<std::string>();
   EXPECT_EQ(invoke_json(arn), "built");
@@ -106,11 +108,11 @@ TEST_F(FunctionResourceTest, RunsWhatSamBuildLeftWhenItIsNewer) {
 
 TEST_F(FunctionResourceTest, BuildsByMakefile) {
   source.write("src/Makefile",
-               "build-Packets:\n\tmkdir -p $(ARTIFACTS_DIR)\n\tsed s/WHAT/made/ app.in > $(ARTIFACTS_DIR)/app.py\n");
+               "build-Packets:\n\tmkdir -p $(ARTIFACTS_DIR)\n\tsed s/WHAT/made/ app.in > "
+               "$(ARTIFACTS_DIR)/app.py\n");
   source.write("src/app.in", "def handler(e, c):\n    return 'WHAT'\n");
-  auto asked = request({{"Runtime", "python3.11"},
-                        {"Handler", "app.handler"},
-                        {"Code", {{"LocalPath", "src"}}}});
+  auto asked = request(
+      {{"Runtime", "python3.11"}, {"Handler", "app.handler"}, {"Code", {{"LocalPath", "src"}}}});
   asked.metadata = {{"BuildMethod", "makefile"}};
   const auto made = create(asked);
   ASSERT_TRUE(made.has_value());
@@ -120,9 +122,8 @@ TEST_F(FunctionResourceTest, BuildsByMakefile) {
 
 TEST_F(FunctionResourceTest, ShowsTheOutputOfAFailedBuild) {
   source.write("src/Makefile", "build-Packets:\n\techo no compiler today; exit 1\n");
-  auto asked = request({{"Runtime", "provided.al2023"},
-                        {"Handler", "bootstrap"},
-                        {"Code", {{"LocalPath", "src"}}}});
+  auto asked = request(
+      {{"Runtime", "provided.al2023"}, {"Handler", "bootstrap"}, {"Code", {{"LocalPath", "src"}}}});
   asked.metadata = {{"BuildMethod", "makefile"}};
   const auto made = create(asked);
   ASSERT_TRUE(made.has_value());
@@ -136,7 +137,8 @@ struct RefusedCase {
   std::string pointer;
   std::string message;
 };
-class RefusedFunction : public FunctionResourceTest, public testing::WithParamInterface<RefusedCase> {};
+class RefusedFunction : public FunctionResourceTest,
+                        public testing::WithParamInterface<RefusedCase> {};
 
 TEST_P(RefusedFunction, NamesThePlace) {
   FunctionResource resource(*world->functions);
@@ -151,21 +153,37 @@ const Json kInline = {{"ZipFile", "x"}};
 INSTANTIATE_TEST_SUITE_P(
     All, RefusedFunction,
     testing::Values(
-        RefusedCase{"Runtime", {{"Runtime", "java21"}, {"Handler", "h"}, {"Code", kInline}}, "/Runtime",
+        RefusedCase{"Runtime",
+                    {{"Runtime", "java21"}, {"Handler", "h"}, {"Code", kInline}},
+                    "/Runtime",
                     "java21 does not run here"},
         RefusedCase{"NoRuntime", {{"Handler", "h"}, {"Code", kInline}}, "", "it has no Runtime"},
-        RefusedCase{"Timeout", {{"Runtime", "python3.11"}, {"Timeout", 901}}, "/Timeout", "from 1 to 900"},
-        RefusedCase{"Memory", {{"Runtime", "python3.11"}, {"MemorySize", "lots"}}, "/MemorySize",
+        RefusedCase{
+            "Timeout", {{"Runtime", "python3.11"}, {"Timeout", 901}}, "/Timeout", "from 1 to 900"},
+        RefusedCase{"Memory",
+                    {{"Runtime", "python3.11"}, {"MemorySize", "lots"}},
+                    "/MemorySize",
                     "from 128 to 10240"},
-        RefusedCase{"NoHandler", {{"Runtime", "python3.11"}, {"Code", kInline}}, "", "it has no Handler"},
-        RefusedCase{"NoCode", {{"Runtime", "python3.11"}, {"Handler", "a.b"}}, "/Code", "it has no Code"},
-        RefusedCase{"S3", {{"Runtime", "python3.11"}, {"Handler", "a.b"}, {"Code", {{"S3Bucket", "b"}}}}, "/Code",
+        RefusedCase{
+            "NoHandler", {{"Runtime", "python3.11"}, {"Code", kInline}}, "", "it has no Handler"},
+        RefusedCase{
+            "NoCode", {{"Runtime", "python3.11"}, {"Handler", "a.b"}}, "/Code", "it has no Code"},
+        RefusedCase{"S3",
+                    {{"Runtime", "python3.11"}, {"Handler", "a.b"}, {"Code", {{"S3Bucket", "b"}}}},
+                    "/Code",
                     "its code is in S3"},
-        RefusedCase{"Missing", {{"Runtime", "python3.11"}, {"Handler", "a.b"}, {"Code", {{"LocalPath", "no"}}}},
-                    "/Code/LocalPath", "its code is missing"},
-        RefusedCase{"BuiltIn", {{"Runtime", "loopgate.echo"}, {"Handler", "shout"}}, "/Handler",
+        RefusedCase{
+            "Missing",
+            {{"Runtime", "python3.11"}, {"Handler", "a.b"}, {"Code", {{"LocalPath", "no"}}}},
+            "/Code/LocalPath",
+            "its code is missing"},
+        RefusedCase{"BuiltIn",
+                    {{"Runtime", "loopgate.echo"}, {"Handler", "shout"}},
+                    "/Handler",
                     "echo, sink and fail"},
-        RefusedCase{"Name", {{"Runtime", "python3.11"}, {"FunctionName", "a b"}}, "/FunctionName",
+        RefusedCase{"Name",
+                    {{"Runtime", "python3.11"}, {"FunctionName", "a b"}},
+                    "/FunctionName",
                     "is no function name"}),
     [](const auto& info) { return info.param.name; });
 
@@ -174,7 +192,8 @@ TEST_F(FunctionResourceTest, KeepsItsNameOverAnUpdate) {
   const auto made = create(asked);
   ASSERT_TRUE(made.has_value());
   CompanionResource companions(*world->functions);
-  auto grant = request({{"FunctionName", made->attributes["Arn"]}, {"Action", "lambda:InvokeFunction"},
+  auto grant = request({{"FunctionName", made->attributes["Arn"]},
+                        {"Action", "lambda:InvokeFunction"},
                         {"Principal", "sns.amazonaws.com"}});
   grant.type = "AWS::Lambda::Permission";
   companions.create(grant, [](const auto& state) { EXPECT_TRUE(state.has_value()); });
@@ -182,7 +201,8 @@ TEST_F(FunctionResourceTest, KeepsItsNameOverAnUpdate) {
   asked.old_properties = asked.properties;
   asked.properties["Timeout"] = 9;
   FunctionResource resource(*world->functions);
-  resource.update(asked, [&](const auto& state) { EXPECT_EQ(state->physical_id, made->physical_id); });
+  resource.update(asked,
+                  [&](const auto& state) { EXPECT_EQ(state->physical_id, made->physical_id); });
   const auto function = world->functions->find(made->attributes["Arn"].template get<std::string>());
   EXPECT_EQ(function->timeout, std::chrono::seconds(9));
   ASSERT_EQ(function->permissions.size(), 1u);
@@ -194,9 +214,12 @@ TEST_F(FunctionResourceTest, KeepsItsNameOverAnUpdate) {
 TEST_F(FunctionResourceTest, GetsItsAsynchronousSettingsFromEventInvokeConfig) {
   const auto made = create(request({{"Runtime", "loopgate.echo"}, {"FunctionName", "e"}}));
   CompanionResource companions(*world->functions);
-  auto asked = request({{"FunctionName", "e"}, {"Qualifier", "$LATEST"}, {"MaximumRetryAttempts", 1},
-                        {"MaximumEventAgeInSeconds", "60"},
-                        {"DestinationConfig", {{"OnFailure", {{"Destination", "arn:aws:sqs:r:1:q"}}}}}});
+  auto asked =
+      request({{"FunctionName", "e"},
+               {"Qualifier", "$LATEST"},
+               {"MaximumRetryAttempts", 1},
+               {"MaximumEventAgeInSeconds", "60"},
+               {"DestinationConfig", {{"OnFailure", {{"Destination", "arn:aws:sqs:r:1:q"}}}}}});
   asked.type = "AWS::Lambda::EventInvokeConfig";
   companions.create(asked, [](const auto& state) { EXPECT_TRUE(state.has_value()); });
   const auto function = world->functions->find(made->attributes["Arn"].template get<std::string>());

@@ -30,7 +30,9 @@ class LogsTest : public testing::Test {
     ASSERT_TRUE(logs.create_group(kPlace, group).has_value());
     ASSERT_TRUE(logs.create_stream(kPlace, group, stream).has_value());
   }
-  Json event(int ms, const std::string& message) { return {{"timestamp", ms}, {"message", message}}; }
+  Json event(int ms, const std::string& message) {
+    return {{"timestamp", ms}, {"message", message}};
+  }
   static std::vector<std::string> messages(const Json& result) {
     std::vector<std::string> out;
     for (const auto& one : result["events"]) out.push_back(one["message"]);
@@ -39,7 +41,8 @@ class LogsTest : public testing::Test {
 
   Clock clock{*parse_iso8601("2026-11-02T09:15:30.204Z")};
   TaskQueue tasks;
-  std::unique_ptr<store::Store> store = std::move(*store::Store::open("", store::Durability::kMemory));
+  std::unique_ptr<store::Store> store =
+      std::move(*store::Store::open("", store::Durability::kMemory));
   LogStore logs{*store, clock, tasks};
   LogsApi api{logs};
 };
@@ -49,7 +52,8 @@ TEST_F(LogsTest, KeepsWhatIsPutAndReadsItInPages) {
   ASSERT_TRUE(call("CreateLogStream", {{"logGroupName", "g"}, {"logStreamName", "s"}}).has_value());
   Json events = Json::array();
   for (int i = 0; i < 5; ++i) events.push_back(event(1000 + i, "line " + std::to_string(i)));
-  ASSERT_TRUE(call("PutLogEvents", {{"logGroupName", "g"}, {"logStreamName", "s"}, {"logEvents", events}}));
+  ASSERT_TRUE(
+      call("PutLogEvents", {{"logGroupName", "g"}, {"logStreamName", "s"}, {"logEvents", events}}));
   Json ask = {{"logGroupName", "g"}, {"logStreamName", "s"}, {"limit", 2}, {"startFromHead", true}};
   auto page = *call("GetLogEvents", ask);
   EXPECT_THAT(messages(page), ElementsAre("line 0", "line 1"));
@@ -76,11 +80,13 @@ TEST_F(LogsTest, DescribesGroupsAndStreams) {
   make("other", "three");
   const auto groups = *call("DescribeLogGroups", {{"logGroupNamePrefix", "/aws/lambda/"}});
   ASSERT_EQ(groups["logGroups"].size(), 2u);
-  EXPECT_EQ(groups["logGroups"][0]["arn"], "arn:aws:logs:us-west-2:123456789012:log-group:/aws/lambda/a:*");
+  EXPECT_EQ(groups["logGroups"][0]["arn"],
+            "arn:aws:logs:us-west-2:123456789012:log-group:/aws/lambda/a:*");
   const auto page = *call("DescribeLogGroups", {{"limit", 1}});
   EXPECT_EQ(page["nextToken"], "/aws/lambda/a");
-  const auto streams = *call("DescribeLogStreams",
-                             {{"logGroupIdentifier", "arn:aws:logs:us-west-2:123456789012:log-group:other:*"}});
+  const auto streams =
+      *call("DescribeLogStreams",
+            {{"logGroupIdentifier", "arn:aws:logs:us-west-2:123456789012:log-group:other:*"}});
   EXPECT_EQ(streams["logStreams"][0]["logStreamName"], "three");
 }
 
@@ -103,25 +109,51 @@ TEST_P(RefusedLogsCall, IsAnsweredInAwsWords) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, RefusedLogsCall,
-    testing::Values(
-        RefusedCall{"GroupTwice", "CreateLogGroup", {{"logGroupName", "g"}}, "ResourceAlreadyExistsException",
-                    "The specified log group already exists"},
-        RefusedCall{"GroupName", "CreateLogGroup", {{"logGroupName", "a b"}}, "InvalidParameterException",
-                    "logGroupName"},
-        RefusedCall{"StreamTwice", "CreateLogStream", {{"logGroupName", "g"}, {"logStreamName", "s"}},
-                    "ResourceAlreadyExistsException", "The specified log stream already exists"},
-        RefusedCall{"NoGroup", "DescribeLogStreams", {{"logGroupName", "x"}}, "ResourceNotFoundException",
-                    "The specified log group does not exist."},
-        RefusedCall{"NoStream", "GetLogEvents", {{"logGroupName", "g"}, {"logStreamName", "x"}},
-                    "ResourceNotFoundException", "The specified log stream does not exist."},
-        RefusedCall{"Token", "GetLogEvents", {{"logGroupName", "g"}, {"logStreamName", "s"}, {"nextToken", "f/x/1"}},
-                    "InvalidParameterException", "nextToken"},
-        RefusedCall{"Order", "PutLogEvents",
-                    {{"logGroupName", "g"}, {"logStreamName", "s"},
-                     {"logEvents", {{{"timestamp", 2}, {"message", "b"}}, {{"timestamp", 1}, {"message", "a"}}}}},
-                    "InvalidParameterException", "chronological order"},
-        RefusedCall{"JsonPattern", "FilterLogEvents", {{"logGroupName", "g"}, {"filterPattern", "{ $.a = 1 }"}},
-                    "InvalidParameterException", "terms only"}),
+    testing::Values(RefusedCall{"GroupTwice",
+                                "CreateLogGroup",
+                                {{"logGroupName", "g"}},
+                                "ResourceAlreadyExistsException",
+                                "The specified log group already exists"},
+                    RefusedCall{"GroupName",
+                                "CreateLogGroup",
+                                {{"logGroupName", "a b"}},
+                                "InvalidParameterException",
+                                "logGroupName"},
+                    RefusedCall{"StreamTwice",
+                                "CreateLogStream",
+                                {{"logGroupName", "g"}, {"logStreamName", "s"}},
+                                "ResourceAlreadyExistsException",
+                                "The specified log stream already exists"},
+                    RefusedCall{"NoGroup",
+                                "DescribeLogStreams",
+                                {{"logGroupName", "x"}},
+                                "ResourceNotFoundException",
+                                "The specified log group does not exist."},
+                    RefusedCall{"NoStream",
+                                "GetLogEvents",
+                                {{"logGroupName", "g"}, {"logStreamName", "x"}},
+                                "ResourceNotFoundException",
+                                "The specified log stream does not exist."},
+                    RefusedCall{
+                        "Token",
+                        "GetLogEvents",
+                        {{"logGroupName", "g"}, {"logStreamName", "s"}, {"nextToken", "f/x/1"}},
+                        "InvalidParameterException",
+                        "nextToken"},
+                    RefusedCall{"Order",
+                                "PutLogEvents",
+                                {{"logGroupName", "g"},
+                                 {"logStreamName", "s"},
+                                 {"logEvents",
+                                  {{{"timestamp", 2}, {"message", "b"}},
+                                   {{"timestamp", 1}, {"message", "a"}}}}},
+                                "InvalidParameterException",
+                                "chronological order"},
+                    RefusedCall{"JsonPattern",
+                                "FilterLogEvents",
+                                {{"logGroupName", "g"}, {"filterPattern", "{ $.a = 1 }"}},
+                                "InvalidParameterException",
+                                "terms only"}),
     [](const auto& info) { return info.param.name; });
 
 struct PatternCase {
@@ -138,32 +170,39 @@ TEST_P(Pattern, MatchesByTerms) {
   EXPECT_EQ(pattern->matches(GetParam().message), GetParam().matches);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Pattern,
-                         testing::Values(PatternCase{"Empty", "", "anything", true},
-                                         PatternCase{"Term", "ERROR", "an ERROR here", true},
-                                         PatternCase{"Case", "error", "an ERROR here", false},
-                                         PatternCase{"All", "ERROR disk", "ERROR: net", false},
-                                         PatternCase{"Phrase", "\"two words\"", "these two words", true},
-                                         PatternCase{"PhraseOrder", "\"two words\"", "words two", false},
-                                         PatternCase{"Excluded", "ERROR -exit", "ERROR on exit", false},
-                                         PatternCase{"Any", "?ERROR ?WARN", "a WARN", true},
-                                         PatternCase{"NoneOfAny", "?ERROR ?WARN", "an INFO", false}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    All, Pattern,
+    testing::Values(PatternCase{"Empty", "", "anything", true},
+                    PatternCase{"Term", "ERROR", "an ERROR here", true},
+                    PatternCase{"Case", "error", "an ERROR here", false},
+                    PatternCase{"All", "ERROR disk", "ERROR: net", false},
+                    PatternCase{"Phrase", "\"two words\"", "these two words", true},
+                    PatternCase{"PhraseOrder", "\"two words\"", "words two", false},
+                    PatternCase{"Excluded", "ERROR -exit", "ERROR on exit", false},
+                    PatternCase{"Any", "?ERROR ?WARN", "a WARN", true},
+                    PatternCase{"NoneOfAny", "?ERROR ?WARN", "an INFO", false}),
+    [](const auto& info) { return info.param.name; });
 
 TEST_F(LogsTest, FiltersAcrossStreams) {
   make("g", "a");
   ASSERT_TRUE(logs.create_stream(kPlace, "g", "b").has_value());
   const auto at = [](int ms) { return WallTime(std::chrono::milliseconds(ms)); };
-  ASSERT_TRUE(logs.put(kPlace, "g", "a", std::vector<aws::LogLine>{{at(1), "x one"}, {at(3), "x three"}}));
-  ASSERT_TRUE(logs.put(kPlace, "g", "b", std::vector<aws::LogLine>{{at(2), "x two"}, {at(4), "four"}}));
-  auto page = *call("FilterLogEvents", {{"logGroupName", "g"}, {"filterPattern", "x"}, {"limit", 2}});
+  ASSERT_TRUE(
+      logs.put(kPlace, "g", "a", std::vector<aws::LogLine>{{at(1), "x one"}, {at(3), "x three"}}));
+  ASSERT_TRUE(
+      logs.put(kPlace, "g", "b", std::vector<aws::LogLine>{{at(2), "x two"}, {at(4), "four"}}));
+  auto page =
+      *call("FilterLogEvents", {{"logGroupName", "g"}, {"filterPattern", "x"}, {"limit", 2}});
   EXPECT_THAT(messages(page), ElementsAre("x one", "x two"));
   EXPECT_EQ(page["events"][1]["logStreamName"], "b");
-  page = *call("FilterLogEvents", {{"logGroupName", "g"}, {"filterPattern", "x"}, {"limit", 2},
+  page = *call("FilterLogEvents", {{"logGroupName", "g"},
+                                   {"filterPattern", "x"},
+                                   {"limit", 2},
                                    {"nextToken", page["nextToken"]}});
   EXPECT_THAT(messages(page), ElementsAre("x three"));
   EXPECT_FALSE(page.contains("nextToken"));
-  page = *call("FilterLogEvents", {{"logGroupName", "g"}, {"logStreamNames", {"b"}}, {"startTime", 3}});
+  page = *call("FilterLogEvents",
+               {{"logGroupName", "g"}, {"logStreamNames", {"b"}}, {"startTime", 3}});
   EXPECT_THAT(messages(page), ElementsAre("four"));
 }
 
@@ -177,7 +216,8 @@ TEST_F(LogsTest, LetsTheOldestGoAndCountsThem) {
   EXPECT_EQ(group.events + group.forgotten, 110'000);
   EXPECT_GT(group.forgotten, 0);
   // A tenth of 110 000 went: the first lines of the first two batches among them.
-  EXPECT_EQ(logs.filter(kPlace, "g", {}, "", *FilterPattern::parse("first"), {})->events.size(), 9u);
+  EXPECT_EQ(logs.filter(kPlace, "g", {}, "", *FilterPattern::parse("first"), {})->events.size(),
+            9u);
 }
 
 TEST_F(LogsTest, AppendedLinesAreThereForTheNextReader) {
@@ -198,18 +238,21 @@ TEST_F(LogsTest, ARolledBackGroupIsForgotten) {
 
 TEST_F(LogsTest, TheGatewaysPortMakesStreamsButNoGroups) {
   std::vector<std::string> asked;
-  EmbeddedLogs port(logs, tasks,
-                    [&](const aws::Session&, std::string_view action,
-                        const std::string& resource) -> aws::Outcome<void> {
-                      asked.push_back(std::string(action) + " " + resource);
-                      return {};
-                    },
-                    [](const aws::Session&) { return kPlace.region; });
-  const auto session = std::make_shared<const aws::Session>(aws::Session{kPlace.account, "r", "s", {}});
+  EmbeddedLogs port(
+      logs, tasks,
+      [&](const aws::Session&, std::string_view action,
+          const std::string& resource) -> aws::Outcome<void> {
+        asked.push_back(std::string(action) + " " + resource);
+        return {};
+      },
+      [](const aws::Session&) { return kPlace.region; });
+  const auto session =
+      std::make_shared<const aws::Session>(aws::Session{kPlace.account, "r", "s", {}});
   std::string code;
   const auto put = [&] {
-    port.put_log_events(session, "deliveries", "listener", {{clock.wall(), "failed"}},
-                        [&](aws::Outcome<aws::Done> done) { code = done ? "done" : done.error().code; });
+    port.put_log_events(
+        session, "deliveries", "listener", {{clock.wall(), "failed"}},
+        [&](aws::Outcome<aws::Done> done) { code = done ? "done" : done.error().code; });
     EXPECT_EQ(tasks.run_ready() > 0, true);
   };
   put();
@@ -218,7 +261,8 @@ TEST_F(LogsTest, TheGatewaysPortMakesStreamsButNoGroups) {
   asked.clear();
   put();
   EXPECT_EQ(code, "done");
-  const std::string stream = "arn:aws:logs:us-west-2:123456789012:log-group:deliveries:log-stream:listener";
+  const std::string stream =
+      "arn:aws:logs:us-west-2:123456789012:log-group:deliveries:log-stream:listener";
   EXPECT_THAT(asked, ElementsAre("logs:CreateLogStream " + stream, "logs:PutLogEvents " + stream));
 }
 
