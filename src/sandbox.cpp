@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -64,9 +65,11 @@ std::string stack_name_from(std::string_view file) {
   return out;
 }
 
+// Absolute: functions run in folders of their own, and a kept stack may be restored from elsewhere.
 std::string folder_of(const std::string& file) {
-  const auto slash = file.rfind('/');
-  return slash == std::string::npos ? "." : file.substr(0, slash + 1);
+  std::error_code error;
+  const auto path = std::filesystem::absolute(file, error);
+  return error ? "." : path.parent_path().lexically_normal().string();
 }
 
 }  // namespace
