@@ -193,6 +193,9 @@ void Sandbox::Impl::open_gateway() {
   account->topics().set_publish_observer([this](const sns::PublishedMessage& message, std::size_t) {
     gateway->on_published(message.topic_arn, message.message_id, message.attributes, message.body);
   });
+  account->functions().set_event_observer([this](const std::string& arn, std::string_view answer) {
+    gateway->on_async_answer(arn, answer);
+  });
 }
 
 Status Sandbox::Impl::open_stacks() {
@@ -237,6 +240,7 @@ Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
       });
   if (!opened) return std::unexpected(opened.error());
   server = std::move(*opened);
+  account->topics().set_public_url(endpoint());
   return {};
 }
 

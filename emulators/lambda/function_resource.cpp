@@ -149,7 +149,19 @@ void FunctionResource::create(const cfn::ResourceRequest& request, cfn::Resource
   if (text(request.properties, "FunctionName").empty()) config->name = make_name(request);
   const auto made = functions_.create(std::move(*config));
   if (!made) return done(refuse(request, "/FunctionName", made.error().message));
-  done(state_of(**made));
+  build(request, *made, std::move(done));
+}
+
+// As `sam build` before a deployment: what cannot be built is not deployed.
+void FunctionResource::build(const cfn::ResourceRequest& request, FunctionPtr function,
+                             cfn::ResourceDone done) {
+  if (function->code.build_method.empty()) return done(state_of(*function));
+  functions_.prepare(function->arn(), [this, place = request.place, function,
+                                       done = std::move(done)](Status built) mutable {
+    if (built) return done(state_of(*function));
+    (void)functions_.remove(function->arn());
+    done(fail(built.error().message, place));
+  });
 }
 
 void FunctionResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {

@@ -59,6 +59,15 @@ class Functions {
   // Completes from the task queue, never inside the call.
   void invoke(InvokeCall call, Done done);
 
+  // Loads a function's code ahead of its first call, and builds it where that is needed: completes when
+  // that is done. The error has the build's output.
+  void prepare(const std::string& arn, std::move_only_function<void(Status)> done);
+
+  // Sees what asynchronous invocations answered, which nobody waits for.
+  void set_event_observer(std::function<void(const std::string& arn, std::string_view answer)> observer) {
+    event_observer_ = std::move(observer);
+  }
+
   // Invocations that run or wait for a worker, asynchronous ones included: the clock waits for
   // them. Stored events that wait for a retry do not count.
   std::size_t in_flight() const { return in_flight_; }
@@ -97,6 +106,7 @@ class Functions {
   OrderedCompletions order_;
   std::size_t in_flight_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::function<void(const std::string&, std::string_view)> event_observer_;
   EventQueue events_;
 };
 

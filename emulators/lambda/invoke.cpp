@@ -75,7 +75,14 @@ void Functions::run_event(const QueuedEvent& event, Done done) {
   call.payload = event.payload;
   call.tenant_id = event.tenant_id;
   call.ordered = true;
-  run(*entry, std::move(call), event.request_id, std::move(done));
+  auto observed = [this, alive = std::weak_ptr(alive_), arn = event.arn,
+                   done = std::move(done)](aws::Outcome<InvocationOutcome> result) mutable {
+    if (!alive.expired() && event_observer_ && result && result->function_error.empty()) {
+      event_observer_(arn, result->payload);
+    }
+    done(std::move(result));
+  };
+  run(*entry, std::move(call), event.request_id, std::move(observed));
 }
 
 void Functions::run(Entry& entry, InvokeCall call, std::string request_id, Done done) {
@@ -130,6 +137,13 @@ void Functions::run_built_in(Entry& entry, const InvokeCall& call, std::string r
   if (!call.ordered || !surroundings_.ordered_results) return act();
   const auto ticket = order_.open();
   order_.finish(ticket, std::move(act));
+}
+
+void Functions::prepare(const std::string& arn, std::move_only_function<void(Status)> done) {
+  auto* entry = find_entry(arn);
+  if (entry == nullptr || entry->config->runtime.kind == RuntimeKind::kBuiltIn) return done({});
+  if (!entry->pool) entry->pool = std::make_unique<Pool>(surroundings_, entry->config);
+  entry->pool->prepare(std::move(done));
 }
 
 void Functions::run_in_pool(Entry& entry, InvokeCall call, std::string request_id, Done done) {

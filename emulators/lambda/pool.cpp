@@ -51,6 +51,16 @@ void Pool::shut_down(std::string_view why) {
   while (!workers_.empty()) workers_.back().worker->stop();
 }
 
+void Pool::prepare(std::move_only_function<void(Status)> done) {
+  preparing_.push_back(std::move(done));
+  check_code();
+  if (!loading_ && fingerprint_ != 0) tell_prepared({});
+}
+
+void Pool::tell_prepared(const Status& status) {
+  for (auto& done : std::exchange(preparing_, {})) done(status);
+}
+
 // The source is looked at before each call, so that a saved file counts from the next packet on.
 void Pool::check_code() {
   if (loading_) return;
@@ -71,6 +81,7 @@ void Pool::on_loaded(std::uint64_t fingerprint, Result<LoadedCode> code) {
   if (!code) {
     fingerprint_ = 0;
     surroundings_.journal.warn(code.error().message);
+    tell_prepared(std::unexpected(code.error()));
     return fail_all_waiting(code.error().message);
   }
   if (!code->said.empty()) surroundings_.journal.warn(code->said);
@@ -78,6 +89,7 @@ void Pool::on_loaded(std::uint64_t fingerprint, Result<LoadedCode> code) {
   fingerprint_ = fingerprint;
   code_folder_ = code->folder;
   if (changed) retire_workers();
+  tell_prepared({});
   pump();
 }
 

@@ -23,6 +23,8 @@ class Pool : private Worker::Owner {
   bool is_full() const { return waiting_.size() >= kMaxWaitingCalls; }
 
   void invoke(InvocationPtr invocation);
+  // Loads the code ahead of the first call, building it where that is needed.
+  void prepare(std::move_only_function<void(Status)> done);
   // New configuration: running calls end as they began, later ones get new workers.
   void reconfigure(std::shared_ptr<const FunctionConfig> config);
   // Answers everything that waits or runs, and ends every worker.
@@ -40,6 +42,7 @@ class Pool : private Worker::Owner {
   void start_workers();
   bool start_worker();
   void fail_all_waiting(std::string_view why);
+  void tell_prepared(const Status& status);
   void retire_workers();
   void bury();
   void watch_idle();
@@ -59,6 +62,7 @@ class Pool : private Worker::Owner {
   std::string code_folder_;
   bool loading_ = false;
   std::deque<InvocationPtr> waiting_;
+  std::vector<std::move_only_function<void(Status)>> preparing_;
   std::size_t running_ = 0;
   std::vector<Entry> workers_;
   std::vector<std::unique_ptr<Worker>>
