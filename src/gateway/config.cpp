@@ -61,7 +61,7 @@ Protocol parse_protocol(Properties& properties) {
   if (protocols[0] == "wg") return Protocol::kWireguard;
   if (protocols[0] == "dtls" || protocols[0] == "webrtc") {
     properties.fail("Protocols",
-                    fmt::format("{} listeners are not emulated; use udp", protocols[0]));
+                    fmt::format("{} listeners are not emulated; use udp or wg", protocols[0]));
   } else if (protocols[0] != "udp") {
     properties.fail("Protocols",
                     fmt::format("\"{}\" is none of udp, wg, dtls, webrtc", protocols[0]));
@@ -185,8 +185,11 @@ Parsed<ListenerSpec> parse_listener(const json& value, const Deployer& deployer)
       properties.text("Description")
           .value_or(fmt::format("{} of stack {}", deployer.logical_id, deployer.stack));
   spec.protocol = parse_protocol(properties);
-  if (spec.protocol == Protocol::kUdp)
+  if (spec.protocol == Protocol::kUdp) {
     refuse_properties_of(properties, kWireguardOnly, "wg", "udp");
+  } else {
+    spec.wireguard = parse_wireguard(properties);
+  }
   refuse_properties_of(properties, kDtlsOnly, "dtls", name(spec.protocol));
   refuse_properties_of(properties, kWebRtcOnly, "webrtc", name(spec.protocol));
   spec.decapsulated = properties.boolean("DecapsulatedDelivery").value_or(false);
@@ -197,9 +200,13 @@ Parsed<ListenerSpec> parse_listener(const json& value, const Deployer& deployer)
   spec.role = parse_role(properties, "Role");
   properties.warn_of_unknown();
   if (!declares_restrictions(value)) {
-    out.notes.warnings.push_back(
-        "ClientRestrictions: there are none, which admits no traffic at all; add "
-        "ClientRestrictions.Networks (0.0.0.0/0 admits all of IPv4)");
+    out.notes.warnings.push_back(fmt::format(
+        "ClientRestrictions: there are none, which {}; add ClientRestrictions.Networks (0.0.0.0/0 "
+        "admits all of IPv4)",
+        spec.protocol == Protocol::kUdp
+            ? "admits no traffic at all"
+            : "on a wg listener is taken for no restriction (assumed; a udp one would admit "
+              "nothing)"));
   }
   return out;
 }

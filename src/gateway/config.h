@@ -14,6 +14,7 @@
 #include "gateway/batcher.h"
 #include "gateway/properties.h"
 #include "gateway/regions.h"
+#include "gateway/wireguard_config.h"
 
 namespace loopgate::gateway {
 
@@ -77,6 +78,7 @@ struct ListenerSpec {
   std::string log_group;
   RoleSpec role;
   bool decapsulated = false;
+  WireguardSpec wireguard;  // `wg` only
 };
 
 struct DestinationArnSpec {

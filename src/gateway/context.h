@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "base/task_queue.h"
 #include "gateway/limits.h"
+#include "wireguard/keys.h"
 
 namespace loopgate::gateway {
 
@@ -40,6 +41,16 @@ class PortBook {
   virtual void remember(const std::string& key, std::uint16_t port) = 0;
 };
 
+// The private keys of `wg` listeners, kept over restarts. The key is "STACK/LOGICALID".
+class KeyBook {
+ public:
+  virtual ~KeyBook() = default;
+  virtual std::optional<wireguard::SecretKey> find(const std::string& key) = 0;
+  virtual void remember(const std::string& key, const wireguard::SecretKey& secret) = 0;
+  // The listener was deleted: one that is made again is another one.
+  virtual void forget(const std::string& key) = 0;
+};
+
 // A datagram for a client that is not on this machine: kept for whoever injected that client.
 struct CapturedDatagram {
   std::string listener;
@@ -50,6 +61,23 @@ struct CapturedDatagram {
   WallTime at{};
 };
 using CaptureSink = std::function<void(const CapturedDatagram&)>;
+
+// Every datagram that a listener takes or gives, refused ones too, and with `wg` also what was
+// inside. Views are valid during the call only.
+struct ObservedDatagram {
+  std::string_view listener;
+  std::string_view region;
+  bool inbound = false;
+  bool injected = false;  // never on the wire
+  bool is_inner = false;  // `bytes` is the plaintext of a WireGuard data message
+  Endpoint remote;        // the outer one, of inner packets too
+  Endpoint local;
+  ByteSpan bytes;
+  std::string_view peer_key{};  // base64; of inner packets
+};
+using DatagramObserver = std::function<void(const ObservedDatagram&)>;
+// Gets lines of a key log (wireguard/keylog.h): whoever holds them reads everything.
+using KeyLogObserver = std::function<void(const std::string& key_log_lines)>;
 
 struct GatewayOptions {
   // Ingress regions; the first is the stacks' own.
@@ -80,10 +108,13 @@ struct Context {
   Journal& journal;
   Resolver* resolver = nullptr;   // null: no name is known
   PortBook* port_book = nullptr;  // null: ports are not kept
+  KeyBook* key_book = nullptr;    // null: keys are not kept
   GatewayOptions options{};
 
   RoleSessions* roles = nullptr;
   CaptureSink capture{};
+  DatagramObserver observe{};
+  KeyLogObserver key_log{};
   std::vector<Symbol> region_symbols{};
   std::uint64_t last_tag = 0;    // unique per process
   std::uint64_t last_batch = 0;  // unique per process

@@ -20,8 +20,9 @@ bool concerns_destination(const Event& event) {
 }
 
 bool concerns_listener(const Event& event) {
-  return event.kind == EventKind::kReceived ||
-         (event.kind == EventKind::kDiscarded && event.destination == Symbol::kNone);
+  if (event.destination != Symbol::kNone) return false;
+  return event.kind == EventKind::kReceived || event.kind == EventKind::kDiscarded ||
+         event.kind == EventKind::kWarning;
 }
 
 }  // namespace

@@ -46,12 +46,9 @@ Result<ListenerInfo> Gateway::create_listener(const std::string& stack,
     return fail(fmt::format("Name: a listener named {} exists already, in stack {}", spec.name,
                             listeners_.at(spec.name)->stack()));
   }
-  if (spec.protocol != Protocol::kUdp) {
-    return fail("Protocols: wg listeners are not supported yet; use udp");
-  }
   auto destinations = resolve(spec);
   if (!destinations) return std::unexpected(std::move(destinations.error()));
-  auto listener = std::make_unique<Listener>(context_, stack, logical_id);
+  auto listener = std::make_unique<Listener>(context_, stack, logical_id, spec.protocol);
   const std::string key = stack + "/" + logical_id;
   if (!known_port && context_.port_book != nullptr) known_port = context_.port_book->find(key);
   const auto fixed = fixed_port(stack, logical_id);
@@ -118,6 +115,9 @@ void Gateway::remove_listener(const std::string& name) {
   std::erase_if(draining_, [](const auto& destination) { return destination->is_idle(); });
   std::ranges::move(found->second->close(), std::back_inserter(draining_));
   const Symbol symbol = found->second->symbol();
+  if (context_.key_book != nullptr && found->second->wireguard() != nullptr) {
+    context_.key_book->forget(found->second->stack() + "/" + found->second->logical_id());
+  }
   listeners_.erase(found);
   declared_.erase(name);
   log_.forget(symbol);

@@ -36,6 +36,22 @@ class Gateway final : public SourceSink {
   Status inject(const std::string& listener, const std::string& region, const Endpoint& from,
                 ByteSpan payload);
   void set_capture_sink(CaptureSink sink) { context_.capture = std::move(sink); }
+  // The same for a plaintext that a replayed WireGuard session carried for the peer with this
+  // public key (base64); what goes back is captured before it is sealed.
+  Status inject_inner(const std::string& listener, const std::string& region, const Endpoint& from,
+                      std::string_view peer_key, ByteSpan plaintext);
+
+  // For captures; null ends it. Costs nothing when not set.
+  void set_datagram_observer(DatagramObserver observer) { context_.observe = std::move(observer); }
+  void set_key_log_observer(KeyLogObserver observer);
+
+  // `wg` listeners, named as for `inject`. The table of sessions of all of them: an empty name.
+  Result<std::vector<PeerInfo>> peers(const std::string& listener) const;
+  Result<WireGuardListenerInfo> wireguard_info(const std::string& listener) const;
+  // Adds a peer to a running listener, or changes it: until the sandbox ends, or the peer stands in
+  // the template. Keys are base64; an empty `preshared_key` is none, no `allowed_ips` are any.
+  Status add_peer(const std::string& listener, const std::string& public_key,
+                  const std::vector<std::string>& allowed_ips, const std::string& preshared_key);
 
   // SNS accepted a message: says why no region will get it, if so. Topics without a packet source
   // are no business of ours.
@@ -81,6 +97,7 @@ class Gateway final : public SourceSink {
   void reconfigure_others(const std::string& changed);
   void apply(Listener& listener, ListenerSpec spec, std::vector<ResolvedDestination> destinations);
   Listener* find_listener(const std::string& name_or_id) const;
+  Result<Listener*> find_wireguard(const std::string& name_or_id) const;
   std::optional<std::uint16_t> fixed_port(const std::string& stack,
                                           const std::string& logical_id) const;
   void tell(Symbol listener, std::string text);

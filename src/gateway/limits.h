@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxDatagramV6 = 65'527;
 // What may wait for one destination, open and in flight: some hundred full invocations.
 inline constexpr std::size_t kMaxBacklogBytes = 32U << 20;
 // What an entry of a batch costs beside its text.
-inline constexpr std::size_t kBatchEntryBytes = 96;
+inline constexpr std::size_t kBatchEntryBytes = 192;
 
 // Batching: the largest published example is Count 1000 and 30 s.
 inline constexpr std::int64_t kMaxBatchCount = 100'000;
@@ -55,6 +55,18 @@ inline constexpr std::size_t kMaxDestinations = 100;
 inline constexpr std::size_t kMaxNetworks = 1'000;
 inline constexpr std::size_t kMaxNameLength = 128;
 inline constexpr std::size_t kMaxLogGroupLength = 512;
+
+// WireGuard peers that people type into templates or add at run time, and networks of one.
+inline constexpr std::size_t kMaxNamedPeers = 4'096;
+inline constexpr std::size_t kMaxAllowedIps = 256;
+// Inner addresses that are remembered of a session; the oldest make room. A client has one or two,
+// a router a handful.
+inline constexpr std::size_t kMaxInnerSources = 32;
+// Unknown peers whose key becomes a symbol of the journal (symbols are never forgotten); the others
+// are named in the text of their events.
+inline constexpr std::size_t kMaxUnknownPeerSymbols = 4'096;
+// Peers that exist only because a captured session is replayed.
+inline constexpr std::size_t kMaxInjectedPeers = 65'536;
 
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: 15 minutes to 12 hours.
 inline constexpr Duration kMinRoleDuration = std::chrono::minutes(15);

@@ -34,9 +34,11 @@ class Listener::RegionSocket final : public DatagramReceiver {
   DatagramSocket& socket() { return *socket_; }
 
   void on_datagrams(std::span<const Datagram> datagrams) override {
+    listener_.transport_->begin_drain(datagrams);
     for (const Datagram& datagram : datagrams) {
       listener_.receive(region_, datagram.from, datagram.payload, false);
     }
+    listener_.transport_->end_drain(region_);
   }
   void on_receive_overflow(std::uint32_t count) override {
     Event out = listener_.event(EventKind::kDiscarded, 0, region_, {});
@@ -55,13 +57,20 @@ class Listener::RegionSocket final : public DatagramReceiver {
   std::unique_ptr<DatagramSocket> socket_;
 };
 
-Listener::Listener(Context& context, std::string stack, std::string logical_id)
+Listener::Listener(Context& context, std::string stack, std::string logical_id, Protocol protocol)
     : context_(context),
       stack_(std::move(stack)),
       logical_id_(std::move(logical_id)),
-      clients_(context.options.regions.size() > 1),
-      transport_(std::make_unique<UdpTransport>(*this)) {
+      clients_(context.options.regions.size() > 1) {
   identity_.domain = kDomain;
+  if (protocol == Protocol::kUdp) {
+    transport_ = std::make_unique<UdpTransport>(*this);
+  } else {
+    auto wireguard =
+        std::make_unique<WireguardTransport>(context_, *this, stack_ + "/" + logical_id_);
+    wireguard_ = wireguard.get();
+    transport_ = std::move(wireguard);
+  }
 }
 
 Listener::~Listener() {
@@ -114,6 +123,7 @@ void Listener::configure(ListenerSpec spec, std::vector<ResolvedDestination> des
   identity_.symbol = context_.journal.intern(spec_.name);
   identity_.protocol = name(spec_.protocol);
   restrictions_ = std::make_unique<Restrictions>(context_, spec_.restrictions);
+  transport_->configure(spec_);
   std::erase_if(retired_, [](const auto& destination) { return destination->is_idle(); });
   auto old = std::exchange(destinations_, {});
   for (auto& wanted : destinations) {
@@ -143,26 +153,40 @@ std::vector<std::shared_ptr<Destination>> Listener::close() {
 }
 
 void Listener::receive(RegionIndex region, const Endpoint& from, ByteSpan payload, bool injected) {
+  if (context_.observe) observe(true, region, from, injected, payload);
   RequestPacket packet;
-  packet.tag = ++context_.last_tag;
   packet.origin = {from, region, injected};
   packet.payload = payload;
+  if (admit(packet, injected ? "injected" : "")) transport_->receive(packet);
+}
+
+void Listener::inject_inner(RegionIndex region, const Endpoint& from,
+                            const wireguard::PublicKey& peer, ByteSpan plaintext) {
+  RequestPacket packet;
+  packet.origin = {from, region, true};
+  packet.payload = plaintext;
+  if (admit(packet, "injected into a tunnel")) wireguard_->receive_injected(packet, peer);
+}
+
+bool Listener::admit(RequestPacket& packet, std::string_view note) {
+  const auto& [from, region, injected, tunnel] = packet.origin;
+  packet.tag = ++context_.last_tag;
   Event received = event(EventKind::kReceived, packet.tag, region, from);
-  received.set_payload(payload);
-  if (injected) received.text = "injected";
+  received.set_payload(packet.payload);
+  received.text = note;
   context_.journal.append(std::move(received));
-  const auto verdict = restrictions_->check(from.address);
+  const auto verdict = restrictions_->check(from.address, spec_.protocol == Protocol::kWireguard);
   if (!verdict.admitted) {
     Event refused = event(EventKind::kDiscarded, packet.tag, region, from);
     refused.reason = verdict.reason;
     refused.assumed = verdict.assumed;
     refused.text = verdict.text;
     context_.journal.append(std::move(refused));
-    return;
+    return false;
   }
   clients_.saw(from, region, injected);
   packet.received_at = stamp_.at(context_.clock.wall());
-  transport_->receive(packet);
+  return true;
 }
 
 void Listener::deliver(const RequestPacket& packet) {
@@ -182,9 +206,13 @@ void Listener::transmit(const Outgoing& to, ByteSpan datagram) {
   const RegionIndex region = clients_.region_of(to.to).value_or(to.region);
   if (region >= sockets_.size())
     return discard(to.tag, {to.to, region, false}, Reason::kListenerDeleted, {});
+  if (context_.observe) observe(false, region, to.to, false, datagram);
   sockets_[region]->socket().send(to.to, datagram);
   Event sent = event(EventKind::kSent, to.tag, region, to.to);
   sent.set_payload(datagram);
+  sent.subject = to.subject;
+  sent.assumed = to.assumed;
+  sent.text = to.note;
   context_.journal.append(std::move(sent));
 }
 
@@ -199,7 +227,34 @@ bool Listener::may_leave(const Outgoing& to) {
                              [&](const Cidr& network) { return network.contains(to.to.address); });
 }
 
+void Listener::observe(bool inbound, RegionIndex region, const Endpoint& remote, bool injected,
+                       ByteSpan datagram) const {
+  if (region >= sockets_.size()) return;
+  context_.observe({.listener = identity_.name,
+                    .region = context_.region_name(region),
+                    .inbound = inbound,
+                    .injected = injected,
+                    .remote = remote,
+                    .local = sockets_[region]->socket().local(),
+                    .bytes = datagram});
+}
+
+void Listener::observe_inner(bool inbound, RegionIndex region, const Endpoint& remote,
+                             bool injected, std::string_view peer_key, ByteSpan plaintext) {
+  if (!context_.observe || region >= sockets_.size()) return;
+  context_.observe({.listener = identity_.name,
+                    .region = context_.region_name(region),
+                    .inbound = inbound,
+                    .injected = injected,
+                    .is_inner = true,
+                    .remote = remote,
+                    .local = sockets_[region]->socket().local(),
+                    .bytes = plaintext,
+                    .peer_key = peer_key});
+}
+
 void Listener::capture(const Outgoing& to, ByteSpan datagram) {
+  if (context_.observe) observe(false, to.region, to.to, true, datagram);
   Event captured = event(EventKind::kCaptured, to.tag, to.region, to.to);
   captured.set_payload(datagram);
   captured.reason = Reason::kNotRoutable;
@@ -236,9 +291,15 @@ std::shared_ptr<const DestinationSpec> Listener::destination_spec(std::string_vi
 }
 
 ListenerInfo Listener::info() const {
-  ListenerInfo out{
-      stack_, logical_id_, identity_.name, identity_.protocol, identity_.domain, identity_.port,
-      {},     {}};
+  ListenerInfo out{.stack = stack_,
+                   .logical_id = logical_id_,
+                   .name = identity_.name,
+                   .protocol = identity_.protocol,
+                   .domain = identity_.domain,
+                   .port = identity_.port,
+                   .addresses = {},
+                   .destinations = {},
+                   .wireguard_public_key = wireguard_ ? wireguard_->public_key() : ""};
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
     out.addresses.push_back(
         {context_.region_name(static_cast<RegionIndex>(i)), sockets_[i]->socket().local()});

@@ -12,6 +12,7 @@
 #include "gateway/destination.h"
 #include "gateway/restrictions.h"
 #include "gateway/transport.h"
+#include "gateway/wireguard_transport.h"
 
 namespace loopgate::gateway {
 
@@ -29,6 +30,7 @@ struct ListenerInfo {
   std::uint16_t port = 0;
   std::vector<Address> addresses;  // by region, in the order of the options
   std::vector<std::string> destinations;
+  std::string wireguard_public_key;  // base64, `wg` only
 };
 
 // A destination as a listener is to have it: what it is, and all its ARNs.
@@ -39,7 +41,7 @@ struct ResolvedDestination {
 
 class Listener final : public ReplySink, public TransportHost {
  public:
-  Listener(Context& context, std::string stack, std::string logical_id);
+  Listener(Context& context, std::string stack, std::string logical_id, Protocol protocol);
   ~Listener() override;
 
   // Binds all regions to one port: `fixed` or none at all; else `preferred` or, with a warning, a
@@ -53,6 +55,9 @@ class Listener final : public ReplySink, public TransportHost {
   std::vector<std::shared_ptr<Destination>> close();
 
   void receive(RegionIndex region, const Endpoint& from, ByteSpan payload, bool injected);
+  // `wg` only: a plaintext as if it had come through the tunnel of `peer`.
+  void inject_inner(RegionIndex region, const Endpoint& from, const wireguard::PublicKey& peer,
+                    ByteSpan plaintext);
   void source(std::uint64_t tag, RegionIndex region, const SourcedPacket& packet) {
     transport_->source(tag, region, packet);
   }
@@ -65,12 +70,18 @@ class Listener final : public ReplySink, public TransportHost {
   std::uint16_t port() const { return identity_.port; }
   const std::string& stack() const { return stack_; }
   const std::string& logical_id() const { return logical_id_; }
+  // Null unless `wg`.
+  WireguardTransport* wireguard() const { return wireguard_; }
 
   // ReplySink and TransportHost
   void reply(std::uint64_t tag, const Origin& origin, ByteSpan payload) override;
   void deliver(const RequestPacket& packet) override;
   void transmit(const Outgoing& to, ByteSpan datagram) override;
-  void discard(std::uint64_t tag, const Origin& origin, Reason reason, std::string text) override;
+  Event event(EventKind kind, std::uint64_t tag, RegionIndex region,
+              const Endpoint& remote) const override;
+  bool is_injected(const Endpoint& client) override { return clients_.is_injected(client); }
+  void observe_inner(bool inbound, RegionIndex region, const Endpoint& remote, bool injected,
+                     std::string_view peer_key, ByteSpan plaintext) override;
 
  private:
   class RegionSocket;
@@ -79,7 +90,11 @@ class Listener final : public ReplySink, public TransportHost {
   Endpoint endpoint_of(std::size_t region, std::uint16_t port) const;
   void capture(const Outgoing& to, ByteSpan datagram);
   bool may_leave(const Outgoing& to);
-  Event event(EventKind kind, std::uint64_t tag, RegionIndex region, const Endpoint& remote) const;
+  void discard(std::uint64_t tag, const Origin& origin, Reason reason, std::string text);
+  // The packet at hand, if its source may send; else it is discarded.
+  bool admit(RequestPacket& packet, std::string_view note);
+  void observe(bool inbound, RegionIndex region, const Endpoint& remote, bool injected,
+               ByteSpan datagram) const;
 
   Context& context_;
   std::string stack_;
@@ -90,6 +105,7 @@ class Listener final : public ReplySink, public TransportHost {
   std::unique_ptr<Restrictions> restrictions_;
   Clients clients_;
   std::unique_ptr<Transport> transport_;
+  WireguardTransport* wireguard_ = nullptr;  // the same
   std::vector<std::shared_ptr<Destination>> destinations_;
   std::vector<std::shared_ptr<Destination>> retired_;  // no longer declared, still awaiting answers
   Stamp stamp_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 #include "base/time.h"
 #include "codec/formatter.h"
 #include "gateway/context.h"
+#include "wireguard/keys.h"
 
 namespace loopgate::gateway {
 
@@ -21,11 +23,19 @@ struct InnerHeader {
   int version = 4;
 };
 
+// Which tunnel a packet came out of.
+struct TunnelOrigin {
+  wireguard::PublicKey peer;
+  std::optional<InnerHeader> inner{};  // decapsulated: what a reply has to be wrapped in
+  bool without_session = false;        // injected as plaintext
+};
+
 // Where a packet came from: all that a reply needs to find its way back.
 struct Origin {
   Endpoint remote;
   RegionIndex region = 0;
   bool injected = false;  // never on the wire: what goes back is captured
+  std::optional<TunnelOrigin> tunnel{};
 };
 
 // One packet as it leaves the transport. Views are valid during the call only.

@@ -119,12 +119,18 @@ void PacketSourceResource::remove(const cfn::ResourceRequest& request, cfn::Remo
   gateway_.remove_source(request.physical_id, std::move(done));
 }
 
-void PacketSourceResource::restore(const cfn::ResourceRequest& request,
-                                   const cfn::ResourceState& state, cfn::ResourceDone done) {
+// Its queues and subscriptions are there already, for the regions that were served before.
+Status PacketSourceResource::restore(const cfn::ResourceRequest& request,
+                                     const cfn::ResourceState& state) {
   auto parsed = parse(gateway_, request);
-  if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
+  if (parsed.notes.error) return refuse(request, *parsed.notes.error);
   start(state.physical_id, std::move(parsed.value), from_attributes(state.attributes),
-        std::move(done));
+        [this, stack = request.stack->name, id = request.logical_id](const auto& restored) {
+          if (restored) return;
+          gateway_.context().journal.warn(fmt::format("{}: {} could not be brought back: {}", stack,
+                                                      id, restored.error().message));
+        });
+  return {};
 }
 
 }  // namespace loopgate::gateway

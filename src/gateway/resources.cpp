@@ -39,6 +39,9 @@ cfn::ResourceState state_of(const ListenerInfo& info) {
                     {"Domain", info.domain},
                     {"Port", std::to_string(info.port)},
                     {"DestinationNames", info.destinations}};
+  if (!info.wireguard_public_key.empty()) {
+    out.attributes["WireGuardPublicKey"] = info.wireguard_public_key;
+  }
   return out;
 }
 
@@ -88,10 +91,10 @@ void ListenerResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDo
   done({});
 }
 
-void ListenerResource::restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state,
-                               cfn::ResourceDone done) {
+Status ListenerResource::restore(const cfn::ResourceRequest& request,
+                                 const cfn::ResourceState& state) {
   auto parsed = parse_listener(request.properties, deployer_of(gateway_, request));
-  if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
+  if (parsed.notes.error) return refuse(request, *parsed.notes.error);
   std::optional<std::uint16_t> port;
   if (const auto text = state.attributes.find("Port");
       text != state.attributes.end() && text->is_string()) {
@@ -101,8 +104,8 @@ void ListenerResource::restore(const cfn::ResourceRequest& request, const cfn::R
   }
   const auto made = gateway_.create_listener(request.stack->name, request.logical_id,
                                              std::move(parsed.value), port);
-  if (!made) return done(refuse(request, made.error().message));
-  done(state_of(*made));
+  if (!made) return refuse(request, made.error().message);
+  return {};
 }
 
 std::vector<std::string_view> DestinationArnResource::attributes(std::string_view) const {
@@ -115,29 +118,28 @@ Status DestinationArnResource::validate(const cfn::ResourceRequest& request,
                warnings);
 }
 
-void DestinationArnResource::attach(const cfn::ResourceRequest& request, std::string id,
-                                    cfn::ResourceDone done) {
+Result<cfn::ResourceState> DestinationArnResource::attach(const cfn::ResourceRequest& request,
+                                                          std::string id) {
   const auto parsed = parse_destination_arn(request.properties, deployer_of(gateway_, request));
-  if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
-  if (const auto problem = unsupported(request, parsed.value.arn))
-    return done(refuse(request, *problem));
+  if (parsed.notes.error) return refuse(request, *parsed.notes.error);
+  if (const auto problem = unsupported(request, parsed.value.arn)) return refuse(request, *problem);
   if (auto attached = gateway_.attach_arn(id, parsed.value); !attached) {
-    return done(refuse(request, attached.error().message));
+    return refuse(request, attached.error().message);
   }
   cfn::ResourceState out;
   out.physical_id = std::move(id);
   out.attributes = {{"Destination", parsed.value.destination},
                     {"IngressRegionKey", parsed.value.region_key},
                     {"Arn", parsed.value.arn}};
-  done(std::move(out));
+  return out;
 }
 
 void DestinationArnResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  attach(request, fmt::format("{}/{}", request.stack->name, request.logical_id), std::move(done));
+  done(attach(request, fmt::format("{}/{}", request.stack->name, request.logical_id)));
 }
 
 void DestinationArnResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  attach(request, request.physical_id, std::move(done));
+  done(attach(request, request.physical_id));
 }
 
 void DestinationArnResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
@@ -145,9 +147,11 @@ void DestinationArnResource::remove(const cfn::ResourceRequest& request, cfn::Re
   done({});
 }
 
-void DestinationArnResource::restore(const cfn::ResourceRequest& request,
-                                     const cfn::ResourceState& state, cfn::ResourceDone done) {
-  attach(request, state.physical_id, std::move(done));
+Status DestinationArnResource::restore(const cfn::ResourceRequest& request,
+                                       const cfn::ResourceState& state) {
+  const auto attached = attach(request, state.physical_id);
+  if (!attached) return std::unexpected(attached.error());
+  return {};
 }
 
 std::vector<std::unique_ptr<GatewayResource>> make_resource_types(Gateway& gateway) {

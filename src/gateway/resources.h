@@ -9,15 +9,14 @@
 
 namespace loopgate::gateway {
 
-// A resource type that also comes back after a restart: `restore` makes what `state` (of an earlier
-// create or update) describes, without asking customers' roles again where that can be avoided.
-// Attributes with a name that GetAtt does not accept are for this.
+// A resource type that keeps what it made in memory, and so makes it again after a restart, from
+// the state of an earlier create or update. Attributes with a name that GetAtt does not accept are
+// for this.
 class GatewayResource : public cfn::ResourceType {
  public:
   explicit GatewayResource(Gateway& gateway) : gateway_(gateway) {}
   bool wants_strings() const override { return true; }
-  virtual void restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state,
-                       cfn::ResourceDone done) = 0;
+  Status restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state) override = 0;
 
  protected:
   Gateway& gateway_;
@@ -34,8 +33,7 @@ class ListenerResource final : public GatewayResource {
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
   void update(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
   void remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) override;
-  void restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state,
-               cfn::ResourceDone done) override;
+  Status restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state) override;
 };
 
 class DestinationArnResource final : public GatewayResource {
@@ -49,11 +47,10 @@ class DestinationArnResource final : public GatewayResource {
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
   void update(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
   void remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) override;
-  void restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state,
-               cfn::ResourceDone done) override;
+  Status restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state) override;
 
  private:
-  void attach(const cfn::ResourceRequest& request, std::string id, cfn::ResourceDone done);
+  Result<cfn::ResourceState> attach(const cfn::ResourceRequest& request, std::string id);
 };
 
 class PacketSourceResource final : public GatewayResource {
@@ -67,8 +64,7 @@ class PacketSourceResource final : public GatewayResource {
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
   void update(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
   void remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) override;
-  void restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state,
-               cfn::ResourceDone done) override;
+  Status restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state) override;
 
  private:
   void start(std::string id, PacketSourceSpec spec, RegionalDeliveries known,

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "base/network.h"
+#include "gateway/config.h"
 #include "gateway/packet.h"
 #include "gateway/source_message.h"
 
@@ -18,6 +20,10 @@ struct Outgoing {
   RegionIndex region = 0;  // from which it leaves, unless the client was heard elsewhere since
   bool injected = false;
   bool sourced = false;
+  // For the journal.
+  Symbol subject{};
+  bool assumed = false;
+  std::string_view note{};
 };
 
 // What a listener offers to its transport.
@@ -27,13 +33,24 @@ class TransportHost {
   // To every destination.
   virtual void deliver(const RequestPacket& packet) = 0;
   virtual void transmit(const Outgoing& to, ByteSpan datagram) = 0;
-  virtual void discard(std::uint64_t tag, const Origin& origin, Reason reason,
-                       std::string text) = 0;
+  // An event of this listener, to be filled in and appended to the journal.
+  virtual Event event(EventKind kind, std::uint64_t tag, RegionIndex region,
+                      const Endpoint& remote) const = 0;
+  // The last that was heard of `client` was injected.
+  virtual bool is_injected(const Endpoint& client) = 0;
+  // For captures: what went through a tunnel, without it.
+  virtual void observe_inner(bool inbound, RegionIndex region, const Endpoint& remote,
+                             bool injected, std::string_view peer_key, ByteSpan plaintext) = 0;
 };
 
 class Transport {
  public:
   virtual ~Transport() = default;
+  // What is deployed, at first and after each update.
+  virtual void configure(const ListenerSpec& spec) { (void)spec; }
+  // Around the `receive` calls for what one drain of a socket brought.
+  virtual void begin_drain(std::span<const Datagram> datagrams) { (void)datagrams; }
+  virtual void end_drain(RegionIndex region) { (void)region; }
   // An admitted datagram. `packet.payload` is what was on the wire.
   virtual void receive(const RequestPacket& packet) = 0;
   // A reply to a packet that `receive` delivered.

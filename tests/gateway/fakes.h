@@ -296,6 +296,19 @@ class FakePortBook final : public PortBook {
   std::map<std::string, std::uint16_t> ports;
 };
 
+class FakeKeyBook final : public KeyBook {
+ public:
+  std::optional<wireguard::SecretKey> find(const std::string& key) override {
+    const auto found = keys.find(key);
+    return found == keys.end() ? std::nullopt : std::optional(found->second);
+  }
+  void remember(const std::string& key, const wireguard::SecretKey& secret) override {
+    keys[key] = secret;
+  }
+  void forget(const std::string& key) override { keys.erase(key); }
+  std::map<std::string, wireguard::SecretKey> keys;
+};
+
 inline constexpr const char* kFunction = "arn:aws:lambda:us-west-2:111122223333:function:echo";
 inline constexpr const char* kQueue = "arn:aws:sqs:us-west-2:111122223333:queue";
 inline constexpr const char* kFifo = "arn:aws:sqs:us-west-2:111122223333:queue.fifo";
@@ -316,7 +329,8 @@ class World {
         [this](const CapturedDatagram& datagram) { captured.push_back(datagram); });
   }
   Context context() {
-    return {network, aws.ports(), clock, tasks, random, journal, &resolver, &port_book, options_};
+    return {network, aws.ports(), clock,      tasks,     random,
+            journal, &resolver,   &port_book, &key_book, options_};
   }
   void make_types() {
     auto made = make_resource_types(*gateway);
@@ -367,6 +381,15 @@ class World {
     made.old_properties = std::move(old);
     Result<cfn::ResourceState> out = fail("not completed");
     type_of(kind).update(made, [&](auto state) { out = std::move(state); });
+    settle();
+    return out;
+  }
+  Status restore(const std::string& kind, const std::string& logical_id,
+                 nlohmann::json properties, const cfn::ResourceState& state) {
+    auto made = request(kind, logical_id, std::move(properties));
+    made.physical_id = state.physical_id;
+    cfn::ResourceType& type = type_of(kind);  // as the engine sees it
+    Status out = type.restore(made, state);
     settle();
     return out;
   }
@@ -426,6 +449,7 @@ class World {
   FakeNetwork network;
   FakeResolver resolver;
   FakePortBook port_book;
+  FakeKeyBook key_book;
   FakeAws aws;
   cfn::StackContext stack{"demo", "", "111122223333", "us-west-2", ".", false};
   std::vector<CapturedDatagram> captured;

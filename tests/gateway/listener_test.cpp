@@ -194,13 +194,6 @@ TEST(ListenerResource, GivesTheAttributesThatTemplatesRead) {
                                     {"DestinationNames", {"echo", "queue"}}}));
 }
 
-TEST(ListenerResource, RefusesWireguardForNow) {
-  World world;
-  const auto made = world.create("Listener", "Wg", {{"Protocols", {"wg"}}});
-  ASSERT_FALSE(made);
-  EXPECT_THAT(made.error().message, HasSubstr("wg"));
-}
-
 TEST(ListenerResource, AnErrorHasThePlaceOfItsProperty) {
   World world;
   std::vector<std::string> warnings;
@@ -295,12 +288,9 @@ TEST(Restore, BringsAListenerBackOnItsPort) {
   world.gateway = std::make_unique<Gateway>(world.context());
   world.make_types();
   world.port_book.ports.clear();
-  Result<cfn::ResourceState> restored = fail("");
-  world.type_of("Listener")
-      .restore(world.request("Listener", "Udp", properties), *made,
-               [&](auto state) { restored = std::move(state); });
+  const auto restored = world.restore("Listener", "Udp", properties, *made);
   ASSERT_TRUE(restored) << restored.error().to_string();
-  EXPECT_EQ(restored->attributes["Port"], "20001");
+  EXPECT_EQ(world.gateway->listeners().at(0).port, 20001);
 }
 
 TEST(Injection, TakesTheSamePathAndCapturesWhatComesBack) {

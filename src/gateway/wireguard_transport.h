@@ -1,0 +1,124 @@
+// A listener that speaks WireGuard: one Device per region, because sessions are regional, all with
+// the listener's one key pair. What the devices decrypt is opened as far as the listener
+// decapsulates; replies and sourced packets take the same way back.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/context.h"
+#include "gateway/inner.h"
+#include "gateway/transport.h"
+#include "gateway/wireguard_info.h"
+#include "gateway/wireguard_peers.h"
+#include "wireguard/device.h"
+
+namespace loopgate::gateway {
+
+class WireguardTransport final : public Transport {
+ public:
+  // `book_key` is where the listener's private key stands in the KeyBook.
+  WireguardTransport(Context& context, TransportHost& host, std::string book_key);
+
+  void configure(const ListenerSpec& spec) override;
+  void begin_drain(std::span<const Datagram> datagrams) override;
+  void end_drain(RegionIndex region) override;
+  void receive(const RequestPacket& packet) override;
+  void reply(std::uint64_t tag, const Origin& origin, ByteSpan payload) override;
+  void source(std::uint64_t tag, RegionIndex region, const SourcedPacket& packet) override;
+
+  // A plaintext of a session that is replayed: `packet.payload` is what was inside the tunnel of
+  // the peer, who has no session here. What goes back is captured, as plaintext too.
+  void receive_injected(const RequestPacket& packet, const wireguard::PublicKey& peer);
+
+  // Until the next update that does not list it; changes it when it is there.
+  Status add_peer(PeerSpec peer);
+  std::vector<PeerInfo> peers() const;
+  // Without name and addresses.
+  WireGuardListenerInfo info() const;
+  std::string public_key() const { return identity_.public_key.to_base64(); }
+  // The context's key log observer came or went.
+  void key_log_changed();
+
+ private:
+  struct Region {
+    Region(const wireguard::SecretKey& key, Context& context, RegionIndex region_index)
+        : index(region_index),
+          device(key, context.random),
+          peers(context.random, context.journal),
+          timer(context.clock) {}
+
+    RegionIndex index;
+    wireguard::Device device;
+    TunnelPeers peers;
+    ScopedTimer timer;
+    Instant armed = wireguard::kNever;  // when the timer fires, at the latest
+    bool rearm_posted = false;
+  };
+  // What the outputs of a device belong to.
+  struct Cause {
+    std::uint64_t tag = 0;
+    bool assumed = false;
+    std::string_view note{};
+  };
+
+  // Keys and peers.
+  wireguard::SecretKey private_key(bool renew);
+  void make_devices(const wireguard::SecretKey& key);
+  void set_peers();
+  const PeerSpec* find_named(const wireguard::PublicKey& key) const;
+
+  // What devices give out.
+  void emit(Region& region, const wireguard::Outputs& outputs, const Cause& cause);
+  void transmit(Region& region, const wireguard::Transmit& out, const Cause& cause);
+  void discarded(Region& region, const wireguard::Discard& discard, std::uint64_t tag);
+  void noticed(Region& region, const wireguard::Notice& notice, std::uint64_t tag);
+  void decrypted(Region& region, const RequestPacket& packet, const PeerSpec* named,
+                 TunnelPeer& peer, TunnelOrigin origin, ByteSpan plaintext);
+
+  // The way back.
+  bool wrap(const std::optional<InnerHeader>& header, ByteSpan payload);
+  std::expected<void, Reason> seal(Region& region, const wireguard::PublicKey& peer,
+                                   ByteSpan plaintext, const Cause& cause);
+
+  // Packet sources (wireguard_source.cpp).
+  struct Reach {
+    Reason reason = Reason::kNone;  // none: a live session
+    std::string text{};
+  };
+  Reach reach(Region& region, const wireguard::PublicKey& key);
+  Reason state_of(Region& region, const wireguard::PublicKey& key);
+  void warn_if_swapped(std::uint64_t tag, Region& region, const SourcedPacket& packet,
+                       const wireguard::PublicKey& key);
+
+  // Time.
+  wireguard::Moment moment() const { return {context_.clock.now(), context_.clock.wall()}; }
+  void on_deadline(Region& region);
+  void rearm(Region& region);
+  void rearm_later(Region& region);
+
+  Event event(EventKind kind, std::uint64_t tag, Region& region, const Endpoint& remote,
+              const wireguard::PublicKey& peer) const;
+
+  Context& context_;
+  TransportHost& host_;
+  std::string book_key_;
+  WireguardSpec spec_;
+  std::vector<PeerSpec> added_;  // at run time
+  std::vector<PeerSpec> named_;  // both; a peer's `user` is its position, from 1
+  bool decapsulated_ = false;
+  wireguard::Identity identity_;
+  std::vector<std::unique_ptr<Region>> regions_;
+  wireguard::Outputs receiving_;
+  wireguard::Outputs sending_;  // apart: an answer may come while a packet is delivered
+  Bytes wrapped_storage_;
+  ByteSpan wrapped_;
+  Instant drain_at_ = wireguard::kNever;
+  std::size_t initiations_in_drain_ = 0;
+  bool in_drain_ = false;
+  std::shared_ptr<bool> alive_;  // posted tasks may outlive us
+};
+
+}  // namespace loopgate::gateway
