@@ -17,14 +17,17 @@
 #include "io/udp.h"
 #include "sandbox/account.h"
 #include "sandbox/api_observer.h"
+#include "sandbox/capture_file.h"
 #include "sandbox/captured_datagrams.h"
 #include "sandbox/control.h"
 #include "sandbox/customer_config.h"
 #include "sandbox/data_folder.h"
+#include "sandbox/key_store.h"
 #include "sandbox/local_address.h"
 #include "sandbox/peer_routes.h"
 #include "sandbox/port_store.h"
 #include "sandbox/resolvers.h"
+#include "sandbox/wireguard_documents.h"
 #include "template/stack_engine.h"
 
 namespace loopgate {
@@ -108,7 +111,9 @@ struct Sandbox::Impl {
   std::unique_ptr<io::UdpNetwork> udp;
   std::unique_ptr<gateway::Resolver> resolver;
   std::unique_ptr<PortStore> ports;
+  std::unique_ptr<KeyStore> keys;
   std::unique_ptr<gateway::Gateway> gateway;
+  std::unique_ptr<CaptureFile> capture;
   std::vector<std::unique_ptr<gateway::GatewayResource>> gateway_types;
   std::unique_ptr<cloudformation::StackTable> stack_table;
   std::unique_ptr<cfn::Deployer> deployer;
@@ -144,6 +149,11 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   if (!opened_account) return std::unexpected(opened_account.error());
   account = std::move(*opened_account);
   open_gateway();
+  if (!options.capture_file.empty()) {
+    auto opened_capture = CaptureFile::open(options.capture_file, loop, *gateway, journal);
+    if (!opened_capture) return std::unexpected(opened_capture.error());
+    capture = std::move(*opened_capture);
+  }
   if (auto status = open_stacks(); !status) return status;
   if (auto status = open_front_door(sandbox); !status) return status;
   restore();
@@ -158,6 +168,7 @@ void Sandbox::Impl::open_gateway() {
     resolver = std::make_unique<SystemResolver>(loop);
   }
   ports = std::make_unique<PortStore>(*store);
+  keys = std::make_unique<KeyStore>(*store);
   gateway::GatewayOptions gateway_options;
   gateway_options.regions = options.regions;
   gateway_options.regions_by_port = options.regions_by_port;
@@ -180,6 +191,7 @@ void Sandbox::Impl::open_gateway() {
                        .journal = journal,
                        .resolver = resolver.get(),
                        .port_book = ports.get(),
+                       .key_book = keys.get(),
                        .options = std::move(gateway_options)});
   gateway->set_capture_sink([this](const gateway::CapturedDatagram& datagram) {
     captured.add({.seq = 0,
@@ -383,6 +395,28 @@ Status Sandbox::inject(const std::string& listener, const std::string& region, c
 
 std::vector<CapturedDatagram> Sandbox::captured(std::uint64_t after, std::size_t limit) const {
   return impl_->captured.read(after, limit);
+}
+
+Status Sandbox::inject_inner(const std::string& listener, const std::string& region, const Endpoint& from,
+                             const std::string& peer_key, ByteSpan plaintext) {
+  return impl_->gateway->inject_inner(listener, region, from, peer_key, plaintext);
+}
+
+Result<nlohmann::ordered_json> Sandbox::peers(const std::string& listener) const {
+  auto peers = impl_->gateway->peers(listener);
+  if (!peers) return std::unexpected(peers.error());
+  return describe_peers(*peers);
+}
+
+Result<nlohmann::ordered_json> Sandbox::wireguard(const std::string& listener) const {
+  auto info = impl_->gateway->wireguard_info(listener);
+  if (!info) return std::unexpected(info.error());
+  return describe_wireguard(*info);
+}
+
+Status Sandbox::add_peer(const std::string& listener, const std::string& public_key,
+                         const std::vector<std::string>& allowed_ips, const std::string& preshared_key) {
+  return impl_->gateway->add_peer(listener, public_key, allowed_ips, preshared_key);
 }
 
 Result<nlohmann::json> Sandbox::peek_queue(const std::string& queue) const {

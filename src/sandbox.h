@@ -42,6 +42,7 @@ struct SandboxOptions {
   std::vector<Cidr> egress;                        // non-local networks that may really be sent to
   std::map<std::string, std::uint16_t> listen;     // logical id → fixed port
   bool allow_unsupported = false;
+  std::string capture_file;  // pcapng of what listeners send and receive; empty: none
   // Values of {{resolve:…}}: "ssm:/path", "secretsmanager:name" → text.
   std::map<std::string, std::string> resolve;
   // Answers reverse DNS in scenarios: address → name. Live, the system's resolver is asked.
@@ -104,7 +105,17 @@ class Sandbox {
   // A datagram that no socket received: `listener` is a logical id, a name or a port. Same path from there.
   Status inject(const std::string& listener, const std::string& region, const Endpoint& from,
                 ByteSpan payload);
+  // The same for what a replayed WireGuard session carried: `plaintext` is the peer's (base64 public key).
+  Status inject_inner(const std::string& listener, const std::string& region, const Endpoint& from,
+                      const std::string& peer_key, ByteSpan plaintext);
   std::vector<CapturedDatagram> captured(std::uint64_t after, std::size_t limit) const;
+
+  // The table of WireGuard sessions of a listener, or of all (empty).
+  Result<nlohmann::ordered_json> peers(const std::string& listener) const;
+  // What a client's configuration is made from: PublicKey, Endpoints by region, AllowUnknownPeers, ….
+  Result<nlohmann::ordered_json> wireguard(const std::string& listener) const;
+  Status add_peer(const std::string& listener, const std::string& public_key,
+                  const std::vector<std::string>& allowed_ips, const std::string& preshared_key);
 
   // Looks into a queue (name, URL or ARN) without receiving.
   Result<nlohmann::json> peek_queue(const std::string& queue) const;

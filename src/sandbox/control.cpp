@@ -32,6 +32,11 @@ void answer_status(const std::shared_ptr<http::Exchange>& answer, const Status& 
   status ? answer_json(answer, json::object()) : refuse(answer, status.error().to_string());
 }
 
+void answer_document(const std::shared_ptr<http::Exchange>& answer,
+                     const Result<nlohmann::ordered_json>& document) {
+  document ? answer_json(answer, json(*document)) : refuse(answer, document.error().to_string(), 404);
+}
+
 std::string text_field(const json& body, const char* name) {
   const auto found = body.find(name);
   return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -75,6 +80,9 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   if (route == "journal") return get_journal(request.query, exchange);
   if (route == "captured") return get_captured(request.query, exchange);
   if (route == "clock") return get_clock(exchange);
+  const auto listener = query_parameter(request.query, "listener");
+  if (route == "peers") return answer_document(exchange, sandbox_.peers(listener));
+  if (route == "wireguard") return answer_document(exchange, sandbox_.wireguard(listener));
   refuse(exchange, fmt::format("there is no GET {}", request.path), 404);
 }
 
@@ -86,6 +94,7 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
   if (route == "inject") return post_inject(body, answer);
   if (route == "publish") return post_publish(body, answer);
   if (route == "clock") return post_clock(body, answer);
+  if (route == "peers") return post_peers(body, answer);
   if (route == "reset") return post_reset(answer);
   refuse(answer, fmt::format("there is no POST {}", request.path), 404);
 }
@@ -156,7 +165,11 @@ void Control::post_inject(const json& body, const Answer& answer) {
     if (!from) return refuse(answer, fmt::format("datagrams[{}].from is not ADDRESS:PORT", i));
     const auto payload = codec::base64_decode(text_field(datagram, "data"));
     if (!payload) return refuse(answer, fmt::format("datagrams[{}].data is not base64", i));
-    if (const auto status = sandbox_.inject(listener, region, *from, *payload); !status) {
+    const auto peer_key = text_field(datagram, "peer_key");
+    const auto status = peer_key.empty()
+                            ? sandbox_.inject(listener, region, *from, *payload)
+                            : sandbox_.inject_inner(listener, region, *from, peer_key, *payload);
+    if (!status) {
       return refuse(answer, status.error().to_string());
     }
   }
@@ -174,6 +187,16 @@ void Control::post_clock(const json& body, const Answer& answer) {
   if (!step) return refuse(answer, "advance: " + step.error().message);
   sandbox_.advance(*step);
   get_clock(answer);
+}
+
+void Control::post_peers(const json& body, const Answer& answer) {
+  std::vector<std::string> allowed_ips;
+  const auto list = body.find("allowed_ips");
+  if (list != body.end() && list->is_array()) {
+    for (const auto& network : *list) allowed_ips.push_back(network.is_string() ? network.get<std::string>() : "");
+  }
+  answer_status(answer, sandbox_.add_peer(text_field(body, "listener"), text_field(body, "public_key"),
+                                          allowed_ips, text_field(body, "preshared_key")));
 }
 
 void Control::post_reset(const Answer& answer) {

@@ -1,6 +1,7 @@
 // The sandbox's own HTTP routes under /_loopgate/: what the verbs, the console and test harnesses use.
 //
-//   GET  health, info, journal, captured, clock     POST deploy, delete, inject, publish, clock, reset
+//   GET  health, info, journal, captured, clock, peers, wireguard
+//   POST deploy, delete, inject, publish, clock, reset, peers
 //
 // Answers are JSON; a refusal is {"error": "sentence"} with status 400 or 404.
 #pragma once
@@ -35,6 +36,7 @@ class Control {
   void post_inject(const nlohmann::json& body, const Answer& answer);
   void post_publish(const nlohmann::json& body, const Answer& answer);
   void post_clock(const nlohmann::json& body, const Answer& answer);
+  void post_peers(const nlohmann::json& body, const Answer& answer);
   void post_reset(const Answer& answer);
   void dispatch_post(std::string_view route, const http::Request& request, const Answer& answer);
 

@@ -1,0 +1,77 @@
+#include "sandbox/capture_file.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "codec/ip.h"
+
+namespace loopgate {
+
+namespace {
+
+constexpr std::string_view kApplication = "loopgate";
+
+}  // namespace
+
+Result<std::unique_ptr<CaptureFile>> CaptureFile::open(const std::string& path, io::Loop& loop,
+                                                       gateway::Gateway& gateway, Journal& journal) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  if (file == nullptr) return fail(fmt::format("the capture cannot be written: {}", std::strerror(errno)), {path});
+  return std::unique_ptr<CaptureFile>(new CaptureFile(file, loop, gateway, journal));
+}
+
+CaptureFile::CaptureFile(std::FILE* file, io::Loop& loop, gateway::Gateway& gateway, Journal& journal)
+    : file_(file, &std::fclose),
+      gateway_(gateway),
+      clock_(loop.clock()),
+      journal_(journal),
+      writer_(kApplication),
+      outer_(writer_.add_interface(codec::capture::LinkType::kRaw, "listeners")),
+      inner_(writer_.add_interface(codec::capture::LinkType::kRaw, "inside-wireguard")) {
+  gateway_.set_key_log_observer([this](const std::string& lines) {
+    writer_.add_secrets(codec::capture::kWireGuardKeyLog, lines);
+  });
+  gateway_.set_datagram_observer([this](const gateway::ObservedDatagram& datagram) { observe(datagram); });
+  loop.at_turn_end(io::Loop::Stage::kAfterCommit, [this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) write_out();
+  });
+}
+
+CaptureFile::~CaptureFile() {
+  gateway_.set_datagram_observer(nullptr);
+  gateway_.set_key_log_observer(nullptr);
+  write_out();
+}
+
+void CaptureFile::observe(const gateway::ObservedDatagram& datagram) {
+  const auto comment = fmt::format("{} {}{}{}", datagram.listener, datagram.region,
+                                   datagram.injected ? " injected" : "",
+                                   datagram.peer_key.empty() ? "" : fmt::format(" peer {}", datagram.peer_key));
+  if (datagram.is_inner) {
+    // Raw plaintext is no packet; only its comment could tell, so it stays with the outer one.
+    if (codec::parse_ip_header(datagram.bytes)) {
+      writer_.add_packet(inner_, clock_.wall(), datagram.bytes, comment);
+    }
+    return;
+  }
+  const auto& source = datagram.inbound ? datagram.remote : datagram.local;
+  const auto& destination = datagram.inbound ? datagram.local : datagram.remote;
+  if (source.address.is_v4() != destination.address.is_v4()) return;
+  const auto frame = codec::build_udp(source, destination, datagram.bytes);
+  if (!frame.empty()) writer_.add_packet(outer_, clock_.wall(), frame, comment);
+}
+
+void CaptureFile::write_out() {
+  if (writer_.pending_bytes() == 0 || failed_) return;
+  const auto bytes = writer_.take();
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() && std::fflush(file_.get()) == 0) {
+    return;
+  }
+  failed_ = true;
+  gateway_.set_datagram_observer(nullptr);
+  journal_.warn(fmt::format("the capture ends here: {}", std::strerror(errno)));
+}
+
+}  // namespace loopgate

@@ -1,0 +1,41 @@
+// `up --capture FILE`: what listeners send and receive, as pcapng. Outer datagrams are one interface, the
+// packets inside WireGuard another; the key log goes in as a decryption secrets block, so that Wireshark opens
+// the outer ones without any setting. Whoever has the file can read everything.
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/journal.h"
+#include "codec/capture_writer.h"
+#include "gateway/gateway.h"
+#include "io/loop.h"
+
+namespace loopgate {
+
+class CaptureFile {
+ public:
+  static Result<std::unique_ptr<CaptureFile>> open(const std::string& path, io::Loop& loop,
+                                                   gateway::Gateway& gateway, Journal& journal);
+  ~CaptureFile();
+  CaptureFile(const CaptureFile&) = delete;
+
+ private:
+  CaptureFile(std::FILE* file, io::Loop& loop, gateway::Gateway& gateway, Journal& journal);
+  void observe(const gateway::ObservedDatagram& datagram);
+  void write_out();
+
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+  gateway::Gateway& gateway_;
+  Clock& clock_;
+  Journal& journal_;
+  codec::capture::PcapngWriter writer_;
+  std::uint32_t outer_;
+  std::uint32_t inner_;
+  bool failed_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace loopgate

@@ -1,0 +1,14 @@
+// What verbs and the console are told of `wg` listeners, as JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "gateway/wireguard_info.h"
+
+namespace loopgate {
+
+nlohmann::ordered_json describe_peers(const std::vector<gateway::PeerInfo>& peers);
+nlohmann::ordered_json describe_wireguard(const gateway::WireGuardListenerInfo& info);
+
+}  // namespace loopgate
