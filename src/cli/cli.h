@@ -30,5 +30,7 @@ void add_run(CLI::App& app, Outcome& outcome);
 void add_clock(CLI::App& app, Outcome& outcome);
 void add_reset(CLI::App& app, Outcome& outcome);
 void add_reasons(CLI::App& app, Outcome& outcome);
+void add_peers(CLI::App& app, Outcome& outcome);
+void add_wg_config(CLI::App& app, Outcome& outcome);
 
 }  // namespace loopgate::cli

@@ -8,6 +8,7 @@
 #include "cli/sandbox_flags.h"
 #include "codec/base64.h"
 #include "codec/capture.h"
+#include "wireguard/decrypt.h"
 
 namespace loopgate::cli {
 
@@ -20,6 +21,7 @@ struct ReplayFlags {
   std::string listener;
   std::string region;
   int port = 0;
+  std::string key_log;
   std::string wait = "2s";
   std::string endpoint;
 };
@@ -29,7 +31,54 @@ struct Datagrams {
   std::map<std::string, int> skipped;  // why → how many
 };
 
+// What a WireGuard session carried to its listener: the initiator's packets, as that peer's.
+void add_decrypted(wireguard::CaptureDecryptor& decryptor, const codec::capture::UdpDatagram& datagram,
+                   Datagrams& out) {
+  const auto captured = decryptor.read(datagram.payload);
+  if (!captured) {
+    ++out.skipped[std::string(describe(captured.error()).code)];
+    return;
+  }
+  const auto* packet = std::get_if<wireguard::CapturedPacket>(&*captured);
+  if (packet == nullptr || !packet->from_initiator || packet->plaintext.empty()) {
+    ++out.skipped["a handshake, a keep-alive, or the listener's own"];
+    return;
+  }
+  out.entries.push_back({{"from", datagram.source.to_string()},
+                         {"peer_key", packet->initiator.to_base64()},
+                         {"data", codec::base64_encode(packet->plaintext)}});
+}
+
+// Given with --key-log, or in the capture itself (where a writer puts it before what it opens).
+Result<std::optional<wireguard::CaptureDecryptor>> decryptor_of(const codec::capture::Reader& reader,
+                                                                const ReplayFlags& flags) {
+  std::string lines;
+  if (!flags.key_log.empty()) {
+    auto text = read_file(flags.key_log);
+    if (!text) return std::unexpected(text.error());
+    lines = std::move(*text);
+  }
+  for (const auto& secrets : reader.secrets()) {
+    if (secrets.type == codec::capture::kWireGuardKeyLog) lines += to_text(secrets.data);
+  }
+  if (lines.empty()) return std::nullopt;
+  auto log = wireguard::parse_key_log(lines);
+  if (!log) return std::unexpected(log.error());
+  return wireguard::CaptureDecryptor(std::move(*log));
+}
+
+// A capture's key log may stand anywhere in it: read to the end once.
+Result<std::optional<wireguard::CaptureDecryptor>> find_decryptor(ByteSpan file, const ReplayFlags& flags) {
+  auto reader = codec::capture::Reader::open(file);
+  if (!reader) return fail(reader.error().message, {flags.file});
+  for (auto record = reader->next(); record && *record; record = reader->next()) {
+  }
+  return decryptor_of(*reader, flags);
+}
+
 Result<Datagrams> read_capture(ByteSpan file, const ReplayFlags& flags) {
+  auto decryptor = find_decryptor(file, flags);
+  if (!decryptor) return std::unexpected(decryptor.error());
   auto reader = codec::capture::Reader::open(file);
   if (!reader) return fail(reader.error().message, {flags.file});
   Datagrams out;
@@ -42,6 +91,8 @@ Result<Datagrams> read_capture(ByteSpan file, const ReplayFlags& flags) {
       ++out.skipped[std::string(describe(std::get<codec::capture::Skip>((*record)->content)))];
     } else if (flags.port != 0 && datagram->destination.port != flags.port) {
       ++out.skipped[fmt::format("not to port {}", flags.port)];
+    } else if (*decryptor) {
+      add_decrypted(**decryptor, *datagram, out);
     } else {
       out.entries.push_back({{"from", datagram->source.to_string()},
                              {"data", codec::base64_encode(datagram->payload)}});
@@ -113,6 +164,8 @@ void add_replay(CLI::App& app, Outcome& outcome) {
   verb->add_option("--region", flags->region, "Ingress region; default: the first");
   verb->add_option("--port", flags->port, "Only datagrams that were sent to this port")
       ->check(CLI::Range(1, 65535));
+  verb->add_option("--key-log", flags->key_log,
+                   "WireGuard key log: replays what the sessions in the capture carried, as those peers");
   verb->add_option("--wait", flags->wait, "Stop when no answer has come for so long")
       ->capture_default_str();
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");

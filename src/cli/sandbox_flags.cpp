@@ -40,6 +40,8 @@ void SandboxFlags::add_to(CLI::App& verb) {
                 "Deploy although some resource types are not emulated");
   verb.add_option("--resolve", resolve_, "Value of a dynamic reference: ssm:/path=value")
       ->type_name("REFERENCE=VALUE");
+  verb.add_option("--capture", capture_,
+                  "Write what listeners send and receive to this pcapng file, with the keys to read it");
   verb.add_option("--resolve-file", resolve_file_, "JSON object of dynamic references and their values");
 }
 
@@ -114,6 +116,7 @@ Result<SandboxOptions> SandboxFlags::options() const {
   if (!regions_.empty()) options.regions = regions_;
   options.regions_by_port = regions_by_port_;
   options.allow_unsupported = allow_unsupported_;
+  options.capture_file = capture_;
   const auto bind = IpAddress::parse(bind_ == "localhost" ? "127.0.0.1" : bind_);
   if (!bind) return fail(fmt::format("--bind '{}' is not an IP address", bind_));
   options.bind = *bind;

@@ -37,6 +37,7 @@ class SandboxFlags {
   bool allow_unsupported_ = false;
   std::vector<std::string> resolve_;
   std::string resolve_file_;
+  std::string capture_;
 };
 
 // "K=V" at the first '='. `what` names the flag in the error.

@@ -6,6 +6,9 @@
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/payload_flags.h"
+#include "cli/sandbox_flags.h"
+#include "cli/wireguard_client.h"
+#include "codec/ip.h"
 #include "io/loop.h"
 #include "io/udp.h"
 
@@ -20,6 +23,8 @@ struct SendFlags {
   int count = 1;
   int replies = 1;
   std::string wait = "2s";
+  std::string wireguard;  // file of the client's configuration; empty: plain UDP
+  std::string inner_to;
   std::string endpoint;
 };
 
@@ -65,11 +70,64 @@ class Replies final : public DatagramReceiver {
   int received_ = 0;
 };
 
+int outcome_of(int received, const std::string& wait) {
+  if (received > 0) return 0;
+  return report({fmt::format("no reply within {}; 'loopgate trace' tells what became of the packet", wait), {}});
+}
+
+// Through WireGuard: the payload alone, or in an IP packet from the configured address to --inner-to.
+int send_wireguard(const SendFlags& flags, const Bytes& payload, Duration wait) {
+  const auto text = read_file(flags.wireguard);
+  if (!text) return report(text.error());
+  auto config = parse_wireguard_config(*text, flags.wireguard);
+  if (!config) return report(config.error());
+  if (flags.to != "-") {
+    const auto to = resolve(flags);
+    if (!to) return report(to.error());
+    config->endpoint = *to;
+  }
+  if (!config->endpoint) return report({"has no Endpoint; name the listener", {flags.wireguard}});
+  Bytes plaintext = payload;
+  auto padding = wireguard::Padding::kNone;
+  if (!flags.inner_to.empty()) {
+    const auto inner = Endpoint::parse(flags.inner_to);
+    if (!inner || config->addresses.empty()) {
+      return report({"--inner-to is ADDRESS:PORT, and the configuration needs an Address", {}});
+    }
+    constexpr std::uint16_t kInnerPort = 40'000;
+    plaintext = codec::build_udp({config->addresses.front().network, kInnerPort}, *inner, payload);
+    padding = wireguard::Padding::kTo16;
+  }
+
+  Clock clock(system_wall(), system_instant());
+  TaskQueue tasks;
+  io::Loop loop(clock, tasks, io::Loop::Mode::kLive);
+  io::UdpNetwork network(loop);
+  auto random = Random::from_system();
+  int received = 0;
+  auto client = WireGuardClient::open(
+      *config, network, clock, random,
+      {.on_plaintext =
+           [&](ByteSpan bytes) {
+             const auto packet = codec::parse_ip(bytes);
+             fmt::print("{}: {}\n", packet ? packet->source.to_string() : config->endpoint->to_string(),
+                        printable(packet ? packet->payload : bytes));
+             if (++received == flags.replies) loop.stop();
+           },
+       .on_failed = [](const std::string& problem) { fmt::print(stderr, "loopgate: {}\n", problem); }});
+  if (!client) return report(client.error());
+  for (int i = 0; i < flags.count; ++i) (*client)->send(plaintext, padding);
+  clock.call_after(wait, [&] { loop.stop(); });
+  loop.run();
+  return flags.replies == 0 ? 0 : outcome_of(received, flags.wait);
+}
+
 int send(const SendFlags& flags) {
   const auto payload = flags.payload.payload();
   if (!payload) return report(payload.error());
   const auto wait = parse_duration(flags.wait);
   if (!wait) return report({"--wait: " + wait.error().message, {}});
+  if (!flags.wireguard.empty()) return send_wireguard(flags, *payload, *wait);
   const auto to = resolve(flags);
   if (!to) return report(to.error());
 
@@ -87,10 +145,7 @@ int send(const SendFlags& flags) {
   if (flags.replies == 0) return 0;
   clock.call_after(*wait, [&] { loop.stop(); });
   loop.run();
-  if (replies.received() > 0) return 0;
-  return report({fmt::format("no reply within {}; 'loopgate trace' tells what became of the packet",
-                             flags.wait),
-                 {}});
+  return outcome_of(replies.received(), flags.wait);
 }
 
 }  // namespace
@@ -98,7 +153,8 @@ int send(const SendFlags& flags) {
 void add_send(CLI::App& app, Outcome& outcome) {
   auto* verb = app.add_subcommand("send", "Send a UDP datagram and print the replies");
   auto flags = std::make_shared<SendFlags>();
-  verb->add_option("to", flags->to, "ADDRESS:PORT, or a listener's logical id, name or port")
+  verb->add_option("to", flags->to,
+                   "ADDRESS:PORT, or a listener's logical id, name or port; with --wg '-' is its Endpoint")
       ->required()
       ->type_name("TO");
   flags->payload.add_to(*verb);
@@ -108,6 +164,12 @@ void add_send(CLI::App& app, Outcome& outcome) {
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   verb->add_option("--wait", flags->wait, "How long to wait for replies")->capture_default_str();
+  auto* wireguard = verb->add_option("--wg", flags->wireguard,
+                                     "Through WireGuard, as this client configuration (see wg-config)");
+  wireguard->type_name("FILE");
+  verb->add_option("--inner-to", flags->inner_to,
+                   "WireGuard: send an IP/UDP packet to this inner ADDRESS:PORT, not the bare payload")
+      ->needs(wireguard);
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");
   verb->callback([&outcome, flags] { outcome.status = send(*flags); });
 }
