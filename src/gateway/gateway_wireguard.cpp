@@ -23,8 +23,7 @@ Result<Listener*> Gateway::find_wireguard(const std::string& name_or_id) const {
 }
 
 Status Gateway::inject_inner(const std::string& listener, const std::string& region,
-                             const Endpoint& from, std::string_view peer_key,
-                             ByteSpan plaintext) {
+                             const Endpoint& from, std::string_view peer_key, ByteSpan plaintext) {
   const auto found = find_wireguard(listener);
   if (!found) return std::unexpected(found.error());
   const auto index = region.empty() ? RegionIndex{0} : context_.region_index(region);

@@ -13,8 +13,8 @@
 namespace loopgate::gateway {
 
 struct InnerPacket {
-  ByteSpan data;                      // for the destinations, without padding
-  std::optional<IpAddress> source{};  // none: raw bytes
+  ByteSpan data;                        // for the destinations, without padding
+  std::optional<IpAddress> source{};    // none: raw bytes
   std::optional<InnerHeader> header{};  // decapsulated
   Reason refusal = Reason::kNone;       // not to be delivered
   bool broken_ip = false;               // raw, although it starts like IP

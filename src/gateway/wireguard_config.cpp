@@ -109,8 +109,8 @@ WireguardSpec parse_wireguard(Properties& listener) {
   WireguardSpec out;
   out.peers = parse_peers(listener);
   const json* allow = listener.get("AllowUnknownPeers");
-  const bool not_known_yet = allow != nullptr && allow->is_string() &&
-                             is_unresolved(allow->get_ref<const std::string&>());
+  const bool not_known_yet =
+      allow != nullptr && allow->is_string() && is_unresolved(allow->get_ref<const std::string&>());
   out.allow_unknown = listener.boolean("AllowUnknownPeers").value_or(false);
   out.unknown_psk = parse_secret(listener, "UnknownPeerPreSharedKey");
   if (listener.text("UnknownPeerPreSharedKey") && !out.allow_unknown && !not_known_yet) {

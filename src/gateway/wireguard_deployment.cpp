@@ -29,8 +29,8 @@ void WireguardTransport::configure(const ListenerSpec& spec) {
   Event out = host_.event(EventKind::kListener, 0, 0, {});
   out.has_remote = false;
   out.region = Symbol::kNone;
-  out.text = fmt::format("has a new key pair; its clients need the new public key {}",
-                         public_key());
+  out.text =
+      fmt::format("has a new key pair; its clients need the new public key {}", public_key());
   context_.journal.append(std::move(out));
 }
 

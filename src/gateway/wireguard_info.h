@@ -18,9 +18,9 @@ struct PeerInfo {
   std::string peer_key;  // base64
   bool named = false;    // by the template or at run time; else admitted by AllowUnknownPeers
   std::optional<Endpoint> endpoint{};
-  std::string_view state;  // "none", "offered", "live", "expired"
-  std::optional<Duration> age{};                 // of the session
-  std::optional<Duration> since_handshake{};     // the last one
+  std::string_view state;                     // "none", "offered", "live", "expired"
+  std::optional<Duration> age{};              // of the session
+  std::optional<Duration> since_handshake{};  // the last one
   std::uint64_t rx_packets = 0;
   std::uint64_t rx_bytes = 0;
   std::uint64_t tx_packets = 0;

@@ -16,8 +16,8 @@
 namespace loopgate::gateway {
 
 struct TunnelPeer {
-  std::string key_text;  // base64
-  Symbol subject{};      // the same; none for most of very many unknown peers
+  std::string key_text;   // base64
+  Symbol subject{};       // the same; none for most of very many unknown peers
   bool sent_raw = false;  // last, in this session
   std::vector<IpAddress> inner_sources{};
   std::size_t oldest_source = 0;

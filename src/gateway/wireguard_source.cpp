@@ -5,14 +5,12 @@
 
 namespace loopgate::gateway {
 
-void WireguardTransport::source(std::uint64_t tag, RegionIndex index,
-                                const SourcedPacket& packet) {
+void WireguardTransport::source(std::uint64_t tag, RegionIndex index, const SourcedPacket& packet) {
   Region& region = *regions_[index];
   const auto key = wireguard::PublicKey::parse(packet.peer_key);
   if (!key) {
     Event out = host_.event(EventKind::kDiscarded, tag, index, packet.remote);
-    out.reason =
-        packet.peer_key.empty() ? Reason::kPeerKeyMissing : Reason::kPeerKeyMalformed;
+    out.reason = packet.peer_key.empty() ? Reason::kPeerKeyMissing : Reason::kPeerKeyMalformed;
     return context_.journal.append(std::move(out));
   }
   const auto refuse = [&](Reason reason, const std::string& text = {}) {
@@ -71,8 +69,7 @@ Reason WireguardTransport::state_of(Region& region, const wireguard::PublicKey& 
   const auto info = region.device.peer(*peer, context_.clock.now());
   if (info && info->state == wireguard::SessionState::kLive) return Reason::kNone;
   // Without a session the device refuses, and says why.
-  const auto sent =
-      region.device.send(*peer, {}, wireguard::Padding::kNone, moment(), sending_);
+  const auto sent = region.device.send(*peer, {}, wireguard::Padding::kNone, moment(), sending_);
   sending_.clear();
   return sent ? Reason::kNone : sent.error();
 }

@@ -88,8 +88,7 @@ void WireguardTransport::receive_injected(const RequestPacket& packet,
   const PeerSpec* named = find_named(key);
   const bool known = named != nullptr || region.peers.find(key) != nullptr;
   if (!known && (!spec_.allow_unknown || !region.peers.has_room())) {
-    Event out =
-        event(EventKind::kDiscarded, packet.tag, region, packet.origin.remote, key);
+    Event out = event(EventKind::kDiscarded, packet.tag, region, packet.origin.remote, key);
     out.reason = spec_.allow_unknown ? Reason::kTooManyPeers : Reason::kUnknownPeer;
     return context_.journal.append(std::move(out));
   }
@@ -104,8 +103,7 @@ void WireguardTransport::decrypted(Region& region, const RequestPacket& packet,
   const InnerPacket inner = open_plaintext(plaintext, decapsulated_);
   host_.observe_inner(true, region.index, packet.origin.remote, packet.origin.injected,
                       peer.key_text, plaintext);
-  Event out =
-      event(EventKind::kDecrypted, packet.tag, region, packet.origin.remote, origin.peer);
+  Event out = event(EventKind::kDecrypted, packet.tag, region, packet.origin.remote, origin.peer);
   out.set_payload(plaintext);
   if (inner.broken_ip) {
     out.assumed = true;
@@ -168,17 +166,20 @@ void WireguardTransport::reply(std::uint64_t tag, const Origin& origin, ByteSpan
 
 std::expected<void, Reason> WireguardTransport::seal(Region& region,
                                                      const wireguard::PublicKey& key,
-                                                     ByteSpan plaintext, const Cause& cause) {
+                                                     ByteSpan plaintext, Cause cause) {
   const auto peer = region.device.locate(key);
   if (!peer) return std::unexpected(peer.error());
+  const TunnelPeer* const known = region.peers.find(key);
+  LOOPGATE_CHECK(known != nullptr);  // made with the device's own
+  cause.subject = known->subject;
   const auto sent =
       region.device.send(*peer, plaintext, padding_for(plaintext), moment(), sending_);
   if (sent) {
     for (const auto& item : sending_.items()) {
       const auto* out = std::get_if<wireguard::Transmit>(&item);
       if (out == nullptr || out->type != wireguard::MessageType::kData) continue;
-      host_.observe_inner(false, region.index, out->to, host_.is_injected(out->to),
-                          region.peers.at(key, false).key_text, plaintext);
+      host_.observe_inner(false, region.index, out->to, host_.is_injected(out->to), known->key_text,
+                          plaintext);
     }
   }
   emit(region, sending_, cause);
@@ -209,6 +210,7 @@ void WireguardTransport::transmit(Region& region, const wireguard::Transmit& out
                   .to = out.to,
                   .region = region.index,
                   .injected = host_.is_injected(out.to),
+                  .subject = cause.subject,
                   .assumed = cause.assumed,
                   .note = cause.note},
                  out.bytes);

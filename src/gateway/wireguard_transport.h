@@ -62,6 +62,7 @@ class WireguardTransport final : public Transport {
     std::uint64_t tag = 0;
     bool assumed = false;
     std::string_view note{};
+    Symbol subject{};
   };
 
   // Keys and peers.
@@ -81,7 +82,7 @@ class WireguardTransport final : public Transport {
   // The way back.
   bool wrap(const std::optional<InnerHeader>& header, ByteSpan payload);
   std::expected<void, Reason> seal(Region& region, const wireguard::PublicKey& peer,
-                                   ByteSpan plaintext, const Cause& cause);
+                                   ByteSpan plaintext, Cause cause);
 
   // Packet sources (wireguard_source.cpp).
   struct Reach {
