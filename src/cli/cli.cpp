@@ -29,6 +29,14 @@ int run(int argc, char** argv) {
   const auto dashes = std::find_if(argv, argv + argc,
                                    [](const char* argument) { return std::strcmp(argument, "--") == 0; });
   if (dashes != argv + argc) outcome.command.assign(dashes + 1, argv + argc);
+  const auto verbs = app.get_subcommands([](const CLI::App*) { return true; });
+  const bool known = argc < 2 || argv[1][0] == '-' ||
+                     std::any_of(verbs.begin(), verbs.end(),
+                                 [&](const CLI::App* verb) { return verb->check_name(argv[1]); });
+  if (!known) {
+    std::fprintf(stderr, "loopgate: there is no verb '%s'; 'loopgate --help' lists them\n", argv[1]);
+    return 2;
+  }
   try {
     app.parse(static_cast<int>(dashes - argv), argv);
   } catch (const CLI::ParseError& error) {
