@@ -27,7 +27,7 @@ steps:
 )",
                                        "dir/story.yaml");
   ASSERT_TRUE(scenario) << scenario.error().to_string();
-  const Setup& setup = scenario->setup;
+  const auto& setup = scenario->setup;
   EXPECT_EQ(setup.name, "A story");
   EXPECT_EQ(setup.seed, 7U);
   ASSERT_EQ(setup.stacks.size(), 1U);
@@ -68,7 +68,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"no map", "- a", "s.yaml:1: a scenario is a list, not a map"},
         Wrong{"no name", "steps: [{advance: 1s}]", "a scenario needs 'name'"},
         Wrong{"no steps", "name: x", "a scenario needs 'steps'"},
-        Wrong{"unknown member", "name: x\nstep: []", "s.yaml:2: a scenario has no 'step': did you mean 'steps'?"},
+        Wrong{"unknown member", "name: x\nabuot: y\nsteps: [{advance: 1s}]",
+              "s.yaml:2: a scenario has no 'abuot': did you mean 'about'?"},
         Wrong{"unknown step", "name: x\nsteps:\n  - sned: {}", "s.yaml:3: no step is called 'sned': did you mean 'send'?"},
         Wrong{"two steps in one", "name: x\nsteps:\n  - {send: {}, expect: {}}", "s.yaml:3: a step is a map with one member"},
         Wrong{"step without map", "name: x\nsteps:\n  - send: a", "s.yaml:3: send is a string, not a map"},
