@@ -9,8 +9,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 namespace {
+
+// As long as the gateway's session of a role.
+constexpr std::string_view kSender = "AROAEXAMPLEEXAMPLE123:proxylity-udp-gateway";
 
 double seconds_now() {
   timespec now{};
@@ -32,28 +36,36 @@ int main(int argc, char** argv) {
   const long rows = std::strtol(argv[3], nullptr, 10);
   sqlite3* database = nullptr;
   must(sqlite3_open(argv[1], &database), database);
+  // What the store sets for a data folder, so that both write as durably.
   must(sqlite3_exec(database,
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
-                    "CREATE TABLE message (id INTEGER PRIMARY KEY, queue INTEGER, message_id TEXT, body BLOB,"
-                    " md5 TEXT, sent_at INTEGER, visible_at INTEGER, attributes TEXT)",
+                    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-1024; PRAGMA journal_mode=WAL;"
+                    "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000;"
+                    "PRAGMA journal_size_limit=16777216;"
+                    "CREATE TABLE sqs_messages(id INTEGER PRIMARY KEY, queue INTEGER NOT NULL,"
+                    " visible INTEGER NOT NULL, receives INTEGER NOT NULL DEFAULT 0, receipt INTEGER,"
+                    " first_received INTEGER, sent INTEGER NOT NULL,"
+                    " receives_elsewhere INTEGER NOT NULL DEFAULT 0, group_id TEXT,"
+                    " deduplication_id TEXT, message_id TEXT NOT NULL, sender_id TEXT, source TEXT,"
+                    " system_attributes BLOB, attributes BLOB, body TEXT NOT NULL)",
                     nullptr, nullptr, nullptr),
        database);
   sqlite3_stmt* insert = nullptr;
   must(sqlite3_prepare_v2(database,
-                          "INSERT INTO message (queue, message_id, body, md5, sent_at, visible_at, attributes)"
-                          " VALUES (1, ?, ?, ?, ?, ?, '')",
+                          "INSERT INTO sqs_messages(id, queue, visible, sent, group_id,"
+                          " deduplication_id, message_id, sender_id, system_attributes, attributes,"
+                          " body) VALUES(?,1,0,?,NULL,NULL,?,?,NULL,NULL,?)",
                           -1, &insert, nullptr),
        database);
   const double start = seconds_now();
-  char id[37];
+  char id[64];
   for (long row = 0; row < rows; ++row) {
     if (row % 100 == 0) must(sqlite3_exec(database, "BEGIN", nullptr, nullptr, nullptr), database);
     std::snprintf(id, sizeof id, "00000000-0000-4000-8000-%012ld", row);
-    sqlite3_bind_text(insert, 1, id, 36, SQLITE_TRANSIENT);
-    sqlite3_bind_blob(insert, 2, body.data(), static_cast<int>(body.size()), SQLITE_STATIC);
-    sqlite3_bind_text(insert, 3, "0123456789abcdef0123456789abcdef", 32, SQLITE_STATIC);
-    sqlite3_bind_int64(insert, 4, row);
-    sqlite3_bind_int64(insert, 5, row);
+    sqlite3_bind_int64(insert, 1, row + 1);
+    sqlite3_bind_int64(insert, 2, 1'790'000'000'000'000'000 + row);
+    sqlite3_bind_text(insert, 3, id, 36, SQLITE_TRANSIENT);
+    sqlite3_bind_text(insert, 4, kSender.data(), static_cast<int>(kSender.size()), SQLITE_STATIC);
+    sqlite3_bind_text(insert, 5, body.data(), static_cast<int>(body.size()), SQLITE_STATIC);
     must(sqlite3_step(insert), database);
     sqlite3_reset(insert);
     if (row % 100 == 99) must(sqlite3_exec(database, "COMMIT", nullptr, nullptr, nullptr), database);

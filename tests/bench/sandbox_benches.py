@@ -1,0 +1,153 @@
+"""The sandbox as a whole: its start, its rest, and the way of a packet."""
+
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from figures import AT_LEAST, AT_MOST, alternate
+from processes import ROOT, SERVER_CORE, Failed, Sandbox, Server, load, on_core
+
+DEMO = "fixtures/demo/template.yaml"
+ECHO = "fixtures/templates/echo.yaml"
+QUEUE = "fixtures/templates/queue.yaml"
+PYTHON = "fixtures/templates/python.yaml"
+HOUR = "scenarios/an_hour.yaml"
+SIZE = "64"
+ROUNDS = 5
+
+
+def start_and_rest(build, report):
+    """From the start of the process to the answer of the first call, the demo deployed."""
+    times = []
+    for _ in range(9):
+        with Sandbox(build, DEMO) as sandbox:
+            if "CREATE_COMPLETE" not in sandbox.query("cloudformation", Action="DescribeStacks"):
+                raise Failed("the demo is not deployed")
+            times.append((time.monotonic() - sandbox.started) * 1e3)
+    report.line("start-to-first-answer", "ms", statistics.median(times), 40, 0.75, AT_MOST, "goal 30 ms")
+    with Sandbox(build, DEMO) as sandbox:
+        sandbox.query("cloudformation", Action="DescribeStacks")
+        time.sleep(1)
+        report.line("idle-memory", "MB", sandbox.status("VmRSS") / 1024, 10, 1.0, AT_MOST, "goal 10 MB resident")
+
+
+def packets_per_second(build, report):
+    peer = build.tool("udp_peer")
+    with Sandbox(build, ECHO, "--parameter", "Count=100") as sandbox, Server(peer, "echo-batched") as bare:
+        run = lambda to: float(load(peer, "load", to, SIZE, "300000"))
+        ours, anchor = alternate(ROUNDS, lambda: run(sandbox.listener), lambda: run(bare.address))
+    report.line("udp-echo-batch-100", "/s", ours, anchor, 0.5, AT_LEAST)
+
+
+def round_trip(build, report):
+    peer = build.tool("udp_peer")
+    with Sandbox(build, ECHO, "--parameter", "Count=1") as sandbox, Server(peer, "echo-blocking") as bare:
+        run = lambda to: float(load(peer, "rtt", to, SIZE, "20000")) / 1e3
+        ours, anchor = alternate(ROUNDS, lambda: run(sandbox.listener), lambda: run(bare.address))
+    report.line("udp-round-trip-count-1", "us", ours, anchor, 1.25, AT_MOST)
+
+
+# A burst that the socket's buffer holds: the sender is faster, so that the sandbox never waits for it.
+BURST = 20000
+
+
+def queue_burst(build, sandbox, url):
+    before = queue_length(sandbox, url)
+    start = time.monotonic()
+    load(build.tool("udp_peer"), "blast", sandbox.listener, SIZE, str(BURST), "1000000")
+    while (there := queue_length(sandbox, url) - before) < BURST:
+        if time.monotonic() - start > 30:
+            raise Failed(f"{BURST - there} of {BURST} datagrams did not reach the queue; a receive buffer as large "
+                         "as the burst needs root")
+        time.sleep(0.005)
+    return BURST / (time.monotonic() - start)
+
+
+def queue_length(sandbox, url):
+    text = sandbox.query("sqs", Action="GetQueueAttributes", Version="2012-11-05", QueueUrl=url,
+                         **{"AttributeName.1": "ApproximateNumberOfMessages"})
+    return int(re.search(r"<Value>(\d+)</Value>", text).group(1))
+
+
+def insert_rows(build, size):
+    with tempfile.TemporaryDirectory(prefix="loopgate-bench-") as folder:
+        command = [build.tool("sqlite_insert"), f"{folder}/rows.db", str(size), str(BURST)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, preexec_fn=on_core(SERVER_CORE))
+        return float(done.stdout)
+
+
+def durable_queue(build, report):
+    with Sandbox(build, QUEUE, "--parameter", "Count=100", "--data", "{data}") as sandbox:
+        url = re.search(r"<QueueUrl>([^<]+)<", sandbox.query("sqs", Action="ListQueues", Version="2012-11-05")).group(1)
+        queue_burst(build, sandbox, url)  # warms up
+        message = sandbox.query("sqs", Action="ReceiveMessage", Version="2012-11-05", QueueUrl=url,
+                                VisibilityTimeout="0")
+        body = re.search(r"<Body>(.*?)</Body>", message, re.S).group(1).replace("&quot;", '"')
+        ours, anchor = alternate(ROUNDS, lambda: queue_burst(build, sandbox, url),
+                                 lambda: insert_rows(build, len(body)))
+    report.line("udp-to-durable-queue", "/s", ours, anchor, 0.5, AT_LEAST, f"rows with bodies of {len(body)} bytes")
+
+
+def bootstrap_source():
+    """The Python bootstrap as the binary carries it: a raw string literal."""
+    text = (ROOT / "emulators/lambda/bootstrap/python.inc").read_text()
+    return "".join(re.findall(r'R"PY\((.*?)\)PY"', text, re.S))
+
+
+# What the gateway makes of one packet.
+EVENT = ('{"Messages":[{"Tag":"00000001","Remote":{"IpAddress":"127.0.0.1","Port":40000},"Local":{"Domain":'
+         '"ingress-1","Port":20000,"Protocol":"udp"},"ReceivedAt":"2026-11-02T09:15:30.000Z","IngressRegion":'
+         '"us-west-2","Formatter":"utf8","Data":"' + "x" * int(SIZE) + '"}]}')
+
+
+def bare_invocation(build, folder, count):
+    """Microseconds of one: the same bootstrap and function, and the least that can feed them."""
+    bootstrap, event = folder / "bootstrap.py", folder / "event.json"
+    bootstrap.write_text(bootstrap_source())
+    event.write_text(EVENT)
+    with Server(build.tool("runtime_loop"), str(event), str(count)) as loop:
+        task = str(ROOT / "fixtures/functions")
+        environment = {"PATH": os.environ["PATH"], "_HANDLER": "shout.handler", "LAMBDA_TASK_ROOT": task,
+                       "AWS_LAMBDA_RUNTIME_API": loop.address, "AWS_LAMBDA_FUNCTION_NAME": "bench",
+                       "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+                       "AWS_LAMBDA_LOG_GROUP_NAME": "bench", "AWS_LAMBDA_LOG_STREAM_NAME": "bench",
+                       "AWS_REGION": "us-west-2", "PYTHONDONTWRITEBYTECODE": "1"}
+        function = subprocess.Popen([sys.executable, str(bootstrap)], env=environment, cwd=task,
+                                    stdout=subprocess.DEVNULL, preexec_fn=on_core(SERVER_CORE))
+        try:
+            return float(loop.process.stdout.readline()) / 1e3
+        except ValueError as error:
+            raise Failed("the bootstrap ended before the loop did") from error
+        finally:
+            function.kill()
+            function.wait()
+
+
+def warm_python(build, report):
+    """By UDP with Count 1: less stands between the load and the function than with an Invoke over HTTP."""
+    peer = build.tool("udp_peer")
+    with Sandbox(build, PYTHON) as sandbox, tempfile.TemporaryDirectory(prefix="loopgate-bench-") as folder:
+        load(peer, "rtt", sandbox.listener, SIZE, "20")
+        ours, anchor = alternate(ROUNDS, lambda: float(load(peer, "rtt", sandbox.listener, SIZE, "2000")) / 1e3,
+                                 lambda: bare_invocation(build, pathlib.Path(folder), 2000))
+    report.line("warm-python-invocation", "us", ours, anchor, 1.3, AT_MOST, "ours from UDP to UDP")
+
+
+def simulated_hour(build, report):
+    times = []
+    for _ in range(9):
+        start = time.monotonic()
+        done = subprocess.run([build.loopgate, "run", str(ROOT / HOUR)], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, preexec_fn=on_core(SERVER_CORE))
+        times.append((time.monotonic() - start) * 1e3)
+        if done.returncode != 0:
+            raise Failed(done.stdout)
+    report.line("scenario-of-an-hour", "ms", statistics.median(times), 50, 1.0, AT_MOST, "goal 50 ms, whole process")
+
+
+BENCHES = [start_and_rest, packets_per_second, round_trip, durable_queue, warm_python, simulated_hour]
