@@ -54,6 +54,9 @@ void WireguardTransport::make_devices(const wireguard::SecretKey& key) {
 }
 
 void WireguardTransport::key_log_changed() {
+  if (context_.key_log && !regions_.empty()) {
+    context_.key_log(wireguard::key_log_head(identity_.private_key));
+  }
   for (const auto& region : regions_) {
     if (!context_.key_log) {
       region->device.set_key_log(nullptr);

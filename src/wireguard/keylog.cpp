@@ -61,11 +61,15 @@ void drop_duplicates(KeyLog& log) {
 }  // namespace
 
 std::string to_key_log(const HandshakeSecrets& secrets) {
-  auto text = line(kLocalStatic, secrets.local_static.to_base64()) +
+  auto text = key_log_head(secrets.local_static) +
               line(kRemoteStatic, secrets.remote_static.to_base64()) +
               line(kLocalEphemeral, secrets.local_ephemeral.to_base64());
   if (!secrets.psk.is_zero()) text += line(kPresharedKey, secrets.psk.to_base64());
   return text;
+}
+
+std::string key_log_head(const SecretKey& local_static) {
+  return line(kLocalStatic, local_static.to_base64());
 }
 
 Result<KeyLog> parse_key_log(std::string_view text) {
