@@ -26,6 +26,9 @@ inline constexpr std::size_t kMaxDatagramBytes = 65'507;
 inline constexpr std::size_t kMaxPatternBytes = 512;
 inline constexpr std::size_t kMaxPatternSubjectBytes = 2'048;
 
+// First messages of handshakes in one burst.
+inline constexpr std::size_t kMaxHandshakes = 10'000;
+
 // What clients were sent and no step has looked at.
 inline constexpr std::size_t kMaxInboxes = 65'536;
 inline constexpr std::size_t kMaxInboxDatagrams = 200'000;

@@ -79,18 +79,17 @@ Run run_steps(const Scenario& scenario, Stage& stage) {
 
 // Whatever came must have been expected: a second answer is as wrong as none.
 Run check_leftovers(const Scenario& scenario, Stage& stage) {
-  const SimNetwork& network = stage.network();
-  if (network.lost() != 0) {
+  if (stage.network().lost() != 0) {
     return std::unexpected(Failure{{scenario.file, 0}, "end", {"more datagrams came than a scenario may keep"}});
   }
-  const auto clients = network.with_mail();
+  const auto clients = stage.with_mail();
   if (clients.empty()) return {};
   const auto& client = clients.front();
   return std::unexpected(Failure{{scenario.file, 0},
                                  "end",
                                  {fmt::format("{} datagrams came at {} that no step expected",
-                                              network.waiting(client), stage.call(client)),
-                                  "nothing", describe_payload(network.peek(client)->payload), client}});
+                                              stage.waiting(client), stage.call(client)),
+                                  "nothing", describe_payload(stage.peek_mail(client)->payload), client}});
 }
 
 Run play(const Scenario& scenario, Stage& stage) {

@@ -42,19 +42,38 @@ void parse_stacks(Fields& fields, Setup& out) {
   for (const Node& stack : stacks->items) parse_stack(fields, stack, out);
 }
 
+// address:port, or a map with it and what the client speaks.
+ClientSetup parse_client(Fields& parent, const std::string& name, const Node& node) {
+  ClientSetup out{name, {}};
+  std::string text = node.text;
+  if (!node.is_scalar()) {
+    Fields fields(node, "client " + name);
+    text = fields.required_text("address");
+    out.wireguard = parse_wireguard_setup(fields);
+    if (const auto status = fields.finish(); !status) parent.refuse(status.error());
+  }
+  const auto endpoint = Endpoint::parse(text);
+  if (endpoint && endpoint->port != 0) {
+    out.endpoint = *endpoint;
+  } else {
+    parent.refuse(fmt::format("client {} has no address:port: {}", name, text), node.place());
+  }
+  return out;
+}
+
 void parse_clients(Fields& fields, Setup& out) {
-  const auto clients = fields.pairs("clients");
-  if (clients.size() > kMaxClients) fields.refuse("too many clients");
-  for (const auto& [name, text] : clients) {
-    const auto endpoint = Endpoint::parse(text);
-    const auto place = fields.find("clients")->find_member(name)->origin.place();
-    if (!endpoint || endpoint->port == 0) {
-      return fields.refuse(fmt::format("client {} has no address:port: {}", name, text), place);
+  const Node* clients = fields.find("clients");
+  if (clients == nullptr) return;
+  if (!clients->is_map()) return fields.refuse("'clients' is no map", clients->place());
+  if (clients->members.size() > kMaxClients) return fields.refuse("too many clients", clients->place());
+  for (const auto& member : clients->members) {
+    auto client = parse_client(fields, member.name, member.value);
+    if (fields.failed()) return;
+    if (std::ranges::find(out.clients, client.endpoint, &ClientSetup::endpoint) != out.clients.end()) {
+      return fields.refuse(fmt::format("two clients are {}", client.endpoint.to_string()),
+                           member.origin.place());
     }
-    const bool taken = std::ranges::any_of(
-        out.clients, [&](const ClientSetup& other) { return other.endpoint == *endpoint; });
-    if (taken) return fields.refuse(fmt::format("two clients are {}", text), place);
-    out.clients.push_back({name, *endpoint});
+    out.clients.push_back(std::move(client));
   }
 }
 

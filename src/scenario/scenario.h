@@ -11,6 +11,7 @@
 #include "base/ip_address.h"
 #include "base/time.h"
 #include "scenario/step.h"
+#include "scenario/wireguard_setup.h"
 
 namespace loopgate::scenario {
 
@@ -24,6 +25,7 @@ struct StackSetup {
 struct ClientSetup {
   std::string name;
   Endpoint endpoint;
+  std::optional<WireguardSetup> wireguard{};
 };
 
 struct Setup {

@@ -15,21 +15,44 @@ namespace {
 
 constexpr std::size_t kCapturedAtOnce = 1'024;
 
+// Between the seeds of clients, and from the sandbox's own: nobody may have another's keys.
+constexpr std::uint64_t kSeedStep = 0x9E3779B97F4A7C15;
+
 }  // namespace
 
 Stage::Stage(const Scenario& scenario, Sandbox& sandbox, SimNetwork& network)
-    : scenario_(scenario), sandbox_(sandbox), network_(network), folder_(scenario.folder()) {}
+    : scenario_(scenario), sandbox_(sandbox), network_(network), folder_(scenario.folder()) {
+  std::uint64_t seed = sandbox.options().seed;
+  for (const auto& client : scenario.setup.clients) {
+    seed += kSeedStep;
+    if (!client.wireguard) continue;
+    tunnels_[client.name] =
+        std::make_unique<WireguardClient>(*client.wireguard, client.endpoint, seed, sandbox, network);
+  }
+}
 
 void Stage::settle() {
   for (int hop = 0; hop < kMaxHops; ++hop) {
     sandbox_.settle();
-    if (!network_.pump()) return;
+    bool moved = network_.pump();
+    for (const auto& [name, tunnel] : tunnels_) moved |= tunnel->pump();
+    if (!moved) return;
   }
 }
 
 void Stage::advance(Duration step) {
-  sandbox_.advance(step);
-  settle();
+  if (tunnels_.empty()) {
+    sandbox_.advance(step);
+    return settle();
+  }
+  // Tunnels answer at each deadline, not at the end of all.
+  const Clock& clock = sandbox_.clock();
+  const Instant end = clock.now() + step;
+  while (clock.now() < end) {
+    const Instant next = std::min(clock.next().value_or(end), end);
+    sandbox_.advance(std::max(next - clock.now(), Duration(1)));
+    settle();
+  }
 }
 
 bool Stage::advance_towards(Instant limit) {
@@ -43,18 +66,11 @@ bool Stage::advance_towards(Instant limit) {
 Result<Endpoint> Stage::client(const std::string& name) const {
   std::vector<std::string> names;
   for (const auto& client : scenario_.setup.clients) {
-    if (client.name == name) return client.endpoint;
+    if (client.name == name) return place_of(client);
     names.push_back(client.name);
   }
   if (const auto endpoint = Endpoint::parse(name)) return *endpoint;
   return fail(fmt::format("no client is called {}{}", name, cfn::did_you_mean(name, names)));
-}
-
-std::string Stage::call(const Endpoint& endpoint) const {
-  for (const auto& client : scenario_.setup.clients) {
-    if (client.endpoint == endpoint) return client.name;
-  }
-  return endpoint.to_string();
 }
 
 nlohmann::ordered_json Stage::find_listener(const std::string& id) const {

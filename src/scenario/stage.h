@@ -3,12 +3,16 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sandbox.h"
 #include "scenario/scenario.h"
+#include "scenario/mail.h"
 #include "scenario/sim_network.h"
+#include "scenario/wireguard_client.h"
 
 namespace loopgate::scenario {
 
@@ -32,6 +36,16 @@ class Stage {
   // The name of the client there, else its address.
   std::string call(const Endpoint& endpoint) const;
 
+  // The tunnel of the WireGuard client that is there now; null when there is none.
+  WireguardClient* tunnel(const Endpoint& client) const;
+
+  // The oldest that came at a client and no step took; of a client with a tunnel, through that.
+  std::optional<Mail> peek_mail(const Endpoint& client) const;
+  std::optional<Mail> take_mail(const Endpoint& client);
+  std::size_t waiting(const Endpoint& client) const;
+  // Everybody who has something waiting.
+  std::vector<Endpoint> with_mail() const;
+
   // Of a listener by logical id, name or port: where it is in `region` (empty: the first).
   Result<Endpoint> listener(const std::string& id, const std::string& region) const;
   // What the journal calls it; `id` itself when there is no such listener (any more).
@@ -51,6 +65,8 @@ class Stage {
   void before_action();
 
  private:
+  // Where it is now.
+  Endpoint place_of(const ClientSetup& client) const;
   nlohmann::ordered_json find_listener(const std::string& id) const;
   Status await(const std::optional<Status>& done, std::string_view what);
   void collect_captured();
@@ -59,6 +75,7 @@ class Stage {
   Sandbox& sandbox_;
   SimNetwork& network_;
   std::string folder_;
+  std::map<std::string, std::unique_ptr<WireguardClient>> tunnels_;  // by the client's name
   std::map<Endpoint, std::deque<CapturedDatagram>> captured_;
   std::uint64_t captured_seq_ = 0;
   std::uint64_t stretch_ = 0;

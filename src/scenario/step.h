@@ -60,5 +60,8 @@ Result<StepPtr> parse_expect_journal(const cfn::Node& value);
 Result<StepPtr> parse_expect_queue(const cfn::Node& value);
 Result<StepPtr> parse_deploy(const cfn::Node& value);
 Result<StepPtr> parse_delete_stack(const cfn::Node& value);
+Result<StepPtr> parse_handshake(const cfn::Node& value);
+Result<StepPtr> parse_roam(const cfn::Node& value);
+Result<StepPtr> parse_repeat(const cfn::Node& value);
 
 }  // namespace loopgate::scenario

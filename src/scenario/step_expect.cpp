@@ -12,6 +12,7 @@ namespace {
 struct Arrived {
   std::string from;  // as the scenario would say it
   Bytes payload;
+  std::optional<InnerAddresses> inner{};
 };
 
 class Expect final : public Step {
@@ -23,6 +24,10 @@ class Expect final : public Step {
   PayloadMatcher matcher;
   std::optional<Duration> within;
   std::size_t count = 1;
+  // Of what came through a tunnel.
+  std::optional<Endpoint> inner_from;
+  std::optional<Endpoint> inner_to;
+  bool raw = false;  // no IP packet
 
   bool acts() const override { return false; }
 
@@ -54,6 +59,7 @@ class Expect final : public Step {
       return std::unexpected(Mismatch{"another datagram came " + where, matcher.expected(),
                                       matcher.describe(arrived->payload)});
     }
+    if (auto outcome = check_inner(*arrived); !outcome) return outcome;
     return check_sender(stage, *arrived);
   }
 
@@ -63,9 +69,29 @@ class Expect final : public Step {
       if (!datagram) return std::nullopt;
       return Arrived{datagram->listener, std::move(datagram->payload)};
     }
-    auto arrival = stage.network().take(endpoint);
-    if (!arrival) return std::nullopt;
-    return Arrived{arrival->from.to_string(), std::move(arrival->payload)};
+    auto mail = stage.take_mail(endpoint);
+    if (!mail) return std::nullopt;
+    return Arrived{mail->from.to_string(), std::move(mail->payload), mail->inner};
+  }
+
+  Outcome check_inner(const Arrived& arrived) const {
+    const auto& inner = arrived.inner;
+    if (raw && !inner) return {};
+    if (!raw && !inner_from && !inner_to) return {};
+    const bool same = inner && !raw && (!inner_from || *inner_from == inner->from) &&
+                      (!inner_to || *inner_to == inner->to);
+    if (same) return {};
+    return std::unexpected(Mismatch{"it came in another inner packet", expected_inner(), describe_inner(inner)});
+  }
+
+  std::string expected_inner() const {
+    if (raw) return "raw: true";
+    return fmt::format("inner_from: {}, inner_to: {}", inner_from ? inner_from->to_string() : "any",
+                       inner_to ? inner_to->to_string() : "any");
+  }
+  static std::string describe_inner(const std::optional<InnerAddresses>& inner) {
+    if (!inner) return "raw: true";
+    return fmt::format("inner_from: {}, inner_to: {}", inner->from.to_string(), inner->to.to_string());
   }
 
   Outcome check_sender(const Stage& stage, const Arrived& arrived) const {
@@ -96,6 +122,10 @@ Result<StepPtr> parse_expect(const Node& value) {
   step->matcher = parse_matcher(fields);
   step->within = fields.duration("within");
   step->count = fields.number("count", kMaxCount).value_or(1);
+  step->inner_from = parse_endpoint(fields, "inner_from");
+  step->inner_to = parse_endpoint(fields, "inner_to");
+  step->raw = fields.flag("raw");
+  if (step->raw && (step->inner_from || step->inner_to)) fields.refuse("expect: raw has no inner addresses");
   if (const auto status = fields.finish(); !status) return std::unexpected(status.error());
   return step;
 }

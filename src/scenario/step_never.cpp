@@ -18,11 +18,11 @@ class NeverAtClient final : public Step {
     const auto endpoint = stage.client(client_);
     if (!endpoint) return mismatch(endpoint.error());
     stage.advance(time_);
-    const auto* arrival = stage.network().peek(*endpoint);
-    if (arrival == nullptr) return {};
+    const auto mail = stage.peek_mail(*endpoint);
+    if (!mail) return {};
     return std::unexpected(
         Mismatch{"something came at " + client_, "nothing for " + to_string(time_),
-                 describe_payload(arrival->payload) + " from " + arrival->from.to_string(), *endpoint});
+                 describe_payload(mail->payload) + " from " + mail->from.to_string(), *endpoint});
   }
 
  private:

@@ -15,6 +15,10 @@ struct Datagrams {
   std::string region;
   Payload payload;
   std::size_t count = 1;
+  // Of a client with a tunnel.
+  std::optional<Endpoint> inner_to;    // none: not as an IP packet
+  std::optional<Endpoint> inner_from;  // none: the client's own inner address
+  bool bare = false;                   // past the tunnel
 };
 
 Result<Datagrams> parse_datagrams(const Node& value, const char* what) {
@@ -25,6 +29,11 @@ Result<Datagrams> parse_datagrams(const Node& value, const char* what) {
   out.region = fields.text("region");
   out.payload = parse_payload(fields);
   out.count = fields.number("count", kMaxCount).value_or(1);
+  if (std::string_view(what) == "send") {
+    out.inner_to = parse_endpoint(fields, "inner_to");
+    out.inner_from = parse_endpoint(fields, "inner_from");
+    out.bare = fields.flag("bare");
+  }
   if (const auto status = fields.finish(); !status) return std::unexpected(status.error());
   return out;
 }
@@ -43,6 +52,9 @@ class Send final : public Step {
     if (payload->size() > kMaxDatagramBytes) {
       return mismatch(fmt::format("{} bytes do not fit a datagram", payload->size()));
     }
+    WireguardClient* const tunnel = stage.tunnel(*from);
+    if (tunnel != nullptr && !datagrams_.bare) return send_through(stage, *tunnel, *payload);
+    if (datagrams_.inner_to || datagrams_.inner_from) return mismatch(datagrams_.from + " has no tunnel");
     const std::vector<ByteSpan> payloads(datagrams_.count, *payload);
     stage.network().add_client(*from);
     if (!stage.network().send(*from, *to, payloads)) {
@@ -53,6 +65,24 @@ class Send final : public Step {
   }
 
  private:
+  Outcome send_through(Stage& stage, WireguardClient& tunnel, ByteSpan payload) const {
+    if (datagrams_.to != tunnel.listener()) {
+      return mismatch(fmt::format("{}'s tunnel leads to {} (bare: true goes past it)", datagrams_.from,
+                                  tunnel.listener()));
+    }
+    std::optional<InnerAddresses> inner;
+    if (datagrams_.inner_to) {
+      const auto source = datagrams_.inner_from ? datagrams_.inner_from : tunnel.inner_address();
+      if (!source) return mismatch(datagrams_.from + " has no inner_address");
+      inner = InnerAddresses{*source, *datagrams_.inner_to};
+    }
+    for (std::size_t i = 0; i < datagrams_.count; ++i) {
+      if (const auto status = tunnel.send(payload, inner); !status) return mismatch(status.error());
+    }
+    stage.settle();
+    return {};
+  }
+
   // An address is taken as it is: a listener that is gone has no other name.
   Result<Endpoint> target(const Stage& stage) const {
     if (const auto address = Endpoint::parse(datagrams_.to)) return *address;

@@ -16,7 +16,7 @@ struct StepKind {
   Result<StepPtr> (*parse)(const cfn::Node& value);
 };
 
-constexpr std::array<StepKind, 11> kKinds = {{
+constexpr std::array<StepKind, 14> kKinds = {{
     {"send", parse_send},
     {"inject", parse_inject},
     {"expect", parse_expect},
@@ -28,6 +28,9 @@ constexpr std::array<StepKind, 11> kKinds = {{
     {"expect queue", parse_expect_queue},
     {"deploy", parse_deploy},
     {"delete stack", parse_delete_stack},
+    {"handshake", parse_handshake},
+    {"roam", parse_roam},
+    {"repeat", parse_repeat},
 }};
 
 std::vector<std::string> kind_names() {
