@@ -384,8 +384,8 @@ class World {
     settle();
     return out;
   }
-  Status restore(const std::string& kind, const std::string& logical_id,
-                 nlohmann::json properties, const cfn::ResourceState& state) {
+  Status restore(const std::string& kind, const std::string& logical_id, nlohmann::json properties,
+                 const cfn::ResourceState& state) {
     auto made = request(kind, logical_id, std::move(properties));
     made.physical_id = state.physical_id;
     cfn::ResourceType& type = type_of(kind);  // as the engine sees it

@@ -31,20 +31,26 @@ class WgClient {
     out.update(extra);
     return out;
   }
-  std::string server_key() const {
-    return world_.gateway->listeners().at(0).wireguard_public_key;
-  }
+  std::string server_key() const { return world_.gateway->listeners().at(0).wireguard_public_key; }
 
   // True when the listener answered.
   bool connect(const wireguard::SecretKey& psk = {}) {
-    wireguard::PeerConfig config{
-        .key = *wireguard::PublicKey::parse(server_key()), .psk = psk, .initiates = true};
-    config.endpoint = world_.address(in_region);
-    server_ = device_.add_peer(config, moment(), out_);
+    know_server(psk);
     const auto before = handshakes;
     EXPECT_TRUE(device_.initiate(server_, moment(), out_));
     exchange();
     return handshakes > before;
+  }
+  void know_server(const wireguard::SecretKey& psk = {}) {
+    wireguard::PeerConfig config{
+        .key = *wireguard::PublicKey::parse(server_key()), .psk = psk, .initiates = true};
+    config.endpoint = world_.address(in_region);
+    server_ = device_.add_peer(config, moment(), out_);
+  }
+  // A handshake's first message that nobody has seen yet.
+  std::string initiation() {
+    EXPECT_TRUE(device_.initiate(server_, moment(), out_));
+    return take_outputs().at(0);
   }
   // Plaintext as it is.
   void send_raw(std::string_view plaintext) { send(as_bytes(plaintext), {}); }
