@@ -66,7 +66,7 @@ class Send final : public Step {
 
  private:
   Outcome send_through(Stage& stage, WireguardClient& tunnel, ByteSpan payload) const {
-    if (datagrams_.to != tunnel.listener()) {
+    if (stage.listener_name(datagrams_.to) != stage.listener_name(tunnel.listener())) {
       return mismatch(fmt::format("{}'s tunnel leads to {} (bare: true goes past it)", datagrams_.from,
                                   tunnel.listener()));
     }

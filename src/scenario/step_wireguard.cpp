@@ -49,13 +49,15 @@ class Repeat final : public Step {
   std::string client;
   wireguard::MessageType type{};
   std::string from;
+  bool altered = false;
 
   Outcome run(Stage& stage) const override {
     const auto tunnel = find_tunnel(stage, client);
     if (!tunnel) return mismatch(tunnel.error());
     const auto source = from.empty() ? Result<Endpoint>((*tunnel)->at()) : stage.client(from);
     if (!source) return mismatch(source.error());
-    if (const auto status = (*tunnel)->replay(type, *source); !status) return mismatch(status.error());
+    const auto status = (*tunnel)->replay(type, *source, altered);
+    if (!status) return mismatch(status.error());
     stage.settle();
     return {};
   }
@@ -94,6 +96,7 @@ Result<StepPtr> parse_repeat(const Node& value) {
   if (what != "handshake" && what != "data") fields.refuse("repeat: what is either handshake or data");
   step->type = what == "data" ? wireguard::MessageType::kData : wireguard::MessageType::kInitiation;
   step->from = fields.text("from");
+  step->altered = fields.flag("altered");
   if (const auto status = fields.finish(); !status) return std::unexpected(status.error());
   return step;
 }

@@ -32,8 +32,9 @@ class WireguardClient {
   Status send(ByteSpan payload, const std::optional<InnerAddresses>& inner);
   // Begins `count` handshakes; their first messages reach the listener in one drain of its socket.
   Status handshake(std::size_t count);
-  // Sends the last message of that type again: an initiation, or data that was no keep-alive.
-  Status replay(wireguard::MessageType type, const Endpoint& from);
+  // Sends the last message of that type again: an initiation, or data that was no keep-alive. `altered`: with one bit
+  // of its end turned around.
+  Status replay(wireguard::MessageType type, const Endpoint& from, bool altered);
 
   // Takes in what the network has for it. False when there was nothing.
   bool pump();

@@ -11,16 +11,11 @@ import pathlib
 import re
 import sys
 
-WIREGUARD = {
-    "message-malformed", "bad-mac1", "cookie-required", "handshake-failed", "unknown-peer", "wrong-psk",
-    "replayed-timestamp", "handshake-rate-limited", "too-many-peers", "unknown-session", "inbound-session-expired",
-    "replayed-counter", "authentication-failed", "inner-source-not-allowed", "inner-malformed", "inner-fragment",
-    "inner-not-udp", "no-session", "peer-key-missing", "peer-key-malformed", "peer-key-unknown",
-    "peer-never-connected", "peer-removed", "session-in-other-region", "session-expired", "inner-missing",
-    "sourced-inner-malformed",
-}
 # Set only by what no scenario can bring about; the value says where it is tested instead.
-ELSEWHERE = {}
+ELSEWHERE = {
+    "handshake-failed": "tests/wireguard: needs a message that no client makes",
+    "too-many-peers": "tests/wireguard: needs 131072 peers",
+}
 
 
 def main():
@@ -30,10 +25,10 @@ def main():
     shown = set()
     for path in sorted((root / "scenarios").glob("*.yaml")):
         for line in path.read_text().splitlines():
-            if "times: 0" not in line and "never" not in line:
+            if "times: 0" not in line and "never:" not in line:
                 shown.update(re.findall(r"\breason: ([a-z0-9-]+)", line))
-    problems = [f"no scenario shows {code}" for code in sorted(codes - shown - WIREGUARD - ELSEWHERE.keys())]
-    problems += [f"{code} is no reason (any more)" for code in sorted((WIREGUARD | ELSEWHERE.keys() | shown) - codes)]
+    problems = [f"no scenario shows {code}" for code in sorted(codes - shown - ELSEWHERE.keys())]
+    problems += [f"{code} is no reason (any more)" for code in sorted((ELSEWHERE.keys() | shown) - codes)]
     for problem in problems:
         print(problem)
     print(f"{len(codes)} reasons, {len(codes & shown)} shown, {len(problems)} problems")
