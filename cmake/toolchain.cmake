@@ -30,7 +30,7 @@ target_compile_options(loopgate_warnings INTERFACE -Wall -Wextra -Wconversion -W
                        $<$<BOOL:${LOOPGATE_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports false positives of these in inlined std::string and std::variant code at -O2.
-  target_compile_options(loopgate_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict
-                         -Wno-stringop-overflow -Wno-array-bounds -Wno-stringop-overread
-                         -Wno-free-nonheap-object)
+  target_compile_options(loopgate_warnings INTERFACE -Wno-error=maybe-uninitialized
+                         -Wno-error=restrict -Wno-error=stringop-overflow -Wno-error=array-bounds
+                         -Wno-error=stringop-overread -Wno-error=free-nonheap-object)
 endif()
