@@ -79,14 +79,15 @@ class Cli:
         params = dict(params)
         with tempfile.TemporaryDirectory() as folder:
             outfile = os.path.join(folder, "out")
-            if service == "lambda" and operation == "Invoke":
+            if service == "lambda" and operation == "Invoke":  # the one that does not know --cli-input-json
                 payload = os.path.join(folder, "payload")
                 with open(payload, "wb") as file:
                     file.write(params.pop("Payload", b"{}"))
-                command += ["--payload", f"fileb://{payload}"]
-            command += ["--cli-input-json", json.dumps(params, default=encode)]
-            if service == "lambda" and operation == "Invoke":
-                command.append(outfile)
+                for name, value in params.items():
+                    command += [f"--{kebab(name)}", value]
+                command += ["--payload", f"fileb://{payload}", outfile]
+            else:
+                command += ["--cli-input-json", json.dumps(params, default=encode)]
             done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=60)
             if done.returncode != 0:
                 match = re.search(r"An error occurred \(([^)]+)\)[^:]*: (.*)", done.stderr, re.S)
