@@ -12,6 +12,9 @@ find_package(Boost 1.81 REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
+if(LOOPGATE_TESTS)
+  find_package(GTest REQUIRED)
+endif()
 
 # Header-only Asio and Beast, for `io` and `emulators/http` alone: heavy, and in no header of ours.
 add_library(loopgate_asio INTERFACE)

@@ -1,3 +1,26 @@
+# What nearly every file includes, parsed once: half of a file's compilation otherwise. By g++ alone, so
+# that Clang's tree finds what a file forgot to include.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(prelude <algorithm> <array> <chrono> <cstdint> <deque> <expected> <functional> <map> <memory> <optional>
+              <set> <span> <string> <string_view> <unordered_map> <utility> <variant> <vector> <fmt/format.h>
+              <nlohmann/json.hpp>)
+  file(WRITE ${CMAKE_BINARY_DIR}/prelude.cpp "")
+  add_library(prelude OBJECT ${CMAKE_BINARY_DIR}/prelude.cpp)
+  target_link_libraries(prelude PRIVATE fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json)
+  target_precompile_headers(prelude PRIVATE ${prelude})
+  if(LOOPGATE_TESTS)
+    add_library(test_prelude OBJECT ${CMAKE_BINARY_DIR}/prelude.cpp)
+    target_link_libraries(test_prelude PRIVATE fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json GTest::gmock)
+    target_precompile_headers(test_prelude PRIVATE ${prelude} <gmock/gmock.h> <gtest/gtest.h>)
+  endif()
+endif()
+
+function(loopgate_precompiled target prelude)
+  if(TARGET ${prelude})
+    target_precompile_headers(${target} REUSE_FROM ${prelude})
+  endif()
+endfunction()
+
 # loopgate_room(NAME [DIR folder] [FILES file…] LINK target…)
 #   A static library of the .cpp files in `folder` (no recursion) and of `FILES`. A room without a
 #   source yet is an interface library, so that its dependents can name it from the first day.
@@ -16,6 +39,7 @@ function(loopgate_room name)
     add_library(${name} STATIC ${sources})
     target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
     target_link_libraries(${name} PUBLIC ${ROOM_LINK} PRIVATE loopgate_warnings)
+    loopgate_precompiled(${name} prelude)
   else()
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
@@ -34,6 +58,7 @@ function(loopgate_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/src)
   target_compile_definitions(${name} PRIVATE LOOPGATE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${TEST_LINK} loopgate_warnings GTest::gmock GTest::gtest_main)
+  loopgate_precompiled(${name} test_prelude)
   add_test(NAME ${name} COMMAND ${name})
   add_dependencies(all_tests ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
