@@ -50,9 +50,10 @@ Result<nlohmann::json> read_answer(const std::string& endpoint, const httplib::R
 
 Client::Client(std::string endpoint) : endpoint_(endpoint_or_default(std::move(endpoint))) {}
 
-Result<nlohmann::json> Client::get(const std::string& path) {
+Result<nlohmann::json> Client::get(const std::string& path,
+                                   const std::multimap<std::string, std::string>& query) {
   auto client = connect(endpoint_);
-  return read_answer(endpoint_, client.Get(path));
+  return read_answer(endpoint_, client.Get(path, query, httplib::Headers()));
 }
 
 Result<nlohmann::json> Client::post(const std::string& path, const nlohmann::json& body) {

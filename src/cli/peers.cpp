@@ -16,7 +16,7 @@ std::string text(const nlohmann::json& row, const char* field) {
 }
 
 int peers(const std::string& listener, bool as_json, const std::string& endpoint) {
-  const auto answer = Client(endpoint).get("/_loopgate/peers?listener=" + listener);
+  const auto answer = Client(endpoint).get("/_loopgate/peers", {{"listener", listener}});
   if (!answer) return report(answer.error());
   if (as_json) {
     fmt::print("{}\n", answer->dump());

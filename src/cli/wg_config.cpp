@@ -84,7 +84,7 @@ Status add_peer(Client& client, const WgConfigFlags& flags, const WireGuardConfi
 
 int wg_config(const WgConfigFlags& flags) {
   Client client(flags.endpoint);
-  const auto listener = client.get("/_loopgate/wireguard?listener=" + flags.listener);
+  const auto listener = client.get("/_loopgate/wireguard", {{"listener", flags.listener}});
   if (!listener) return report(listener.error());
   auto random = Random::from_system();
   const auto config = make_config(flags, *listener, random);
