@@ -94,6 +94,20 @@ std::string assumed_role_arn(const std::string& role_arn, const std::string& ses
          session_name;
 }
 
+std::vector<const Policy*> Roles::policies_of(const Role& role) const {
+  std::vector<const Policy*> out;
+  out.reserve(role.inline_policies.size() + role.attached.size());
+  for (const auto& [name, entry] : role.inline_policies) out.push_back(&entry.policy);
+  for (const auto& arn : role.attached) {
+    if (const auto* known = find_aws_managed(arn)) {
+      out.push_back(known);
+    } else if (const auto* own = policy(arn)) {
+      out.push_back(&own->policy);
+    }
+  }
+  return out;
+}
+
 Decision Roles::decide(const Role& role, const AccessRequest& request) const {
   Decision result;
   const auto weigh = [&](const Policy& policy) {
@@ -101,14 +115,7 @@ Decision Roles::decide(const Role& role, const AccessRequest& request) const {
     std::ranges::move(decision.unknown, std::back_inserter(result.unknown));
     result.verdict = std::max(result.verdict, decision.verdict);  // a Deny outweighs all
   };
-  for (const auto& [name, entry] : role.inline_policies) weigh(entry.policy);
-  for (const auto& arn : role.attached) {
-    if (const auto* known = find_aws_managed(arn)) {
-      weigh(*known);
-    } else if (const auto* own = policy(arn)) {
-      weigh(own->policy);
-    }
-  }
+  for (const auto* policy : policies_of(role)) weigh(*policy);
   return result;
 }
 
@@ -116,13 +123,19 @@ aws::Outcome<void> Roles::authorize(const aws::Session& session, std::string_vie
                                     const std::string& resource, const Context& context) {
   if (session.role_arn.empty()) return {};
   if (session.expires <= clock_.wall()) return aws::refuse(expired_token());
-  AccessRequest request{iam_action(action), resource, Principal::role(session.role_arn),
-                        request_context(context, session, resource, clock_.wall())};
-  const auto sentence = "User: " + assumed_role_arn(session.role_arn, session.name) +
-                        " is not authorized to perform: " + request.action +
-                        " on resource: " + resource;
+  AccessRequest request{iam_action(action), resource, Principal::role(session.role_arn), {}};
+  const auto refused = [&](const std::string& why) {
+    return aws::refuse(
+        aws::access_denied("User: " + assumed_role_arn(session.role_arn, session.name) +
+                           " is not authorized to perform: " + request.action +
+                           " on resource: " + resource + why));
+  };
   const auto* role = role_by_arn(session.role_arn);
-  if (!role) return aws::refuse(aws::access_denied(sentence + " because the role is gone"));
+  if (!role) return refused(" because the role is gone");
+  // Each packet may ask: the context is only made for those who read it.
+  if (std::ranges::any_of(policies_of(*role), &Policy::has_conditions)) {
+    request.context = request_context(context, session, resource, clock_.wall());
+  }
 
   auto decision = decide(*role, request);
   if (const auto other = other_publish(request.action); !other.empty()) {
@@ -144,14 +157,12 @@ aws::Outcome<void> Roles::authorize(const aws::Session& session, std::string_vie
     case Verdict::kAllow:
       return {};
     case Verdict::kDeny:
-      return aws::refuse(
-          aws::access_denied(sentence + " with an explicit deny in an identity-based policy"));
+      return refused(" with an explicit deny in an identity-based policy");
     case Verdict::kNothing:
       break;
   }
-  return aws::refuse(aws::access_denied(sentence + " because no identity-based policy allows the " +
-                                        request.action + " action" +
-                                        unknown_operators(decision.unknown)));
+  return refused(" because no identity-based policy allows the " + request.action + " action" +
+                 unknown_operators(decision.unknown));
 }
 
 aws::Outcome<const Role*> Roles::check_trust(const std::string& role_arn,

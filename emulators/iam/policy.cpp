@@ -217,6 +217,10 @@ aws::Outcome<Policy> Policy::parse(std::string_view json_text, PolicyKind kind) 
   return policy;
 }
 
+bool Policy::has_conditions() const {
+  return std::ranges::any_of(statements_, [](const auto& s) { return !s.conditions.empty(); });
+}
+
 Decision Policy::evaluate(const AccessRequest& request) const {
   Decision decision;
   for (const auto& statement : statements_) {

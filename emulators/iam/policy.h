@@ -64,6 +64,8 @@ class Policy {
   // A Deny outweighs every Allow.
   Decision evaluate(const AccessRequest& request) const;
   const std::vector<Statement>& statements() const { return statements_; }
+  // Whether the request's context can matter.
+  bool has_conditions() const;
 
  private:
   std::vector<Statement> statements_;

@@ -74,6 +74,7 @@ class Roles {
                                         const Context& context = {}) const;
 
  private:
+  std::vector<const Policy*> policies_of(const Role& role) const;
   Decision decide(const Role& role, const AccessRequest& request) const;
   aws::Outcome<void> check_role(const CreateRoleRequest& request, Role& role) const;
   Role* find(const std::string& account, const std::string& name);
