@@ -1,6 +1,7 @@
 #include "emulators/sqs/message.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "emulators/http/utf8.h"
 
@@ -14,6 +15,20 @@ constexpr std::uint8_t kBinary = 2;
 void append_part(ByteWriter& out, std::string_view part) {
   out.big(static_cast<std::uint32_t>(part.size()));
   out.bytes(as_bytes(part));
+}
+
+// How many bytes at the beginning are printable ASCII for certain: eight at a time, because every
+// message is looked at.
+std::size_t leading_printable(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  std::size_t size = 0;
+  for (; size + sizeof(std::uint64_t) <= text.size(); size += sizeof(std::uint64_t)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + size, sizeof bytes);
+    // A byte under 0x20 borrows from its highest bit, one over 0x7F has it.
+    if ((((bytes - 0x20 * kOnes) | bytes) & 0x80 * kOnes) != 0) break;
+  }
+  return size;
 }
 
 std::optional<std::string> read_part(ByteReader& in) {
@@ -62,6 +77,7 @@ std::size_t size_of(const Attributes& attributes) {
 }
 
 bool is_message_text(std::string_view text) {
+  text.remove_prefix(leading_printable(text));
   while (!text.empty()) {
     // Most text is ASCII: no decoding for it.
     const auto byte = static_cast<unsigned char>(text.front());

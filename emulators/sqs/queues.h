@@ -69,9 +69,11 @@ class Queues {
 
   // Messages in (send.cpp).
   aws::Outcome<SentMessage> send(const QueueKey& key, const SendRequest& request);
-  // The same by ARN, in the turn of the caller: an SNS publish and its deliveries are one
-  // transaction.
-  aws::Outcome<SentMessage> deliver(std::string_view queue_arn, const aws::SendEntry& entry,
+  // The same for callers in this process, who check no digests: they stay empty. In the turn of the
+  // caller: an SNS publish and its deliveries are one transaction.
+  aws::Outcome<SentMessage> deliver(const QueueKey& key, aws::SendEntry entry,
+                                    std::string_view sender_id);
+  aws::Outcome<SentMessage> deliver(std::string_view queue_arn, aws::SendEntry entry,
                                     std::string_view sender_id);
 
   // Messages out (receive.cpp). Replies exactly once: at once with messages, without a wait or with
@@ -103,6 +105,10 @@ class Queues {
  private:
   Queues(store::Store& store, Clock& clock, TaskQueue& tasks, Random& random, Journal& journal,
          Options options);
+
+  // `attributes` are the request's, encoded.
+  aws::Outcome<SentMessage> enqueue(const QueueKey& key, const SendRequest& request,
+                                    ByteSpan attributes);
 
   // Index (index.cpp).
   void rebuild();

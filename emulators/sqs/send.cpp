@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
@@ -116,6 +117,19 @@ aws::Outcome<void> check_content(const Queue& queue, const SendRequest& request)
 }  // namespace
 
 aws::Outcome<SentMessage> Queues::send(const QueueKey& key, const SendRequest& request) {
+  const auto attributes = encode_attributes(request.attributes);
+  auto sent = enqueue(key, request, attributes);
+  if (!sent) return sent;
+  sent->md5_of_body = md5_.hex(as_bytes(request.body));
+  if (!attributes.empty()) sent->md5_of_attributes = md5_.hex(attributes);
+  if (!request.system_attributes.empty()) {
+    sent->md5_of_system_attributes = md5_.hex(encode_attributes(request.system_attributes));
+  }
+  return sent;
+}
+
+aws::Outcome<SentMessage> Queues::enqueue(const QueueKey& key, const SendRequest& request,
+                                          ByteSpan attributes) {
   Queue* queue = find(key);
   if (queue == nullptr) return aws::refuse(queue_does_not_exist());
   if (auto checked = check_content(*queue, request); !checked) return aws::refuse(checked.error());
@@ -124,13 +138,6 @@ aws::Outcome<SentMessage> Queues::send(const QueueKey& key, const SendRequest& r
 
   const auto now = clock_.wall();
   SentMessage sent;
-  sent.md5_of_body = md5_.hex(as_bytes(request.body));
-  const auto attributes = encode_attributes(request.attributes);
-  if (!attributes.empty()) sent.md5_of_attributes = md5_.hex(attributes);
-  if (!request.system_attributes.empty()) {
-    sent.md5_of_system_attributes = md5_.hex(encode_attributes(request.system_attributes));
-  }
-
   auto deduplication_id = request.deduplication_id;
   const auto scope = queue->settings.deduplicates_by_group ? request.group_id : std::string();
   if (key.is_fifo()) {
@@ -177,17 +184,22 @@ aws::Outcome<SentMessage> Queues::send(const QueueKey& key, const SendRequest& r
   return sent;
 }
 
-aws::Outcome<SentMessage> Queues::deliver(std::string_view queue_arn, const aws::SendEntry& entry,
+aws::Outcome<SentMessage> Queues::deliver(const QueueKey& key, aws::SendEntry entry,
+                                          std::string_view sender_id) {
+  SendRequest request;
+  request.body = std::move(entry.body);
+  request.attributes = std::move(entry.attributes);
+  request.group_id = std::move(entry.group_id);
+  request.deduplication_id = std::move(entry.deduplication_id);
+  request.sender_id = sender_id;
+  return enqueue(key, request, encode_attributes(request.attributes));
+}
+
+aws::Outcome<SentMessage> Queues::deliver(std::string_view queue_arn, aws::SendEntry entry,
                                           std::string_view sender_id) {
   const auto key = QueueKey::from_arn(queue_arn);
   if (!key) return aws::refuse(queue_does_not_exist());
-  SendRequest request;
-  request.body = entry.body;
-  request.attributes = entry.attributes;
-  request.group_id = entry.group_id;
-  request.deduplication_id = entry.deduplication_id;
-  request.sender_id = sender_id;
-  return send(*key, request);
+  return deliver(*key, std::move(entry), sender_id);
 }
 
 }  // namespace loopgate::sqs

@@ -41,10 +41,9 @@ void EmbeddedSqs::get_queue_url(aws::SessionPtr session, const std::string& queu
 
 aws::Outcome<aws::SendResult> EmbeddedSqs::send(const aws::Session& session,
                                                 const std::string& queue_arn,
-                                                const std::vector<aws::SendEntry>& entries) {
-  if (const auto key = allowed_queue(session, "sqs:SendMessage", queue_arn); !key) {
-    return aws::refuse(key.error());
-  }
+                                                std::vector<aws::SendEntry> entries) {
+  const auto key = allowed_queue(session, "sqs:SendMessage", queue_arn);
+  if (!key) return aws::refuse(key.error());
   if (entries.empty()) return aws::refuse(empty_batch("SendMessageBatchRequestEntry"));
   if (entries.size() > kMaxBatchEntries) return aws::refuse(too_many_entries(entries.size()));
   std::size_t bytes = 0;
@@ -52,7 +51,7 @@ aws::Outcome<aws::SendResult> EmbeddedSqs::send(const aws::Session& session,
   if (bytes > kMaxMessageBytes) return aws::refuse(batch_too_long(bytes));
   aws::SendResult result;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    auto sent = queues_.deliver(queue_arn, entries[i], session.account);
+    auto sent = queues_.deliver(*key, std::move(entries[i]), session.account);
     if (!sent) result.failed.push_back({i, std::move(sent.error())});
   }
   if (queues_.store().failed())
@@ -63,7 +62,7 @@ aws::Outcome<aws::SendResult> EmbeddedSqs::send(const aws::Session& session,
 void EmbeddedSqs::send_message_batch(aws::SessionPtr session, const std::string& queue_arn,
                                      std::vector<aws::SendEntry> entries,
                                      aws::Completion<aws::SendResult> done) {
-  complete(tasks_, std::move(done), send(*session, queue_arn, entries));
+  complete(tasks_, std::move(done), send(*session, queue_arn, std::move(entries)));
 }
 
 void EmbeddedSqs::receive(aws::SessionPtr session, const std::string& queue_arn, Duration wait,

@@ -37,7 +37,7 @@ class EmbeddedSqs : public aws::SqsPort {
   aws::Outcome<QueueKey> allowed_queue(const aws::Session& session, std::string_view action,
                                        const std::string& queue_arn) const;
   aws::Outcome<aws::SendResult> send(const aws::Session& session, const std::string& queue_arn,
-                                     const std::vector<aws::SendEntry>& entries);
+                                     std::vector<aws::SendEntry> entries);
 
   Queues& queues_;
   TaskQueue& tasks_;

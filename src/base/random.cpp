@@ -71,6 +71,7 @@ double Random::unit() { return static_cast<double>(u64() >> 11) * 0x1.0p-53; }
 
 std::string Random::hex(std::size_t digits) {
   std::string out;
+  out.reserve(digits + 4);  // and a UUID's dashes
   while (out.size() < digits) {
     auto value = u64();
     for (int i = 0; i < 16 && out.size() < digits; ++i, value >>= 4) {
@@ -87,11 +88,11 @@ std::string Random::upper_alnum(std::size_t count) {
 }
 
 std::string Random::uuid() {
-  auto digits = hex(32);
-  digits[12] = '4';
-  digits[16] = "89ab"[static_cast<std::size_t>(digits[16]) & 3];
-  return digits.substr(0, 8) + "-" + digits.substr(8, 4) + "-" + digits.substr(12, 4) + "-" +
-         digits.substr(16, 4) + "-" + digits.substr(20);
+  auto out = hex(32);
+  out[12] = '4';
+  out[16] = "89ab"[static_cast<std::size_t>(out[16]) & 3];
+  for (const std::size_t dash : {8, 13, 18, 23}) out.insert(dash, 1, '-');
+  return out;
 }
 
 }  // namespace loopgate
