@@ -8,6 +8,7 @@
 
 #include "emulators/lambda/code_scan.h"
 #include "emulators/lambda/files.h"
+#include "emulators/lambda/limits.h"
 #include "emulators/lambda/zip.h"
 
 namespace loopgate::lambda {
@@ -52,18 +53,49 @@ CodeLoader::~CodeLoader() = default;
 std::uint64_t CodeLoader::fingerprint(const FunctionConfig& config) {
   const auto& code = config.code;
   if (code.kind == CodeSource::Kind::kInline) return std::hash<std::string>{}(code.text);
-  if (last_fingerprint_ != 0 && loop_.clock().now() < rescan_at_) return last_fingerprint_;
-  const auto source = scan_code(code.path);
-  auto value = source.fingerprint + std::hash<std::string>{}(code.path);
-  auto files = source.files;
+  if (last_fingerprint_ != 0 && is_unchanged(code)) return last_fingerprint_;
+  auto look = look_at(code);
+  watch_ = look.can_be_watched ? io::FolderWatch::create(look.folders) : nullptr;
+  if (watch_ != nullptr) {
+    // What changed before the watch began is in the second look; it may have new folders.
+    auto again = look_at(code);
+    if (again.folders != look.folders || !again.can_be_watched) watch_.reset();
+    look = std::move(again);
+  }
+  std::error_code error;
+  had_sam_output_ = fs::exists(sam_output(code), error);
+  last_fingerprint_ = look.fingerprint == 0 ? 1 : look.fingerprint;
+  rescan_at_ = loop_.clock().now();
+  if (look.files > kScannedFiles / 4) {
+    rescan_at_ += kRescanLarge;
+  } else if (watch_ != nullptr) {
+    rescan_at_ += kRescanWatched;
+  }
+  return last_fingerprint_;
+}
+
+CodeLoader::Look CodeLoader::look_at(const CodeSource& code) {
+  auto source = scan_code(code.path);
+  Look look{.fingerprint = source.fingerprint + std::hash<std::string>{}(code.path),
+            .files = source.files,
+            .folders = std::move(source.folders),
+            .can_be_watched = source.exists && !source.has_links};
   if (const auto sam = sam_output(code); code.kind == CodeSource::Kind::kFolder && !sam.empty()) {
     const auto built = scan_code(sam);
-    value = value * 31 + built.fingerprint;
-    files += built.files;
+    look.fingerprint = look.fingerprint * 31 + built.fingerprint;
+    look.files += built.files;
+    look.folders.insert(look.folders.end(), built.folders.begin(), built.folders.end());
+    look.can_be_watched = look.can_be_watched && !built.has_links;
   }
-  last_fingerprint_ = value == 0 ? 1 : value;
-  rescan_at_ = files > kScannedFiles / 4 ? loop_.clock().now() + kRescanLarge : Instant{};
-  return last_fingerprint_;
+  look.can_be_watched = look.can_be_watched && look.folders.size() <= kWatchedFolders;
+  return look;
+}
+
+bool CodeLoader::is_unchanged(const CodeSource& code) {
+  if (loop_.clock().now() >= rescan_at_) return false;
+  if (watch_ == nullptr) return true;  // too large to be looked at each time
+  std::error_code error;
+  return !watch_->changed() && fs::exists(sam_output(code), error) == had_sam_output_;
 }
 
 void CodeLoader::load(const FunctionConfig& config, std::uint64_t fingerprint, Done done) {

@@ -5,11 +5,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "emulators/lambda/function.h"
 #include "emulators/lambda/makefile_build.h"
+#include "io/folder_watch.h"
 #include "io/loop.h"
 
 namespace loopgate::lambda {
@@ -34,6 +36,16 @@ class CodeLoader {
   void load(const FunctionConfig& config, std::uint64_t fingerprint, Done done);
 
  private:
+  // What a look at the code's files found.
+  struct Look {
+    std::uint64_t fingerprint = 0;
+    std::size_t files = 0;
+    std::vector<std::string> folders;
+    bool can_be_watched = false;
+  };
+
+  static Look look_at(const CodeSource& code);
+  bool is_unchanged(const CodeSource& code);
   Result<LoadedCode> load_zip(const FunctionConfig& config, const std::string& target);
   Result<LoadedCode> load_inline(const FunctionConfig& config, const std::string& target);
   void load_folder(const FunctionConfig& config, const std::string& target, Done done);
@@ -45,6 +57,8 @@ class CodeLoader {
   std::string previous_;  // workers of the code before may still run from it
   std::unique_ptr<Build> build_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::unique_ptr<io::FolderWatch> watch_;  // of the files as they were last looked at
+  bool had_sam_output_ = false;
   Instant rescan_at_{};
   std::uint64_t last_fingerprint_ = 0;
 };

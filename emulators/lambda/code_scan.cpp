@@ -49,6 +49,8 @@ CodeScan scan_code(const std::string& path) {
   const auto status = fs::status(path, error);
   if (error || !fs::exists(status)) return scan;
   scan.exists = true;
+  scan.folders.push_back(path);
+  scan.has_links = fs::is_symlink(path, error);
   if (!fs::is_directory(status)) {
     add_file(scan, path, fs::path(path).filename().string());
     return scan;
@@ -57,8 +59,13 @@ CodeScan scan_code(const std::string& path) {
                                            error);
   for (; !error && entries != fs::recursive_directory_iterator() && scan.files < kScannedFiles;
        entries.increment(error)) {
+    scan.has_links = scan.has_links || entries->is_symlink(error);
     if (entries->is_directory(error)) {
-      if (is_tool_folder(entries->path())) entries.disable_recursion_pending();
+      if (is_tool_folder(entries->path())) {
+        entries.disable_recursion_pending();
+      } else {
+        scan.folders.push_back(entries->path().string());
+      }
       continue;
     }
     add_file(scan, entries->path(), entries->path().native().substr(path.size()));

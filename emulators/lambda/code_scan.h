@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace loopgate::lambda {
 
@@ -12,6 +13,8 @@ struct CodeScan {
   std::filesystem::file_time_type newest = std::filesystem::file_time_type::min();
   std::size_t files = 0;
   bool exists = false;
+  std::vector<std::string> folders;  // that were looked into; of a single file the file
+  bool has_links = false;            // symbolic ones, the path itself included
 };
 
 // A folder or a single file. Installed dependencies and what tools leave are not looked at: .git,

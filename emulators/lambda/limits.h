@@ -41,6 +41,9 @@ inline constexpr std::size_t kJournalText = 4096;
 // many.
 inline constexpr std::size_t kScannedFiles = 1024;
 inline constexpr std::chrono::seconds kRescanLarge{2};
+inline constexpr std::size_t kWatchedFolders = 256;  // of one function; the system has not many
+// What watches cannot see (a disk of another machine) is found by a scan that late.
+inline constexpr std::chrono::seconds kRescanWatched{1};
 inline constexpr std::chrono::minutes kBuildLimit{15};
 inline constexpr std::size_t kBuildOutputLines = 60;  // the last ones, shown when a build fails
 
