@@ -309,6 +309,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::create(SandboxOptions options) {
 Sandbox::Sandbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Sandbox::~Sandbox() {
+  if (impl_->account) impl_->account->logs().flush();
   if (impl_->store) impl_->store->end_turn();
 }
 

@@ -101,6 +101,7 @@ class HttpConnection final : public Connection,
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   Phase phase_ = Phase::kReading;
+  Endpoint client_;
 
   // The current request's.
   Framing framing_;
@@ -130,6 +131,8 @@ class HttpConnection final : public Connection,
 void HttpConnection::start() {
   error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
+  const auto peer = socket_.remote_endpoint(ignored);
+  client_ = {IpAddress::parse(peer.address().to_string()).value_or(IpAddress()), peer.port()};
   tick();
   read_request();
 }
@@ -217,12 +220,7 @@ Request HttpConnection::take_request() {
     request.headers.push_back({std::string(field.name_string()), std::string(field.value())});
   }
   request.body = std::move(message.body());
-  error_code error;
-  const auto peer = socket_.remote_endpoint(error);
-  if (!error) {
-    request.from = {IpAddress::parse(peer.address().to_string()).value_or(IpAddress()),
-                    peer.port()};
-  }
+  request.from = client_;
   return request;
 }
 

@@ -122,8 +122,10 @@ void Worker::on_request(http::Request request, std::shared_ptr<http::Exchange> e
   if (!invocation_ || call.request_id != invocation_->request_id) {
     return exchange->respond(refused_id(call.request_id));
   }
-  if (call.kind == RuntimeCall::Kind::kResponse) return on_response(std::move(request), *exchange);
-  on_error(std::move(request), *exchange);
+  if (call.kind == RuntimeCall::Kind::kResponse) {
+    return on_response(std::move(request), std::move(exchange));
+  }
+  on_error(std::move(request), std::move(exchange));
 }
 
 void Worker::on_next(const http::Request& request, std::shared_ptr<http::Exchange> exchange) {
@@ -151,13 +153,20 @@ void Worker::on_body(std::string_view target, std::string_view so_far) {
   invocation_->on_chunk(chunk);
 }
 
-void Worker::on_response(http::Request request, http::Exchange& exchange) {
+// At the end of the turn: whoever waits for the outcome comes before the function, which only asks
+// for more work.
+void Worker::acknowledge(std::shared_ptr<http::Exchange> exchange) {
+  surroundings_.store.after_commit(
+      [exchange = std::move(exchange)](bool) { exchange->respond(accepted()); });
+}
+
+void Worker::on_response(http::Request request, std::shared_ptr<http::Exchange> exchange) {
   const bool streaming = request.header("Lambda-Runtime-Function-Response-Mode") == "streaming";
   if (!streaming && request.body.size() > kMaxResponse) {
-    exchange.respond(too_large());
+    exchange->respond(too_large());
     return complete(response_too_large(request_id_));
   }
-  exchange.respond(accepted());
+  acknowledge(std::move(exchange));
   if (const auto type = request.header("Lambda-Runtime-Function-Error-Type");
       streaming && !type.empty()) {
     // A trailer: the function failed after it had begun to answer.
@@ -178,8 +187,8 @@ void Worker::on_response(http::Request request, http::Exchange& exchange) {
   complete(std::move(outcome));
 }
 
-void Worker::on_error(http::Request request, http::Exchange& exchange) {
-  exchange.respond(accepted());
+void Worker::on_error(http::Request request, std::shared_ptr<http::Exchange> exchange) {
+  acknowledge(std::move(exchange));
   if (request.body.empty()) {
     const auto type = request.header("Lambda-Runtime-Function-Error-Type");
     request.body =

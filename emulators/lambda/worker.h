@@ -56,8 +56,9 @@ class Worker {
   void on_request(http::Request request, std::shared_ptr<http::Exchange> exchange);
   void on_next(const http::Request& request, std::shared_ptr<http::Exchange> exchange);
   void on_body(std::string_view target, std::string_view so_far);
-  void on_response(http::Request request, http::Exchange& exchange);
-  void on_error(http::Request request, http::Exchange& exchange);
+  void on_response(http::Request request, std::shared_ptr<http::Exchange> exchange);
+  void on_error(http::Request request, std::shared_ptr<http::Exchange> exchange);
+  void acknowledge(std::shared_ptr<http::Exchange> exchange);
   void on_init_error(http::Request request, http::Exchange& exchange);
   void on_exit(io::ExitStatus status);
   void on_deadline();

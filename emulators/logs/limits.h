@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -23,8 +24,9 @@ inline constexpr std::int64_t kGroupBytes = 64 * 1024 * 1024;
 // A tenth is let go at once, so that the work is done rarely.
 inline constexpr std::int64_t kLetGoShare = 10;
 inline constexpr std::size_t kMaxMessage = 256 * 1024;  // longer ones are cut
-// Lines of functions that wait for the end of the turn.
+// Lines of functions that wait to be written, and for how long.
 inline constexpr std::size_t kBufferedLines = 100'000;
+inline constexpr std::chrono::milliseconds kFlushAfter{100};
 // Events that one FilterLogEvents call looks at before it hands back a token.
 inline constexpr std::size_t kScannedEvents = 100'000;
 

@@ -51,12 +51,7 @@ void LogStore::append(const Place& place, std::string_view group, std::string_vi
   }
   waiting_.push_back(
       {place, std::string(group), std::string(stream), {at, std::string(bounded(message))}});
-  if (flush_posted_) return;
-  flush_posted_ = true;
-  tasks_.post([this] {
-    flush_posted_ = false;
-    flush();
-  });
+  if (!flush_timer_.is_set()) flush_timer_.set_after(kFlushAfter, [this] { flush(); });
 }
 
 void LogStore::flush() {

@@ -11,7 +11,6 @@
 #include "aws/error.h"
 #include "aws/ports.h"
 #include "base/clock.h"
-#include "base/task_queue.h"
 #include "emulators/logs/filter_pattern.h"
 #include "emulators/store/store.h"
 
@@ -79,7 +78,7 @@ std::string stream_arn(const Place& place, std::string_view group, std::string_v
 
 class LogStore {
  public:
-  LogStore(store::Store& store, const Clock& clock, TaskQueue& tasks);
+  LogStore(store::Store& store, Clock& clock);
   LogStore(const LogStore&) = delete;
 
   aws::Outcome<void> create_group(const Place& place, const std::string& name);
@@ -104,8 +103,8 @@ class LogStore {
   aws::Outcome<void> put(const Place& place, const std::string& group, const std::string& stream,
                          std::span<const aws::LogLine> lines);
 
-  // For functions: makes group and stream when they are missing, and writes once what was appended
-  // in this turn, so that nobody who waits for an answer waits for a log line.
+  // For functions: makes group and stream when they are missing, and writes together what was
+  // appended within kFlushAfter, so that nobody who waits for an answer waits for a log line.
   void append(const Place& place, std::string_view group, std::string_view stream, WallTime at,
               std::string_view message);
   // Writes what `append` holds back. Reading does it itself.
@@ -138,13 +137,12 @@ class LogStore {
   void forget_memory();
 
   store::Store& store_;
-  const Clock& clock_;
-  TaskQueue& tasks_;
+  Clock& clock_;
   // Indexes of what was touched; the tables are the truth.
   std::map<GroupKey, Group> groups_;
   std::map<std::pair<std::int64_t, std::string>, Stream> streams_;
   std::vector<Waiting> waiting_;
-  bool flush_posted_ = false;
+  ScopedTimer flush_timer_{clock_};
   std::uint64_t dropped_ = 0;
 
   store::Statement insert_group_, select_group_, list_groups_, update_group_, delete_group_;

@@ -33,7 +33,7 @@ Account::Account(Outside outside, std::unique_ptr<sqs::Queues> queues)
     : outside_(std::move(outside)),
       queues_(std::move(queues)),
       roles_(outside_.store, outside_.clock, outside_.random, outside_.journal),
-      logs_(outside_.store, outside_.clock, outside_.tasks),
+      logs_(outside_.store, outside_.clock),
       delivery_(*queues_),
       topics_(outside_.store, outside_.clock, outside_.random, outside_.journal, delivery_),
       functions_({.loop = outside_.loop,

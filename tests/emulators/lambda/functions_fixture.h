@@ -65,7 +65,7 @@ class World {
       : clock(start),
         loop(clock, tasks, io::Loop::Mode::kSimulated),
         journal(clock),
-        logs(store, clock, tasks),
+        logs(store, clock),
         store_(store) {
     loop.at_turn_end(io::Loop::Stage::kCommit, [this] { store_.end_turn(); });
     functions = std::make_unique<Functions>(

@@ -43,7 +43,7 @@ class LogsTest : public testing::Test {
   TaskQueue tasks;
   std::unique_ptr<store::Store> store =
       std::move(*store::Store::open("", store::Durability::kMemory));
-  LogStore logs{*store, clock, tasks};
+  LogStore logs{*store, clock};
   LogsApi api{logs};
 };
 
