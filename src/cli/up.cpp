@@ -7,6 +7,7 @@
 #include "cli/client.h"
 #include "cli/packet_log.h"
 #include "cli/sandbox_flags.h"
+#include "io/resident.h"
 
 namespace loopgate::cli {
 
@@ -57,6 +58,7 @@ int up(const SandboxFlags& flags, bool quiet) {
   print_ready(**sandbox, deployed);
   std::unique_ptr<PacketLog> log;
   if (!quiet) log = std::make_unique<PacketLog>((*sandbox)->clock(), (*sandbox)->journal());
+  io::release_memory_of_start();
   (*sandbox)->run();
   return 0;
 }
