@@ -122,6 +122,16 @@ class Sandbox:
             raise Failed(f"{parameters}: {answer.status} {text}")
         return text
 
+    def control(self, method, path, document=None):
+        """A call of the sandbox's own HTTP; gives the answer's JSON."""
+        body = None if document is None else json.dumps(document)
+        self.http.request(method, f"/_loopgate/{path}", body, {"Content-Type": "application/json"})
+        answer = self.http.getresponse()
+        text = answer.read()
+        if answer.status != 200:
+            raise Failed(f"{method} {path}: {answer.status} {text.decode()}")
+        return json.loads(text)
+
     def status(self, field):
         """A field of /proc/PID/status in KiB."""
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():

@@ -1,30 +1,40 @@
-// A bare Runtime API: the least that a runtime's bootstrap can talk to. Serves COUNT invocations of a fixed
-// event over one keep-alive connection and prints the median time of one in ns.
+// A bare Runtime API: the least that can stand between datagrams and a runtime's bootstrap. Each datagram
+// makes it hand out a fixed event and is sent back when the function has answered; then the function is told
+// 202 and asks for the next.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 //
-//   runtime_loop EVENT_FILE COUNT     prints its port first; the bootstrap connects to it
+//   runtime_loop EVENT_FILE     prints its ports first: UDP for the load, TCP for the bootstrap
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <vector>
 
 namespace {
 
-double seconds_now() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+// Bound to a port of 127.0.0.1 that the system chooses.
+int open_socket(int type, std::uint16_t& port) {
+  const int fd = socket(AF_INET, type, 0);
+  sockaddr_in local{};
+  local.sin_family = AF_INET;
+  local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof local;
+  if (fd < 0 || bind(fd, reinterpret_cast<sockaddr*>(&local), size) != 0) {
+    std::perror("bind");
+    std::exit(1);
+  }
+  getsockname(fd, reinterpret_cast<sockaddr*>(&local), &size);
+  port = ntohs(local.sin_port);
+  return fd;
 }
 
 // Requests of one connection after another: head up to the empty line, then Content-Length bytes.
@@ -84,19 +94,16 @@ class Connection {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc != 2) return 2;
   std::ifstream file(argv[1], std::ios::binary);
   const std::string event((std::istreambuf_iterator<char>(file)), {});
-  const int count = std::atoi(argv[2]);
 
-  const int listener = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in local{};
-  local.sin_family = AF_INET;
-  local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof local;
-  if (bind(listener, reinterpret_cast<sockaddr*>(&local), size) != 0 || listen(listener, 4) != 0) return 1;
-  getsockname(listener, reinterpret_cast<sockaddr*>(&local), &size);
-  std::printf("%d\n", ntohs(local.sin_port));
+  std::uint16_t udp_port = 0;
+  std::uint16_t tcp_port = 0;
+  const int packets = open_socket(SOCK_DGRAM, udp_port);
+  const int listener = open_socket(SOCK_STREAM, tcp_port);
+  if (listen(listener, 4) != 0) return 1;
+  std::printf("%d %d\n", udp_port, tcp_port);
   std::fflush(stdout);
 
   const std::string next =
@@ -107,16 +114,16 @@ int main(int argc, char** argv) {
   const std::string accepted =
       "HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"status\":\"OK\"}\n";
   Connection connection(listener);
-  std::vector<double> times;
   connection.read_request();  // GET …/next
-  for (int i = 0; i < count; ++i) {
-    const double start = seconds_now();
+  for (char packet[65536];;) {
+    sockaddr_in from{};
+    socklen_t size = sizeof from;
+    const auto n = recvfrom(packets, packet, sizeof packet, 0, reinterpret_cast<sockaddr*>(&from), &size);
+    if (n < 0) return 1;
     connection.write(next);
     connection.read_request();  // POST …/response
-    times.push_back(seconds_now() - start);
+    sendto(packets, packet, static_cast<std::size_t>(n), 0, reinterpret_cast<sockaddr*>(&from), size);
     connection.write(accepted);
     connection.read_request();  // GET …/next
   }
-  std::nth_element(times.begin(), times.begin() + count / 2, times.end());
-  std::printf("%.0f\n", times[static_cast<std::size_t>(count / 2)] * 1e9);
 }

@@ -13,8 +13,7 @@
 
 namespace {
 
-// As long as the gateway's session of a role.
-constexpr std::string_view kSender = "AROAEXAMPLEEXAMPLE123:proxylity-udp-gateway";
+constexpr std::string_view kSender = "123456789012";
 
 double seconds_now() {
   timespec now{};

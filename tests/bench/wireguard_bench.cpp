@@ -1,10 +1,9 @@
 // WireGuard in memory against the bare cost of its cryptography, each pair in one run:
 //
-//   handshake response   a whole response for a named peer, against its three variable-base X25519
-//   and one
-//                        fixed-base by the same library
-//   echo 64, echo 1200   open + seal through a Device, against open + seal with the same library
-//   alone session memory       what an unknown peer with one session costs, of 100 000
+//   handshake response   a whole response for a named peer, against its X25519 operations (three of
+//                        variable base, one of fixed base) by the same library
+//   echo 64, echo 1200   open and seal through a Device, against open and seal by the same library alone
+//   session memory       what an unknown peer with one session costs, of 100 000
 //
 // Lines are `name ours anchor ratio goal ok`; with --json one object a line.
 

@@ -1,12 +1,14 @@
-"""WireGuard in memory, and through sockets beside wireguard-go and the bare cost."""
+"""WireGuard in memory, and through the listener beside wireguard-go and the bare cost."""
 
 import json
 import shutil
 import subprocess
 
 from figures import AT_LEAST, AT_MOST, alternate
-from processes import LOAD_CORE, SERVER_CORE, Failed, Server, load
+from processes import LOAD_CORE, SERVER_CORE, Failed, Sandbox, Server, load
 
+TEMPLATE = "fixtures/templates/wireguard_echo.yaml"
+LISTENER = "Wg"
 PEERS = "500"  # each may begin fifty handshakes a second
 HANDSHAKES = "10000"
 PACKETS = "200000"
@@ -61,6 +63,14 @@ def why_not_go():
     return "" if tried.returncode == 0 else f"no network namespace or no /dev/net/tun: {tried.stderr.strip()}"
 
 
+def listener_with_peers(build, count, *flags):
+    """A sandbox whose listener knows the load's first `count` clients, and the listener's public key."""
+    sandbox = Sandbox(build, TEMPLATE, "--parameter", "Count=100", *flags)
+    for key in load(build.tool("wireguard_load"), "keys", count).split():
+        sandbox.control("POST", "peers", {"listener": LISTENER, "public_key": key})
+    return sandbox, sandbox.control("GET", f"wireguard?listener={LISTENER}")["public_key"]
+
+
 def handshakes(build, report):
     tool = build.tool("wireguard_load")
     reason = why_not_go()
@@ -68,21 +78,43 @@ def handshakes(build, report):
         return report.skipped("handshakes-by-socket", reason)
 
     def ours():
-        with Server(tool, "serve", PEERS) as server:
-            return float(load(tool, "handshakes", server.address, server.hello[1], PEERS, HANDSHAKES))
+        sandbox, key = listener_with_peers(build, PEERS)
+        with sandbox:
+            return float(load(tool, "handshakes", sandbox.listener, key, PEERS, HANDSHAKES))
 
     mine, go = alternate(3, ours, lambda: wireguard_go(build))
-    report.line("handshakes-by-socket", "/s", mine, go, 1.9, AT_LEAST, "anchor wireguard-go; the device alone")
+    report.line("handshakes-by-socket", "/s", mine, go, 1.9, AT_LEAST, "anchor wireguard-go")
 
 
 def echo(build, report):
     tool = build.tool("wireguard_load")
-    for size in ("64", "1200"):
-        with Server(tool, "serve", "1") as server, Server(tool, "serve-bare") as bare:
+    sandbox, key = listener_with_peers(build, "1")
+    with sandbox, Server(tool, "serve-bare") as bare:
+        for size in ("64", "1200"):
             ours, anchor = alternate(
-                5, lambda: float(load(tool, "echo", server.address, server.hello[1], size, PACKETS)),
+                5, lambda: float(load(tool, "echo", sandbox.listener, key, size, PACKETS)),
                 lambda: float(load(tool, "echo-bare", bare.address, size, PACKETS)))
-        report.line(f"wireguard-echo-{size}", "/s", ours, anchor, 0.6, AT_LEAST, "the device alone")
+            report.line(f"wireguard-echo-{size}", "/s", ours, anchor, 0.6, AT_LEAST, "by batches of 100")
 
 
-BENCHES = [in_memory, handshakes, echo]
+FORGED = "10000000"
+STRANGERS = "100000"
+
+
+def flood(build, report):
+    """Forged initiations, then those of strangers whom the listener takes, all as fast as they can be sent."""
+    tool = build.tool("wireguard_load")
+    sandbox, key = listener_with_peers(build, "1", "--parameter", "AllowUnknown=true")
+    with sandbox:
+        load(tool, "echo", sandbox.listener, key, "64", "10000")
+        before = sandbox.status("VmRSS")
+        forged, strangers = load(tool, "flood", sandbox.listener, key, FORGED, STRANGERS).split()
+        if forged != "0":
+            raise Failed(f"{forged} of {FORGED} forged initiations were answered")
+        growth = (sandbox.status("VmRSS") - before) * 1024 / int(STRANGERS)
+        load(tool, "echo", sandbox.listener, key, "64", "10000")  # the known peer is still served
+    report.line("flood-memory-a-stranger", "bytes", growth, 2048, 1.0, AT_MOST,
+                f"{FORGED} forged: no answer; {strangers} of {STRANGERS} strangers answered")
+
+
+BENCHES = [in_memory, handshakes, echo, flood]

@@ -1,15 +1,16 @@
-// WireGuard through a socket: both ends of the benchmarks that compare a listener with wireguard-go
-// and with the bare cost of system calls and cryptography.
+// The load of the benchmarks that compare a wg listener with wireguard-go and with the bare cost of system
+// calls and cryptography, and that bare loop.
 //
-//   wireguard_load keys PEERS                      the clients' public keys, one a line (for `wg
-//   set`) wireguard_load serve PEERS                     a Device that echoes; prints "PORT KEY"
-//   first wireguard_load serve-bare                      recvmmsg, open, seal, sendmmsg; prints
-//   "PORT" first wireguard_load handshakes TO KEY PEERS COUNT   prints responses/s wireguard_load
-//   echo TO KEY SIZE COUNT          prints packets/s; the client is the first of the keys
-//   wireguard_load echo-bare TO SIZE COUNT         the same against serve-bare
+//   wireguard_load keys PEERS                      prints the clients' public keys, one a line
+//   wireguard_load handshakes TO KEY PEERS COUNT   prints responses/s
+//   wireguard_load echo TO KEY SIZE COUNT          prints packets/s; the client is the first of the keys
+//   wireguard_load flood TO KEY FORGED VALID       initiations with a wrong mac1, then those of as many strangers;
+//                                                  prints how many of each were answered
+//   wireguard_load serve-bare                      recvmmsg, open, seal, sendmmsg; prints its port first
+//   wireguard_load echo-bare TO SIZE COUNT         `echo` against serve-bare
 //
-// Handshakes are made before the clock starts and go round all clients, because a peer may begin
-// only fifty a second: PEERS must be more than a fiftieth of the rate. Servers bind 127.0.0.1:0.
+// Handshakes are made before the clock starts and go round all clients, because a peer may begin only fifty a
+// second: PEERS must be more than a fiftieth of the rate. The bare loop binds 127.0.0.1:0.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -89,10 +90,9 @@ class Socket {
   }
 
   // Waits for one, takes all there are; 0 after a second of silence.
-  std::size_t receive() {
-    const int n = recvmmsg(fd_, in_messages_.data(), kBatch, MSG_WAITFORONE, nullptr);
-    return n > 0 ? static_cast<std::size_t>(n) : 0;
-  }
+  std::size_t receive() { return receive(MSG_WAITFORONE); }
+  // Takes what is there, waiting for nothing.
+  std::size_t take_arrived() { return receive(MSG_DONTWAIT); }
   MutableByteSpan datagram(std::size_t i) {
     return std::as_writable_bytes(std::span(in_[i])).first(in_messages_[i].msg_len);
   }
@@ -124,6 +124,11 @@ class Socket {
   }
 
  private:
+  std::size_t receive(int flags) {
+    const int n = recvmmsg(fd_, in_messages_.data(), kBatch, flags, nullptr);
+    return n > 0 ? static_cast<std::size_t>(n) : 0;
+  }
+
   int fd_;
   std::vector<std::array<char, kBufferSize>> in_{kBatch};
   std::array<iovec, kBatch> in_parts_{};
@@ -144,35 +149,6 @@ SecretKey client_secret(std::size_t number) {
 void print_keys(std::size_t peers) {
   for (std::size_t i = 0; i < peers; ++i) {
     std::printf("%s\n", Identity::of(client_secret(i)).public_key.to_base64().c_str());
-  }
-}
-
-void serve(std::size_t peers) {
-  auto random = Random::from_system();
-  Device device(Identity::generate(random).private_key, random);
-  Outputs in;
-  Outputs back;
-  for (std::size_t i = 0; i < peers; ++i) {
-    const auto key = Identity::of(client_secret(i)).public_key;
-    device.add_peer({.key = key}, now(), in);
-  }
-  Socket socket;
-  std::printf("%d %s\n", socket.port(), device.public_key().to_base64().c_str());
-  std::fflush(stdout);
-  for (;;) {
-    const auto count = socket.receive();
-    const auto at = now();
-    device.on_deadline(at, in);
-    for (std::size_t i = 0; i < count; ++i) {
-      device.receive(socket.datagram(i), socket.from(i), at, count, in);
-    }
-    for (const auto& item : in.items()) {
-      if (const auto* packet = std::get_if<Plaintext>(&item)) {
-        (void)device.send(packet->peer, packet->bytes, Padding::kNone, at, back);
-      }
-    }
-    socket.send_transmits(in);
-    socket.send_transmits(back);
   }
 }
 
@@ -284,6 +260,38 @@ void echo(const Endpoint& to, const PublicKey& key, std::size_t size, std::size_
       });
 }
 
+// Sends as fast as the socket takes them; gives how many answers came, until a second of silence.
+std::size_t blast(Socket& socket, const Endpoint& to, std::span<const Bytes> datagrams, std::size_t count) {
+  std::size_t answers = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    socket.send(datagrams[i % datagrams.size()], to);
+    if (i % (kBatch * kBatch) == 0) answers += socket.take_arrived();
+  }
+  socket.flush();
+  while (const auto arrived = socket.receive()) answers += arrived;
+  return answers;
+}
+
+void flood(const Endpoint& to, const PublicKey& key, std::size_t forged, std::size_t valid) {
+  auto random = Random::from_system();
+  Outputs out;
+  std::vector<Bytes> initiations;
+  for (std::size_t i = 0; i < valid; ++i) {
+    Device stranger(Identity::generate(random).private_key, random);
+    const auto server = stranger.add_peer({.key = key, .initiates = true, .endpoint = to}, now(), out);
+    if (!stranger.initiate(server, now(), out)) misuse("KEY is no key");
+    initiations.push_back(to_bytes(std::get<Transmit>(out.items().front()).bytes));
+    out.clear();
+  }
+  std::vector<Bytes> wrong(initiations.begin(), initiations.begin() + static_cast<std::ptrdiff_t>(std::min(valid, kBatch)));
+  for (auto& initiation : wrong) initiation[kInitiationSize / 2] ^= std::byte{1};
+
+  Socket socket;
+  const auto to_forged = blast(socket, to, wrong, forged);
+  const auto to_valid = blast(socket, to, initiations, valid);
+  std::printf("%zu %zu\n", to_forged, to_valid);
+}
+
 void echo_bare(const Endpoint& to, std::size_t size, std::size_t count) {
   const SecretKey key;
   const Bytes payload(size, std::byte{'x'});
@@ -327,8 +335,8 @@ int run(int argc, char** argv) {
   const std::string verb = argc > 1 ? argv[1] : "";
   if (verb == "keys" && argc == 3) {
     print_keys(number_of(argv[2]));
-  } else if (verb == "serve" && argc == 3) {
-    serve(number_of(argv[2]));
+  } else if (verb == "flood" && argc == 6) {
+    flood(endpoint_of(argv[2]), key_of(argv[3]), number_of(argv[4]), number_of(argv[5]));
   } else if (verb == "serve-bare" && argc == 2) {
     serve_bare();
   } else if (verb == "handshakes" && argc == 6) {
