@@ -23,6 +23,14 @@ std::string sam_output(const CodeSource& code) {
   return (fs::path(code.template_folder) / ".aws-sam" / "build" / code.logical_id).string();
 }
 
+// `path` or its nearest parent that exists.
+std::string nearest_existing(const std::string& path) {
+  fs::path nearest = path;
+  std::error_code error;
+  while (!fs::exists(nearest, error) && nearest.has_relative_path()) nearest = nearest.parent_path();
+  return nearest.string();
+}
+
 // The folder itself counts: sam keeps the files' own times.
 fs::file_time_type built_at(const std::string& folder) {
   std::error_code error;
@@ -53,7 +61,7 @@ CodeLoader::~CodeLoader() = default;
 std::uint64_t CodeLoader::fingerprint(const FunctionConfig& config) {
   const auto& code = config.code;
   if (code.kind == CodeSource::Kind::kInline) return std::hash<std::string>{}(code.text);
-  if (last_fingerprint_ != 0 && is_unchanged(code)) return last_fingerprint_;
+  if (last_fingerprint_ != 0 && is_unchanged()) return last_fingerprint_;
   auto look = look_at(code);
   watch_ = look.can_be_watched ? io::FolderWatch::create(look.folders) : nullptr;
   if (watch_ != nullptr) {
@@ -62,8 +70,6 @@ std::uint64_t CodeLoader::fingerprint(const FunctionConfig& config) {
     if (again.folders != look.folders || !again.can_be_watched) watch_.reset();
     look = std::move(again);
   }
-  std::error_code error;
-  had_sam_output_ = fs::exists(sam_output(code), error);
   last_fingerprint_ = look.fingerprint == 0 ? 1 : look.fingerprint;
   rescan_at_ = loop_.clock().now();
   if (look.files > kScannedFiles / 4) {
@@ -85,17 +91,16 @@ CodeLoader::Look CodeLoader::look_at(const CodeSource& code) {
     look.fingerprint = look.fingerprint * 31 + built.fingerprint;
     look.files += built.files;
     look.folders.insert(look.folders.end(), built.folders.begin(), built.folders.end());
+    if (!built.exists) look.folders.push_back(nearest_existing(sam));  // where it would appear
     look.can_be_watched = look.can_be_watched && !built.has_links;
   }
   look.can_be_watched = look.can_be_watched && look.folders.size() <= kWatchedFolders;
   return look;
 }
 
-bool CodeLoader::is_unchanged(const CodeSource& code) {
+bool CodeLoader::is_unchanged() {
   if (loop_.clock().now() >= rescan_at_) return false;
-  if (watch_ == nullptr) return true;  // too large to be looked at each time
-  std::error_code error;
-  return !watch_->changed() && fs::exists(sam_output(code), error) == had_sam_output_;
+  return watch_ == nullptr || !watch_->changed();  // without a watch: too large to be looked at each time
 }
 
 void CodeLoader::load(const FunctionConfig& config, std::uint64_t fingerprint, Done done) {

@@ -45,7 +45,7 @@ class CodeLoader {
   };
 
   static Look look_at(const CodeSource& code);
-  bool is_unchanged(const CodeSource& code);
+  bool is_unchanged();
   Result<LoadedCode> load_zip(const FunctionConfig& config, const std::string& target);
   Result<LoadedCode> load_inline(const FunctionConfig& config, const std::string& target);
   void load_folder(const FunctionConfig& config, const std::string& target, Done done);
@@ -58,7 +58,6 @@ class CodeLoader {
   std::unique_ptr<Build> build_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::unique_ptr<io::FolderWatch> watch_;  // of the files as they were last looked at
-  bool had_sam_output_ = false;
   Instant rescan_at_{};
   std::uint64_t last_fingerprint_ = 0;
 };
