@@ -53,8 +53,8 @@ bool needs_tools(const std::string& build_method) {
 
 }  // namespace
 
-CodeLoader::CodeLoader(io::Loop& loop, std::string folder)
-    : loop_(loop), folder_(std::move(folder)) {}
+CodeLoader::CodeLoader(io::Loop& loop, io::FolderWatcher& watcher, std::string folder)
+    : loop_(loop), watcher_(watcher), folder_(std::move(folder)) {}
 
 CodeLoader::~CodeLoader() = default;
 
@@ -63,7 +63,7 @@ std::uint64_t CodeLoader::fingerprint(const FunctionConfig& config) {
   if (code.kind == CodeSource::Kind::kInline) return std::hash<std::string>{}(code.text);
   if (last_fingerprint_ != 0 && is_unchanged()) return last_fingerprint_;
   auto look = look_at(code);
-  watch_ = look.can_be_watched ? io::FolderWatch::create(look.folders) : nullptr;
+  watch_ = look.can_be_watched ? watcher_.watch(look.folders) : nullptr;
   if (watch_ != nullptr) {
     // What changed before the watch began is in the second look; it may have new folders.
     auto again = look_at(code);

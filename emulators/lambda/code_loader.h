@@ -25,7 +25,7 @@ struct LoadedCode {
 class CodeLoader {
  public:
   // `folder` is this function's own, for what has to be written.
-  CodeLoader(io::Loop& loop, std::string folder);
+  CodeLoader(io::Loop& loop, io::FolderWatcher& watcher, std::string folder);
   ~CodeLoader();
 
   // Changes whenever the code does. Cheap enough for every invocation.
@@ -53,6 +53,7 @@ class CodeLoader {
   void tidy(const std::string& current);
 
   io::Loop& loop_;
+  io::FolderWatcher& watcher_;
   std::string folder_;
   std::string previous_;  // workers of the code before may still run from it
   std::unique_ptr<Build> build_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "base/clock.h"
@@ -10,6 +11,7 @@
 #include "base/task_queue.h"
 #include "emulators/logs/log_store.h"
 #include "emulators/store/store.h"
+#include "io/folder_watch.h"
 #include "io/loop.h"
 
 namespace loopgate::lambda {
@@ -28,6 +30,7 @@ struct Surroundings {
   std::function<std::string()> endpoint;
   // Simulated time: results of calls that ask for it arrive in the order of their invocation.
   bool ordered_results = false;
+  std::shared_ptr<io::FolderWatcher> watcher = std::make_shared<io::FolderWatcher>();
 };
 
 }  // namespace loopgate::lambda

@@ -2,17 +2,40 @@
 // a walk through them.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace loopgate::io {
 
-class FolderWatch {
+class FolderWatch;
+
+// Makes watches. One serves all: a user has only a hundred or so inotify instances. Outlives what it
+// made.
+class FolderWatcher {
  public:
+  FolderWatcher();
+  ~FolderWatcher();
+  FolderWatcher(const FolderWatcher&) = delete;
+
   // Watches the entries of each folder (not of folders below it) and each file. Null when the
   // system has no watches left or a path is gone. Changes of a symbolic link's target go unseen.
-  static std::unique_ptr<FolderWatch> create(const std::vector<std::string>& paths);
+  std::unique_ptr<FolderWatch> watch(const std::vector<std::string>& paths);
+
+ private:
+  friend class FolderWatch;
+  void take_events();
+  void forget(int number, const FolderWatch& watch);
+
+  int descriptor_;
+  // By inotify's watch descriptor: the kernel gives one folder the same number each time.
+  std::unordered_multimap<int, FolderWatch*> watches_;
+};
+
+class FolderWatch {
+ public:
   ~FolderWatch();
   FolderWatch(const FolderWatch&) = delete;
 
@@ -21,9 +44,11 @@ class FolderWatch {
   bool changed();
 
  private:
-  explicit FolderWatch(int descriptor) : descriptor_(descriptor) {}
+  friend class FolderWatcher;
+  explicit FolderWatch(FolderWatcher& watcher) : watcher_(watcher) {}
 
-  int descriptor_;
+  FolderWatcher& watcher_;
+  std::vector<int> numbers_;
   bool changed_ = false;
 };
 

@@ -28,10 +28,11 @@ class FolderWatchTest : public testing::Test {
   }
 
   std::string folder_;
+  FolderWatcher watcher_;
 };
 
 TEST_F(FolderWatchTest, SaysNothingUntilSomethingHappens) {
-  const auto watch = FolderWatch::create({folder_, path("lib")});
+  const auto watch = watcher_.watch({folder_, path("lib")});
   ASSERT_NE(watch, nullptr);
   EXPECT_FALSE(watch->changed());
   EXPECT_FALSE(watch->changed());
@@ -54,7 +55,7 @@ TEST_F(FolderWatchTest, SeesEveryKindOfChange) {
   };
   for (const auto& change : changes) {
     SCOPED_TRACE(change.name);
-    const auto watch = FolderWatch::create({folder_, path("lib")});
+    const auto watch = watcher_.watch({folder_, path("lib")});
     ASSERT_NE(watch, nullptr);
     change.make(folder_);
     EXPECT_TRUE(watch->changed());
@@ -63,7 +64,7 @@ TEST_F(FolderWatchTest, SeesEveryKindOfChange) {
 }
 
 TEST_F(FolderWatchTest, WatchesASingleFileUntilItIsReplaced) {
-  const auto watch = FolderWatch::create({path("app.py")});
+  const auto watch = watcher_.watch({path("app.py")});
   ASSERT_NE(watch, nullptr);
   write("other.py", "1");
   EXPECT_FALSE(watch->changed());
@@ -71,8 +72,19 @@ TEST_F(FolderWatchTest, WatchesASingleFileUntilItIsReplaced) {
   EXPECT_TRUE(watch->changed());
 }
 
+TEST_F(FolderWatchTest, TellsThoseApartThatWatchTheSameFolder) {
+  const auto both = watcher_.watch({folder_, path("lib")});
+  auto lib = watcher_.watch({path("lib")});
+  write("app.py", "2");
+  EXPECT_FALSE(lib->changed());
+  EXPECT_TRUE(both->changed());
+  lib = watcher_.watch({path("lib")});
+  write("lib/inner.py", "2");
+  EXPECT_TRUE(lib->changed());
+}
+
 TEST_F(FolderWatchTest, IsRefusedForWhatIsNotThere) {
-  EXPECT_EQ(FolderWatch::create({folder_, path("gone")}), nullptr);
+  EXPECT_EQ(watcher_.watch({folder_, path("gone")}), nullptr);
 }
 
 }  // namespace
