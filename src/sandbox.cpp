@@ -12,6 +12,7 @@
 #include "emulators/cloudformation/stack_table.h"
 #include "emulators/http/server.h"
 #include "gateway/gateway.h"
+#include "gateway/regions.h"
 #include "gateway/resources.h"
 #include "io/loop.h"
 #include "io/udp.h"
@@ -301,6 +302,9 @@ std::vector<StackOutput> Sandbox::Impl::outputs_of(const std::vector<cfn::Output
 }
 
 Result<std::unique_ptr<Sandbox>> Sandbox::create(SandboxOptions options) {
+  if (auto status = gateway::check_ingress_regions(options.regions); !status) {
+    return std::unexpected(status.error());
+  }
   std::unique_ptr<Sandbox> sandbox(new Sandbox(std::make_unique<Impl>(std::move(options))));
   if (auto status = sandbox->impl_->open(*sandbox); !status) return std::unexpected(status.error());
   return sandbox;

@@ -15,6 +15,12 @@ constexpr const char* kDescription =
 
 }  // namespace
 
+CLI::Option* add_repeatable(CLI::App& verb, const std::string& name, std::vector<std::string>& values,
+                            const std::string& description) {
+  // CLI11 lets a list take all that follows, the verb's own arguments too.
+  return verb.add_option(name, values, description)->allow_extra_args(false);
+}
+
 int run(int argc, char** argv) {
   CLI::App app(kDescription, "loopgate");
   app.require_subcommand(1);

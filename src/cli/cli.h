@@ -17,6 +17,10 @@ struct Outcome {
   int status = 0;
 };
 
+// An option that may be given several times, one value each: what follows a value is the next argument.
+CLI::Option* add_repeatable(CLI::App& verb, const std::string& name, std::vector<std::string>& values,
+                            const std::string& description);
+
 void add_up(CLI::App& app, Outcome& outcome);
 void add_exec(CLI::App& app, Outcome& outcome);
 void add_env(CLI::App& app, Outcome& outcome);

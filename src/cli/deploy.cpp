@@ -54,7 +54,8 @@ void add_deploy(CLI::App& app, Outcome& outcome) {
   auto flags = std::make_shared<DeployFlags>();
   verb->add_option("template", flags->template_file, "The template")->required()->type_name("TEMPLATE");
   verb->add_option("--stack", flags->stack, "Stack name; default: the template's file name");
-  verb->add_option("--parameter", flags->parameters, "A template parameter")->type_name("NAME=VALUE");
+  add_repeatable(*verb, "--parameter", flags->parameters, "A template parameter, may be repeated")
+      ->type_name("NAME=VALUE");
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");
   verb->callback([&outcome, flags] { outcome.status = deploy(*flags); });
 }

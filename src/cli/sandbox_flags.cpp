@@ -9,21 +9,24 @@
 #include <iterator>
 #include <optional>
 
+#include "cli/cli.h"
+
 namespace loopgate::cli {
 
 void SandboxFlags::add_to(CLI::App& verb) {
   verb.add_option("template", templates_, "Templates to deploy (SAM or CloudFormation, YAML or JSON)")
       ->type_name("TEMPLATE");
-  verb.add_option("--stack", stacks_,
-                  "Stack name, once per template; default: the template's file name");
-  verb.add_option("--parameter", parameters_, "A template parameter")->type_name("NAME=VALUE");
+  add_repeatable(verb, "--stack", stacks_,
+                 "Stack name, once per template; default: the template's file name");
+  add_repeatable(verb, "--parameter", parameters_, "A template parameter, may be repeated")
+      ->type_name("NAME=VALUE");
   verb.add_option("--port", port_, "Port of the HTTP endpoint; 0 picks a free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   verb.add_option("--bind", bind_, "Address to listen on; anything but loopback opens it to your network")
       ->capture_default_str();
-  verb.add_option("--region", regions_,
-                  "Ingress region, may be repeated; the first is the stacks' own (default us-west-2)");
+  add_repeatable(verb, "--region", regions_,
+                 "Ingress region, may be repeated; the first is the stacks' own (default us-west-2)");
   verb.add_flag("--regions-by-port", regions_by_port_,
                 "Give each region a port of its own instead of a loopback address");
   auto* data = verb.add_option("--data", data_, "Keep stacks, queues and ports in this folder");
@@ -33,12 +36,15 @@ void SandboxFlags::add_to(CLI::App& verb) {
       ->check(CLI::IsMember({"process", "full"}))
       ->capture_default_str();
   verb.add_option("--ready-file", ready_file_, "Write endpoint, outputs and listeners here when all is up");
-  verb.add_option("--listen", listen_, "Fix a listener's port")->type_name("LOGICALID=PORT");
-  verb.add_option("--egress", egress_, "Network outside this machine that may really be sent to")
+  add_repeatable(verb, "--listen", listen_, "Fix a listener's port, may be repeated")
+      ->type_name("LOGICALID=PORT");
+  add_repeatable(verb, "--egress", egress_,
+                 "Network outside this machine that may really be sent to, may be repeated")
       ->type_name("CIDR");
   verb.add_flag("--allow-unsupported", allow_unsupported_,
                 "Deploy although some resource types are not emulated");
-  verb.add_option("--resolve", resolve_, "Value of a dynamic reference: ssm:/path=value")
+  add_repeatable(verb, "--resolve", resolve_,
+                 "Value of a dynamic reference, may be repeated: ssm:/path=value")
       ->type_name("REFERENCE=VALUE");
   verb.add_option("--capture", capture_,
                   "Write what listeners send and receive to this pcapng file, with the keys to read it");

@@ -9,7 +9,7 @@
 namespace loopgate::gateway {
 
 Gateway::Gateway(Context context) : context_(std::move(context)), roles_(context_), log_(context_) {
-  LOOPGATE_CHECK(!context_.options.regions.empty() && context_.options.regions.size() < 250);
+  LOOPGATE_CHECK(check_ingress_regions(context_.options.regions).has_value());
   context_.roles = &roles_;
   for (const auto& region : context_.options.regions) {
     context_.region_symbols.push_back(context_.journal.intern(region));

@@ -14,6 +14,9 @@ namespace loopgate::gateway {
 inline constexpr std::size_t kMaxDatagramV4 = 65'507;
 inline constexpr std::size_t kMaxDatagramV6 = 65'527;
 
+// Each has a loopback address of its own, 127.0.0.1 and on, and a number that fits a byte.
+inline constexpr std::size_t kMaxIngressRegions = 249;
+
 // What may wait for one destination, open and in flight: some hundred full invocations.
 inline constexpr std::size_t kMaxBacklogBytes = 32U << 20;
 // What an entry of a batch costs beside its text.

@@ -1,5 +1,7 @@
 #include "gateway/regions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -8,6 +10,7 @@
 #include <numbers>
 
 #include "aws/arn.h"
+#include "gateway/limits.h"
 
 namespace loopgate::gateway {
 
@@ -90,6 +93,22 @@ bool looks_like_region(std::string_view text) {
   return std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; }) &&
          words.find('-') != std::string_view::npos &&
          std::ranges::all_of(words, [&](char c) { return lower(c) || c == '-'; });
+}
+
+Status check_ingress_regions(const std::vector<std::string>& regions) {
+  if (regions.empty() || regions.size() > kMaxIngressRegions) {
+    return fail(fmt::format("there are {} ingress regions; 1 to {} are possible", regions.size(),
+                            kMaxIngressRegions));
+  }
+  for (auto region = regions.begin(); region != regions.end(); ++region) {
+    if (!looks_like_region(*region)) {
+      return fail(fmt::format("'{}' is not the name of a region, like us-west-2", *region));
+    }
+    if (std::find(regions.begin(), region, *region) != region) {
+      return fail(fmt::format("the region {} is named twice", *region));
+    }
+  }
+  return {};
 }
 
 }  // namespace loopgate::gateway

@@ -7,6 +7,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "base/result.h"
 
 namespace loopgate::gateway {
 
@@ -25,5 +28,8 @@ std::optional<double> region_distance(std::string_view a, std::string_view b);
 
 // "us-west-2": what a region's name looks like, also one that did not exist when this was written.
 bool looks_like_region(std::string_view text);
+
+// What stands against these as the ingress regions of a gateway.
+Status check_ingress_regions(const std::vector<std::string>& regions);
 
 }  // namespace loopgate::gateway

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "gateway/regions.h"
 #include "scenario/fields.h"
 #include "scenario/limits.h"
 
@@ -91,6 +92,14 @@ void parse_network(Fields& fields, Setup& out) {
   if (const auto status = network.finish(); !status) fields.refuse(status.error());
 }
 
+void parse_regions(Fields& fields, Setup& out) {
+  const Node* node = fields.find("regions");
+  if (node == nullptr) return;
+  out.regions = fields.texts("regions");
+  const auto status = gateway::check_ingress_regions(out.regions);
+  if (!status && !fields.failed()) fields.refuse("regions: " + status.error().message, node->place());
+}
+
 void parse_steps(Fields& fields, std::vector<StepPtr>& out) {
   const Node* steps = fields.find("steps");
   if (steps == nullptr) return;
@@ -119,7 +128,7 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& file) 
   setup.about = fields.text("about");
   setup.seed = fields.number("seed", UINT64_MAX);
   parse_stacks(fields, setup);
-  setup.regions = fields.texts("regions");
+  parse_regions(fields, setup);
   parse_clients(fields, setup);
   setup.reverse_dns = as_map(fields.pairs("reverse_dns"));
   setup.resolve = as_map(fields.pairs("resolve"));

@@ -336,6 +336,17 @@ struct RegionCase {
   bool nearest;
 };
 
+TEST(Regions, IngressRegionsAreNamesOfRegionsEachOnce) {
+  const auto refusal = [](const std::vector<std::string>& regions) {
+    const auto status = check_ingress_regions(regions);
+    return status ? "" : status.error().message;
+  };
+  EXPECT_EQ(refusal({"us-west-2", "us-gov-east-1", "xx-new-12"}), "");
+  EXPECT_THAT(refusal({"us-west-2", "live.yaml"}), HasSubstr("'live.yaml' is not the name"));
+  EXPECT_THAT(refusal({"us-west-2", "eu-west-1", "us-west-2"}), HasSubstr("us-west-2 is named twice"));
+  EXPECT_THAT(refusal({}), HasSubstr("0 ingress regions"));
+}
+
 TEST(Regions, TheArnIsThatOfTheRegionElseTheStarElseTheNearest) {
   const auto arn = [](const std::string& region) {
     return "arn:aws:lambda:" + region + ":1:function:f";

@@ -76,6 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"unknown field", "name: x\nsteps:\n  - send:\n      from: a\n      too: b", "send needs 'to'"},
         Wrong{"unknown field beside", "name: x\nsteps:\n  - send:\n      from: a\n      to: b\n      regoin: c",
               "s.yaml:6: send has no 'regoin': did you mean 'region'?"},
+        Wrong{"bad region", "name: x\nregions: [us-west-2,\n  uswest2]\nsteps: []", "regions: 'uswest2' is not the name"},
         Wrong{"bad client", "name: x\nclients:\n  a: phone\nsteps: []", "s.yaml:3: client a has no address:port"},
         Wrong{"twin clients", "name: x\nclients:\n  a: 192.0.2.1:5\n  b: 192.0.2.1:5", "s.yaml:4: two clients are"},
         Wrong{"bad duration", "name: x\nsteps:\n  - advance: soon", "s.yaml:3: advance:"},
