@@ -83,7 +83,9 @@ void ListenerResource::update(const cfn::ResourceRequest& request, cfn::Resource
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   const auto changed = gateway_.update_listener(request.physical_id, std::move(parsed.value));
   if (!changed) return done(refuse(request, changed.error().message));
-  done(state_of(*changed));
+  auto state = state_of(*changed);
+  state.renamed = state.physical_id != request.physical_id;
+  done(std::move(state));
 }
 
 void ListenerResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {

@@ -196,8 +196,9 @@ void Deployment::apply(const PlannedResource& planned) {
 
 void Deployment::applied(const PlannedResource& planned, ResourceState state) {
   ResourceRecord* const old = record_.find_resource(planned.logical_id);
-  Undo undo{planned.logical_id, old == nullptr, old ? *old : ResourceRecord{}};
-  const bool replaced = old && (old->physical_id != state.physical_id || old->type != planned.type);
+  const bool moved = old && old->physical_id != state.physical_id && !state.renamed;
+  const bool replaced = moved || (old && old->type != planned.type);
+  Undo undo{planned.logical_id, old == nullptr, replaced, old ? *old : ResourceRecord{}};
   if (replaced) garbage_.push_back(*old);
   ResourceRecord now;
   now.logical_id = planned.logical_id;

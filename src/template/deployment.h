@@ -36,6 +36,7 @@ class Deployment {
   struct Undo {
     std::string logical_id;
     bool created = false;
+    bool replaced = false;
     ResourceRecord before;  // unless created
   };
   enum class Goal : unsigned char { kCreate, kUpdate, kRemove };

@@ -33,8 +33,8 @@ void Deployment::undo_created(const Undo& undo) {
 
 void Deployment::undo_updated(const Undo& undo) {
   ResourceRecord& now = *record_.find_resource(undo.logical_id);
-  if (now.physical_id != undo.before.physical_id || now.type != undo.before.type) {
-    // Replaced: the old one is still there, so only the new one goes.
+  if (undo.replaced) {
+    // The old one is still there, so only the new one goes.
     const ResourceRecord made = now;
     now = undo.before;
     std::erase_if(garbage_,

@@ -41,6 +41,8 @@ struct ResourceRequest {
 struct ResourceState {
   std::string physical_id;                                  // what Ref gives
   nlohmann::json attributes = nlohmann::json::object();     // what GetAtt gives: strings or lists of strings
+  // Of an update: the changed `physical_id` is a new name of the same resource.
+  bool renamed = false;
 };
 
 using ResourceDone = std::move_only_function<void(Result<ResourceState>)>;
@@ -69,7 +71,8 @@ class ResourceType {
   }
   // Completes once, from the task queue or at once.
   virtual void create(const ResourceRequest& request, ResourceDone done) = 0;
-  // A changed `physical_id` in the result is a replacement: the engine then removes the old one at the end.
+  // A changed `physical_id` in the result is a replacement, unless it says `renamed`: the engine then removes
+  // the old one at the end.
   virtual void update(const ResourceRequest& request, ResourceDone done) = 0;
   // A resource that is gone already counts as removed.
   virtual void remove(const ResourceRequest& request, RemoveDone done) = 0;

@@ -257,6 +257,7 @@ TEST(Update, AListenerIsRenamedInPlace) {
       world.update("Listener", "Udp", name, {{"Protocols", {"udp"}}, {"Name", "other"}});
   ASSERT_TRUE(updated);
   EXPECT_EQ(updated->physical_id, "other");
+  EXPECT_TRUE(updated->renamed);
   EXPECT_EQ(world.gateway->listeners()[0].port, port);
   EXPECT_TRUE(world.remove("Listener", "Udp", name)) << "the old name is gone already";
   EXPECT_THAT(world.gateway->listeners(), SizeIs(1));

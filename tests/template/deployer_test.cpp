@@ -134,6 +134,37 @@ TEST(Deployer, RollsAnUpdateBackInReverse) {
   EXPECT_EQ(world.stack()->resources.size(), 3U);
 }
 
+TEST(Deployer, ARenamedResourceIsNoReplacement) {
+  World world;
+  ASSERT_TRUE(world.deploy("Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 1}}}"));
+  world.take_log();
+  ASSERT_TRUE(world.deploy(
+      "Resources: {A: {Type: AWS::SQS::Queue, Properties: {RenamedTo: other}}}\n"
+      "Outputs: {O: {Value: !Ref A}}"));
+  EXPECT_THAT(world.take_log(), ElementsAre("update A"));
+  EXPECT_EQ(world.stack()->outputs[0].value, "other");
+}
+
+TEST(Deployer, RollsARenamedResourceBackByAnUpdate) {
+  World world;
+  ASSERT_TRUE(world.deploy(R"(
+Resources:
+  A: {Type: AWS::SQS::Queue, Properties: {RenamedTo: before}}
+  B: {Type: AWS::SNS::Topic, Properties: {V: 1}}
+)"));
+  ASSERT_EQ(world.stack()->find_resource("A")->physical_id, "phys-A");
+  world.take_log();
+  world.plain.failures_["B"] = "no";
+  ASSERT_FALSE(world.deploy(R"(
+Resources:
+  A: {Type: AWS::SQS::Queue, Properties: {RenamedTo: after}}
+  B: {Type: AWS::SNS::Topic, Properties: {V: 2}}
+)"));
+  EXPECT_THAT(world.take_log(), ElementsAre("update A", "update B", "update A"));
+  EXPECT_EQ(world.stack()->status, StackStatus::kUpdateRollbackComplete);
+  EXPECT_EQ(world.stack()->find_resource("A")->physical_id, "before");
+}
+
 TEST(Deployer, DeletesInReverseOrderAndKeepsWhatIsRetained) {
   World world;
   ASSERT_TRUE(world.deploy(R"(

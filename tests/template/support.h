@@ -52,7 +52,12 @@ class FakeType : public ResourceType {
     made_[request.logical_id] = request.properties;
     const bool replace =
         request.properties.value("Name", "") != request.old_properties.value("Name", "");
-    done(state(replace ? request.physical_id + "+" : request.physical_id));
+    const auto name = request.properties.find("RenamedTo");
+    auto out = state(name != request.properties.end() ? name->get<std::string>()
+                     : replace                        ? request.physical_id + "+"
+                                                      : request.physical_id);
+    out.renamed = name != request.properties.end();
+    done(std::move(out));
   }
   void remove(const ResourceRequest& request, RemoveDone done) override {
     log_.push_back("remove " + request.physical_id);
