@@ -32,6 +32,7 @@ struct RestrictionSpec {
   std::vector<std::string> domains;  // lower case, `*` for any characters
 
   bool empty() const { return networks.empty() && domains.empty(); }
+  bool operator==(const RestrictionSpec&) const = default;
 };
 
 struct LambdaArguments {

@@ -122,7 +122,10 @@ void Listener::configure(ListenerSpec spec, std::vector<ResolvedDestination> des
   identity_.name = spec_.name;
   identity_.symbol = context_.journal.intern(spec_.name);
   identity_.protocol = name(spec_.protocol);
-  restrictions_ = std::make_unique<Restrictions>(context_, spec_.restrictions);
+  // Unchanged ones keep the names that they learned.
+  if (restrictions_ == nullptr || restrictions_->spec() != spec_.restrictions) {
+    restrictions_ = std::make_unique<Restrictions>(context_, spec_.restrictions);
+  }
   transport_->configure(spec_);
   std::erase_if(retired_, [](const auto& destination) { return destination->is_idle(); });
   auto old = std::exchange(destinations_, {});

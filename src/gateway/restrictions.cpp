@@ -54,24 +54,32 @@ bool Restrictions::in_networks(const IpAddress& source) const {
                              [&](const Cidr& network) { return network.contains(source); });
 }
 
-// A name that is not known yet does not admit: the packet cannot wait for a resolver.
+// A name that is not known yet does not admit: the packet cannot wait for a resolver. One that is
+// old is asked for again, and until the answer comes the last one counts.
 Restrictions::Verdict Restrictions::check_name(const IpAddress& source) {
   constexpr std::string_view kUnknown = "the reverse DNS name of the source is not known yet";
   constexpr std::string_view kOther = "the reverse DNS name of the source matches none of Domains";
   const Known* known = names_.find(source);
-  const bool stale = known == nullptr || (!known->pending && context_.clock.now() >= known->until);
-  if (stale && context_.resolver != nullptr && pending_ < kMaxPendingLookups) {
-    names_.put(source, Known{});
-    ++pending_;
-    context_.resolver->reverse(
-        source, [this, source, alive = std::weak_ptr(alive_)](std::vector<std::string> names) {
-          if (!alive.expired()) resolved(source, names);
-        });
+  const bool due = known == nullptr || (!known->pending && context_.clock.now() >= known->until);
+  if (due && context_.resolver != nullptr && pending_ < kMaxPendingLookups) {
+    ask(source, known == nullptr ? Known{} : *known);
     known = names_.find(source);
   }
-  if (known == nullptr || known->pending) return {false, Reason::kSourceNotAllowed, true, kUnknown};
-  if (known->admitted) return {true};
+  if (known == nullptr || !known->admitted) {
+    return {false, Reason::kSourceNotAllowed, true, kUnknown};
+  }
+  if (*known->admitted) return {true};
   return {false, Reason::kSourceNotAllowed, false, kOther};
+}
+
+void Restrictions::ask(const IpAddress& source, Known known) {
+  known.pending = true;
+  names_.put(source, known);
+  ++pending_;
+  context_.resolver->reverse(
+      source, [this, source, alive = std::weak_ptr(alive_)](std::vector<std::string> names) {
+        if (!alive.expired()) resolved(source, names);
+      });
 }
 
 void Restrictions::resolved(const IpAddress& source, const std::vector<std::string>& names) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,16 +30,18 @@ class Restrictions {
   // `none_admits_all`: what an absence of restrictions means (true on `wg`, where it is our
   // reading).
   Verdict check(const IpAddress& source, bool none_admits_all = false);
+  const RestrictionSpec& spec() const { return spec_; }
 
  private:
   struct Known {
-    bool admitted = false;
-    bool pending = true;
+    std::optional<bool> admitted;  // by the last answer; none: there was no answer yet
+    bool pending = false;          // it is being asked for, for the first time or again
     Instant until{};
   };
 
   bool in_networks(const IpAddress& source) const;
   Verdict check_name(const IpAddress& source);
+  void ask(const IpAddress& source, Known known);
   void resolved(const IpAddress& source, const std::vector<std::string>& names);
 
   Context& context_;

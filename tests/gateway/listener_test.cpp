@@ -87,6 +87,39 @@ TEST(ClientRestrictions, ANameThatIsNotKnownYetDoesNotAdmit) {
   EXPECT_THAT(world.aws.invocations, SizeIs(1));
 }
 
+TEST(ClientRestrictions, ANameThatIsAskedForAgainStillAdmits) {
+  World world;
+  world.resolver.later = true;
+  world.resolver.names[*IpAddress::parse("192.0.2.7")] = {"a.example.com"};
+  world.listen({lambda_destination()}, {{"ClientRestrictions", {{"Domains", {"*.example.com"}}}}});
+  const auto client = *Endpoint::parse("192.0.2.7:1");
+  world.send("x", client);
+  world.resolver.waiting.at(0)();
+  world.advance(kResolvedNameLifetime);
+  world.send("x", client);
+  world.send("x", client);
+  ASSERT_THAT(world.resolver.waiting, SizeIs(2)) << "asked once more";
+  EXPECT_THAT(world.aws.invocations, SizeIs(2));
+  world.resolver.names.clear();
+  world.resolver.waiting[1]();
+  world.send("x", client);
+  EXPECT_THAT(world.aws.invocations, SizeIs(2)) << "the new answer counts";
+}
+
+TEST(ClientRestrictions, AnUpdateOfAnotherListenerForgetsNoName) {
+  World world;
+  world.resolver.later = true;
+  world.resolver.names[*IpAddress::parse("192.0.2.7")] = {"a.example.com"};
+  world.listen({lambda_destination()}, {{"ClientRestrictions", {{"Domains", {"*.example.com"}}}}});
+  const auto other = world.listen(json::array(), json::object(), "Zother");
+  const auto client = *Endpoint::parse("192.0.2.7:1");
+  world.send("x", client);
+  world.resolver.waiting.at(0)();
+  ASSERT_TRUE(world.update("Listener", "Zother", other, {{"Protocols", {"udp"}}}));
+  world.send("x", client);
+  EXPECT_THAT(world.aws.invocations, SizeIs(1));
+}
+
 struct DomainCase {
   const char* pattern;
   const char* name;
