@@ -25,16 +25,19 @@ class DatagramReceiver {
   virtual void on_datagrams(std::span<const Datagram> datagrams) = 0;
   // The kernel dropped `count` datagrams since the last call (SO_RXQ_OVFL).
   virtual void on_receive_overflow(std::uint32_t count) = 0;
-  // A queued datagram could not be sent.
-  virtual void on_send_failed(const Endpoint& to, const std::string& error) = 0;
+  // A datagram could not be sent; `tag` is what `send` was given with it.
+  virtual void on_send_failed(const Endpoint& to, std::uint64_t tag, const std::string& error) = 0;
 };
 
 class DatagramSocket {
  public:
   virtual ~DatagramSocket() = default;
   virtual Endpoint local() const = 0;
+  // False when nothing can go there at all: it is of another address family.
+  virtual bool reaches(const IpAddress& address) const = 0;
   // Copies `payload` into the send queue, which leaves at the end of the turn or when it is full.
-  virtual void send(const Endpoint& to, ByteSpan payload) = 0;
+  // `tag` is the sender's own, for `on_send_failed`.
+  virtual void send(const Endpoint& to, ByteSpan payload, std::uint64_t tag) = 0;
   virtual void flush() = 0;
 };
 

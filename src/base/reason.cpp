@@ -166,7 +166,7 @@ ReasonText describe(Reason reason) {
               "destination or a Packet Source."};
     case Reason::kSendFailed:
       return {"back", "send-failed",
-              "The kernel refused to send the datagram; the event carries its error."};
+              "The datagram could not be sent; the event carries the error."};
 
     case Reason::kNoEgressRegion:
       return {"sourced", "no-egress-region",

@@ -58,7 +58,7 @@ class Replies final : public DatagramReceiver {
   void on_receive_overflow(std::uint32_t count) override {
     fmt::print(stderr, "loopgate: {} replies were lost in this machine's receive buffer\n", count);
   }
-  void on_send_failed(const Endpoint& to, const std::string& error) override {
+  void on_send_failed(const Endpoint& to, std::uint64_t, const std::string& error) override {
     fmt::print(stderr, "loopgate: {}: {}\n", to.to_string(), error);
     loop_.stop();
   }
@@ -140,7 +140,7 @@ int send(const SendFlags& flags) {
   if (to->address.is_v6()) any.address = *IpAddress::parse("::");
   auto socket = network.open(any, replies);
   if (!socket) return report(socket.error());
-  for (int i = 0; i < flags.count; ++i) (*socket)->send(*to, *payload);
+  for (int i = 0; i < flags.count; ++i) (*socket)->send(*to, *payload, 0);
   (*socket)->flush();
   if (flags.replies == 0) return 0;
   clock.call_after(*wait, [&] { loop.stop(); });

@@ -39,14 +39,14 @@ void WireGuardClient::on_datagrams(std::span<const Datagram> datagrams) {
   drain(outputs_);
 }
 
-void WireGuardClient::on_send_failed(const Endpoint& to, const std::string& error) {
+void WireGuardClient::on_send_failed(const Endpoint& to, std::uint64_t, const std::string& error) {
   events_.on_failed(to.to_string() + ": " + error);
 }
 
 void WireGuardClient::drain(wireguard::Outputs& outputs) {
   for (const auto& output : outputs.items()) {
     if (const auto* transmit = std::get_if<wireguard::Transmit>(&output)) {
-      socket_->send(transmit->to, transmit->bytes);
+      socket_->send(transmit->to, transmit->bytes, 0);
     } else if (const auto* plaintext = std::get_if<wireguard::Plaintext>(&output)) {
       events_.on_plaintext(plaintext->bytes);
     } else if (const auto* discard = std::get_if<wireguard::Discard>(&output)) {

@@ -29,7 +29,7 @@ class WireGuardClient final : public DatagramReceiver {
 
   void on_datagrams(std::span<const Datagram> datagrams) override;
   void on_receive_overflow(std::uint32_t) override {}
-  void on_send_failed(const Endpoint& to, const std::string& error) override;
+  void on_send_failed(const Endpoint& to, std::uint64_t tag, const std::string& error) override;
 
  private:
   WireGuardClient(const WireGuardConfig& config, Clock& clock, Random& random, Events events);

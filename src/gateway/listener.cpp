@@ -47,8 +47,8 @@ class Listener::RegionSocket final : public DatagramReceiver {
     out.count = count;
     listener_.context_.journal.append(std::move(out));
   }
-  void on_send_failed(const Endpoint& to, const std::string& error) override {
-    listener_.discard(0, {to, region_, false}, Reason::kSendFailed, quoted_text(error));
+  void on_send_failed(const Endpoint& to, std::uint64_t tag, const std::string& error) override {
+    listener_.discard(tag, {to, region_, false}, Reason::kSendFailed, quoted_text(error));
   }
 
  private:
@@ -209,14 +209,20 @@ void Listener::transmit(const Outgoing& to, ByteSpan datagram) {
   const RegionIndex region = clients_.region_of(to.to).value_or(to.region);
   if (region >= sockets_.size())
     return discard(to.tag, {to.to, region, false}, Reason::kListenerDeleted, {});
+  DatagramSocket& socket = sockets_[region]->socket();
+  if (to.sourced && !socket.reaches(to.to.address)) {
+    return discard(to.tag, {to.to, region, false}, Reason::kSendFailed,
+                   fmt::format("{} is of another address family", socket.local().to_string()));
+  }
   if (context_.observe) observe(false, region, to.to, false, datagram);
-  sockets_[region]->socket().send(to.to, datagram);
   Event sent = event(EventKind::kSent, to.tag, region, to.to);
   sent.set_payload(datagram);
   sent.subject = to.subject;
   sent.assumed = to.assumed;
   sent.text = to.note;
   context_.journal.append(std::move(sent));
+  // After its event: what cannot leave is told from within.
+  socket.send(to.to, datagram, to.tag);
 }
 
 // What answers a packet from the wire goes back to where that came from. What somebody addressed

@@ -9,11 +9,12 @@
 
 namespace loopgate::io {
 
-void SendQueue::push(const Endpoint& to, ByteSpan payload) {
+void SendQueue::push(const Endpoint& to, ByteSpan payload, std::uint64_t tag) {
   Entry& entry = queued_.emplace_back();
   entry.to_length = to_socket_address(to, entry.to);
-  entry.offset = arena_.size();
-  entry.length = payload.size();
+  entry.offset = static_cast<std::uint32_t>(arena_.size());
+  entry.length = static_cast<std::uint32_t>(payload.size());
+  entry.tag = tag;
   arena_.insert(arena_.end(), payload.begin(), payload.end());
 }
 
@@ -40,7 +41,8 @@ bool SendQueue::flush(int descriptor, std::vector<Failure>& failures) {
     if (errno == EINTR) continue;
     if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
     // The error is that of the first datagram, and concerns it alone.
-    failures.push_back({from_socket_address(queued_[next_].to), system_message(errno)});
+    const Entry& refused = queued_[next_];
+    failures.push_back({from_socket_address(refused.to), refused.tag, system_message(errno)});
     ++next_;
   }
   clear();

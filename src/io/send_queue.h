@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ class SendQueue {
  public:
   struct Failure {
     Endpoint to;
+    std::uint64_t tag;
     std::string error;
   };
 
@@ -21,7 +23,8 @@ class SendQueue {
   std::size_t datagrams() const { return queued_.size() - next_; }
   std::size_t bytes() const { return arena_.size(); }
 
-  void push(const Endpoint& to, ByteSpan payload);
+  // `tag` comes back with a failure.
+  void push(const Endpoint& to, ByteSpan payload, std::uint64_t tag);
 
   // Sends what the kernel takes; what it refuses is dropped into `failures`, and the rest goes on.
   // False when its buffer is full: what is left waits for it.
@@ -31,8 +34,9 @@ class SendQueue {
   struct Entry {
     SocketAddress to;
     socklen_t to_length;
-    std::size_t offset;
-    std::size_t length;
+    std::uint32_t offset;
+    std::uint32_t length;
+    std::uint64_t tag;
   };
   void clear();
 

@@ -46,7 +46,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
 
   void listen();
   void close();
-  void send(const Endpoint& to, ByteSpan payload);
+  void send(const Endpoint& to, ByteSpan payload, std::uint64_t tag);
   void flush();
   int native() { return descriptor_.native_handle(); }
 
@@ -124,18 +124,19 @@ std::uint32_t Socket::drops_said_by_kernel() {
   return info[SK_MEMINFO_DROPS];
 }
 
-void Socket::send(const Endpoint& to, ByteSpan payload) {
+void Socket::send(const Endpoint& to, ByteSpan payload, std::uint64_t tag) {
   if (!open_) return;
   if (payload.size() > kMaxDatagram) {
-    receiver_.on_send_failed(to, system_message(EMSGSIZE));
+    receiver_.on_send_failed(to, tag, system_message(EMSGSIZE));
     return;
   }
   if (queue_.datagrams() >= kSendQueueDatagrams ||
       queue_.bytes() + payload.size() > kSendQueueBytes) {
-    receiver_.on_send_failed(to, "the send queue is full: the network does not take what is sent");
+    receiver_.on_send_failed(to, tag,
+                             "the send queue is full: the network does not take what is sent");
     return;
   }
-  queue_.push(to, payload);
+  queue_.push(to, payload, tag);
   if (waits_writable_) return;
   if (queue_.datagrams() >= kSendBatch || queue_.bytes() >= kSendBatchBytes) {
     flush();
@@ -151,7 +152,7 @@ void Socket::flush() {
   std::vector<SendQueue::Failure> failures;
   if (!queue_.flush(native(), failures)) flush_when_writable();
   for (const auto& failure : failures) {
-    if (open_) receiver_.on_send_failed(failure.to, failure.error);
+    if (open_) receiver_.on_send_failed(failure.to, failure.tag, failure.error);
   }
 }
 
@@ -174,7 +175,12 @@ class UdpSocket final : public DatagramSocket {
   }
 
   Endpoint local() const override { return local_; }
-  void send(const Endpoint& to, ByteSpan payload) override { socket_->send(to, payload); }
+  bool reaches(const IpAddress& address) const override {
+    return address.is_v4() == local_.address.is_v4();
+  }
+  void send(const Endpoint& to, ByteSpan payload, std::uint64_t tag) override {
+    socket_->send(to, payload, tag);
+  }
   void flush() override { socket_->flush(); }
 
  private:

@@ -20,7 +20,11 @@ class SimNetwork::Socket final : public DatagramSocket {
   ~Socket() override { network_.sockets_.erase(local_); }
 
   Endpoint local() const override { return local_; }
-  void send(const Endpoint& to, ByteSpan payload) override { network_.leave(local_, to, payload); }
+  // A story's clients may have any address.
+  bool reaches(const IpAddress&) const override { return true; }
+  void send(const Endpoint& to, ByteSpan payload, std::uint64_t tag) override {
+    network_.leave(local_, to, payload, tag);
+  }
   void flush() override {}
 
  private:
@@ -67,11 +71,12 @@ bool SimNetwork::send(const Endpoint& from, const Endpoint& to, std::span<const 
   return true;
 }
 
-void SimNetwork::leave(const Endpoint& from, const Endpoint& to, ByteSpan payload) {
+void SimNetwork::leave(const Endpoint& from, const Endpoint& to, ByteSpan payload,
+                       std::uint64_t tag) {
   if (unreachable_.contains(to)) {
-    transit_.push_back({from, to, {}, true});
+    transit_.push_back({from, to, {}, tag, true});
   } else if (sockets_.contains(to)) {
-    transit_.push_back({from, to, to_bytes(payload), false});
+    transit_.push_back({from, to, to_bytes(payload), tag, false});
   } else {
     arrive(to, {from, to_bytes(payload)});
   }
@@ -121,7 +126,8 @@ bool SimNetwork::pump() {
   for (const Transit& datagram : moving) {
     if (datagram.failed) {
       const auto sender = sockets_.find(datagram.from);
-      if (sender != sockets_.end()) sender->second->on_send_failed(datagram.to, "Network is unreachable");
+      if (sender == sockets_.end()) continue;
+      sender->second->on_send_failed(datagram.to, datagram.tag, "Network is unreachable");
     } else {
       const ByteSpan payload = datagram.payload;
       send(datagram.from, datagram.to, {&payload, 1});

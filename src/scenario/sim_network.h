@@ -53,10 +53,11 @@ class SimNetwork final : public Network {
     Endpoint from;
     Endpoint to;
     Bytes payload;
+    std::uint64_t tag = 0;
     bool failed = false;
   };
 
-  void leave(const Endpoint& from, const Endpoint& to, ByteSpan payload);
+  void leave(const Endpoint& from, const Endpoint& to, ByteSpan payload, std::uint64_t tag);
   void arrive(const Endpoint& client, Arrival arrival);
   std::optional<Endpoint> free_port(const IpAddress& address) const;
 

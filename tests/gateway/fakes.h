@@ -47,6 +47,7 @@ class FakeNetwork final : public Network {
   std::set<Endpoint> taken;
   std::set<IpAddress> locals;
   std::vector<Sent> sent;
+  bool full = false;  // takes nothing any more
 
  private:
   class Socket final : public DatagramSocket {
@@ -54,7 +55,11 @@ class FakeNetwork final : public Network {
     Socket(FakeNetwork& network, const Endpoint& local) : network_(network), local_(local) {}
     ~Socket() override { network_.receivers.erase(local_); }
     Endpoint local() const override { return local_; }
-    void send(const Endpoint& to, ByteSpan payload) override {
+    bool reaches(const IpAddress& address) const override {
+      return address.is_v4() == local_.address.is_v4();
+    }
+    void send(const Endpoint& to, ByteSpan payload, std::uint64_t tag) override {
+      if (network_.full) return network_.receivers.at(local_)->on_send_failed(to, tag, "full");
       network_.sent.push_back({local_, to, to_text(payload)});
     }
     void flush() override {}

@@ -368,10 +368,26 @@ TEST(Listener, TheKernelsLossesAndRefusalsAreTold) {
   world.listen(json::array());
   auto& receiver = *world.network.receivers.at(world.address());
   receiver.on_receive_overflow(17);
-  receiver.on_send_failed(kClient, "Message too long");
+  receiver.on_send_failed(kClient, 7, "Message too long");
   EXPECT_THAT(world.discards(), ElementsAre("kernel-receive-overflow", "send-failed"));
   EXPECT_EQ(world.events(EventKind::kDiscarded)[0].count, 17U);
+  EXPECT_EQ(world.events(EventKind::kDiscarded)[1].tag, 7U);
   EXPECT_EQ(world.events(EventKind::kDiscarded)[1].text, "Message too long");
+}
+
+TEST(Listener, TheStoryOfWhatCouldNotBeSentEndsWithThat) {
+  World world;
+  world.aws.function = echo;
+  world.network.full = true;
+  world.listen({lambda_destination()});
+  world.send("x");
+  const auto sent = world.events(EventKind::kSent);
+  const auto failed = world.events(EventKind::kDiscarded);
+  ASSERT_THAT(sent, SizeIs(1));
+  ASSERT_THAT(failed, SizeIs(1));
+  EXPECT_EQ(failed[0].reason, Reason::kSendFailed);
+  EXPECT_EQ(failed[0].tag, sent[0].tag);
+  EXPECT_GT(failed[0].seq, sent[0].seq);
 }
 
 TEST(DeliveryLog, TellsErrorsOfADestinationInItsGroup) {

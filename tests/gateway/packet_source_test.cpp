@@ -54,6 +54,19 @@ TEST(PacketSource, SendsWhatArrivesFromTheListenersAddress) {
   EXPECT_THAT(world.aws.queues.begin()->second.deleted, SizeIs(1));
 }
 
+TEST(PacketSource, AnAddressOfAnotherFamilyIsRefusedBeforeItIsSent) {
+  World world;
+  ASSERT_TRUE(world.create("PacketSource", "Source", source_of(world.listen(json::array()))));
+  world.aws.publish("us-west-2", message_to("::1", 9));
+  world.settle();
+  EXPECT_THAT(world.network.sent, IsEmpty());
+  EXPECT_THAT(world.events(EventKind::kSent), IsEmpty());
+  const auto refused = world.events(EventKind::kDiscarded);
+  ASSERT_THAT(refused, SizeIs(1));
+  EXPECT_EQ(refused[0].reason, Reason::kSendFailed);
+  EXPECT_EQ(refused[0].tag, world.events(EventKind::kSourced).at(0).tag);
+}
+
 TEST(PacketSource, OpensTheEnvelopeOfSns) {
   World world;
   ASSERT_TRUE(world.create("PacketSource", "Source", source_of(world.listen(json::array()))));

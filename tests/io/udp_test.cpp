@@ -30,8 +30,9 @@ class Recorder : public DatagramReceiver {
     }
   }
   void on_receive_overflow(std::uint32_t count) override { dropped += count; }
-  void on_send_failed(const Endpoint& to, const std::string& error) override {
+  void on_send_failed(const Endpoint& to, std::uint64_t tag, const std::string& error) override {
     failures.push_back(to.to_string() + ": " + error);
+    failed_tags.push_back(tag);
   }
 
   std::vector<std::string> payloads;
@@ -39,14 +40,15 @@ class Recorder : public DatagramReceiver {
   std::size_t largest_batch = 0;
   std::uint32_t dropped = 0;
   std::vector<std::string> failures;
+  std::vector<std::uint64_t> failed_tags;
   std::function<void(const Datagram&)> on_each;
 };
 
 struct Peer {
   explicit Peer(UdpNetwork& network, const Endpoint& local = kAnyPort)
       : socket(network.open(local, recorder).value()) {}
-  void send(const Peer& to, std::string_view text) {
-    socket->send(to.socket->local(), as_bytes(text));
+  void send(const Peer& to, std::string_view text, std::uint64_t tag = 0) {
+    socket->send(to.socket->local(), as_bytes(text), tag);
   }
 
   Recorder recorder;
@@ -62,7 +64,7 @@ TEST_F(UdpNetworkTest, EchoesToTheSender) {
   Peer server(network);
   Peer client(network);
   server.recorder.on_each = [&](const Datagram& datagram) {
-    server.socket->send(datagram.from, datagram.payload);
+    server.socket->send(datagram.from, datagram.payload, 0);
   };
   client.send(server, "hello");
   ASSERT_TRUE(live.turn_until([&] { return !client.recorder.payloads.empty(); }));
@@ -98,13 +100,20 @@ TEST_F(UdpNetworkTest, CarriesEverySizeUpToTheLargestWhole) {
 TEST_F(UdpNetworkTest, OneUnsendableDatagramDoesNotStopItsNeighbours) {
   Peer server(network);
   Peer client(network);
-  client.send(server, "before");
-  client.send(server, std::string(65'508, 'x'));  // one byte more than IPv4 allows
-  client.send(server, "after");
+  client.send(server, "before", 1);
+  client.send(server, std::string(65'508, 'x'), 2);  // one byte more than IPv4 allows
+  client.send(server, "after", 3);
   ASSERT_TRUE(live.turn_until([&] { return server.recorder.payloads.size() == 2; }));
   EXPECT_THAT(server.recorder.payloads, testing::ElementsAre("before", "after"));
   ASSERT_EQ(client.recorder.failures.size(), 1u);
   EXPECT_EQ(client.recorder.failures[0], server.socket->local().to_string() + ": message too long");
+  EXPECT_THAT(client.recorder.failed_tags, testing::ElementsAre(2));
+}
+
+TEST_F(UdpNetworkTest, ReachesItsOwnAddressFamilyOnly) {
+  Peer server(network);
+  EXPECT_TRUE(server.socket->reaches(IpAddress::v4(192, 0, 2, 1)));
+  EXPECT_FALSE(server.socket->reaches(*IpAddress::parse("::1")));
 }
 
 TEST_F(UdpNetworkTest, SendsAndReceivesInBatchesAndInOrder) {

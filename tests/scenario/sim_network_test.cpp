@@ -18,8 +18,8 @@ struct Receiver final : DatagramReceiver {
     }
   }
   void on_receive_overflow(std::uint32_t count) override { overflow += count; }
-  void on_send_failed(const Endpoint& to, const std::string& error) override {
-    failures.push_back(to.to_string() + " " + error);
+  void on_send_failed(const Endpoint& to, std::uint64_t tag, const std::string& error) override {
+    failures.push_back(std::to_string(tag) + " " + to.to_string() + " " + error);
   }
 
   std::vector<std::size_t> drains;
@@ -59,8 +59,8 @@ TEST_F(SimNetworkTest, NobodyListensWhereNoSocketIs) {
 
 TEST_F(SimNetworkTest, WhatASocketSendsWaitsForTheClientInOrder) {
   const auto socket = *network.open(server, receiver);
-  socket->send(client, as_bytes("one"));
-  socket->send(client, as_bytes("two"));
+  socket->send(client, as_bytes("one"), 0);
+  socket->send(client, as_bytes("two"), 0);
   EXPECT_EQ(network.waiting(client), 2U);
   EXPECT_THAT(network.with_mail(), ElementsAre(client));
   const auto first = network.take(client);
@@ -84,10 +84,10 @@ TEST_F(SimNetworkTest, ABurstOverTheReceiveBufferIsCountedNotDelivered) {
 TEST_F(SimNetworkTest, AnUnreachableClientIsReportedOutsideTheSendersCall) {
   network.set_unreachable(client);
   const auto socket = *network.open(server, receiver);
-  socket->send(client, as_bytes("one"));
+  socket->send(client, as_bytes("one"), 7);
   EXPECT_THAT(receiver.failures, IsEmpty());
   EXPECT_TRUE(network.pump());
-  EXPECT_THAT(receiver.failures, ElementsAre("198.51.100.23:40112 Network is unreachable"));
+  EXPECT_THAT(receiver.failures, ElementsAre("7 198.51.100.23:40112 Network is unreachable"));
   EXPECT_FALSE(network.pump());
   EXPECT_EQ(network.waiting(client), 0U);
 }
@@ -96,7 +96,7 @@ TEST_F(SimNetworkTest, OneSocketReachesAnother) {
   Receiver other;
   const auto socket = *network.open(server, receiver);
   const auto second = *network.open(at("127.0.0.2:20000"), other);
-  socket->send(second->local(), as_bytes("hi"));
+  socket->send(second->local(), as_bytes("hi"), 0);
   EXPECT_THAT(other.received, IsEmpty());
   EXPECT_TRUE(network.pump());
   EXPECT_THAT(other.received, ElementsAre("127.0.0.1:20000 hi"));
