@@ -11,7 +11,7 @@ namespace loopgate::codec::brex {
 
 namespace {
 
-// Errors are literals, so that a filter that fails on every packet allocates nothing.
+// Errors are literals (see `truth`).
 using Failure = std::unexpected<std::string_view>;
 
 struct Value {
@@ -45,7 +45,7 @@ std::optional<Value> as_number(const Value& value) {
   return of_number(big_endian(value.bytes), static_cast<std::uint8_t>(value.bytes.size()));
 }
 
-bool truth(const Value& value) {
+bool is_true(const Value& value) {
   if (value.is_number) return value.number != 0;
   return std::ranges::any_of(value.bytes, [](std::byte b) { return b != std::byte{0}; });
 }
@@ -206,10 +206,10 @@ class Evaluation {
   Outcome combine(const Node& node, ByteSpan data) {
     const auto left = run(node.operands[0], data);
     if (!left) return left;
-    if (truth(*left) == (node.op == Op::kOr)) return of_bool(node.op == Op::kOr);
+    if (is_true(*left) == (node.op == Op::kOr)) return of_bool(node.op == Op::kOr);
     const auto right = run(node.operands[1], data);
     if (!right) return right;
-    return of_bool(truth(*right));
+    return of_bool(is_true(*right));
   }
 
   Outcome pipe(const Node& node, ByteSpan data) {
@@ -221,7 +221,7 @@ class Evaluation {
   Outcome choose(const Node& node, ByteSpan data) {
     const auto condition = run(node.operands[0], data);
     if (!condition) return condition;
-    return run(node.operands[truth(*condition) ? 1 : 2], data);
+    return run(node.operands[is_true(*condition) ? 1 : 2], data);
   }
 
   const std::vector<Node>& nodes_;
@@ -245,10 +245,11 @@ std::expected<Bytes, std::string> Expression::evaluate(ByteSpan payload) const {
   return to_bytes(evaluation.bytes_of(*value));
 }
 
-bool Expression::is_true(ByteSpan payload) const {
+std::expected<bool, std::string_view> Expression::truth(ByteSpan payload) const {
   Evaluation evaluation(nodes_);
   const auto value = evaluation.run(static_cast<int>(nodes_.size()) - 1, payload);
-  return value && truth(*value);
+  if (!value) return std::unexpected(value.error());
+  return is_true(*value);
 }
 
 }  // namespace loopgate::codec::brex

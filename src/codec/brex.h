@@ -65,8 +65,9 @@ class Expression {
   // The bytes picked out of the payload; possibly none, and then the caller uses its default. The
   // error says which operation failed.
   std::expected<Bytes, std::string> evaluate(ByteSpan payload) const;
-  // False also when the expression fails.
-  bool is_true(ByteSpan payload) const;
+  // Whether that is true. The error is a literal: a filter that fails on every packet allocates
+  // nothing.
+  std::expected<bool, std::string_view> truth(ByteSpan payload) const;
 
   const std::string& text() const { return text_; }
 

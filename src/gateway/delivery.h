@@ -20,7 +20,9 @@ using Members = std::vector<std::uint32_t>;
 class DeliverySink {
  public:
   virtual ~DeliverySink() = default;
-  virtual void dispatched(const Batch& batch, std::size_t count, std::size_t bytes) = 0;
+  // `assumption`: what a rule of ours decided about the call; empty when none did.
+  virtual void dispatched(const Batch& batch, std::size_t count, std::size_t bytes,
+                          std::string_view assumption) = 0;
   virtual void delivered(const Batch& batch, std::size_t count) = 0;
   virtual void failed(const Batch& batch, const Members& members, const Failure& failure) = 0;
   // Something that came back: for one packet, or no sound answer at all.
@@ -42,7 +44,11 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   // A message is `Data` alone instead of a request packet.
   virtual bool wants_bare_data() const { return false; }
   virtual bool wants_keys() const { return false; }
-  virtual void read_keys(ByteSpan payload, PacketKeys& out) const { (void)payload, (void)out; }
+  // Gives what a rule of ours decided, for the journal; empty when none did.
+  virtual std::string read_keys(ByteSpan payload, PacketKeys& out) const {
+    (void)payload, (void)out;
+    return {};
+  }
   virtual void deliver(aws::SessionPtr session, const std::string& arn, BatchPtr batch) = 0;
 
  protected:

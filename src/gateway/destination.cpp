@@ -1,5 +1,7 @@
 #include "gateway/destination.h"
 
+#include <fmt/format.h>
+
 #include "codec/base64.h"
 #include "gateway/lambda_delivery.h"
 #include "gateway/sqs_delivery.h"
@@ -54,8 +56,13 @@ std::shared_ptr<Delivery> Destination::make_delivery(const std::string& service)
 }
 
 void Destination::accept(const RequestPacket& packet) {
-  if (spec_->filter && !spec_->filter->is_true(packet.payload)) {
-    return discard(packet, Reason::kFilterNotTrue, true);
+  if (spec_->filter) {
+    const auto wanted = spec_->filter->truth(packet.payload);
+    if (!wanted) {
+      return discard(packet, Reason::kFilterNotTrue, true,
+                     fmt::format("the expression fails: {}", wanted.error()));
+    }
+    if (!*wanted) return discard(packet, Reason::kFilterNotTrue, true);
   }
   Lane& lane = *lanes_[packet.origin.region];
   if (!lane.arn) return discard(packet, Reason::kNoDestinationArn, false);
@@ -63,26 +70,26 @@ void Destination::accept(const RequestPacket& packet) {
   if (backlog_bytes_ >= context_.options.backlog_bytes) {
     return discard(packet, Reason::kDestinationBacklogFull, true);
   }
-  bool lossy = false;
-  if (!append(lane, packet, lossy)) return discard(packet, Reason::kNotCoap, true);
+  std::string assumption;
+  if (!append(lane, packet, assumption)) return discard(packet, Reason::kNotCoap, true);
   const Batch& batch = lane.batcher.current();
   Event queued = event(EventKind::kQueued, batch);
   queued.tag = packet.tag;
-  if (lossy) {
-    queued.text = "bytes that its formatter cannot express were replaced";
-    queued.assumed = true;
-  }
+  queued.assumed = !assumption.empty();
+  queued.text = std::move(assumption);
   context_.journal.append(std::move(queued));
   lane.batcher.added();
 }
 
-// The packet's text, entry and keys at the end of the open batch.
-bool Destination::append(Lane& lane, const RequestPacket& packet, bool& lossy) {
+// The packet's text, entry and keys at the end of the open batch. `assumption` is what rules of
+// ours decided about them.
+bool Destination::append(Lane& lane, const RequestPacket& packet, std::string& assumption) {
   Batch& batch = lane.batcher.current();
   const std::size_t before = batch.text.size();
   if (!batch.entries.empty()) batch.text += ',';
   const std::size_t begin = batch.text.size();
   bool formatted = true;
+  bool lossy = false;
   if (delivery_->wants_bare_data()) {
     const auto data = codec::format(formatter_, packet.payload, &lossy);
     formatted = data.has_value();
@@ -99,7 +106,13 @@ bool Destination::append(Lane& lane, const RequestPacket& packet, bool& lossy) {
   entry.origin = packet.origin;
   entry.offset = static_cast<std::uint32_t>(begin);
   entry.size = static_cast<std::uint32_t>(batch.text.size() - begin);
-  if (delivery_->wants_keys()) delivery_->read_keys(packet.payload, batch.keys.emplace_back());
+  if (delivery_->wants_keys()) {
+    assumption = delivery_->read_keys(packet.payload, batch.keys.emplace_back());
+  }
+  if (lossy) {
+    if (!assumption.empty()) assumption += "; ";
+    assumption += "bytes that its formatter cannot express were replaced";
+  }
   const std::size_t cost = batch.text.size() - before + kBatchEntryBytes;
   batch.accounted_bytes += cost;
   backlog_bytes_ += cost;
@@ -145,15 +158,18 @@ void Destination::send(const BatchPtr& batch, const std::string& arn,
   finished(batch);
 }
 
-void Destination::dispatched(const Batch& batch, std::size_t count, std::size_t bytes) {
+void Destination::dispatched(const Batch& batch, std::size_t count, std::size_t bytes,
+                             std::string_view assumption) {
   Event out = event(EventKind::kDispatched, batch);
   out.count = static_cast<std::uint32_t>(count);
   out.size = static_cast<std::uint32_t>(bytes);
+  out.text = assumption;
   const auto& choice = lanes_[batch.region]->arn;
   if (choice && choice->nearest) {
-    out.assumed = true;
-    out.text = "to the ARN of the nearest region";
+    if (!out.text.empty()) out.text += "; ";
+    out.text += "to the ARN of the nearest region";
   }
+  out.assumed = !out.text.empty();
   context_.journal.append(std::move(out));
 }
 
@@ -195,8 +211,11 @@ void Destination::replied(Batch& batch, const Reply& reply) {
     }
   } else {
     auto bytes = codec::unformat(formatter_, *reply.data);
-    if (!bytes)
-      return discard_reply(batch, *tag, Reason::kReplyUndecodable, quoted_text(bytes.error()));
+    if (!bytes) {
+      // That ASCII ends at 0x7F is our reading.
+      return discard_reply(batch, *tag, Reason::kReplyUndecodable, quoted_text(bytes.error()),
+                           formatter_ == codec::Formatter::kAscii);
+    }
     decoded_ = std::move(*bytes);
   }
   Event out = event(EventKind::kReplied, batch);
@@ -232,10 +251,11 @@ void Destination::discard(const RequestPacket& packet, Reason reason, bool assum
 }
 
 void Destination::discard_reply(const Batch& batch, std::uint64_t tag, Reason reason,
-                                std::string text) {
+                                std::string text, bool assumed) {
   Event out = event(EventKind::kDiscarded, batch);
   out.tag = tag;
   out.reason = reason;
+  out.assumed = assumed;
   out.text = std::move(text);
   context_.journal.append(std::move(out));
 }

@@ -50,7 +50,8 @@ class Destination final : public DeliverySink, public std::enable_shared_from_th
   const std::shared_ptr<const DestinationSpec>& shared_spec() const { return spec_; }
 
   // DeliverySink
-  void dispatched(const Batch& batch, std::size_t count, std::size_t bytes) override;
+  void dispatched(const Batch& batch, std::size_t count, std::size_t bytes,
+                  std::string_view assumption) override;
   void delivered(const Batch& batch, std::size_t count) override;
   void failed(const Batch& batch, const Members& members, const Failure& failure) override;
   void replied(Batch& batch, const Reply& reply) override;
@@ -72,11 +73,12 @@ class Destination final : public DeliverySink, public std::enable_shared_from_th
   Destination(Context& context, ListenerIdentity listener,
               std::shared_ptr<const DestinationSpec> spec, ReplySink& sink);
   std::shared_ptr<Delivery> make_delivery(const std::string& service);
-  bool append(Lane& lane, const RequestPacket& packet, bool& lossy);
+  bool append(Lane& lane, const RequestPacket& packet, std::string& assumption);
   void dispatch(BatchPtr batch);
   void send(const BatchPtr& batch, const std::string& arn, aws::Outcome<aws::SessionPtr> session);
   void discard(const RequestPacket& packet, Reason reason, bool assumed, std::string text = {});
-  void discard_reply(const Batch& batch, std::uint64_t tag, Reason reason, std::string text);
+  void discard_reply(const Batch& batch, std::uint64_t tag, Reason reason, std::string text,
+                     bool assumed = false);
   Event event(EventKind kind, const Batch& batch) const;
 
   Context& context_;

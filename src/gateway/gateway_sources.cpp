@@ -122,6 +122,7 @@ void Gateway::sourced(const PacketSourceSpec& source, RegionIndex region,
     Event out = base;
     out.tag = tag;
     out.reason = problem.reason;
+    out.assumed = problem.assumed;
     out.text = quoted_text(problem.field);
     context_.journal.append(std::move(out));
   };

@@ -18,9 +18,10 @@ std::string evaluate_argument(const codec::brex::Expression& expression, codec::
   return codec::format(formatter, *bytes).value_or("");
 }
 
-void LambdaDelivery::read_keys(ByteSpan payload, PacketKeys& out) const {
+std::string LambdaDelivery::read_keys(ByteSpan payload, PacketKeys& out) const {
   out.group =
       evaluate_argument(*arguments_.tenant_expression, arguments_.tenant_formatter, payload);
+  return out.group.empty() ? "TenantIdExpression picks nothing: TenantId counts" : "";
 }
 
 // In order of the first packet of each invocation.
@@ -64,7 +65,7 @@ void LambdaDelivery::invoke(const aws::SessionPtr& session, const std::string& a
                             const BatchPtr& batch, Invocation invocation) {
   const auto owner = owner_();
   if (owner == nullptr) return;
-  owner->dispatched(*batch, invocation.members.size(), invocation.payload.size());
+  owner->dispatched(*batch, invocation.members.size(), invocation.payload.size(), {});
   aws::InvokeRequest request;
   request.function_arn = arn;
   request.payload = std::move(invocation.payload);

@@ -13,7 +13,7 @@ class LambdaDelivery final : public Delivery {
       : Delivery(context, std::move(owner)), arguments_(std::move(arguments)) {}
 
   bool wants_keys() const override { return arguments_.tenant_expression.has_value(); }
-  void read_keys(ByteSpan payload, PacketKeys& out) const override;
+  std::string read_keys(ByteSpan payload, PacketKeys& out) const override;
   void deliver(aws::SessionPtr session, const std::string& arn, BatchPtr batch) override;
 
  private:

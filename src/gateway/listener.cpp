@@ -177,8 +177,13 @@ bool Listener::admit(RequestPacket& packet, std::string_view note) {
   Event received = event(EventKind::kReceived, packet.tag, region, from);
   received.set_payload(packet.payload);
   received.text = note;
-  context_.journal.append(std::move(received));
   const auto verdict = restrictions_->check(from.address, spec_.protocol == Protocol::kWireguard);
+  if (verdict.admitted && verdict.assumed) {
+    received.assumed = true;
+    if (!note.empty()) received.text += ", ";
+    received.text += verdict.text;
+  }
+  context_.journal.append(std::move(received));
   if (!verdict.admitted) {
     Event refused = event(EventKind::kDiscarded, packet.tag, region, from);
     refused.reason = verdict.reason;

@@ -41,7 +41,7 @@ Restrictions::Restrictions(Context& context, RestrictionSpec spec)
 Restrictions::Verdict Restrictions::check(const IpAddress& source, bool none_admits_all) {
   if (any_v4_ && source.is_v4()) return {true};
   if (spec_.empty()) {
-    if (none_admits_all) return {true, Reason::kNone, true};
+    if (none_admits_all) return {true, Reason::kNone, true, "no restrictions"};
     return {false, Reason::kNoRestrictions};
   }
   if (in_networks(source)) return {true};

@@ -117,8 +117,10 @@ std::expected<Bytes, SourceProblem> parse_data(const json& entry, const std::str
   auto bytes = codec::unformat(formatter, data->get_ref<const std::string&>());
   if (bytes) return std::move(*bytes);
   const bool coap = formatter == codec::Formatter::kCoap;
-  return problem(coap ? Reason::kCoapNotEncodable : Reason::kDataUndecodable,
-                 fmt::format("{}Data: {}", at, bytes.error()));
+  return std::unexpected(SourceProblem{
+      .reason = coap ? Reason::kCoapNotEncodable : Reason::kDataUndecodable,
+      .field = fmt::format("{}Data: {}", at, bytes.error()),
+      .assumed = formatter == codec::Formatter::kAscii});  // its end at 0x7F is our reading
 }
 
 SourceEntry parse_entry(const json& entry, std::size_t index, SourceTraits traits) {

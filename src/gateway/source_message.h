@@ -26,7 +26,8 @@ struct SourcedPacket {
 
 struct SourceProblem {
   Reason reason = Reason::kNone;
-  std::string field;  // "Messages[2].Remote.Address: …", with what is wrong there
+  std::string field;     // "Messages[2].Remote.Address: …", with what is wrong there
+  bool assumed = false;  // by a rule of ours
 };
 
 // What the listener is, as far as it decides which members are read.

@@ -18,16 +18,25 @@ constexpr std::string_view kDefaultGroup = "default";
 
 }  // namespace
 
-void SqsDelivery::read_keys(ByteSpan payload, PacketKeys& out) const {
+std::string SqsDelivery::read_keys(ByteSpan payload, PacketKeys& out) const {
+  std::string assumption;
   if (arguments_.group_expression) {
     out.group =
         evaluate_argument(*arguments_.group_expression, arguments_.group_formatter, payload);
-    if (out.group.empty()) out.group = kDefaultGroup;
+    if (out.group.empty()) {
+      out.group = kDefaultGroup;
+      assumption = "MessageGroupIdExpression picks nothing: its group is default";
+    }
   }
   if (arguments_.deduplication_expression) {
     out.deduplication = evaluate_argument(*arguments_.deduplication_expression,
                                           arguments_.deduplication_formatter, payload);
+    if (out.deduplication.empty()) {
+      if (!assumption.empty()) assumption += "; ";
+      assumption += "MessageDeduplicationIdExpression picks nothing: a FIFO queue gets a random id";
+    }
   }
+  return assumption;
 }
 
 void SqsDelivery::deliver(aws::SessionPtr session, const std::string& arn, BatchPtr batch) {
@@ -51,9 +60,12 @@ void SqsDelivery::send_from(const aws::SessionPtr& session, const std::string& a
                             const BatchPtr& batch, std::size_t begin) {
   const auto owner = owner_();
   if (owner == nullptr) return;
-  auto chunk = next_chunk(*owner, *batch, arn.ends_with(".fifo"), begin);
+  const bool fifo = arn.ends_with(".fifo");
+  auto chunk = next_chunk(*owner, *batch, fifo, begin);
   if (chunk.entries.empty()) return owner->finished(batch);
-  owner->dispatched(*batch, chunk.entries.size(), chunk.bytes);
+  owner->dispatched(
+      *batch, chunk.entries.size(), chunk.bytes,
+      fifo && !arguments_.deduplication_expression ? "with random deduplication ids" : "");
   context_.ports.sqs.send_message_batch(
       session, arn, std::move(chunk.entries),
       [self = shared_from_this(), this, session, arn, batch, begin,

@@ -23,7 +23,7 @@ class SqsDelivery final : public Delivery {
   bool wants_keys() const override {
     return arguments_.group_expression || arguments_.deduplication_expression;
   }
-  void read_keys(ByteSpan payload, PacketKeys& out) const override;
+  std::string read_keys(ByteSpan payload, PacketKeys& out) const override;
   void deliver(aws::SessionPtr session, const std::string& arn, BatchPtr batch) override;
 
  private:

@@ -183,7 +183,8 @@ TEST(Brex, TrueIsWhatIsNeitherEmptyNorZero) {
                          {"1", true},         {"0", false},        {"[1] == 1", true},
                          {"[1] == 2", false}, {"[99] + 1", false}, {"0 - 1", false}};
   for (const Truth& c : cases) {
-    EXPECT_EQ(Expression::parse(c.expression)->is_true(from_hex(kPayload)), c.expected)
+    EXPECT_EQ(Expression::parse(c.expression)->truth(from_hex(kPayload)).value_or(false),
+              c.expected)
         << c.expression;
   }
 }

@@ -16,6 +16,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto bytes = expression->evaluate(payload);
   const bool truth =
       bytes && std::ranges::any_of(*bytes, [](std::byte b) { return b != std::byte{0}; });
-  LOOPGATE_CHECK(expression->is_true(payload) == truth);
+  LOOPGATE_CHECK(expression->truth(payload).value_or(false) == truth);
   return 0;
 }

@@ -120,6 +120,19 @@ TEST(Destination, TheFilterKeepsPacketsFromThisDestinationAlone) {
   EXPECT_TRUE(discarded[0].assumed);
 }
 
+TEST(Destination, AFilterThatFailsSaysHow) {
+  World world;
+  world.listen({lambda_destination({{"FilterExpression", "u8[3] - 1 == 0"}})});
+  world.send("abc");
+  world.send("abcd");
+  const auto discarded = world.events(EventKind::kDiscarded);
+  ASSERT_THAT(discarded, SizeIs(2));
+  EXPECT_EQ(discarded[0].reason, Reason::kFilterNotTrue);
+  EXPECT_EQ(discarded[0].text,
+            "the expression fails: an operand is not a number (no bytes, or more than 8)");
+  EXPECT_EQ(discarded[1].text, "") << "it is false";
+}
+
 TEST(Destination, WhatIsNoCoapIsDroppedForTheCoapDestinationAlone) {
   World world;
   world.listen({lambda_destination({{"Formatter", "coap"}}), sqs_destination()});
@@ -245,6 +258,20 @@ TEST(Destination, AReplyThatCannotBeDecodedIsDiscarded) {
   }
 }
 
+TEST(Destination, ThatAsciiEndsAt7fIsOurReading) {
+  for (const auto* formatter : {"ascii", "hex"}) {
+    World world;
+    world.aws.function = [](const aws::InvokeRequest& request) {
+      return FakeAws::Answer(aws::InvokeResponse{
+          200, R"({"Replies":[{"Tag":")" + tag_in(request) + R"(","Data":"é"}]})", "", "r"});
+    };
+    world.listen({lambda_destination({{"Formatter", formatter}})});
+    world.send("x");
+    EXPECT_THAT(world.discards(), ElementsAre("reply-undecodable"));
+    EXPECT_EQ(world.events(EventKind::kDiscarded)[0].assumed, formatter == std::string("ascii"));
+  }
+}
+
 TEST(Destination, ARepliesOfABatchReachTheirOwnClients) {
   World world;
   world.aws.function = [](const aws::InvokeRequest& request) {
@@ -330,6 +357,10 @@ TEST(Lambda, PacketsOfDifferentTenantsAreInvokedApart) {
   }
   EXPECT_THAT(calls, ElementsAre(std::pair("a", 2), std::pair("b", 2), std::pair("rest", 1)));
   EXPECT_THAT(world.network.sent, SizeIs(5));
+  EXPECT_FALSE(world.events(EventKind::kQueued).at(2).assumed);
+  EXPECT_TRUE(world.events(EventKind::kQueued).at(3).assumed);
+  EXPECT_EQ(world.events(EventKind::kQueued)[3].text,
+            "TenantIdExpression picks nothing: TenantId counts");
 }
 
 TEST(Lambda, ABatchOverItsPayloadLimitIsSplit) {

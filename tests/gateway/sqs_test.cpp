@@ -63,6 +63,35 @@ TEST(Sqs, WithoutADeduplicationExpressionTheIdIsRandom) {
       << "past the end there is nothing: a default keeps the message deliverable";
 }
 
+TEST(Sqs, WhatOurRulesDecidedIsSaid) {
+  World world;
+  world.listen({sqs_destination({{"Name", "keys"},
+                                 {"DestinationArn", kFifo},
+                                 {"Arguments",
+                                  {{"MessageGroupIdExpression", "[1:2]"},
+                                   {"MessageDeduplicationIdExpression", "[2:3]"}}}}),
+                sqs_destination({{"Name", "random"},
+                                 {"DestinationArn", kFifo},
+                                 {"Arguments", {{"MessageGroupIdExpression", "[0:1]"}}}})});
+  for (const auto* payload : {"abc", "ab", "a"}) world.send(payload);
+  std::vector<std::string> keys;
+  std::vector<std::string> random;
+  for (const auto& event : world.events(EventKind::kQueued)) {
+    EXPECT_EQ(event.assumed, !event.text.empty());
+    (world.journal.name(event.destination) == "keys" ? keys : random).push_back(event.text);
+  }
+  const std::string group = "MessageGroupIdExpression picks nothing: its group is default";
+  const std::string id =
+      "MessageDeduplicationIdExpression picks nothing: a FIFO queue gets a random id";
+  EXPECT_THAT(keys, ElementsAre("", id, group + "; " + id));
+  EXPECT_THAT(random, ElementsAre("", "", ""));
+  for (const auto& event : world.events(EventKind::kDispatched)) {
+    const bool is_random = world.journal.name(event.destination) == "random";
+    EXPECT_EQ(event.assumed, is_random);
+    EXPECT_EQ(event.text, is_random ? "with random deduplication ids" : "");
+  }
+}
+
 TEST(Sqs, BatchesAreSplitToTenMessagesAndOneMebibyte) {
   World world;
   world.listen({sqs_destination({{"Batching", {{"Count", "25"}, {"SizeInMB", "100"}}},

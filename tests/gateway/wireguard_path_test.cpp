@@ -204,6 +204,10 @@ TEST(WireguardPath, NoRestrictionsAdmitEverybodyWithAWarning) {
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("on a wg listener")));
   ASSERT_TRUE(world.create("Listener", "Wg", properties));
   EXPECT_TRUE(client.connect());
+  const auto received = world.events(EventKind::kReceived);
+  ASSERT_FALSE(received.empty());
+  EXPECT_TRUE(received[0].assumed);
+  EXPECT_EQ(received[0].text, "no restrictions");
 }
 
 TEST(WireguardPath, RestrictionsHoldBeforeTheHandshake) {
