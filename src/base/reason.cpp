@@ -171,31 +171,37 @@ ReasonText describe(Reason reason) {
     case Reason::kNoEgressRegion:
       return {"sourced", "no-egress-region",
               "The publish had no message attribute EgressRegion (String), so no region's filter policy "
-              "matched; add it, for a reply with the IngressRegion of the packet."};
+              "matched; add it, for a reply with the IngressRegion of the packet (no dead-letter queue gets what "
+              "is filtered)."};
     case Reason::kRegionNotServed:
       return {"sourced", "region-not-served",
               "No region of the gateway has the name in EgressRegion; use one of the sandbox's ingress "
-              "regions (--region)."};
+              "regions (--region); no dead-letter queue gets what is filtered."};
     case Reason::kBodyNotJson:
       return {"sourced", "body-not-json",
-              "The published message is not a JSON object; publish {\"Messages\": [...]}."};
+              "The published message is not a JSON object; publish {\"Messages\": [...]} (no dead-letter queue "
+              "gets what is malformed)."};
     case Reason::kNoMessagesList:
       return {"sourced", "no-messages-list",
-              "The published message has no list Messages; wrap its entries in {\"Messages\": [...]}."};
+              "The published message has no list Messages; wrap its entries in {\"Messages\": [...]} (no "
+              "dead-letter queue gets what is malformed)."};
     case Reason::kEntryMalformed:
       return {"sourced", "entry-malformed",
-              "The entry of Messages is not an object with a string Data; the event names the field."};
+              "The entry of Messages is not an object with a string Data; the event names the field (no "
+              "dead-letter queue gets what is malformed)."};
     case Reason::kOldFieldNames:
       return {"sourced", "old-field-names",
               "The message uses the pre-release form (Data and Remote at the top, or Remote.IP); use "
-              "Messages[].Remote.Address."};
+              "Messages[].Remote.Address (no dead-letter queue gets what is malformed)."};
     case Reason::kRemoteMissing:
       return {"sourced", "remote-missing",
-              "The entry has no Remote with Address and Port; name the client it goes to."};
+              "The entry has no Remote with Address and Port; name the client it goes to (no dead-letter queue "
+              "gets what is malformed)."};
     case Reason::kRemoteNoAddress:
       return {"sourced", "remote-no-address",
               "Remote.Address is not an IP address or Remote.Port not a port from 1 to 65535 (inbound "
-              "packets call the address IpAddress, sourced ones Address)."};
+              "packets call the address IpAddress, sourced ones Address); no dead-letter queue gets what is "
+              "malformed."};
     case Reason::kPeerKeyMissing:
       return {"sourced", "peer-key-missing",
               "A WireGuard listener finds the client's session by Remote.PeerKey; set it."};

@@ -19,8 +19,15 @@ bool concerns_destination(const Event& event) {
          (event.kind == EventKind::kQueued && !event.text.empty());
 }
 
+// What happens before anything of the service sees it (SNS filters the message, the kernel drops the
+// datagram) is in no log of the service.
+bool is_unseen(Reason reason) {
+  return reason == Reason::kNoEgressRegion || reason == Reason::kRegionNotServed ||
+         reason == Reason::kKernelOverflow;
+}
+
 bool concerns_listener(const Event& event) {
-  if (event.destination != Symbol::kNone) return false;
+  if (event.destination != Symbol::kNone || is_unseen(event.reason)) return false;
   return event.kind == EventKind::kReceived || event.kind == EventKind::kDiscarded ||
          event.kind == EventKind::kWarning;
 }

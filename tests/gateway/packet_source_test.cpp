@@ -281,5 +281,22 @@ TEST(PacketSource, ComesBackAfterARestartWithItsQueuesAndTheirMessages) {
   EXPECT_THAT(world.network.sent, SizeIs(1));
 }
 
+TEST(PacketSource, WhatTheServiceNeverSeesIsInNoLogOfTheListener) {
+  World world;
+  const auto name = world.listen(json::array(), {{"LogGroupName", "listener"}, {"Role", kRole}});
+  ASSERT_TRUE(world.create("PacketSource", "Source", source_of(name)));
+  world.gateway->on_published(kTopic, "m-1", {}, "{}");
+  world.gateway->on_published(kTopic, "m-2", {{"EgressRegion", "String", "mars-1"}}, "{}");
+  world.network.receivers.at(world.address())->on_receive_overflow(17);
+  world.advance(std::chrono::seconds(1));
+  EXPECT_THAT(world.discards(),
+              ElementsAre("no-egress-region", "region-not-served", "kernel-receive-overflow"));
+  EXPECT_THAT(world.aws.logs, IsEmpty());
+  world.aws.publish("us-west-2", "no JSON");
+  world.advance(std::chrono::seconds(1));
+  ASSERT_THAT(world.aws.logs, SizeIs(1));
+  EXPECT_THAT(world.aws.logs[0].lines, ElementsAre(HasSubstr("body-not-json")));
+}
+
 }  // namespace
 }  // namespace loopgate::gateway::testing
