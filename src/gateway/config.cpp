@@ -198,6 +198,9 @@ Parsed<ListenerSpec> parse_listener(const json& value, const Deployer& deployer)
   spec.metrics = properties.boolean("MetricsEnabled").value_or(false);
   spec.log_group = parse_log_group(properties);
   spec.role = parse_role(properties, "Role");
+  if (!spec.log_group.empty() && !properties.has("Role")) {
+    out.notes.warnings.push_back("Role: there is none, so that nothing can write to LogGroupName");
+  }
   properties.warn_of_unknown();
   if (!declares_restrictions(value)) {
     out.notes.warnings.push_back(fmt::format(

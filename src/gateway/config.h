@@ -22,8 +22,8 @@ enum class Protocol : unsigned char { kUdp, kWireguard };
 std::string_view name(Protocol protocol);  // "udp", "wg"
 
 struct RoleSpec {
-  std::string arn;  // empty: none
-  Duration duration = std::chrono::hours(1);
+  std::string arn;                            // empty: none
+  Duration duration = std::chrono::hours(1);  // within what sts:AssumeRole takes
 };
 
 // Which packets may come from where. Neither list: nobody.

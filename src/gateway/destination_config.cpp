@@ -73,6 +73,37 @@ RegionalArns parse_arns(Properties& destination) {
   return out;
 }
 
+// A list, or names with an expression each: the shape is not published.
+void check_position_properties(Properties& arguments) {
+  constexpr std::string_view kName = "PositionPropertyExpressions";
+  const json* value = arguments.get(kName);
+  if (value == nullptr ||
+      (value->is_string() && is_unresolved(value->get_ref<const std::string&>())))
+    return;
+  if (!value->is_structured() || value->size() > kMaxPositionProperties) {
+    return arguments.fail(kName, fmt::format("must hold at most {}", kMaxPositionProperties));
+  }
+  json named = json::object();
+  for (const auto& [key, entry] : value->items()) named[key] = entry;
+  Properties expressions(&named, arguments.pointer(kName), arguments.notes());
+  for (const auto& [key, entry] : named.items()) expressions.expression(key);
+}
+
+// Location is not emulated: what is wrong is told all the same.
+void check_location(Properties& arguments) {
+  for (const auto name : {"DeviceIdExpression", "LatitudeExpression", "LongitudeExpression",
+                          "AccuracyExpression", "TimestampExpression"}) {
+    arguments.expression(name);
+  }
+  check_position_properties(arguments);
+  const auto unit = arguments.text("TimestampTimeUnit");
+  if (unit && *unit != "seconds" && *unit != "milliseconds") {
+    arguments.fail("TimestampTimeUnit",
+                   fmt::format("must be seconds or milliseconds, not \"{}\"", *unit));
+  }
+  arguments.ignore({"ScaleFactor"});
+}
+
 // The arguments of all services have names of their own, so that they can be read before the
 // service is known.
 void parse_arguments(Properties& destination, DestinationSpec& spec) {
@@ -104,13 +135,11 @@ void parse_arguments(Properties& destination, DestinationSpec& spec) {
        {"PartitionKeyFormatter", "PartitionKeyExpressionFormatter", "TopicSuffixFormatter"}) {
     arguments.formatter(name, false);
   }
-  for (const auto name :
-       {"PartitionKeyExpression", "TopicSuffixExpression", "DeviceIdExpression",
-        "LatitudeExpression", "LongitudeExpression", "AccuracyExpression", "TimestampExpression"}) {
+  for (const auto name : {"PartitionKeyExpression", "TopicSuffixExpression"}) {
     arguments.expression(name);
   }
-  arguments.ignore(
-      {"DynamicTopicSuffix", "ScaleFactor", "PositionPropertyExpressions", "TimestampTimeUnit"});
+  arguments.boolean("DynamicTopicSuffix");
+  check_location(arguments);
   arguments.warn_of_unknown();
 }
 
@@ -175,7 +204,14 @@ RoleSpec parse_role(Properties& properties, std::string_view name) {
       if (!duration || *duration <= Duration{}) {
         role.fail("Duration", fmt::format("\"{}\" is not of the form [d.]hh:mm:ss", *text));
       } else {
-        out.duration = *duration;
+        out.duration = std::clamp(*duration, kMinRoleDuration, kMaxRoleDuration);
+        if (out.duration != *duration) {
+          role.notes().warnings.push_back(
+              fmt::format("{}: {} (hours, minutes, seconds) is outside of what sts:AssumeRole "
+                          "takes, 15 minutes "
+                          "to 12 hours; the nearer of the two counts",
+                          field_name(role.pointer("Duration")), *text));
+        }
       }
     }
     role.warn_of_unknown();

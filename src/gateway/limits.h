@@ -78,6 +78,9 @@ inline constexpr Duration kMaxRoleDuration = std::chrono::hours(12);
 // one.
 inline constexpr Duration kRoleRenewal = std::chrono::minutes(5);
 
+// Location destinations take as many as Amazon Location keeps with a position.
+inline constexpr std::size_t kMaxPositionProperties = 3;
+
 // Delivery queues: SQS's longest poll, and what a failed one waits before the next.
 inline constexpr Duration kDeliveryPoll = std::chrono::seconds(20);
 inline constexpr Duration kDeliveryRetry = std::chrono::seconds(1);

@@ -1,16 +1,13 @@
 #include "gateway/role.h"
 
-#include <algorithm>
-
 namespace loopgate::gateway {
 
 void RoleSessions::with_session(const RoleSpec& role, Done done) {
   if (role.arn.empty()) {
-    done(aws::refuse({"MissingRole", "the destination has no Role to assume", 400, {}}));
+    done(aws::refuse({"MissingRole", "there is no Role to assume", 400, {}}));
     return;
   }
-  const Duration duration = std::clamp(role.duration, kMinRoleDuration, kMaxRoleDuration);
-  const Key key{role.arn, duration};
+  const Key key{role.arn, role.duration};
   auto& entry = entries_[key];
   if (is_fresh(entry)) {
     done(entry.session);
@@ -19,7 +16,7 @@ void RoleSessions::with_session(const RoleSpec& role, Done done) {
   entry.waiting.push_back(std::move(done));
   if (entry.waiting.size() > 1) return;
   context_.ports.sts.assume_role(
-      role.arn, context_.options.service_role_arn, "proxylity-udp-gateway", duration,
+      role.arn, context_.options.service_role_arn, "proxylity-udp-gateway", role.duration,
       [this, key, alive = std::weak_ptr(alive_)](aws::Outcome<aws::SessionPtr> outcome) {
         if (!alive.expired()) assumed(key, std::move(outcome));
       });

@@ -43,15 +43,15 @@ bool is_empty_text(const json* value) {
 std::optional<PeerSpec> parse_peer(const json& value, const std::string& pointer,
                                    ConfigNotes& notes) {
   Properties peer(&value, pointer, notes);
-  PeerSpec out;
-  out.allowed_ips = parse_allowed_ips(peer);
-  out.psk = parse_secret(peer, "SharedSecret");
-  // A template's parameter that nobody set.
+  // A template's parameter that nobody set: whatever else the peer says is not read.
   if (is_empty_text(peer.get("PublicKey"))) {
     notes.warnings.push_back(
         fmt::format("{}.PublicKey: is empty; this peer is ignored", field_name(pointer)));
     return std::nullopt;
   }
+  PeerSpec out;
+  out.allowed_ips = parse_allowed_ips(peer);
+  out.psk = parse_secret(peer, "SharedSecret");
   const auto text = peer.required("PublicKey");
   peer.warn_of_unknown();
   if (!text) return std::nullopt;

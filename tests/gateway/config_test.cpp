@@ -130,6 +130,23 @@ INSTANTIATE_TEST_SUITE_P(
                 "/Destinations/0/Arguments/TenantIdFormatter", "not an argument"},
         Refusal{"ArgumentExpression", destination({{"Arguments", {{"TenantIdExpression", "]"}}}}),
                 "/Destinations/0/Arguments/TenantIdExpression", ""},
+        Refusal{"SuffixNoBoolean",
+                destination({{"Arguments", {{"DynamicTopicSuffix", "perhaps"}}}}),
+                "/Destinations/0/Arguments/DynamicTopicSuffix", "true or false"},
+        Refusal{"TooManyPositionProperties",
+                destination({{"Arguments",
+                              {{"PositionPropertyExpressions",
+                                {{"a", "[0]"}, {"b", "[1]"}, {"c", "[2]"}, {"d", "[3]"}}}}}}),
+                "/Destinations/0/Arguments/PositionPropertyExpressions", "at most 3"},
+        Refusal{"PositionProperty",
+                destination({{"Arguments", {{"PositionPropertyExpressions", {{"speed", "[0"}}}}}}),
+                "/Destinations/0/Arguments/PositionPropertyExpressions/speed", "column"},
+        Refusal{"PositionPropertyInAList",
+                destination({{"Arguments",
+                              {{"PositionPropertyExpressions", json::array({"[0]", "]"})}}}}),
+                "/Destinations/0/Arguments/PositionPropertyExpressions/1", "column"},
+        Refusal{"TimestampTimeUnit", destination({{"Arguments", {{"TimestampTimeUnit", "hours"}}}}),
+                "/Destinations/0/Arguments/TimestampTimeUnit", "milliseconds"},
         Refusal{"FifoWithoutGroup", destination({{"DestinationArn", kFifo}}),
                 "/Destinations/0/Arguments", "MessageGroupIdExpression"}),
     [](const auto& info) { return std::string(info.param.name); });
@@ -164,10 +181,9 @@ TEST(Config, AbsentPropertiesHaveThePublishedDefaults) {
 
 TEST(Config, ARoleHasTwoForms) {
   const auto parsed = parse_listener(
-      listener(
-          {{"Destinations",
-            {{{"Role", "arn:aws:iam::1:role/plain"}},
-             {{"Role", {{"Arn", "arn:aws:iam::1:role/object"}, {"Duration", "1.02:03:04"}}}}}}}),
+      listener({{"Destinations",
+                 {{{"Role", "arn:aws:iam::1:role/plain"}},
+                  {{"Role", {{"Arn", "arn:aws:iam::1:role/object"}, {"Duration", "02:03:04"}}}}}}}),
       kDeployer);
   ASSERT_FALSE(parsed.notes.error) << parsed.notes.error->message;
   EXPECT_EQ(std::get<DestinationSpec>(parsed.value.destinations[0]).role.arn,
@@ -175,7 +191,36 @@ TEST(Config, ARoleHasTwoForms) {
   const auto& role = std::get<DestinationSpec>(parsed.value.destinations[1]).role;
   EXPECT_EQ(role.arn, "arn:aws:iam::1:role/object");
   EXPECT_EQ(role.duration,
-            std::chrono::hours(26) + std::chrono::minutes(3) + std::chrono::seconds(4));
+            std::chrono::hours(2) + std::chrono::minutes(3) + std::chrono::seconds(4));
+}
+
+struct SessionCase {
+  const char* text;
+  std::chrono::minutes expected;
+  bool warned;
+};
+
+TEST(Config, ARoleSessionLastsBetween15MinutesAnd12Hours) {
+  const std::vector<SessionCase> table = {{"0:01:00", std::chrono::minutes(15), true},
+                                          {"0:15:00", std::chrono::minutes(15), false},
+                                          {"12:00:00", std::chrono::hours(12), false},
+                                          {"1.00:00:00", std::chrono::hours(12), true}};
+  for (const auto& row : table) {
+    const auto parsed = parse_listener(
+        listener({{"Role", {{"Arn", "arn:aws:iam::1:role/r"}, {"Duration", row.text}}}}),
+        kDeployer);
+    EXPECT_EQ(parsed.value.role.duration, row.expected) << row.text;
+    if (row.warned) {
+      EXPECT_THAT(parsed.notes.warnings, ElementsAre(HasSubstr("Role.Duration: ")));
+    } else {
+      EXPECT_THAT(parsed.notes.warnings, ::testing::IsEmpty());
+    }
+  }
+}
+
+TEST(Config, ALogGroupThatNobodyCanWriteToIsWarnedOf) {
+  const auto parsed = parse_listener(listener({{"LogGroupName", "group"}}), kDeployer);
+  EXPECT_THAT(parsed.notes.warnings, ElementsAre(HasSubstr("Role: there is none")));
 }
 
 TEST(Config, DecapsulatedDeliveryIsHarmlessOnUdp) {

@@ -341,8 +341,10 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(WireguardProperties, EmptyAndRepeatedPeersAreIgnoredWithAWarning) {
-  json properties = wg_properties(
-      {{"Peers", {{{"PublicKey", ""}}, {{"PublicKey", kSomeKey}}, {{"PublicKey", kSomeKey}}}}});
+  json properties = wg_properties({{"Peers",
+                                    {{{"PublicKey", ""}, {"SharedSecret", "notakey"}},
+                                     {{"PublicKey", kSomeKey}},
+                                     {{"PublicKey", kSomeKey}}}}});
   properties["ServiceToken"] = "token";
   properties["ApiKey"] = "key";
   const auto parsed = parse_listener(properties, {"demo", "Wg", "key", false});
