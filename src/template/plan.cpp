@@ -44,7 +44,8 @@ class Planner {
   }
 
   Status bind() {
-    auto parameters = bind_parameters(document_, input_.parameters, *input_.references);
+    auto parameters =
+        bind_parameters(document_, input_.parameters, *input_.references, plan_->warnings);
     if (!parameters) return std::unexpected(parameters.error());
     plan_->parameters = std::move(*parameters);
     for (const ParameterValue& parameter : plan_->parameters)

@@ -127,6 +127,26 @@ TEST(Plan, RefusesAParameterThatTheTemplateLacks) {
             "the template has no parameter 'Cidir': did you mean 'Cidr'?");
 }
 
+TEST(Plan, HoldsParametersToTheirPatternUnlessItCannotBeTried) {
+  const auto with = [](const std::string& pattern, const std::string& value) {
+    return "Parameters:\n  Host: {Type: String, AllowedPattern: '" + pattern +
+           "', Default: " + value + "}\nResources: {A: {Type: AWS::SQS::Queue}}\n";
+  };
+  World refusing;
+  EXPECT_EQ(refusing.deploy(with(R"([\w-.]+)", "a+b")).error().to_string(),
+            R"(app.yaml:2: parameter 'Host': 'a+b' does not match its AllowedPattern [\w-.]+)");
+  for (const auto& [pattern, value] :
+       {std::pair("[a-z&&[^b]]+", "abc"),
+        {"([a-z0-9]+[-.]?)+x?y", "packet-gateway-production-internal"}}) {
+    World world;
+    const auto result = world.deploy(with(pattern, value));
+    ASSERT_TRUE(result) << pattern << ": " << result.error().to_string();
+    ASSERT_EQ(result->warnings.size(), 1U) << pattern;
+    EXPECT_THAT(result->warnings[0],
+                HasSubstr("parameter 'Host' (app.yaml:2): its AllowedPattern is not checked here"));
+  }
+}
+
 TEST(Plan, TakesParametersMappingsAndDynamicReferences) {
   World world;
   auto request = World::request(R"(
