@@ -129,11 +129,7 @@ void ManagedPolicyResource::create(const cfn::ResourceRequest& request, cfn::Res
 
 void ManagedPolicyResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
   const auto& arn = request.physical_id;
-  const auto changed = [&](const char* property) {
-    return property_text(request.properties, property) !=
-           property_text(request.old_properties, property);
-  };
-  if (changed("ManagedPolicyName") || changed("Path") || !roles_.policy(arn)) {
+  if (changes(request, "ManagedPolicyName") || changes(request, "Path") || !roles_.policy(arn)) {
     return done(make(request));
   }
   const auto document = property_text(request.properties, "PolicyDocument");

@@ -1,26 +1,17 @@
 // Reading CloudFormation properties of IAM resources.
 #pragma once
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "base/random.h"
 #include "emulators/iam/limits.h"
 #include "emulators/iam/policy.h"
 #include "template/resource.h"
 
 namespace loopgate::iam {
 
-// "" when it is missing; a document as its text.
-inline std::string property_text(const nlohmann::json& properties, const std::string& name) {
-  if (!properties.is_object()) return {};
-  const auto found = properties.find(name);
-  if (found == properties.end() || found->is_null()) return {};
-  return found->is_string() ? found->get<std::string>()
-                            : found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+using cfn::property_text;
 
 inline std::vector<std::string> property_list(const nlohmann::json& properties,
                                               const std::string& name) {
@@ -34,31 +25,14 @@ inline std::vector<std::string> property_list(const nlohmann::json& properties,
   return values;
 }
 
-inline SourcePlace place_of(const cfn::ResourceRequest& request, std::string_view pointer) {
-  return request.place_of ? request.place_of(pointer) : request.place;
-}
-
-inline std::unexpected<Error> fail_at(const cfn::ResourceRequest& request, std::string_view pointer,
-                                      const std::string& message) {
-  return fail(request.logical_id + ": " + message, place_of(request, pointer));
-}
-
 // A document with parts that are not resolved yet has the right shape already.
 inline Status check_document(const cfn::ResourceRequest& request, const std::string& pointer,
                              const std::string& document, PolicyKind kind) {
-  if (document.starts_with("${unresolved:")) return {};
+  if (cfn::is_unresolved(document)) return {};
   if (const auto parsed = Policy::parse(document, kind); !parsed) {
     return fail_at(request, pointer, parsed.error().message);
   }
   return {};
-}
-
-// CloudFormation's own form: stack, logical id, twelve characters.
-inline std::string generated_name(const cfn::ResourceRequest& request, Random& random,
-                                  std::size_t limit) {
-  auto stem = request.stack->name + "-" + request.logical_id;
-  stem.resize(std::min(stem.size(), limit - 13));
-  return stem + "-" + random.upper_alnum(12);
 }
 
 // The last part of an ARN or the name itself: templates use both for roles.

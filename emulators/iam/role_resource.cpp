@@ -109,11 +109,7 @@ void RoleResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone
 void RoleResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
   const auto& account = request.stack->account;
   const auto& name = request.physical_id;
-  const auto changed = [&](const char* property) {
-    return property_text(request.properties, property) !=
-           property_text(request.old_properties, property);
-  };
-  if (changed("RoleName") || changed("Path") || !roles_.role(account, name)) {
+  if (changes(request, "RoleName") || changes(request, "Path") || !roles_.role(account, name)) {
     return done(make(request));
   }
   if (const auto updated = roles_.update_role(account, name, role_request(request, name));

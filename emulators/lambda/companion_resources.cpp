@@ -10,27 +10,17 @@ namespace loopgate::lambda {
 
 namespace {
 
+using cfn::property_text;
 using Json = nlohmann::json;
-
-std::string text(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-std::unexpected<Error> refuse(const cfn::ResourceRequest& request, std::string_view pointer,
-                              std::string message) {
-  const auto place = request.place_of ? request.place_of(pointer) : request.place;
-  return fail(fmt::format("{}: {}", request.logical_id, message), place);
-}
 
 cfn::ResourceState add_permission(const cfn::ResourceRequest& request, FunctionConfig& config) {
   PermissionStatement statement;
   statement.id = request.physical_id.empty()
                      ? fmt::format("{}-{}", request.stack->name, request.logical_id)
                      : request.physical_id;
-  statement.action = text(request.properties, "Action");
-  statement.principal = text(request.properties, "Principal");
-  statement.source_arn = text(request.properties, "SourceArn");
+  statement.action = property_text(request.properties, "Action");
+  statement.principal = property_text(request.properties, "Principal");
+  statement.source_arn = property_text(request.properties, "SourceArn");
   std::erase_if(config.permissions, [&](const auto& one) { return one.id == statement.id; });
   config.permissions.push_back(statement);
   return {statement.id, {{"Id", statement.id}}};
@@ -48,10 +38,10 @@ cfn::ResourceState publish_version(const cfn::ResourceRequest& request, Function
 }
 
 Result<cfn::ResourceState> put_alias(const cfn::ResourceRequest& request, FunctionConfig& config) {
-  const auto name = text(request.properties, "Name");
-  auto version = text(request.properties, "FunctionVersion");
+  const auto name = property_text(request.properties, "Name");
+  auto version = property_text(request.properties, "FunctionVersion");
   if (!is_function_name(name))
-    return refuse(request, "/Name", "an alias needs a Name of letters and digits");
+    return fail_at(request, "/Name", "an alias needs a Name of letters and digits");
   if (version.empty()) version = "$LATEST";
   config.aliases[name] = version;
   const auto arn = config.arn() + ":" + name;
@@ -69,15 +59,15 @@ std::vector<std::string_view> CompanionResource::attributes(std::string_view typ
 
 Result<FunctionConfig> CompanionResource::find_function(const cfn::ResourceRequest& request,
                                                         const Json& properties) const {
-  const auto given = text(properties, "FunctionName");
+  const auto given = property_text(properties, "FunctionName");
   const auto name = FunctionName::parse(given);
-  if (!name) return refuse(request, "/FunctionName", fmt::format("'{}' names no function", given));
+  if (!name) return fail_at(request, "/FunctionName", fmt::format("'{}' names no function", given));
   const auto arn =
       function_arn(name->region.empty() ? request.stack->region : name->region,
                    name->account.empty() ? request.stack->account : name->account, name->name);
   const auto function = functions_.find(arn);
   if (!function)
-    return refuse(request, "/FunctionName", fmt::format("Function not found: {}", arn));
+    return fail_at(request, "/FunctionName", fmt::format("Function not found: {}", arn));
   return *function;
 }
 
@@ -93,12 +83,12 @@ Result<cfn::ResourceState> CompanionResource::apply(const cfn::ResourceRequest& 
     state = put_alias(request, *config);
   } else {
     const auto read = read_invoke_config(request.properties, *config);
-    if (!read) return refuse(request, read.error().pointer, read.error().message);
+    if (!read) return fail_at(request, read.error().pointer, read.error().message);
     state = cfn::ResourceState{fmt::format("{}-{}", request.stack->name, request.logical_id), {}};
   }
   if (!state) return state;
   if (const auto updated = functions_.update(std::move(*config)); !updated) {
-    return refuse(request, "", updated.error().message);
+    return fail_at(request, "", updated.error().message);
   }
   return state;
 }

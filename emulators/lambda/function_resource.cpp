@@ -15,20 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+using cfn::property_text;
 using Json = nlohmann::json;
-
-constexpr std::string_view kUnresolved = "${unresolved:";
-
-std::unexpected<Error> refuse(const cfn::ResourceRequest& request, std::string_view pointer,
-                              std::string message) {
-  const auto place = request.place_of ? request.place_of(pointer) : request.place;
-  return fail(fmt::format("{}: {}", request.logical_id, message), place);
-}
-
-std::string text(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 std::string absolute(const cfn::StackContext& stack, const std::string& path) {
   return (fs::path(stack.template_folder) / path).lexically_normal().string();
@@ -47,11 +35,11 @@ Result<CodeSource> local_code(const cfn::ResourceRequest& request, const std::st
   code.kind = CodeSource::Kind::kFolder;
   code.template_folder = fs::path(request.stack->template_folder).lexically_normal().string();
   code.logical_id = request.logical_id;
-  code.build_method = text(request.metadata, "BuildMethod");
+  code.build_method = property_text(request.metadata, "BuildMethod");
   const auto built = fs::path(code.template_folder) / ".aws-sam" / "build" / request.logical_id;
   if (!fs::is_directory(code.path, error) && !fs::is_directory(built, error)) {
-    return refuse(request, "/Code/LocalPath",
-                  fmt::format("its code is missing: {} is no folder and no zip file", code.path));
+    return fail_at(request, "/Code/LocalPath",
+                   fmt::format("its code is missing: {} is no folder and no zip file", code.path));
   }
   return code;
 }
@@ -60,31 +48,32 @@ Result<CodeSource> read_code(const cfn::ResourceRequest& request, const Function
   if (config.runtime.kind == RuntimeKind::kBuiltIn) return CodeSource{};
   const auto found = request.properties.find("Code");
   if (found == request.properties.end() || !found->is_object()) {
-    return refuse(request, "/Code", "it has no Code");
+    return fail_at(request, "/Code", "it has no Code");
   }
   if (found->contains("S3Bucket") || found->contains("S3Key")) {
-    return refuse(request, "/Code",
-                  "its code is in S3, which is not emulated: give CodeUri a local folder "
-                  "or zip file");
+    return fail_at(request, "/Code",
+                   "its code is in S3, which is not emulated: give CodeUri a local folder "
+                   "or zip file");
   }
   if (found->contains("ImageUri")) {
-    return refuse(request, "/Code/ImageUri", "functions from container images do not run here");
+    return fail_at(request, "/Code/ImageUri", "functions from container images do not run here");
   }
-  if (const auto path = text(*found, "LocalPath"); !path.empty()) return local_code(request, path);
+  if (const auto path = property_text(*found, "LocalPath"); !path.empty())
+    return local_code(request, path);
   if (!found->contains("ZipFile")) {
-    return refuse(request, "/Code",
-                  "its Code has neither LocalPath (CodeUri) nor ZipFile (InlineCode)");
+    return fail_at(request, "/Code",
+                   "its Code has neither LocalPath (CodeUri) nor ZipFile (InlineCode)");
   }
   if (config.runtime.kind == RuntimeKind::kProvided) {
-    return refuse(request, "/Code/ZipFile", "inline code is for Python and Node.js only");
+    return fail_at(request, "/Code/ZipFile", "inline code is for Python and Node.js only");
   }
   CodeSource code;
   code.kind = CodeSource::Kind::kInline;
-  code.text = text(*found, "ZipFile");
+  code.text = property_text(*found, "ZipFile");
   code.size = code.text.size();
   if (code.size > kMaxInlineCode) {
-    return refuse(request, "/Code/ZipFile",
-                  fmt::format("inline code has at most {} bytes", kMaxInlineCode));
+    return fail_at(request, "/Code/ZipFile",
+                   fmt::format("inline code has at most {} bytes", kMaxInlineCode));
   }
   return code;
 }
@@ -104,23 +93,23 @@ Result<FunctionConfig> FunctionResource::read(const cfn::ResourceRequest& reques
   FunctionConfig config;
   config.account = request.stack->account;
   config.region = request.stack->region;
-  config.name = text(request.properties, "FunctionName");
+  config.name = property_text(request.properties, "FunctionName");
   if (config.name.empty()) config.name = request.physical_id;
   if (config.name.empty()) config.name = request.logical_id;  // for messages
-  if (!config.name.starts_with(kUnresolved) && !is_function_name(config.name)) {
-    return refuse(request, "/FunctionName",
-                  fmt::format("'{}' is no function name: letters, digits, - and "
-                              "_, at most 64",
-                              config.name));
+  if (!cfn::is_unresolved(config.name) && !is_function_name(config.name)) {
+    return fail_at(request, "/FunctionName",
+                   fmt::format("'{}' is no function name: letters, digits, - and "
+                               "_, at most 64",
+                               config.name));
   }
   if (!request.properties.contains("Runtime")) {
-    return refuse(request, "", "it has no Runtime");
+    return fail_at(request, "", "it has no Runtime");
   }
   const auto read = read_properties(request.properties, config, warnings);
-  if (!read) return refuse(request, read.error().pointer, read.error().message);
+  if (!read) return fail_at(request, read.error().pointer, read.error().message);
   if (config.handler.empty() &&
       (config.runtime.kind == RuntimeKind::kPython || config.runtime.kind == RuntimeKind::kNode)) {
-    return refuse(request, "", "it has no Handler");
+    return fail_at(request, "", "it has no Handler");
   }
   auto code = read_code(request, config);
   if (!code) return std::unexpected(code.error());
@@ -135,20 +124,15 @@ Status FunctionResource::validate(const cfn::ResourceRequest& request,
   return {};
 }
 
-// <stack>-<LogicalId>-<12 characters>, 64 at most, as CloudFormation does.
-std::string FunctionResource::make_name(const cfn::ResourceRequest& request) {
-  auto stem = fmt::format("{}-{}", request.stack->name, request.logical_id);
-  stem.resize(std::min<std::size_t>(stem.size(), kMaxFunctionName - 13));
-  return stem + "-" + functions_.surroundings().random.upper_alnum(12);
-}
-
 void FunctionResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
   std::vector<std::string> warnings;
   auto config = read(request, warnings);
   if (!config) return done(std::unexpected(config.error()));
-  if (text(request.properties, "FunctionName").empty()) config->name = make_name(request);
+  if (property_text(request.properties, "FunctionName").empty()) {
+    config->name = generated_name(request, functions_.surroundings().random, kMaxFunctionName);
+  }
   const auto made = functions_.create(std::move(*config));
-  if (!made) return done(refuse(request, "/FunctionName", made.error().message));
+  if (!made) return done(fail_at(request, "/FunctionName", made.error().message));
   build(request, *made, std::move(done));
 }
 
@@ -168,8 +152,8 @@ void FunctionResource::update(const cfn::ResourceRequest& request, cfn::Resource
   std::vector<std::string> warnings;
   auto config = read(request, warnings);
   if (!config) return done(std::unexpected(config.error()));
-  const auto name = text(request.properties, "FunctionName");
-  const auto old_name = text(request.old_properties, "FunctionName");
+  const auto name = property_text(request.properties, "FunctionName");
+  const auto old_name = property_text(request.old_properties, "FunctionName");
   if (name != old_name) return create(request, std::move(done));
   config->name = request.physical_id;
   const auto present = functions_.find(config->arn());
@@ -183,7 +167,7 @@ void FunctionResource::update(const cfn::ResourceRequest& request, cfn::Resource
   config->on_failure_arn = present->on_failure_arn;
   config->on_success_arn = present->on_success_arn;
   const auto changed = functions_.update(std::move(*config));
-  if (!changed) return done(refuse(request, "", changed.error().message));
+  if (!changed) return done(fail_at(request, "", changed.error().message));
   done(state_of(**changed));
 }
 

@@ -28,7 +28,6 @@ class FunctionResource : public cfn::ResourceType {
   Result<FunctionConfig> read(const cfn::ResourceRequest& request,
                               std::vector<std::string>& warnings) const;
   void build(const cfn::ResourceRequest& request, FunctionPtr function, cfn::ResourceDone done);
-  std::string make_name(const cfn::ResourceRequest& request);
 
   Functions& functions_;
 };

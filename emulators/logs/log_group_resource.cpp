@@ -10,16 +10,10 @@ namespace loopgate::logs {
 
 namespace {
 
-using Json = nlohmann::json;
+using cfn::property_text;
 
-std::string text(const Json& properties, const char* name) {
-  const auto found = properties.find(name);
-  if (found == properties.end()) return {};
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
-std::int64_t retention(const Json& properties) {
-  const auto days = text(properties, "RetentionInDays");
+std::int64_t retention(const nlohmann::json& properties) {
+  const auto days = property_text(properties, "RetentionInDays");
   std::int64_t value = 0;
   std::from_chars(days.data(), days.data() + days.size(), value);
   return value;
@@ -33,11 +27,6 @@ cfn::ResourceState state_of(const cfn::ResourceRequest& request, const std::stri
   return {name, {{"Arn", group_arn(place_of(request), name) + ":*"}}};
 }
 
-std::unexpected<Error> refuse(const cfn::ResourceRequest& request, const std::string& message) {
-  const auto place = request.place_of ? request.place_of("/LogGroupName") : request.place;
-  return fail(fmt::format("{}: {}", request.logical_id, message), place);
-}
-
 }  // namespace
 
 std::vector<std::string_view> LogGroupResource::attributes(std::string_view) const {
@@ -45,21 +34,20 @@ std::vector<std::string_view> LogGroupResource::attributes(std::string_view) con
 }
 
 void LogGroupResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  auto name = text(request.properties, "LogGroupName");
+  auto name = property_text(request.properties, "LogGroupName");
   if (name.empty()) {
-    name = fmt::format("{}-{}", request.stack->name, request.logical_id)
-               .substr(0, kMaxGroupName - 13) +
-           "-" + random_.upper_alnum(12);
+    name = generated_name(request, random_, kMaxGroupName);
   }
   if (const auto made = logs_.create_group(place_of(request), name); !made) {
-    return done(refuse(request, fmt::format("{} ({})", made.error().message, name)));
+    return done(
+        fail_at(request, "/LogGroupName", fmt::format("{} ({})", made.error().message, name)));
   }
   (void)logs_.set_retention(place_of(request), name, retention(request.properties));
   done(state_of(request, name));
 }
 
 void LogGroupResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  if (text(request.properties, "LogGroupName") != text(request.old_properties, "LogGroupName")) {
+  if (changes(request, "LogGroupName")) {
     return create(request, std::move(done));
   }
   const auto changed =

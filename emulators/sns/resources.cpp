@@ -6,11 +6,11 @@
 
 #include "emulators/sns/attributes.h"
 #include "emulators/sns/limits.h"
-#include "emulators/sns/properties.h"
 
 namespace loopgate::sns {
 namespace {
 
+using cfn::property_text;
 using nlohmann::json;
 
 constexpr std::array<std::string_view, 9> kTopicProperties = {
@@ -39,27 +39,6 @@ AttributeMap subscription_attributes(const json& properties) {
   return attributes;
 }
 
-AttributeMap topic_tags(const json& properties) {
-  AttributeMap tags;
-  const auto found = properties.find("Tags");
-  if (found == properties.end() || !found->is_array()) return tags;
-  for (const auto& tag : *found) tags[property_text(tag, "Key")] = property_text(tag, "Value");
-  return tags;
-}
-
-// CloudFormation's own form: stack, logical id, twelve characters.
-std::string generated_name(const cfn::ResourceRequest& request, Random& random, bool fifo) {
-  auto stem = request.stack->name + "-" + request.logical_id;
-  constexpr std::size_t kTail = 1 + 12 + 5;
-  stem.resize(std::min(stem.size(), kMaxTopicNameCharacters - kTail));
-  return stem + "-" + random.upper_alnum(12) + (fifo ? ".fifo" : "");
-}
-
-bool same(const cfn::ResourceRequest& request, const char* property) {
-  return property_text(request.properties, property) ==
-         property_text(request.old_properties, property);
-}
-
 cfn::ResourceState topic_state(const std::string& arn) {
   return {arn, {{"TopicArn", arn}, {"TopicName", arn.substr(arn.rfind(':') + 1)}}};
 }
@@ -75,14 +54,12 @@ Status TopicResource::validate(const cfn::ResourceRequest& request,
   (void)warnings;
   const bool fifo = is_true(property_text(request.properties, "FifoTopic"));
   const auto name = property_text(request.properties, "TopicName");
-  if (fifo && !name.empty() && !is_unresolved(name) && !name.ends_with(".fifo")) {
-    return fail(request.logical_id + ": the TopicName of a FIFO topic must end with .fifo",
-                place_of(request, "/TopicName"));
+  if (fifo && !name.empty() && !cfn::is_unresolved(name) && !name.ends_with(".fifo")) {
+    return fail_at(request, "/TopicName", "the TopicName of a FIFO topic must end with .fifo");
   }
   const auto subscriptions = request.properties.find("Subscription");
   if (subscriptions != request.properties.end() && !subscriptions->is_array()) {
-    return fail(request.logical_id + ": Subscription must be a list",
-                place_of(request, "/Subscription"));
+    return fail_at(request, "/Subscription", "Subscription must be a list");
   }
   return {};
 }
@@ -91,13 +68,13 @@ Result<cfn::ResourceState> TopicResource::make(const cfn::ResourceRequest& reque
   auto name = property_text(request.properties, "TopicName");
   const auto attributes = topic_attributes(request.properties);
   if (name.empty()) {
-    name = generated_name(request, random_,
-                          is_true(property_text(request.properties, "FifoTopic")));
+    const bool fifo = is_true(property_text(request.properties, "FifoTopic"));
+    name = generated_name(request, random_, kMaxTopicNameCharacters, fifo ? ".fifo" : "");
   }
   const auto arn = topics_.create_topic(request.stack->account, request.stack->region, name,
-                                        attributes, topic_tags(request.properties));
+                                        attributes, cfn::property_tags(request.properties));
   if (!arn) {
-    return fail(request.logical_id + ": " + arn.error().message, place_of(request, "/TopicName"));
+    return fail_at(request, "/TopicName", arn.error().message);
   }
   if (auto subscribed = subscribe_inline(request, *arn); !subscribed) {
     topics_.delete_topic(*arn);
@@ -115,8 +92,7 @@ Status TopicResource::subscribe_inline(const cfn::ResourceRequest& request,
                                          property_text(list[i], "Endpoint"),
                                          request.stack->account, {}});
     if (!done) {
-      return fail(request.logical_id + ": " + done.error().message,
-                  place_of(request, "/Subscription/" + std::to_string(i)));
+      return fail_at(request, "/Subscription/" + std::to_string(i), done.error().message);
     }
   }
   return {};
@@ -128,7 +104,7 @@ void TopicResource::create(const cfn::ResourceRequest& request, cfn::ResourceDon
 
 void TopicResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
   const auto& arn = request.physical_id;
-  if (!same(request, "TopicName") || !same(request, "FifoTopic") || !topics_.topic(arn)) {
+  if (changes(request, "TopicName") || changes(request, "FifoTopic") || !topics_.topic(arn)) {
     return done(make(request));
   }
   const auto before = topic_attributes(request.old_properties);
@@ -137,7 +113,7 @@ void TopicResource::update(const cfn::ResourceRequest& request, cfn::ResourceDon
     if (name == "FifoTopic") return {};
     const auto changed = topics_.set_topic_attribute(arn, name, value);
     if (changed) return {};
-    return fail(request.logical_id + ": " + changed.error().message, place_of(request, "/" + name));
+    return fail_at(request, "/" + name, changed.error().message);
   };
   for (const auto& [name, value] : after) {
     if (auto status = set(name, value); !status) return done(std::unexpected(status.error()));
@@ -163,9 +139,9 @@ void TopicResource::update(const cfn::ResourceRequest& request, cfn::ResourceDon
     return done(std::unexpected(subscribed.error()));
   }
   std::vector<std::string> stale;
-  for (const auto& [key, value] : topic_tags(request.old_properties)) stale.push_back(key);
+  for (const auto& [key, value] : cfn::property_tags(request.old_properties)) stale.push_back(key);
   (void)topics_.set_tags(arn, {}, stale);
-  (void)topics_.set_tags(arn, topic_tags(request.properties), {});
+  (void)topics_.set_tags(arn, cfn::property_tags(request.properties), {});
   done(topic_state(arn));
 }
 
@@ -184,21 +160,20 @@ Status SubscriptionResource::validate(const cfn::ResourceRequest& request,
   (void)warnings;
   for (const char* name : {"Protocol", "TopicArn"}) {
     if (property_text(request.properties, name).empty()) {
-      return fail(request.logical_id + ": property " + name + " is required", request.place);
+      return fail_at(request, "", std::string("property ") + name + " is required");
     }
   }
   const auto policy = property_text(request.properties, "FilterPolicy");
-  if (policy.empty() || policy.find("${unresolved:") != std::string::npos) return {};
+  if (policy.empty() || cfn::is_unresolved(policy)) return {};
   const auto scope_text = property_text(request.properties, "FilterPolicyScope");
   const auto scope = parse_filter_scope(scope_text.empty() ? "MessageAttributes" : scope_text);
   if (!scope) {
-    return fail(request.logical_id + ": FilterPolicyScope must be MessageAttributes or MessageBody",
-                place_of(request, "/FilterPolicyScope"));
+    return fail_at(request, "/FilterPolicyScope",
+                   "FilterPolicyScope must be MessageAttributes or MessageBody");
   }
   const auto parsed = FilterPolicy::parse(policy, *scope);
   if (parsed) return {};
-  return fail(request.logical_id + ": " + parsed.error().message,
-              place_of(request, "/FilterPolicy"));
+  return fail_at(request, "/FilterPolicy", parsed.error().message);
 }
 
 Result<cfn::ResourceState> SubscriptionResource::make(const cfn::ResourceRequest& request) {
@@ -208,7 +183,7 @@ Result<cfn::ResourceState> SubscriptionResource::make(const cfn::ResourceRequest
                                              request.stack->account,
                                              subscription_attributes(request.properties)});
   if (!subscribed) {
-    return fail(request.logical_id + ": " + subscribed.error().message, request.place);
+    return fail_at(request, "", subscribed.error().message);
   }
   const auto& arn = (*subscribed)->arn;
   return cfn::ResourceState{arn, {{"Arn", arn}}};
@@ -220,7 +195,7 @@ void SubscriptionResource::create(const cfn::ResourceRequest& request, cfn::Reso
 
 void SubscriptionResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
   const auto& arn = request.physical_id;
-  if (!same(request, "TopicArn") || !same(request, "Protocol") || !same(request, "Endpoint") ||
+  if (changes(request, "TopicArn") || changes(request, "Protocol") || changes(request, "Endpoint") ||
       !topics_.subscription(arn)) {
     return done(make(request));
   }
@@ -238,15 +213,13 @@ void SubscriptionResource::update(const cfn::ResourceRequest& request, cfn::Reso
     const auto& scope = wanted["FilterPolicyScope"];
     if (const auto set = topics_.set_subscription_attribute(arn, "FilterPolicyScope", scope);
         !set) {
-      return done(fail(request.logical_id + ": " + set.error().message,
-                       place_of(request, "/FilterPolicyScope")));
+      return done(fail_at(request, "/FilterPolicyScope", set.error().message));
     }
     wanted.erase("FilterPolicyScope");
   }
   for (const auto& [name, value] : wanted) {
     if (const auto set = topics_.set_subscription_attribute(arn, name, value); !set) {
-      return done(fail(request.logical_id + ": " + set.error().message,
-                       place_of(request, "/" + name)));
+      return done(fail_at(request, "/" + name, set.error().message));
     }
   }
   done(cfn::ResourceState{arn, {{"Arn", arn}}});

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "emulators/sns/properties.h"
 #include "emulators/sns/resources.h"
 
 namespace loopgate::sns {
 namespace {
 
+using cfn::property_text;
 using nlohmann::json;
 
 std::vector<std::string> topics_of(const json& properties) {
@@ -23,8 +23,7 @@ Status apply(Topics& topics, const cfn::ResourceRequest& request) {
   for (const auto& arn : topics_of(request.properties)) {
     const auto set = topics.set_topic_attribute(arn, "Policy", document);
     if (!set) {
-      return fail(request.logical_id + ": " + arn + ": " + set.error().message,
-                  place_of(request, "/PolicyDocument"));
+      return fail_at(request, "/PolicyDocument", arn + ": " + set.error().message);
     }
   }
   return {};
@@ -42,12 +41,10 @@ Status TopicPolicyResource::validate(const cfn::ResourceRequest& request,
   const auto document = request.properties.find("PolicyDocument");
   if (document == request.properties.end() || !document->is_object() ||
       !document->contains("Statement")) {
-    return fail(request.logical_id + ": PolicyDocument must be an object with a Statement",
-                place_of(request, "/PolicyDocument"));
+    return fail_at(request, "/PolicyDocument", "PolicyDocument must be an object with a Statement");
   }
   if (topics_of(request.properties).empty()) {
-    return fail(request.logical_id + ": Topics must name at least one topic",
-                place_of(request, "/Topics"));
+    return fail_at(request, "/Topics", "Topics must name at least one topic");
   }
   return {};
 }

@@ -10,6 +10,7 @@ namespace loopgate::sqs {
 
 namespace {
 
+using cfn::property_text;
 using nlohmann::json;
 
 constexpr const char* kAttributeProperties[] = {
@@ -29,14 +30,6 @@ constexpr const char* kAttributeProperties[] = {
     "VisibilityTimeout",
 };
 
-// Templates write numbers and booleans as they like; policies are objects.
-std::string property_text(const json& properties, const char* name) {
-  const auto found = properties.is_object() ? properties.find(name) : properties.end();
-  if (!properties.is_object() || found == properties.end() || found->is_null()) return {};
-  if (found->is_string()) return found->get<std::string>();
-  return found->dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 AttributeMap queue_attributes(const json& properties) {
   AttributeMap out;
   for (const char* name : kAttributeProperties) {
@@ -48,24 +41,14 @@ AttributeMap queue_attributes(const json& properties) {
   return out;
 }
 
-std::map<std::string, std::string> queue_tags(const json& properties) {
-  std::map<std::string, std::string> out;
-  const auto found = properties.find("Tags");
-  if (found == properties.end() || !found->is_array()) return out;
-  for (const auto& tag : *found) out[property_text(tag, "Key")] = property_text(tag, "Value");
-  return out;
-}
-
-// CloudFormation's own form: stack, logical id, twelve characters.
-std::string generated_name(const cfn::ResourceRequest& request, Random& random, bool is_fifo) {
-  auto stem = request.stack->name + "-" + request.logical_id;
-  constexpr std::size_t kTail = 1 + 12 + 5;
-  stem.resize(std::min(stem.size(), kMaxNameChars - kTail));
-  return stem + "-" + random.upper_alnum(12) + (is_fifo ? ".fifo" : "");
-}
-
+// The sentence names the attribute that is wrong: its line is that of the property.
 std::unexpected<Error> failed(const cfn::ResourceRequest& request, const aws::AwsError& error) {
-  return fail(request.logical_id + ": " + error.message, request.place);
+  for (const char* name : kAttributeProperties) {
+    if (request.properties.contains(name) && error.message.find(name) != std::string::npos) {
+      return fail_at(request, std::string("/") + name, error.message);
+    }
+  }
+  return fail_at(request, "", error.message);
 }
 
 QueueKey key_of(const cfn::ResourceRequest& request, const std::string& url) {
@@ -86,24 +69,24 @@ cfn::ResourceState QueueResource::state(const QueueKey& key) const {
 
 Status QueueResource::validate(const cfn::ResourceRequest& request, std::vector<std::string>&) {
   const auto name = property_text(request.properties, "QueueName");
-  if (name.empty() || name.starts_with("${unresolved:")) return {};
+  if (name.empty() || cfn::is_unresolved(name)) return {};
   const bool is_fifo = property_text(request.properties, "FifoQueue") == "true";
   const auto named = check_queue_name(name, is_fifo);
   if (named) return {};
-  return fail(request.logical_id + ": QueueName " + name + ": " + named.error().message,
-              request.place_of ? request.place_of("/QueueName") : request.place);
+  return fail_at(request, "/QueueName", named.error().message);
 }
 
 Result<cfn::ResourceState> QueueResource::make(const cfn::ResourceRequest& request) {
   const auto attributes = queue_attributes(request.properties);
   auto name = property_text(request.properties, "QueueName");
   if (name.empty())
-    name = generated_name(request, queues_.random(), attributes.contains("FifoQueue"));
+    name = generated_name(request, queues_.random(), kMaxNameChars,
+                          attributes.contains("FifoQueue") ? ".fifo" : "");
   const QueueKey key{request.stack->account, request.stack->region, name};
   if (queues_.exists(key)) {
-    return fail(request.logical_id + ": a queue named " + name + " exists already", request.place);
+    return fail_at(request, "/QueueName", "a queue named " + name + " exists already");
   }
-  if (auto made = queues_.create(key, attributes, queue_tags(request.properties)); !made) {
+  if (auto made = queues_.create(key, attributes, cfn::property_tags(request.properties)); !made) {
     return failed(request, made.error());
   }
   return state(key);
@@ -136,7 +119,7 @@ Result<cfn::ResourceState> QueueResource::change(const cfn::ResourceRequest& req
     }
   }
   if (auto set = queues_.set_attributes(key, changes); !set) return failed(request, set.error());
-  if (auto set = queues_.set_tags(key, queue_tags(request.properties)); !set) {
+  if (auto set = queues_.set_tags(key, cfn::property_tags(request.properties)); !set) {
     return failed(request, set.error());
   }
   return state(key);
@@ -144,10 +127,9 @@ Result<cfn::ResourceState> QueueResource::change(const cfn::ResourceRequest& req
 
 void QueueResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
   const auto key = key_of(request, request.physical_id);
-  const auto same = [&](const char* name) {
-    return property_text(request.properties, name) == property_text(request.old_properties, name);
-  };
-  if (!same("QueueName") || !same("FifoQueue") || !queues_.exists(key)) return done(make(request));
+  if (changes(request, "QueueName") || changes(request, "FifoQueue") || !queues_.exists(key)) {
+    return done(make(request));
+  }
   done(change(request, key));
 }
 
@@ -159,7 +141,7 @@ void QueueResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone 
 Status QueuePolicyResource::apply(const cfn::ResourceRequest& request, const json& queues,
                                   const std::string& policy) {
   if (!queues.is_array()) {
-    return fail(request.logical_id + ": Queues must be a list of queue URLs", request.place);
+    return fail_at(request, "/Queues", "Queues must be a list of queue URLs");
   }
   for (const auto& url : queues) {
     const auto key = key_of(request, url.is_string() ? url.get<std::string>() : std::string());
@@ -173,8 +155,7 @@ Status QueuePolicyResource::apply(const cfn::ResourceRequest& request, const jso
 
 void QueuePolicyResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
   const auto policy = property_text(request.properties, "PolicyDocument");
-  if (policy.empty())
-    return done(fail(request.logical_id + ": PolicyDocument is missing", request.place));
+  if (policy.empty()) return done(fail_at(request, "", "PolicyDocument is missing"));
   if (auto set = apply(request, request.properties.value("Queues", json()), policy); !set) {
     return done(std::unexpected(set.error()));
   }

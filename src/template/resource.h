@@ -3,13 +3,16 @@
 // depends on the template engine.
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/random.h"
 #include "base/result.h"
 
 namespace loopgate::cfn {
@@ -37,6 +40,57 @@ struct ResourceRequest {
   // The place of a property by JSON pointer ("/Destinations/0/Formatter"), or of its nearest parent.
   std::function<SourcePlace(std::string_view pointer)> place_of;
 };
+
+// The place of a property, or of the resource when only that is known.
+inline SourcePlace place_of(const ResourceRequest& request, std::string_view pointer) {
+  return request.place_of ? request.place_of(pointer) : request.place;
+}
+
+// The engine puts the resource's name in front.
+inline std::unexpected<Error> fail_at(const ResourceRequest& request, std::string_view pointer,
+                                      std::string message) {
+  return fail(std::move(message), place_of(request, pointer));
+}
+
+// A property as text, "" when it is missing: templates write numbers and booleans as they like, and
+// documents as objects or as JSON.
+inline std::string property_text(const nlohmann::json& properties, std::string_view name) {
+  if (!properties.is_object()) return {};
+  const auto found = properties.find(name);
+  if (found == properties.end() || found->is_null()) return {};
+  return found->is_string() ? found->get<std::string>()
+                            : found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// Of an update.
+inline bool changes(const ResourceRequest& request, std::string_view property) {
+  return property_text(request.properties, property) !=
+         property_text(request.old_properties, property);
+}
+
+// Holds a value that does not exist yet: it cannot be checked (see `ResourceType::validate`).
+inline bool is_unresolved(std::string_view text) {
+  return text.find("${unresolved:") != std::string_view::npos;
+}
+
+// Tags: [{Key, Value}].
+inline std::map<std::string, std::string> property_tags(const nlohmann::json& properties) {
+  std::map<std::string, std::string> out;
+  const auto found = properties.find("Tags");
+  if (found == properties.end() || !found->is_array()) return out;
+  for (const auto& tag : *found) out[property_text(tag, "Key")] = property_text(tag, "Value");
+  return out;
+}
+
+// CloudFormation's own form for what has no name: stack, logical id, twelve characters; at most
+// `limit` in all.
+inline std::string generated_name(const ResourceRequest& request, Random& random, std::size_t limit,
+                                  std::string_view suffix = {}) {
+  constexpr std::size_t kRandom = 12;
+  std::string stem = request.stack->name + "-" + request.logical_id;
+  stem.resize(std::min(stem.size(), limit - kRandom - 1 - suffix.size()));
+  return stem + "-" + random.upper_alnum(kRandom) + std::string(suffix);
+}
 
 struct ResourceState {
   std::string physical_id;                                  // what Ref gives

@@ -123,11 +123,11 @@ TEST_F(Resources, AManagedPolicyGrantsUntilItIsRemoved) {
 
 TEST_F(Resources, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(validate(role_type, json::object()).error().to_string(),
-            "app.yaml:7: Worker: property AssumeRolePolicyDocument is required");
+            "app.yaml:7: property AssumeRolePolicyDocument is required");
   EXPECT_EQ(validate(role_type, {{"AssumeRolePolicyDocument", {{"Statement", {{"Effect", "No"}}}}}})
                 .error()
                 .to_string(),
-            "app.yaml:7: Worker: Statement[0]: Effect must be Allow or Deny.");
+            "app.yaml:7: Statement[0]: Effect must be Allow or Deny.");
   EXPECT_TRUE(validate(role_type, {{"AssumeRolePolicyDocument", trust},
                                    {"ManagedPolicyArns", {"arn:aws:iam::aws:policy/Unheard"}}}));
   ASSERT_EQ(told.size(), 1u);
@@ -137,7 +137,7 @@ TEST_F(Resources, SaysWhatIsWrongAndWhere) {
                                  {"PolicyDocument", allow("sqs:SendMessage")}})
                 .error()
                 .to_string(),
-            "app.yaml:7: Worker: The role with name nobody cannot be found.");
+            "app.yaml:7: The role with name nobody cannot be found.");
 }
 
 }  // namespace

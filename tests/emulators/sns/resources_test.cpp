@@ -78,7 +78,7 @@ TEST_F(Resources, AFailedInlineSubscriptionLeavesNoTopic) {
   const auto state =
       create(topic_type, {{"Subscription", {{{"Protocol", "sqs"}, {"Endpoint", "orders"}}}}});
   EXPECT_EQ(state.error().to_string(),
-            "app.yaml:7: Events: Invalid parameter: SQS endpoint ARN");
+            "app.yaml:7: Invalid parameter: SQS endpoint ARN");
   EXPECT_TRUE(topics.table().topics().empty());
 }
 
@@ -107,19 +107,19 @@ TEST_F(Resources, ASubscriptionTakesItsPolicyAsAnObject) {
 
 TEST_F(Resources, ValidatesBeforeAnythingIsMade) {
   EXPECT_EQ(invalid(topic_type, {{"FifoTopic", true}, {"TopicName", "x"}}),
-            "app.yaml:7: Events: the TopicName of a FIFO topic must end with .fifo");
+            "app.yaml:7: the TopicName of a FIFO topic must end with .fifo");
   EXPECT_EQ(invalid(subscription_type, {{"Protocol", "sqs"}}),
-            "app.yaml:7: Events: property TopicArn is required");
+            "app.yaml:7: property TopicArn is required");
   EXPECT_EQ(invalid(subscription_type, {{"Protocol", "sqs"},
                                         {"TopicArn", "${unresolved:T}"},
                                         {"FilterPolicy", {{"k", {{{"like", "x"}}}}}}}),
-            "app.yaml:7: Events: Invalid parameter: FilterPolicy: Unrecognized match type like");
+            "app.yaml:7: Invalid parameter: FilterPolicy: Unrecognized match type like");
   EXPECT_EQ(invalid(subscription_type, {{"Protocol", "sqs"},
                                         {"TopicArn", "${unresolved:T}"},
                                         {"FilterPolicy", {{"k", {"${unresolved:V}"}}}}}),
             "");
   EXPECT_EQ(invalid(policy_type, {{"Topics", {"x"}}}),
-            "app.yaml:7: Events: PolicyDocument must be an object with a Statement");
+            "app.yaml:7: PolicyDocument must be an object with a Statement");
 }
 
 TEST_F(Resources, ATopicPolicyIsSetAndTakenBack) {
