@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 
+#include "base/file.h"
 #include "base/system_time.h"
 #include "emulators/cloudformation/service.h"
 #include "emulators/cloudformation/stack_table.h"
@@ -29,6 +29,7 @@
 #include "sandbox/port_store.h"
 #include "sandbox/resolvers.h"
 #include "sandbox/wireguard_documents.h"
+#include "template/limits.h"
 #include "template/stack_engine.h"
 
 namespace loopgate {
@@ -51,24 +52,6 @@ store::Durability durability(const SandboxOptions& options) {
   return options.flush_disk ? store::Durability::kFull : store::Durability::kProcess;
 }
 
-// Text files beside templates; places in messages are the engine's.
-Result<std::string> read_text_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail("the file cannot be read", {path});
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-// "packet-counter.template.json" → "packet-counter": stack names have letters, digits and dashes.
-std::string stack_name_from(std::string_view file) {
-  file.remove_prefix(file.rfind('/') + 1);
-  std::string out;
-  for (const char c : file.substr(0, file.find('.'))) {
-    out += std::isalnum(static_cast<unsigned char>(c)) ? c : '-';
-  }
-  if (out.empty() || !std::isalpha(static_cast<unsigned char>(out.front()))) out.insert(0, "stack-");
-  return out;
-}
-
 // Absolute: functions run in folders of their own, and a kept stack may be restored from elsewhere.
 std::string folder_of(const std::string& file) {
   std::error_code error;
@@ -77,6 +60,16 @@ std::string folder_of(const std::string& file) {
 }
 
 }  // namespace
+
+std::string stack_name_of(std::string_view file) {
+  file.remove_prefix(file.rfind('/') + 1);
+  std::string out;
+  for (const char c : file.substr(0, file.find('.'))) {
+    out += std::isalnum(static_cast<unsigned char>(c)) ? c : '-';
+  }
+  if (out.empty() || !std::isalpha(static_cast<unsigned char>(out.front()))) out.insert(0, "stack-");
+  return out;
+}
 
 struct Sandbox::Impl {
   explicit Impl(SandboxOptions given)
@@ -219,7 +212,7 @@ Status Sandbox::Impl::open_stacks() {
   if (!opened_table) return std::unexpected(opened_table.error());
   stack_table = std::move(*opened_table);
   cfn::Deployer::Options deploy_options;
-  deploy_options.files = read_text_file;
+  deploy_options.files = [](const std::string& path) { return read_file(path, cfn::kMaxTemplateBytes); };
   deploy_options.includes = [this](const std::string& location) {
     return customer_config(location, options.account, options.regions);
   };
@@ -325,12 +318,12 @@ std::string Sandbox::endpoint() const { return impl_->endpoint(); }
 
 void Sandbox::deploy(DeployOptions options, std::function<void(Result<DeployResult>)> done) {
   cfn::DeployRequest request;
-  request.stack_name = options.stack.empty() ? stack_name_from(options.template_file) : options.stack;
+  request.stack_name = options.stack.empty() ? stack_name_of(options.template_file) : options.stack;
   request.template_file = options.template_file;
   request.template_folder = folder_of(options.template_file);
   request.template_text = std::move(options.template_text);
   if (request.template_text.empty()) {
-    auto text = read_text_file(options.template_file);
+    auto text = read_file(options.template_file, cfn::kMaxTemplateBytes);
     if (!text) return done(std::unexpected(text.error()));
     request.template_text = std::move(*text);
   }
@@ -445,10 +438,7 @@ Result<std::string> Sandbox::publish(const std::string& topic, const std::string
   return result->message_id;
 }
 
-void Sandbox::run() {
-  impl_->loop.on_signal([this](int) { impl_->loop.stop(); });
-  impl_->loop.run();
-}
+void Sandbox::run() { impl_->loop.run(); }
 
 void Sandbox::stop() { impl_->loop.stop(); }
 

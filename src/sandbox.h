@@ -58,6 +58,10 @@ struct DeployOptions {
   std::map<std::string, std::string> parameters;
 };
 
+// The name of a stack that is given none: its file's, as far as stack names may have it.
+// "packet-counter.template.json" → "packet-counter".
+std::string stack_name_of(std::string_view template_file);
+
 struct StackOutput {
   std::string key;
   std::string value;
@@ -124,7 +128,7 @@ class Sandbox {
                               const std::map<std::string, std::string>& attributes);
 
   // Live.
-  void run();   // until stop, SIGINT or SIGTERM
+  void run();  // until stop
   void stop();
   bool turn(Duration max_wait);  // one turn, for `exec` and the start
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/check.h"
+#include "base/file.h"
 #include "emulators/lambda/files.h"
 
 namespace loopgate::lambda {

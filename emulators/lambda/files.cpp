@@ -10,20 +10,6 @@ namespace loopgate::lambda {
 
 namespace fs = std::filesystem;
 
-Result<std::string> read_file(const std::string& path, std::size_t limit) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  if (error) return fail(fmt::format("cannot read {}: {}", path, error.message()));
-  if (size > limit)
-    return fail(fmt::format("{} has {} bytes, over the limit of {}", path, size, limit));
-  std::ifstream in(path, std::ios::binary);
-  std::string content(size, '\0');
-  in.read(content.data(), static_cast<std::streamsize>(size));
-  if (in.gcount() != static_cast<std::streamsize>(size))
-    return fail(fmt::format("cannot read {}", path));
-  return content;
-}
-
 Status write_file(const std::string& path, std::string_view content, bool executable) {
   if (const auto folder = make_folder(fs::path(path).parent_path().string()); !folder)
     return folder;

@@ -8,8 +8,6 @@
 
 namespace loopgate::lambda {
 
-// At most `limit` bytes; a longer file is an error.
-Result<std::string> read_file(const std::string& path, std::size_t limit);
 // Makes the folders above it. Appears whole or not at all.
 Status write_file(const std::string& path, std::string_view content, bool executable = false);
 Status make_folder(const std::string& path);

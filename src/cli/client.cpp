@@ -33,15 +33,17 @@ std::unexpected<Error> unreachable(const std::string& endpoint, httplib::Error e
               "); start one with 'loopgate up', or name it with --endpoint");
 }
 
+std::unexpected<Error> refusal(int status, const std::string& answer) {
+  const auto body = nlohmann::json::parse(answer, nullptr, false);
+  return fail(body.is_object() && body.contains("error") && body["error"].is_string()
+                  ? body["error"].get<std::string>()
+                  : "the sandbox answered " + std::to_string(status) + ": " + answer.substr(0, 500));
+}
+
 Result<nlohmann::json> read_answer(const std::string& endpoint, const httplib::Result& answer) {
   if (!answer) return unreachable(endpoint, answer.error());
+  if (answer->status >= 400) return refusal(answer->status, answer->body);
   auto body = nlohmann::json::parse(answer->body, nullptr, false);
-  if (answer->status >= 400) {
-    return fail(body.is_object() && body.contains("error") && body["error"].is_string()
-                    ? body["error"].get<std::string>()
-                    : "the sandbox answered " + std::to_string(answer->status) + ": " +
-                          answer->body.substr(0, 500));
-  }
   if (body.is_discarded()) return fail(endpoint + " is not a Loopgate sandbox: its answer is not JSON");
   return body;
 }
@@ -50,8 +52,7 @@ Result<nlohmann::json> read_answer(const std::string& endpoint, const httplib::R
 
 Client::Client(std::string endpoint) : endpoint_(endpoint_or_default(std::move(endpoint))) {}
 
-Result<nlohmann::json> Client::get(const std::string& path,
-                                   const std::multimap<std::string, std::string>& query) {
+Result<nlohmann::json> Client::get(const std::string& path, const Query& query) {
   auto client = connect(endpoint_);
   return read_answer(endpoint_, client.Get(path, query, httplib::Headers()));
 }
@@ -61,13 +62,20 @@ Result<nlohmann::json> Client::post(const std::string& path, const nlohmann::jso
   return read_answer(endpoint_, client.Post(path, body.dump(), "application/json"));
 }
 
-Status Client::follow(const std::string& path, const std::function<bool(std::string_view)>& on_line) {
+Status Client::follow(const std::string& path, const Query& query,
+                      const std::function<bool(std::string_view)>& on_line) {
   auto client = connect(endpoint_);
   client.set_read_timeout(365 * 24 * 3600);
   std::string rest;
   bool wanted = true;
-  const auto answer = client.Get(path, [&](const char* data, std::size_t size) {
+  int status = 0;
+  const auto on_head = [&](const httplib::Response& head) {
+    status = head.status;
+    return true;
+  };
+  const auto on_data = [&](const char* data, std::size_t size) {
     rest.append(data, size);
+    if (status >= 400) return true;
     std::size_t start = 0;
     for (auto end = rest.find('\n'); wanted && end != std::string::npos; end = rest.find('\n', start)) {
       wanted = on_line(std::string_view(rest).substr(start, end - start));
@@ -75,10 +83,11 @@ Status Client::follow(const std::string& path, const std::function<bool(std::str
     }
     rest.erase(0, start);
     return wanted;
-  });
+  };
+  const auto answer = client.Get(path, query, httplib::Headers(), on_head, on_data);
   if (!wanted) return {};
   if (!answer) return unreachable(endpoint_, answer.error());
-  if (answer->status >= 400) return fail("the sandbox answered " + std::to_string(answer->status));
+  if (status >= 400) return refusal(status, rest);
   return {};
 }
 

@@ -2,9 +2,11 @@
 
 #include <filesystem>
 
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/sandbox_flags.h"
+#include "codec/text.h"
 
 namespace loopgate::cli {
 
@@ -20,8 +22,11 @@ struct DeployFlags {
 int deploy(const DeployFlags& flags) {
   const auto parameters = parse_parameters(flags.parameters);
   if (!parameters) return report(parameters.error());
-  const auto text = read_file(flags.template_file);
+  const auto text = read_file(flags.template_file, kMaxTextFileBytes);
   if (!text) return report(text.error());
+  if (!codec::is_valid_utf8(as_bytes(*text))) {
+    return report({"the file is not UTF-8 text", {flags.template_file}});
+  }
   Client client(flags.endpoint);
   const auto answer = client.post(
       "/_loopgate/deploy", {{"stack", flags.stack},

@@ -19,6 +19,7 @@ int env(const std::string& endpoint) {
   Client client(endpoint);
   const auto info = client.get("/_loopgate/info");
   if (!info) return report(info.error());
+  for (const auto& name : foreign_variables()) fmt::print("unset {}\n", name);
   for (const auto& [name, value] :
        client_environment(*info, (*info)["regions"].front().get<std::string>())) {
     fmt::print("export {}={}\n", name, shell_quoted(value));

@@ -1,4 +1,6 @@
-#include <cstdlib>
+#include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <optional>
 #include <string_view>
 
@@ -14,15 +16,17 @@ namespace loopgate::cli {
 namespace {
 
 constexpr int kSignalBase = 128;  // as shells report a child that a signal ended
+constexpr std::chrono::seconds kGrace{10};  // what an interrupted command has to clean up
 
-// Ours with `changes` on top, and without a profile that would reach past the sandbox.
+// Ours with `changes` on top, and without what would reach past the sandbox.
 std::vector<std::string> merged_environment(
     const std::vector<std::pair<std::string, std::string>>& changes) {
+  const auto foreign = foreign_variables();
   std::vector<std::string> out;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const auto name = text.substr(0, text.find('='));
-    bool replaced = name == "AWS_PROFILE" || name == "AWS_DEFAULT_PROFILE" || name == "AWS_SESSION_TOKEN";
+    bool replaced = std::ranges::find(foreign, name) != foreign.end();
     for (const auto& [changed, value] : changes) replaced = replaced || changed == name;
     if (!replaced) out.emplace_back(text);
   }
@@ -30,29 +34,42 @@ std::vector<std::string> merged_environment(
   return out;
 }
 
+// Runs the command on the sandbox's loop until it has ended; gives its exit status as a shell does.
+Result<int> run_command(Sandbox& sandbox, const std::vector<std::string>& command) {
+  io::ProcessOptions process;
+  process.argv = command;
+  process.environment =
+      merged_environment(client_environment(sandbox.describe(), sandbox.options().regions.front()));
+  process.inherit_stdio = true;
+  std::optional<io::ExitStatus> ended;
+  const auto on_exit = [&](io::ExitStatus status) {
+    ended = status;
+    sandbox.stop();
+  };
+  const auto child = io::Process::spawn(sandbox.loop(), process, {.on_line = nullptr, .on_exit = on_exit});
+  if (!child) return std::unexpected(child.error());
+
+  // The terminal has sent its SIGINT to the command as well. A second signal, or too long a farewell, ends it.
+  ScopedTimer grace(sandbox.clock());
+  sandbox.loop().on_signal([&](int signal) {
+    if (grace.is_set()) return (*child)->kill();
+    if (signal == SIGTERM) (*child)->terminate();
+    grace.set_after(kGrace, [&] { (*child)->kill(); });
+  });
+  sandbox.run();
+  if (!ended) return kSignalBase + SIGINT;  // before it had begun
+  return ended->signal != 0 ? kSignalBase + ended->signal : ended->code;
+}
+
 int exec(SandboxFlags& flags, const std::vector<std::string>& command) {
+  const auto ready_file = ReadyFile::claim(flags.ready_file());
+  if (!ready_file) return report(ready_file.error());
   std::vector<DeployResult> deployed;
   auto sandbox = start_sandbox(flags, deployed);
   if (!sandbox) return report(sandbox.error());
-  if (!flags.ready_file().empty()) {
-    if (const auto status = write_ready_file(flags.ready_file(), **sandbox); !status) {
-      return report(status.error());
-    }
-  }
-  io::ProcessOptions process;
-  process.argv = command;
-  process.environment = merged_environment(
-      client_environment((*sandbox)->describe(), (*sandbox)->options().regions.front()));
-  process.inherit_stdio = true;
-  std::optional<io::ExitStatus> ended;
-  auto child = io::Process::spawn((*sandbox)->loop(), process, {.on_line = nullptr, .on_exit = [&](io::ExitStatus status) {
-                                    ended = status;
-                                    (*sandbox)->stop();
-                                  }});
-  if (!child) return report(child.error());
-  (*sandbox)->run();
-  if (!ended) return kSignalBase + 2;  // we were interrupted; the child ends with us
-  return ended->signal != 0 ? kSignalBase + ended->signal : ended->code;
+  if (const auto status = ready_file->write(**sandbox); !status) return report(status.error());
+  const auto status = run_command(**sandbox, command);
+  return status ? *status : report(status.error());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "base/random.h"
 #include "cli/sandbox_flags.h"
 #include "codec/coap.h"
@@ -70,7 +71,7 @@ Result<Bytes> PayloadFlags::payload() const {
   if (!hex_.empty()) return from_hex(hex_);
   if (!coap_.empty()) return coap_request(coap_, coap_payload_);
   if (!file_.empty()) {
-    const auto text = read_file(file_);
+    const auto text = read_file(file_, kMaxTextFileBytes);
     if (!text) return std::unexpected(text.error());
     return to_bytes(*text);
   }

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/payload_flags.h"
@@ -54,7 +55,7 @@ Result<std::optional<wireguard::CaptureDecryptor>> decryptor_of(const codec::cap
                                                                 const ReplayFlags& flags) {
   std::string lines;
   if (!flags.key_log.empty()) {
-    auto text = read_file(flags.key_log);
+    auto text = read_file(flags.key_log, kMaxTextFileBytes);
     if (!text) return std::unexpected(text.error());
     lines = std::move(*text);
   }
@@ -135,7 +136,7 @@ Result<std::size_t> print_answers(Client& client, std::uint64_t after, Duration 
 int replay(const ReplayFlags& flags) {
   const auto wait = parse_duration(flags.wait);
   if (!wait) return report({"--wait: " + wait.error().message, {}});
-  const auto file = read_file(flags.file);
+  const auto file = read_file(flags.file, kMaxBinaryFileBytes);
   if (!file) return report(file.error());
   const auto datagrams = read_capture(as_bytes(*file), flags);
   if (!datagrams) return report(datagrams.error());

@@ -4,12 +4,18 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <system_error>
 
+#include "base/file.h"
 #include "cli/cli.h"
+#include "io/loop.h"
+
+extern char** environ;
 
 namespace loopgate::cli {
 
@@ -70,12 +76,6 @@ Result<std::map<std::string, std::string>> parse_parameters(const std::vector<st
   return out;
 }
 
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail("cannot be read", {path});
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
 namespace {
 
 Status read_listen(const std::vector<std::string>& flags, SandboxOptions& options) {
@@ -94,7 +94,7 @@ Status read_listen(const std::vector<std::string>& flags, SandboxOptions& option
 Status read_resolve(const std::vector<std::string>& flags, const std::string& file,
                     SandboxOptions& options) {
   if (!file.empty()) {
-    const auto text = read_file(file);
+    const auto text = read_file(file, kMaxTextFileBytes);
     if (!text) return std::unexpected(text.error());
     const auto values = nlohmann::json::parse(*text, nullptr, false);
     if (!values.is_object()) {
@@ -149,12 +149,30 @@ Result<std::vector<DeployOptions>> SandboxFlags::deployments() const {
   for (std::size_t i = 0; i < templates_.size(); ++i) {
     DeployOptions deploy;
     deploy.template_file = templates_[i];
-    if (i < stacks_.size()) deploy.stack = stacks_[i];
+    deploy.stack = i < stacks_.size() ? stacks_[i] : stack_name_of(templates_[i]);
+    const auto same = std::ranges::find(out, deploy.stack, &DeployOptions::stack);
+    if (same != out.end()) {
+      return fail(fmt::format("{} and {} would both be the stack '{}': name them with --stack", same->template_file,
+                              deploy.template_file, deploy.stack));
+    }
     deploy.parameters = *parameters;
     out.push_back(std::move(deploy));
   }
   return out;
 }
+
+namespace {
+
+// Dies of the signal, as who sent it expects; the sandbox ends what it had begun.
+[[noreturn]] void interrupted(std::unique_ptr<Sandbox> sandbox, int signal, const std::string& stack) {
+  sandbox.reset();
+  fmt::print(stderr, "loopgate: interrupted while deploying {}\n", stack);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+  std::abort();
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags,
                                                std::vector<DeployResult>& deployed) {
@@ -164,25 +182,42 @@ Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags,
   if (!options) return std::unexpected(options.error());
   auto sandbox = Sandbox::create(std::move(*options));
   if (!sandbox) return sandbox;
+  int signal = 0;
+  (*sandbox)->loop().on_signal([&](int number) { signal = number; });
   for (const auto& deploy : *deployments) {
     std::optional<Result<DeployResult>> outcome;
     (*sandbox)->deploy(deploy, [&](Result<DeployResult> result) { outcome = std::move(result); });
-    while (!outcome) (*sandbox)->turn(std::chrono::milliseconds(100));
+    while (!outcome && signal == 0) (*sandbox)->turn(std::chrono::milliseconds(100));
+    if (!outcome) interrupted(std::move(*sandbox), signal, deploy.stack);
     if (!*outcome) return std::unexpected(outcome->error());
     deployed.push_back(std::move(**outcome));
   }
+  (*sandbox)->loop().on_signal([stop = sandbox->get()](int) { stop->stop(); });
   return sandbox;
 }
 
-Status write_ready_file(const std::string& path, const Sandbox& sandbox) {
-  const std::string beside = path + ".tmp";
+ReadyFile::~ReadyFile() {
+  if (!path_.empty()) std::remove(path_.c_str());
+}
+
+Result<ReadyFile> ReadyFile::claim(const std::string& path) {
+  if (!path.empty() && std::remove(path.c_str()) != 0 && errno != ENOENT) {
+    return fail("the ready file of before cannot be removed: " + std::generic_category().message(errno),
+                {path});
+  }
+  return ReadyFile(path);
+}
+
+Status ReadyFile::write(const Sandbox& sandbox) const {
+  if (path_.empty()) return {};
+  const std::string beside = path_ + ".tmp";
   {
     std::ofstream out(beside, std::ios::binary | std::ios::trunc);
     out << sandbox.describe().dump() << '\n';
     if (!out.flush()) return fail("the ready file cannot be written", {beside});
   }
-  if (std::rename(beside.c_str(), path.c_str()) != 0) {
-    return fail("the ready file cannot be put in place", {path});
+  if (std::rename(beside.c_str(), path_.c_str()) != 0) {
+    return fail("the ready file cannot be put in place", {path_});
   }
   return {};
 }
@@ -210,6 +245,7 @@ std::vector<std::pair<std::string, std::string>> client_environment(const nlohma
       {"AWS_REGION", region},
       {"AWS_DEFAULT_REGION", region},
       {"AWS_EC2_METADATA_DISABLED", "true"},
+      {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"},
   };
   for (const auto& [stack_name, stack] : info["stacks"].items()) {
     for (const auto& [logical_id, listener] : stack["listeners"].items()) {
@@ -218,6 +254,16 @@ std::vector<std::pair<std::string, std::string>> client_environment(const nlohma
         out.emplace_back(variable_name(logical_id), own->get<std::string>());
       }
     }
+  }
+  return out;
+}
+
+std::vector<std::string> foreign_variables() {
+  std::vector<std::string> out = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"};
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto name = text.substr(0, text.find('='));
+    if (name.starts_with("AWS_ENDPOINT_URL_")) out.emplace_back(name);
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -44,17 +45,38 @@ class SandboxFlags {
 Result<std::pair<std::string, std::string>> split_assignment(const std::string& text,
                                                              std::string_view what);
 Result<std::map<std::string, std::string>> parse_parameters(const std::vector<std::string>& flags);
-Result<std::string> read_file(const std::string& path);
 
-// Builds the sandbox and deploys everything in order; the first failure is the result.
+// What the verbs read of text and of payloads and captures.
+inline constexpr std::size_t kMaxTextFileBytes = 1U << 20;
+inline constexpr std::size_t kMaxBinaryFileBytes = 256U << 20;
+
+// Builds the sandbox and deploys everything in order; the first failure is the result. SIGINT and SIGTERM end
+// the process meanwhile, and stop the sandbox from then on.
 Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags,
                                                std::vector<DeployResult>& deployed);
 
-// Atomically: written beside it, then renamed.
-Status write_ready_file(const std::string& path, const Sandbox& sandbox);
+// Tells a harness that all is up by being there: one of an earlier run is removed first, this one when the
+// sandbox ends. All of it does nothing for an empty path.
+class ReadyFile {
+ public:
+  static Result<ReadyFile> claim(const std::string& path);
+  ReadyFile(ReadyFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  ~ReadyFile();
+
+  Status write(const Sandbox& sandbox) const;  // atomically
+
+ private:
+  explicit ReadyFile(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
+};
 
 // What clients and SDKs need: AWS_ENDPOINT_URL, credentials, region, LOOPGATE_<LOGICALID>_ADDR.
 std::vector<std::pair<std::string, std::string>> client_environment(const nlohmann::json& info,
                                                                     const std::string& region);
+
+// Variables of ours that would lead clients past the sandbox: profiles, a real session, endpoints of single
+// services (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
+std::vector<std::string> foreign_variables();
 
 }  // namespace loopgate::cli

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/system_time.h"
 #include "base/task_queue.h"
 #include "cli/cli.h"
@@ -30,7 +31,9 @@ struct SendFlags {
 
 // An address as it is, or the address of a listener of the running sandbox.
 Result<Endpoint> resolve(const SendFlags& flags) {
-  if (const auto endpoint = Endpoint::parse(flags.to)) return *endpoint;
+  constexpr std::string_view kLocalhost = "localhost:";
+  const auto address = flags.to.starts_with(kLocalhost) ? "127.0.0.1:" + flags.to.substr(kLocalhost.size()) : flags.to;
+  if (const auto endpoint = Endpoint::parse(address)) return *endpoint;
   Client client(flags.endpoint);
   const auto listener = find_listener(client, flags.to);
   if (!listener) return std::unexpected(listener.error());
@@ -60,14 +63,17 @@ class Replies final : public DatagramReceiver {
   }
   void on_send_failed(const Endpoint& to, std::uint64_t, const std::string& error) override {
     fmt::print(stderr, "loopgate: {}: {}\n", to.to_string(), error);
+    failed_ = true;
     loop_.stop();
   }
   int received() const { return received_; }
+  bool failed() const { return failed_; }
 
  private:
   io::Loop& loop_;
   int wanted_;
   int received_ = 0;
+  bool failed_ = false;
 };
 
 int outcome_of(int received, const std::string& wait) {
@@ -77,7 +83,7 @@ int outcome_of(int received, const std::string& wait) {
 
 // Through WireGuard: the payload alone, or in an IP packet from the configured address to --inner-to.
 int send_wireguard(const SendFlags& flags, const Bytes& payload, Duration wait) {
-  const auto text = read_file(flags.wireguard);
+  const auto text = read_file(flags.wireguard, kMaxTextFileBytes);
   if (!text) return report(text.error());
   auto config = parse_wireguard_config(*text, flags.wireguard);
   if (!config) return report(config.error());
@@ -142,10 +148,11 @@ int send(const SendFlags& flags) {
   if (!socket) return report(socket.error());
   for (int i = 0; i < flags.count; ++i) (*socket)->send(*to, *payload, 0);
   (*socket)->flush();
+  if (replies.failed()) return 1;
   if (flags.replies == 0) return 0;
   clock.call_after(*wait, [&] { loop.stop(); });
   loop.run();
-  return outcome_of(replies.received(), flags.wait);
+  return replies.failed() ? 1 : outcome_of(replies.received(), flags.wait);
 }
 
 }  // namespace

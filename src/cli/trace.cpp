@@ -17,25 +17,20 @@ struct TraceFlags {
   std::string endpoint;
 };
 
-void add_query(std::string& path, std::string_view name, const std::string& value) {
-  if (value.empty()) return;
-  path += path.find('?') == std::string::npos ? '?' : '&';
-  path += name;
-  path += '=';
-  for (const char c : value) path += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-}
-
 int trace(const TraceFlags& flags) {
-  std::string path = "/_loopgate/journal";
-  add_query(path, "tag", flags.tag);
-  add_query(path, "reason", flags.reason);
-  add_query(path, "event", flags.event);
-  add_query(path, "listener", flags.listener);
-  add_query(path, "follow", flags.follow ? "1" : "");
-  add_query(path, "form", flags.json ? "json" : "text");
   Client client(flags.endpoint);
+  // One that is deleted has a story, too: it goes by its name alone.
+  const auto listener = flags.listener.empty() ? fail("") : find_listener(client, flags.listener);
+  Client::Query query = {
+      {"tag", flags.tag},
+      {"reason", flags.reason},
+      {"event", flags.event},
+      {"listener", listener ? (*listener)["name"].get<std::string>() : flags.listener},
+      {"follow", flags.follow ? "1" : ""},
+      {"form", flags.json ? "json" : "text"}};
+  std::erase_if(query, [](const auto& parameter) { return parameter.second.empty(); });
   std::size_t lines = 0;
-  const auto status = client.follow(path, [&](std::string_view line) {
+  const auto status = client.follow("/_loopgate/journal", query, [&](std::string_view line) {
     ++lines;
     fmt::print("{}\n", line);
     std::fflush(stdout);
@@ -54,7 +49,7 @@ void add_trace(CLI::App& app, Outcome& outcome) {
   verb->add_option("tag", flags->tag, "Only the story of this packet")->type_name("TAG");
   verb->add_option("--reason", flags->reason, "Only what was discarded for this reason");
   verb->add_option("--event", flags->event, "Only this kind of event: received, discarded, sent, …");
-  verb->add_option("--listener", flags->listener, "Only this listener, by name");
+  verb->add_option("--listener", flags->listener, "Only this listener");
   verb->add_flag("--follow,-f", flags->follow, "Go on as it happens");
   verb->add_flag("--json", flags->json, "One JSON object per line");
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");

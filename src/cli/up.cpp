@@ -47,14 +47,12 @@ void print_ready(const Sandbox& sandbox, const std::vector<DeployResult>& deploy
 }
 
 int up(const SandboxFlags& flags, bool quiet) {
+  const auto ready_file = ReadyFile::claim(flags.ready_file());
+  if (!ready_file) return report(ready_file.error());
   std::vector<DeployResult> deployed;
   auto sandbox = start_sandbox(flags, deployed);
   if (!sandbox) return report(sandbox.error());
-  if (!flags.ready_file().empty()) {
-    if (const auto status = write_ready_file(flags.ready_file(), **sandbox); !status) {
-      return report(status.error());
-    }
-  }
+  if (const auto status = ready_file->write(**sandbox); !status) return report(status.error());
   print_ready(**sandbox, deployed);
   std::unique_ptr<PacketLog> log;
   if (!quiet) log = std::make_unique<PacketLog>((*sandbox)->clock(), (*sandbox)->journal());

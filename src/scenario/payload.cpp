@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/file.h"
 #include "codec/base64.h"
 #include "codec/hex.h"
 #include "codec/text.h"
@@ -77,18 +77,6 @@ std::string describe_payload(ByteSpan payload) {
 
 std::string resolve_path(const std::string& folder, const std::string& file) {
   return (std::filesystem::path(folder) / file).lexically_normal().string();
-}
-
-Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (error) return fail(fmt::format("cannot read {}: {}", path, error.message()));
-  if (size > max_bytes) return fail(fmt::format("{} has more than {} bytes", path, max_bytes));
-  std::ifstream in(path, std::ios::binary);
-  std::string out(size, '\0');
-  in.read(out.data(), static_cast<std::streamsize>(size));
-  if (!in) return fail("cannot read " + path);
-  return out;
 }
 
 Payload parse_payload(Fields& fields) {

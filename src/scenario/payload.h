@@ -50,8 +50,6 @@ PayloadMatcher parse_matcher(Fields& fields);
 // `text: "ping"`, or `hex: 00FF` for what is not printable.
 std::string describe_payload(ByteSpan payload);
 
-// The whole file, or why it cannot be had.
-Result<std::string> read_file(const std::string& path, std::size_t max_bytes);
 // `file` as seen from `folder`.
 std::string resolve_path(const std::string& folder, const std::string& file);
 

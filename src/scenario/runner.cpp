@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/file.h"
 #include "scenario/limits.h"
 #include "scenario/payload.h"
 #include "scenario/stage.h"

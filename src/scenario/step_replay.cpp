@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "codec/capture.h"
 #include "scenario/fields.h"
 #include "scenario/limits.h"
