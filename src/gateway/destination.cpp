@@ -141,20 +141,19 @@ void Destination::dispatch(BatchPtr batch) {
     failed(*batch, all_members(*batch), {Reason::kNoDestinationArn, {}});
     return finished(std::move(batch));
   }
-  context_.roles->with_session(spec_->role,
-                               [weak = weak_from_this(), batch = std::move(batch),
-                                arn = choice->arn](aws::Outcome<aws::SessionPtr> session) {
-                                 if (const auto self = weak.lock(); self != nullptr)
-                                   self->send(batch, arn, std::move(session));
-                               });
+  // The delivery of this ARN's service: another one may be attached before there is a session.
+  context_.roles->with_session(
+      spec_->role, [weak = weak_from_this(), batch = std::move(batch), arn = choice->arn,
+                    delivery = delivery_](aws::Outcome<aws::SessionPtr> session) {
+        if (const auto self = weak.lock(); self != nullptr)
+          self->send(batch, arn, *delivery, std::move(session));
+      });
 }
 
-void Destination::send(const BatchPtr& batch, const std::string& arn,
+void Destination::send(const BatchPtr& batch, const std::string& arn, Delivery& delivery,
                        aws::Outcome<aws::SessionPtr> session) {
-  if (session && delivery_ != nullptr) return delivery_->deliver(*session, arn, batch);
-  failed(*batch, all_members(*batch),
-         session ? Failure{Reason::kNoDestinationArn, {}}
-                 : role_failure(spec_->role.arn, session.error()));
+  if (session) return delivery.deliver(*session, arn, batch);
+  failed(*batch, all_members(*batch), role_failure(spec_->role.arn, session.error()));
   finished(batch);
 }
 

@@ -75,7 +75,8 @@ class Destination final : public DeliverySink, public std::enable_shared_from_th
   std::shared_ptr<Delivery> make_delivery(const std::string& service);
   bool append(Lane& lane, const RequestPacket& packet, std::string& assumption);
   void dispatch(BatchPtr batch);
-  void send(const BatchPtr& batch, const std::string& arn, aws::Outcome<aws::SessionPtr> session);
+  void send(const BatchPtr& batch, const std::string& arn, Delivery& delivery,
+            aws::Outcome<aws::SessionPtr> session);
   void discard(const RequestPacket& packet, Reason reason, bool assumed, std::string text = {});
   void discard_reply(const Batch& batch, std::uint64_t tag, Reason reason, std::string text,
                      bool assumed = false);

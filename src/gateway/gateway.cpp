@@ -129,6 +129,9 @@ Result<std::vector<ResolvedDestination>> Gateway::resolve(const ListenerSpec& sp
   for (std::size_t i = 0; i < spec.destinations.size(); ++i) {
     std::shared_ptr<const DestinationSpec> found;
     if (const auto* own = std::get_if<DestinationSpec>(&spec.destinations[i])) {
+      if (const auto refusal = refusal_of_arns(*own, attached_); !refusal.empty()) {
+        return fail(fmt::format("Destinations[{}].DestinationArn: {}", i, refusal));
+      }
       found = std::make_shared<const DestinationSpec>(*own);
     } else {
       const auto& name = std::get<std::string>(spec.destinations[i]);
@@ -159,22 +162,34 @@ RegionalArns Gateway::arns_of(const DestinationSpec& spec) const {
   return out;
 }
 
+// Of all ARNs, not only of those that serve a region now: what hides another one may be detached.
+std::string Gateway::refusal_of_arns(const DestinationSpec& spec, const AttachedArns& attached) {
+  std::vector<std::string> arns;
+  for (const auto& [key, arn] : spec.arns) arns.push_back(arn);
+  for (const auto& [owner, each] : attached) {
+    if (each.destination == spec.name) arns.push_back(each.arn);
+  }
+  for (const auto& arn : arns) {
+    if (service_of(arn) != service_of(arns.front())) {
+      return fmt::format("all ARNs of {} must name the same service; {} and {} differ", spec.name,
+                         arns.front(), arn);
+    }
+    if (auto refusal = refusal_of(arn, spec); !refusal.empty()) return refusal;
+  }
+  return {};
+}
+
 Status Gateway::attach_arn(const std::string& owner, const DestinationArnSpec& spec) {
+  auto attached = attached_;
+  attached[owner] = spec;
   const auto destination = find_destination(spec.destination);
   if (destination == nullptr) {
     return fail(fmt::format("Destination: there is no destination named {}", spec.destination));
   }
-  if (const auto refusal = refusal_of(spec.arn, *destination); !refusal.empty())
+  if (const auto refusal = refusal_of_arns(*destination, attached); !refusal.empty()) {
     return fail("Arn: " + refusal);
-  auto others = arns_of(*destination);
-  others.erase(spec.region_key);
-  for (const auto& [key, arn] : others) {
-    if (service_of(arn) != service_of(spec.arn)) {
-      return fail(
-          fmt::format("Arn: the destination's other ARNs name the service {}", service_of(arn)));
-    }
   }
-  attached_[owner] = spec;
+  attached_ = std::move(attached);
   reconfigure_others("");
   return {};
 }

@@ -89,9 +89,13 @@ class Gateway final : public SourceSink {
 
  private:
   using Specs = std::map<std::string, std::shared_ptr<const DestinationSpec>>;
+  using AttachedArns = std::map<std::string, DestinationArnSpec>;  // by owner
 
   Result<std::vector<ResolvedDestination>> resolve(const ListenerSpec& spec) const;
   RegionalArns arns_of(const DestinationSpec& spec) const;
+  // What stands against a destination that declares its ARNs and has these; empty when nothing
+  // does.
+  static std::string refusal_of_arns(const DestinationSpec& spec, const AttachedArns& attached);
   std::shared_ptr<const DestinationSpec> find_destination(const std::string& name) const;
   // After a change of destinations or ARNs: everybody who refers to them.
   void reconfigure_others(const std::string& changed);
@@ -105,9 +109,9 @@ class Gateway final : public SourceSink {
   Context context_;
   RoleSessions roles_;
   DeliveryLog log_;
-  std::map<std::string, std::unique_ptr<Listener>> listeners_;    // by name
-  std::map<std::string, Specs> declared_;                         // by listener, then destination
-  std::map<std::string, DestinationArnSpec> attached_;            // by owner
+  std::map<std::string, std::unique_ptr<Listener>> listeners_;  // by name
+  std::map<std::string, Specs> declared_;                       // by listener, then destination
+  AttachedArns attached_;
   std::map<std::string, std::shared_ptr<PacketSource>> sources_;  // by id
   std::map<std::string, std::shared_ptr<PacketSource>> leaving_;  // being removed
   std::vector<std::shared_ptr<Destination>> draining_;            // of deleted listeners

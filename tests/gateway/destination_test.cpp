@@ -422,6 +422,79 @@ TEST(DestinationArn, IsRefusedForUnknownDestinationsOtherServicesAndFifoWithoutG
   EXPECT_EQ(attach("queue", kQueue), "attached");
 }
 
+TEST(DestinationArn, AnUpdateReplacesItsOwnArnWhateverElseChanges) {
+  World world;
+  world.listen({lambda_destination({{"DestinationArn", nullptr}})});
+  const auto made = world.create(
+      "DestinationArn", "A",
+      {{"Destination", "echo"}, {"IngressRegionKey", "us-west-2"}, {"Arn", kFunction}});
+  ASSERT_TRUE(made) << made.error().to_string();
+  const auto updated =
+      world.update("DestinationArn", "A", made->physical_id,
+                   {{"Destination", "echo"}, {"IngressRegionKey", "*"}, {"Arn", kQueue}});
+  ASSERT_TRUE(updated) << updated.error().to_string();
+  world.send("a");
+  ASSERT_THAT(world.aws.sent, SizeIs(1));
+  EXPECT_EQ(world.aws.sent[0].queue, kQueue);
+}
+
+TEST(DestinationArn, HoldsTheListenerToItsService) {
+  World world;
+  const auto name = world.listen({lambda_destination({{"DestinationArn", nullptr}})});
+  ASSERT_TRUE(world.create(
+      "DestinationArn", "A",
+      {{"Destination", "echo"}, {"IngressRegionKey", "us-west-2"}, {"Arn", kFunction}}));
+  const auto updated = world.update(
+      "Listener", "Udp", name,
+      {{"Protocols", {"udp"}},
+       {"ClientRestrictions", {{"Networks", {"0.0.0.0/0"}}}},
+       {"Destinations", {lambda_destination({{"DestinationArn", {{"us-east-1", kQueue}}}})}}});
+  ASSERT_FALSE(updated);
+  EXPECT_THAT(updated.error().message,
+              HasSubstr("Destinations[0].DestinationArn: all ARNs of echo"));
+  world.send("a");
+  EXPECT_THAT(world.aws.invocations, SizeIs(1)) << "nothing changed";
+}
+
+TEST(DestinationArn, WhatHidesAnotherMustNameItsServiceToo) {
+  World world;
+  world.listen({lambda_destination({{"DestinationArn", {{"us-west-2", kFunction}}}})});
+  const auto made =
+      world.create("DestinationArn", "A",
+                   {{"Destination", "echo"}, {"IngressRegionKey", "us-west-2"}, {"Arn", kQueue}});
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().message, HasSubstr("Arn: all ARNs of echo must name the same service"));
+}
+
+TEST(DestinationArn, AFifoQueueKeepsTheListenersGroupExpression) {
+  World world;
+  const json grouped = {{"MessageGroupIdExpression", "[0]"}};
+  const auto name =
+      world.listen({sqs_destination({{"DestinationArn", nullptr}, {"Arguments", grouped}})});
+  ASSERT_TRUE(world.create("DestinationArn", "A",
+                           {{"Destination", "queue"}, {"IngressRegionKey", "*"}, {"Arn", kFifo}}));
+  const auto updated = world.update(
+      "Listener", "Udp", name,
+      {{"Protocols", {"udp"}}, {"Destinations", {sqs_destination({{"DestinationArn", nullptr}})}}});
+  ASSERT_FALSE(updated);
+  EXPECT_THAT(updated.error().message, HasSubstr("MessageGroupIdExpression"));
+}
+
+TEST(DestinationArn, ABatchGoesWhereItWasCollectedForWhenTheServiceChanges) {
+  World world;
+  world.aws.function = echo;
+  world.listen({lambda_destination({{"DestinationArn", nullptr}, {"Batching", {{"Count", "9"}}}})});
+  const auto made =
+      world.create("DestinationArn", "A",
+                   {{"Destination", "echo"}, {"IngressRegionKey", "*"}, {"Arn", kFunction}});
+  ASSERT_TRUE(made);
+  world.send("a");
+  ASSERT_TRUE(world.update("DestinationArn", "A", made->physical_id,
+                           {{"Destination", "echo"}, {"IngressRegionKey", "*"}, {"Arn", kQueue}}));
+  EXPECT_THAT(world.aws.invocations, SizeIs(1));
+  EXPECT_THAT(world.network.sent, SizeIs(1));
+}
+
 TEST(Destination, ANameRefersToADestinationOfAnotherListener) {
   World world;
   world.listen({lambda_destination()});
