@@ -85,7 +85,6 @@ struct Sandbox::Impl {
   void open_gateway();
   Status open_stacks();
   Status open_front_door(Sandbox& sandbox);
-  void restore();
   void settle();
   bool waits_for_functions() const;
   std::string endpoint() const;
@@ -150,7 +149,7 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   }
   if (auto status = open_stacks(); !status) return status;
   if (auto status = open_front_door(sandbox); !status) return status;
-  restore();
+  deployer->restore();
   return {};
 }
 
@@ -248,12 +247,6 @@ Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
   server = std::move(*opened);
   account->topics().set_public_url(endpoint());
   return {};
-}
-
-void Sandbox::Impl::restore() {
-  for (const auto& stack : deployer->restore()) {
-    for (const auto& warning : stack.warnings) journal.warn(stack.name + ": " + warning);
-  }
 }
 
 std::string Sandbox::Impl::endpoint() const {
@@ -364,6 +357,7 @@ nlohmann::ordered_json Sandbox::describe() const {
     if (stack->status == cfn::StackStatus::kDeleteComplete) continue;
     auto& entry = out["stacks"][stack->name];
     entry["status"] = cfn::name(stack->status);
+    entry["warnings"] = stack->warnings;
     entry["outputs"] = nlohmann::ordered_json::object();
     entry["local"] = nlohmann::ordered_json::object();
     for (const auto& output : impl_->outputs_of(stack->outputs)) {

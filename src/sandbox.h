@@ -103,7 +103,7 @@ class Sandbox {
   // Deletes everything: stacks, then what was made by API calls.
   void reset(std::function<void(Status)> done);
 
-  // The document of the ready file: endpoint, stacks with outputs and listeners.
+  // The document of the ready file: endpoint, stacks with warnings, outputs and listeners.
   nlohmann::ordered_json describe() const;
 
   // A datagram that no socket received: `listener` is a logical id, a name or a port. Same path from there.

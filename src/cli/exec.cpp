@@ -64,8 +64,7 @@ Result<int> run_command(Sandbox& sandbox, const std::vector<std::string>& comman
 int exec(SandboxFlags& flags, const std::vector<std::string>& command) {
   const auto ready_file = ReadyFile::claim(flags.ready_file());
   if (!ready_file) return report(ready_file.error());
-  std::vector<DeployResult> deployed;
-  auto sandbox = start_sandbox(flags, deployed);
+  auto sandbox = start_sandbox(flags);
   if (!sandbox) return report(sandbox.error());
   if (const auto status = ready_file->write(**sandbox); !status) return report(status.error());
   const auto status = run_command(**sandbox, command);

@@ -174,8 +174,7 @@ namespace {
 
 }  // namespace
 
-Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags,
-                                               std::vector<DeployResult>& deployed) {
+Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags) {
   const auto deployments = flags.deployments();
   if (!deployments) return std::unexpected(deployments.error());
   auto options = flags.options();
@@ -190,7 +189,6 @@ Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags,
     while (!outcome && signal == 0) (*sandbox)->turn(std::chrono::milliseconds(100));
     if (!outcome) interrupted(std::move(*sandbox), signal, deploy.stack);
     if (!*outcome) return std::unexpected(outcome->error());
-    deployed.push_back(std::move(**outcome));
   }
   (*sandbox)->loop().on_signal([stop = sandbox->get()](int) { stop->stop(); });
   return sandbox;

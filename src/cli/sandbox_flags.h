@@ -52,8 +52,7 @@ inline constexpr std::size_t kMaxBinaryFileBytes = 256U << 20;
 
 // Builds the sandbox and deploys everything in order; the first failure is the result. SIGINT and SIGTERM end
 // the process meanwhile, and stop the sandbox from then on.
-Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags,
-                                               std::vector<DeployResult>& deployed);
+Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags);
 
 // Tells a harness that all is up by being there: one of an earlier run is removed first, this one when the
 // sandbox ends. All of it does nothing for an empty path.

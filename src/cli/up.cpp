@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 
 #include "cli/cli.h"
@@ -13,16 +12,21 @@ namespace loopgate::cli {
 
 namespace {
 
-void print_stack(const DeployResult& stack) {
-  for (const auto& warning : stack.warnings) fmt::print("  warning: {}\n", warning);
-  if (!stack.outputs.empty()) fmt::print("  outputs of {}:\n", stack.stack);
-  for (const auto& output : stack.outputs) {
-    fmt::print("    {} = {}{}\n", output.key, output.value,
-               output.local.empty() ? "" : "   (here: " + output.local + ")");
+// Of a stack that was deployed now, or kept from an earlier run.
+void print_stack(const std::string& name, const nlohmann::ordered_json& stack) {
+  for (const auto& warning : stack["warnings"]) {
+    fmt::print("  warning: {}\n", warning.get<std::string>());
+  }
+  if (!stack["outputs"].empty()) fmt::print("  outputs of {}:\n", name);
+  for (const auto& [key, value] : stack["outputs"].items()) {
+    const auto local = stack["local"].find(key);
+    fmt::print("    {} = {}{}\n", key, value.get<std::string>(),
+               local == stack["local"].end() ? ""
+                                             : "   (here: " + local->get<std::string>() + ")");
   }
 }
 
-void print_ready(const Sandbox& sandbox, const std::vector<DeployResult>& deployed) {
+void print_ready(const Sandbox& sandbox) {
   fmt::print("Loopgate is up at {}\n", sandbox.endpoint());
   const auto info = sandbox.describe();
   for (const auto& [stack_name, stack] : info["stacks"].items()) {
@@ -34,12 +38,12 @@ void print_ready(const Sandbox& sandbox, const std::vector<DeployResult>& deploy
       fmt::print("\n");
     }
   }
-  for (const auto& stack : deployed) print_stack(stack);
-  const bool vendor_name =
-      std::any_of(deployed.begin(), deployed.end(), [](const DeployResult& stack) {
-        return std::any_of(stack.outputs.begin(), stack.outputs.end(),
-                           [](const StackOutput& output) { return !output.local.empty(); });
-      });
+  bool vendor_name = false;
+  for (const auto& [name, stack] : info["stacks"].items()) {
+    if (!stack.contains("status")) continue;  // of another region: only its listeners are ours to tell
+    print_stack(name, stack);
+    vendor_name = vendor_name || !stack["local"].empty();
+  }
   if (vendor_name) {
     fmt::print("  note: *.proxylity.com in outputs is the vendor's production; use the local address\n");
   }
@@ -49,11 +53,10 @@ void print_ready(const Sandbox& sandbox, const std::vector<DeployResult>& deploy
 int up(const SandboxFlags& flags, bool quiet) {
   const auto ready_file = ReadyFile::claim(flags.ready_file());
   if (!ready_file) return report(ready_file.error());
-  std::vector<DeployResult> deployed;
-  auto sandbox = start_sandbox(flags, deployed);
+  auto sandbox = start_sandbox(flags);
   if (!sandbox) return report(sandbox.error());
   if (const auto status = ready_file->write(**sandbox); !status) return report(status.error());
-  print_ready(**sandbox, deployed);
+  print_ready(**sandbox);
   std::unique_ptr<PacketLog> log;
   if (!quiet) log = std::make_unique<PacketLog>((*sandbox)->clock(), (*sandbox)->journal());
   io::release_memory_of_start();

@@ -40,28 +40,32 @@ Status Gateway::inject(const std::string& listener, const std::string& region, c
 }
 
 Result<ListenerInfo> Gateway::create_listener(const std::string& stack,
-                                              const std::string& logical_id, ListenerSpec spec,
-                                              std::optional<std::uint16_t> known_port) {
+                                              const std::string& logical_id, ListenerSpec spec) {
+  if (auto checked = check_destinations(spec); !checked) return std::unexpected(checked.error());
+  return open_listener(stack, logical_id, std::move(spec));
+}
+
+Result<ListenerInfo> Gateway::open_listener(const std::string& stack, const std::string& logical_id,
+                                            ListenerSpec spec,
+                                            std::optional<std::uint16_t> known_port) {
   if (listeners_.contains(spec.name)) {
     return fail(fmt::format("Name: a listener named {} exists already, in stack {}", spec.name,
                             listeners_.at(spec.name)->stack()));
   }
-  auto destinations = resolve(spec);
-  if (!destinations) return std::unexpected(std::move(destinations.error()));
-  auto listener = std::make_unique<Listener>(context_, stack, logical_id, spec.protocol);
+  auto made = std::make_unique<Listener>(context_, stack, logical_id, spec.protocol);
   const std::string key = stack + "/" + logical_id;
   if (!known_port && context_.port_book != nullptr) known_port = context_.port_book->find(key);
   const auto fixed = fixed_port(stack, logical_id);
-  if (auto opened = listener->open(fixed, known_port); !opened) {
+  if (auto opened = made->open(fixed, known_port); !opened) {
     return fail(fixed ? fmt::format("port {}: {}", *fixed, opened.error().message)
                       : opened.error().message);
   }
-  if (context_.port_book != nullptr) context_.port_book->remember(key, listener->port());
-  const std::string name = spec.name;
-  apply(*listener, std::move(spec), std::move(*destinations));
-  auto info = listener->info();
-  tell(listener->symbol(), fmt::format("listens on {}", info.addresses[0].endpoint.to_string()));
-  listeners_[name] = std::move(listener);
+  if (context_.port_book != nullptr) context_.port_book->remember(key, made->port());
+  Listener& listener = *(listeners_[spec.name] = std::move(made));
+  apply(listener, std::move(spec));
+  reconfigure_referrers();
+  auto info = listener.info();
+  tell(listener.symbol(), fmt::format("listens on {}", info.addresses[0].endpoint.to_string()));
   return info;
 }
 
@@ -74,36 +78,38 @@ Result<ListenerInfo> Gateway::update_listener(const std::string& name, ListenerS
   if (spec.protocol != found->second->spec().protocol) {
     return fail("Protocols: cannot change on update; give the listener another logical id");
   }
-  auto destinations = resolve(spec);
-  if (!destinations) return std::unexpected(std::move(destinations.error()));
+  if (auto checked = check_destinations(spec, name); !checked) {
+    return std::unexpected(checked.error());
+  }
+  Listener& listener = *found->second;
   auto node = listeners_.extract(found);
   node.key() = spec.name;
-  Listener& listener = *node.mapped();
+  listeners_.insert(std::move(node));
   log_.forget(listener.symbol());
   declared_.erase(name);
-  apply(listener, std::move(spec), std::move(*destinations));
-  const std::string changed = node.key();
-  listeners_.insert(std::move(node));
-  reconfigure_others(changed);
+  apply(listener, std::move(spec));
+  reconfigure_referrers();
   tell(listener.symbol(), "updated");
   return listener.info();
 }
 
-void Gateway::apply(Listener& listener, ListenerSpec spec,
-                    std::vector<ResolvedDestination> destinations) {
+void Gateway::apply(Listener& listener, ListenerSpec spec) {
   auto& own = declared_[spec.name];
-  own.clear();
-  for (std::size_t i = 0; i < spec.destinations.size(); ++i) {
-    if (std::holds_alternative<DestinationSpec>(spec.destinations[i])) {
-      own[destinations[i].spec->name] = destinations[i].spec;
+  for (const auto& entry : spec.destinations) {
+    if (const auto* declared = std::get_if<DestinationSpec>(&entry)) {
+      own[declared->name] = std::make_shared<const DestinationSpec>(*declared);
     }
   }
-  const auto wanted = destinations;
+  configure(listener, std::move(spec));
+}
+
+void Gateway::configure(Listener& listener, ListenerSpec spec) {
+  const auto destinations = resolve(spec);
   const std::string group = spec.log_group;
   const RoleSpec role = spec.role;
-  listener.configure(std::move(spec), std::move(destinations));
+  listener.configure(std::move(spec), destinations);
   log_.set(listener.symbol(), Symbol::kNone, group, role);
-  for (const auto& destination : wanted) {
+  for (const auto& destination : destinations) {
     log_.set(listener.symbol(), context_.journal.intern(destination.spec->name),
              destination.spec->log_group, destination.spec->role);
   }
@@ -121,36 +127,57 @@ void Gateway::remove_listener(const std::string& name) {
   listeners_.erase(found);
   declared_.erase(name);
   log_.forget(symbol);
+  reconfigure_referrers();
   tell(symbol, "deleted");
 }
 
-Result<std::vector<ResolvedDestination>> Gateway::resolve(const ListenerSpec& spec) const {
-  std::vector<ResolvedDestination> out;
+Status Gateway::check_destinations(const ListenerSpec& spec, const std::string& old_name) const {
   for (std::size_t i = 0; i < spec.destinations.size(); ++i) {
-    std::shared_ptr<const DestinationSpec> found;
-    if (const auto* own = std::get_if<DestinationSpec>(&spec.destinations[i])) {
-      if (const auto refusal = refusal_of_arns(*own, attached_); !refusal.empty()) {
-        return fail(fmt::format("Destinations[{}].DestinationArn: {}", i, refusal));
-      }
-      found = std::make_shared<const DestinationSpec>(*own);
-    } else {
-      const auto& name = std::get<std::string>(spec.destinations[i]);
-      found = find_destination(name);
-      if (found == nullptr) {
-        return fail(fmt::format("Destinations[{}]: there is no destination named {}", i, name));
-      }
+    if (const auto* name = std::get_if<std::string>(&spec.destinations[i])) {
+      if (find_destination(*name, old_name) != nullptr) continue;
+      return fail(fmt::format("Destinations[{}]: there is no destination named {}", i, *name));
     }
+    const auto& own = std::get<DestinationSpec>(spec.destinations[i]);
+    if (const auto refusal = refusal_of_arns(own, attached_); !refusal.empty()) {
+      return fail(fmt::format("Destinations[{}].DestinationArn: {}", i, refusal));
+    }
+  }
+  return {};
+}
+
+// Its own, and those that it names and others declare now.
+std::vector<ResolvedDestination> Gateway::resolve(const ListenerSpec& spec) const {
+  std::vector<ResolvedDestination> out;
+  for (const auto& entry : spec.destinations) {
+    const auto* name = std::get_if<std::string>(&entry);
+    auto found = name != nullptr
+                     ? find_destination(*name)
+                     : declared_.at(spec.name).at(std::get<DestinationSpec>(entry).name);
+    if (found == nullptr) continue;
     auto arns = arns_of(*found);
     out.push_back({std::move(found), std::move(arns)});
   }
   return out;
 }
 
-std::shared_ptr<const DestinationSpec> Gateway::find_destination(const std::string& name) const {
+std::shared_ptr<const DestinationSpec> Gateway::find_destination(const std::string& name,
+                                                                 const std::string& but_of) const {
   for (const auto& [listener, specs] : declared_) {
+    if (listener == but_of) continue;
     if (const auto found = specs.find(name); found != specs.end()) return found->second;
   }
   return nullptr;
+}
+
+std::vector<std::string> Gateway::missing_destinations(const std::string& listener) const {
+  std::vector<std::string> out;
+  const auto found = listeners_.find(listener);
+  if (found == listeners_.end()) return out;
+  for (const auto& entry : found->second->spec().destinations) {
+    const auto* name = std::get_if<std::string>(&entry);
+    if (name != nullptr && !has_destination(*name)) out.push_back(*name);
+  }
+  return out;
 }
 
 // What was attached wins over what was declared for the same region.
@@ -189,32 +216,44 @@ Status Gateway::attach_arn(const std::string& owner, const DestinationArnSpec& s
   if (const auto refusal = refusal_of_arns(*destination, attached); !refusal.empty()) {
     return fail("Arn: " + refusal);
   }
-  attached_ = std::move(attached);
-  reconfigure_others("");
+  restore_arn(owner, spec);
   return {};
 }
 
-void Gateway::detach_arn(const std::string& owner) {
-  if (attached_.erase(owner) > 0) reconfigure_others("");
+void Gateway::restore_arn(const std::string& owner, const DestinationArnSpec& spec) {
+  const auto old = std::exchange(attached_[owner], spec);
+  reconfigure_with(spec.destination);
+  if (old.destination != spec.destination) reconfigure_with(old.destination);
 }
 
-void Gateway::reconfigure_others(const std::string& changed) {
+void Gateway::detach_arn(const std::string& owner) {
+  const auto found = attached_.find(owner);
+  if (found == attached_.end()) return;
+  const std::string destination = found->second.destination;
+  attached_.erase(found);
+  reconfigure_with(destination);
+}
+
+void Gateway::reconfigure_with(const std::string& destination) {
   for (const auto& [name, listener] : listeners_) {
-    if (name == changed) continue;
-    ListenerSpec spec = listener->spec();
-    std::vector<ResolvedDestination> destinations;
-    for (const auto& entry : spec.destinations) {
-      const auto* reference = std::get_if<std::string>(&entry);
-      const auto& wanted =
-          reference != nullptr ? *reference : std::get<DestinationSpec>(entry).name;
-      auto found = reference != nullptr ? find_destination(wanted) : declared_[name][wanted];
-      // A referenced destination that was deleted stays what it was for those who refer to it.
-      if (found == nullptr) found = listener->destination_spec(wanted);
-      if (found == nullptr) continue;
-      auto arns = arns_of(*found);
-      destinations.push_back({std::move(found), std::move(arns)});
+    if (listener->destination_spec(destination) != nullptr) configure(*listener, listener->spec());
+  }
+}
+
+void Gateway::reconfigure_referrers() {
+  for (const auto& [name, listener] : listeners_) {
+    const bool refers = std::ranges::any_of(listener->spec().destinations, [](const auto& entry) {
+      return std::holds_alternative<std::string>(entry);
+    });
+    if (!refers) continue;
+    const auto before = listener->info().destinations;
+    configure(*listener, listener->spec());
+    for (const auto& missing : missing_destinations(name)) {
+      if (std::ranges::find(before, missing) == before.end()) continue;
+      context_.journal.warn(fmt::format(
+          "{}: the destination {} of another listener is gone, no packets go there any more", name,
+          missing));
     }
-    listener->configure(std::move(spec), std::move(destinations));
   }
 }
 

@@ -64,15 +64,24 @@ class Gateway final : public SourceSink {
 
   // What the resource types do (resources.h). Names are unique over all stacks.
   Result<ListenerInfo> create_listener(const std::string& stack, const std::string& logical_id,
-                                       ListenerSpec spec,
-                                       std::optional<std::uint16_t> known_port = {});
+                                       ListenerSpec spec);
+  // Without a check of its destinations: after a restart, those of others that it names may be
+  // there later, or never.
+  Result<ListenerInfo> open_listener(const std::string& stack, const std::string& logical_id,
+                                     ListenerSpec spec,
+                                     std::optional<std::uint16_t> known_port = {});
   // A changed name renames the listener in place: it keeps its port.
   Result<ListenerInfo> update_listener(const std::string& name, ListenerSpec spec);
   void remove_listener(const std::string& name);
   bool has_listener(const std::string& name) const { return listeners_.contains(name); }
+  bool has_destination(const std::string& name) const { return find_destination(name) != nullptr; }
+  // The names in its Destinations that nobody declares (any more): its packets do not go there.
+  std::vector<std::string> missing_destinations(const std::string& listener) const;
 
   // `owner` is the resource: attaching again replaces what it attached before.
   Status attach_arn(const std::string& owner, const DestinationArnSpec& spec);
+  // After a restart: the destination may be there later.
+  void restore_arn(const std::string& owner, const DestinationArnSpec& spec);
   void detach_arn(const std::string& owner);
 
   std::string new_source_id() { return "udp-source-" + context_.random.hex(12); }
@@ -91,15 +100,22 @@ class Gateway final : public SourceSink {
   using Specs = std::map<std::string, std::shared_ptr<const DestinationSpec>>;
   using AttachedArns = std::map<std::string, DestinationArnSpec>;  // by owner
 
-  Result<std::vector<ResolvedDestination>> resolve(const ListenerSpec& spec) const;
+  // What stands against these destinations for a listener, which has been called `old_name`.
+  Status check_destinations(const ListenerSpec& spec, const std::string& old_name = {}) const;
   RegionalArns arns_of(const DestinationSpec& spec) const;
   // What stands against a destination that declares its ARNs and has these; empty when nothing
   // does.
   static std::string refusal_of_arns(const DestinationSpec& spec, const AttachedArns& attached);
-  std::shared_ptr<const DestinationSpec> find_destination(const std::string& name) const;
-  // After a change of destinations or ARNs: everybody who refers to them.
-  void reconfigure_others(const std::string& changed);
-  void apply(Listener& listener, ListenerSpec spec, std::vector<ResolvedDestination> destinations);
+  std::shared_ptr<const DestinationSpec> find_destination(const std::string& name,
+                                                          const std::string& but_of = {}) const;
+  // Declares its destinations and configures it with them and those it names.
+  void apply(Listener& listener, ListenerSpec spec);
+  void configure(Listener& listener, ListenerSpec spec);
+  std::vector<ResolvedDestination> resolve(const ListenerSpec& spec) const;
+  // After a change of destinations: whoever names those of others.
+  void reconfigure_referrers();
+  // After a change of the ARNs of a destination: whoever has it.
+  void reconfigure_with(const std::string& destination);
   Listener* find_listener(const std::string& name_or_id) const;
   Result<Listener*> find_wireguard(const std::string& name_or_id) const;
   std::optional<std::uint16_t> fixed_port(const std::string& stack,

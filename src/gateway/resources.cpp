@@ -104,10 +104,19 @@ Status ListenerResource::restore(const cfn::ResourceRequest& request,
     const auto endpoint = Endpoint::parse("127.0.0.1:" + text->get<std::string>());
     if (endpoint && endpoint->port != 0) port = endpoint->port;
   }
-  const auto made = gateway_.create_listener(request.stack->name, request.logical_id,
-                                             std::move(parsed.value), port);
+  const auto made = gateway_.open_listener(request.stack->name, request.logical_id,
+                                           std::move(parsed.value), port);
   if (!made) return refuse(request, made.error().message);
   return {};
+}
+
+void ListenerResource::check_restored(const cfn::ResourceRequest& request,
+                                      std::vector<std::string>& warnings) {
+  for (const auto& name : gateway_.missing_destinations(request.physical_id)) {
+    warnings.push_back(fmt::format(
+        "{}: Destinations: there is no destination named {} any more, no packets go there",
+        request.logical_id, name));
+  }
 }
 
 std::vector<std::string_view> DestinationArnResource::attributes(std::string_view) const {
@@ -151,9 +160,19 @@ void DestinationArnResource::remove(const cfn::ResourceRequest& request, cfn::Re
 
 Status DestinationArnResource::restore(const cfn::ResourceRequest& request,
                                        const cfn::ResourceState& state) {
-  const auto attached = attach(request, state.physical_id);
-  if (!attached) return std::unexpected(attached.error());
+  const auto parsed = parse_destination_arn(request.properties, deployer_of(gateway_, request));
+  if (parsed.notes.error) return refuse(request, *parsed.notes.error);
+  gateway_.restore_arn(state.physical_id, parsed.value);
   return {};
+}
+
+void DestinationArnResource::check_restored(const cfn::ResourceRequest& request,
+                                            std::vector<std::string>& warnings) {
+  const auto destination =
+      parse_destination_arn(request.properties, deployer_of(gateway_, request)).value.destination;
+  if (gateway_.has_destination(destination)) return;
+  warnings.push_back(fmt::format("{}: Destination: there is no destination named {} any more",
+                                 request.logical_id, destination));
 }
 
 std::vector<std::unique_ptr<GatewayResource>> make_resource_types(Gateway& gateway) {

@@ -34,6 +34,8 @@ class ListenerResource final : public GatewayResource {
   void update(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
   void remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) override;
   Status restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state) override;
+  void check_restored(const cfn::ResourceRequest& request,
+                      std::vector<std::string>& warnings) override;
 };
 
 class DestinationArnResource final : public GatewayResource {
@@ -48,6 +50,8 @@ class DestinationArnResource final : public GatewayResource {
   void update(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
   void remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) override;
   Status restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state) override;
+  void check_restored(const cfn::ResourceRequest& request,
+                      std::vector<std::string>& warnings) override;
 
  private:
   Result<cfn::ResourceState> attach(const cfn::ResourceRequest& request, std::string id);

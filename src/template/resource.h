@@ -136,6 +136,11 @@ class ResourceType {
     (void)request, (void)state;
     return {};
   }
+  // After a restart, when the resources of all stacks were restored: what this one misses among them. Appends
+  // sentences for the user to `warnings`.
+  virtual void check_restored(const ResourceRequest& request, std::vector<std::string>& warnings) {
+    (void)request, (void)warnings;
+  }
 };
 
 }  // namespace loopgate::cfn

@@ -32,6 +32,20 @@ StackContext context_of(const StackRecord& stack) {
           stack.allow_unsupported};
 }
 
+// A resource as it was made.
+ResourceRequest request_of(const ResourceRecord& resource, const StackContext& context) {
+  ResourceRequest request;
+  request.stack = &context;
+  request.logical_id = resource.logical_id;
+  request.type = resource.type;
+  request.physical_id = resource.physical_id;
+  request.properties = resource.properties;
+  request.metadata = resource.metadata;
+  request.place = resource.place;
+  request.place_of = [place = resource.place](std::string_view) { return place; };
+  return request;
+}
+
 }  // namespace
 
 Deployer::Deployer(const std::vector<ResourceType*>& types, TaskQueue& tasks, StackStore& store,
@@ -311,7 +325,6 @@ void Deployer::forget_deleted() {
 }
 
 std::vector<StackSummary> Deployer::restore() {
-  std::vector<StackSummary> out;
   for (StackRecord& loaded : store_.load()) {
     auto stack = std::make_unique<StackRecord>(std::move(loaded));
     if (in_progress(stack->status)) {
@@ -327,9 +340,15 @@ std::vector<StackSummary> Deployer::restore() {
       store_.save(*stack);
     }
     restore_resources(*stack);
-    out.push_back(summary_of(*stack));
     order_.push_back(stack->id);
     stacks_[stack->id] = std::move(stack);
+  }
+  std::vector<StackSummary> out;
+  for (const std::string& id : order_) {
+    StackRecord& stack = *stacks_.at(id);
+    check_restored(stack);
+    for (const auto& warning : stack.warnings) journal_.warn(stack.name + ": " + warning);
+    out.push_back(summary_of(stack));
   }
   return out;
 }
@@ -339,20 +358,19 @@ void Deployer::restore_resources(StackRecord& stack) {
   for (const ResourceRecord& resource : stack.resources) {
     ResourceType* const handler = resource.stand_in ? &stand_in_ : types_.find(resource.type);
     if (!handler) continue;
-    ResourceRequest request;
-    request.stack = &context;
-    request.logical_id = resource.logical_id;
-    request.type = resource.type;
-    request.physical_id = resource.physical_id;
-    request.properties = resource.properties;
-    request.metadata = resource.metadata;
-    request.place = resource.place;
-    request.place_of = [place = resource.place](std::string_view) { return place; };
-    const auto ok = handler->restore(request, {resource.physical_id, resource.attributes});
+    const auto ok = handler->restore(request_of(resource, context),
+                                     {resource.physical_id, resource.attributes});
     if (ok) continue;
     stack.warnings.push_back(fmt::format("{} could not be brought back: {}", resource.logical_id,
                                          ok.error().to_string()));
-    journal_.warn(fmt::format("{}: {}", stack.name, stack.warnings.back()));
+  }
+}
+
+void Deployer::check_restored(StackRecord& stack) {
+  const StackContext context = context_of(stack);
+  for (const ResourceRecord& resource : stack.resources) {
+    ResourceType* const handler = resource.stand_in ? nullptr : types_.find(resource.type);
+    if (handler) handler->check_restored(request_of(resource, context), stack.warnings);
   }
 }
 

@@ -122,6 +122,7 @@ class Deployer {
                        const DynamicReferences& references) const;
   DynamicReferences references_of(const DeployRequest& request) const;
   void restore_resources(StackRecord& stack);
+  void check_restored(StackRecord& stack);
 
   StandInType stand_in_;
   TypeRegistry types_;

@@ -5,6 +5,7 @@ namespace loopgate::gateway::testing {
 namespace {
 
 using nlohmann::json;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -505,18 +506,55 @@ TEST(Destination, ANameRefersToADestinationOfAnotherListener) {
   EXPECT_TRUE(world.network.deliver(info.addresses[0].endpoint, kClient, "x"));
   world.settle();
   EXPECT_THAT(world.aws.invocations, SizeIs(1));
-  // It stays what it was for those who refer to it, also when others are attached and detached.
-  EXPECT_TRUE(world.remove("Listener", "Udp", "lstn-demo-Udp"));
-  world.listen({sqs_destination()}, json::object(), "Fourth");
-  EXPECT_TRUE(world.create("DestinationArn", "A",
-                           {{"Destination", "queue"}, {"IngressRegionKey", "*"}, {"Arn", kQueue}}));
-  EXPECT_TRUE(world.network.deliver(info.addresses[0].endpoint, kClient, "x"));
-  world.settle();
-  EXPECT_THAT(world.aws.invocations, SizeIs(2));
   const auto refused =
       world.create("Listener", "Third", {{"Protocols", {"udp"}}, {"Destinations", {"nobody"}}});
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("nobody"));
+}
+
+TEST(Destination, OfAnotherListenerGoesWithItAndComesBackWithItsName) {
+  World world;
+  world.listen({lambda_destination()});
+  world.listen({"echo", sqs_destination()}, json::object(), "Other");
+  const auto destinations = [&] { return world.gateway->listeners().at(0).destinations; };
+  ASSERT_THAT(destinations(), ElementsAre("echo", "queue"));
+  EXPECT_TRUE(world.remove("Listener", "Udp", "lstn-demo-Udp"));
+  EXPECT_THAT(destinations(), ElementsAre("queue"));
+  EXPECT_THAT(world.warnings(), Contains(HasSubstr("lstn-demo-Other: the destination echo")));
+  world.listen({lambda_destination()}, json::object(), "Third");
+  EXPECT_THAT(destinations(), ElementsAre("echo", "queue"));
+  const json without = {{"Protocols", {"udp"}}};
+  ASSERT_TRUE(world.update("Listener", "Third", "lstn-demo-Third", without));
+  EXPECT_THAT(destinations(), ElementsAre("queue"));
+}
+
+TEST(Destination, AListenerCannotNameWhatItNoLongerDeclares) {
+  World world;
+  const auto name = world.listen({lambda_destination()});
+  const auto refused =
+      world.update("Listener", "Udp", name, {{"Protocols", {"udp"}}, {"Destinations", {"echo"}}});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("Destinations[0]: there is no destination"));
+}
+
+TEST(Restore, FindsDestinationsOfListenersThatComeLater) {
+  World world;
+  const json first = {{"Protocols", {"udp"}}, {"Destinations", {"echo", "gone"}}};
+  const json second = {{"Protocols", {"udp"}},
+                       {"Destinations", {lambda_destination({{"DestinationArn", nullptr}})}}};
+  const json arn = {{"Destination", "echo"}, {"IngressRegionKey", "*"}, {"Arn", kFunction}};
+  const json orphan = {{"Destination", "gone"}, {"IngressRegionKey", "*"}, {"Arn", kFunction}};
+  ASSERT_TRUE(world.restore("DestinationArn", "Arn", arn, {.physical_id = "demo/Arn"}));
+  ASSERT_TRUE(world.restore("DestinationArn", "Orphan", orphan, {.physical_id = "demo/Orphan"}));
+  ASSERT_TRUE(world.restore("Listener", "First", first, {.physical_id = "lstn-demo-First"}));
+  ASSERT_TRUE(world.restore("Listener", "Second", second, {.physical_id = "lstn-demo-Second"}));
+  EXPECT_THAT(world.gateway->listeners().at(0).destinations, ElementsAre("echo"));
+  EXPECT_THAT(world.check_restored("Listener", "First", first, "lstn-demo-First"),
+              ElementsAre(HasSubstr("First: Destinations: there is no destination named gone")));
+  EXPECT_THAT(world.check_restored("Listener", "Second", second, "lstn-demo-Second"), IsEmpty());
+  EXPECT_THAT(world.check_restored("DestinationArn", "Arn", arn, "demo/Arn"), IsEmpty());
+  EXPECT_THAT(world.check_restored("DestinationArn", "Orphan", orphan, "demo/Orphan"),
+              ElementsAre(HasSubstr("Orphan: Destination: there is no destination named gone")));
 }
 
 }  // namespace

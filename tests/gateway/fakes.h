@@ -398,6 +398,17 @@ class World {
     settle();
     return out;
   }
+  // What is told of it when everything was restored.
+  std::vector<std::string> check_restored(const std::string& kind, const std::string& logical_id,
+                                          nlohmann::json properties,
+                                          const std::string& physical_id) {
+    auto made = request(kind, logical_id, std::move(properties));
+    made.physical_id = physical_id;
+    std::vector<std::string> warnings;
+    cfn::ResourceType& type = type_of(kind);
+    type.check_restored(made, warnings);
+    return warnings;
+  }
   Status remove(const std::string& kind, const std::string& logical_id,
                 const std::string& physical_id) {
     auto made = request(kind, logical_id, nlohmann::json::object());

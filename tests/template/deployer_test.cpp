@@ -286,9 +286,24 @@ TEST(Deployer, BringsStacksBackAfterARestart) {
   const auto stacks = world.deployer().restore();
   ASSERT_EQ(stacks.size(), 1U);
   EXPECT_EQ(stacks[0].outputs[0].value, "phys-L");
-  EXPECT_THAT(world.take_log(), ElementsAre("restore L phys-L"));
+  EXPECT_THAT(world.take_log(), ElementsAre("restore L phys-L", "check phys-L"));
   ASSERT_TRUE(world.deploy("Resources: {L: {Type: Custom::Early, Properties: {V: 2}}}"));
   EXPECT_THAT(world.take_log(), ElementsAre("update L"));
+}
+
+TEST(Deployer, TellsWhatRestoredResourcesMissWhenAllAreBack) {
+  World world;
+  for (const char* name : {"one", "two"}) {
+    ASSERT_TRUE(world.deploy(World::request("Resources: {L: {Type: Custom::Early}}", name)));
+  }
+  world.take_log();
+  world.custom.failures_["L"] = "L: misses a destination";
+  world.start();
+  const auto stacks = world.deployer().restore();
+  EXPECT_THAT(world.take_log(),
+              ElementsAre("restore L phys-L", "restore L phys-L", "check phys-L", "check phys-L"));
+  ASSERT_EQ(stacks.size(), 2U);
+  EXPECT_THAT(stacks[0].warnings, ElementsAre("L: misses a destination"));
 }
 
 TEST(Deployer, MarksWhatARestartInterrupted) {

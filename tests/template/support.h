@@ -67,6 +67,11 @@ class FakeType : public ResourceType {
     log_.push_back("restore " + request.logical_id + " " + state.physical_id);
     return {};
   }
+  void check_restored(const ResourceRequest& request, std::vector<std::string>& warnings) override {
+    log_.push_back("check " + request.physical_id);
+    const auto found = failures_.find(request.logical_id);
+    if (found != failures_.end()) warnings.push_back(found->second);
+  }
 
   std::map<std::string, std::string> failures_;  // logical id → message
   std::map<std::string, nlohmann::json> seen_;   // at validate
