@@ -59,6 +59,16 @@ std::string folder_of(const std::string& file) {
   return error ? "." : path.parent_path().lexically_normal().string();
 }
 
+nlohmann::ordered_json describe_listener(const gateway::ListenerInfo& listener) {
+  nlohmann::ordered_json out = {
+      {"name", listener.name}, {"protocol", listener.protocol}, {"port", listener.port}};
+  out["addresses"] = nlohmann::ordered_json::object();
+  for (const auto& [region, endpoint] : listener.addresses) {
+    out["addresses"][region] = endpoint.to_string();
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string stack_name_of(std::string_view file) {
@@ -367,21 +377,19 @@ nlohmann::ordered_json Sandbox::describe() const {
     entry["listeners"] = nlohmann::ordered_json::object();
   }
   for (const auto& listener : impl_->gateway->listeners()) {
-    auto& entry = out["stacks"][listener.stack]["listeners"][listener.logical_id];
-    entry = {{"name", listener.name}, {"protocol", listener.protocol}, {"port", listener.port}};
-    entry["addresses"] = nlohmann::ordered_json::object();
-    for (const auto& [region, endpoint] : listener.addresses) {
-      entry["addresses"][region] = endpoint.to_string();
-    }
+    out["stacks"][listener.stack]["listeners"][listener.logical_id] = describe_listener(listener);
   }
   return out;
 }
 
+Result<nlohmann::ordered_json> Sandbox::listener(const std::string& listener) const {
+  const auto found = impl_->gateway->listener(listener);
+  if (!found) return std::unexpected(found.error());
+  return describe_listener(*found);
+}
+
 Status Sandbox::inject(const std::string& listener, const std::string& region, const Endpoint& from,
                        ByteSpan payload) {
-  for (const auto& info : impl_->gateway->listeners()) {
-    if (std::to_string(info.port) == listener) return impl_->gateway->inject(info.name, region, from, payload);
-  }
   return impl_->gateway->inject(listener, region, from, payload);
 }
 

@@ -105,8 +105,10 @@ class Sandbox {
 
   // The document of the ready file: endpoint, stacks with warnings, outputs and listeners.
   nlohmann::ordered_json describe() const;
+  // One listener of it. `listener`, here and below, is a logical id, a name, a port, or STACK/LOGICALID.
+  Result<nlohmann::ordered_json> listener(const std::string& listener) const;
 
-  // A datagram that no socket received: `listener` is a logical id, a name or a port. Same path from there.
+  // A datagram that no socket received. Same path from there.
   Status inject(const std::string& listener, const std::string& region, const Endpoint& from,
                 ByteSpan payload);
   // The same for what a replayed WireGuard session carried: `plaintext` is the peer's (base64 public key).

@@ -91,23 +91,6 @@ Status Client::follow(const std::string& path, const Query& query,
   return {};
 }
 
-Result<nlohmann::json> find_listener(Client& client, const std::string& name) {
-  const auto info = client.get("/_loopgate/info");
-  if (!info) return std::unexpected(info.error());
-  std::string known;
-  for (const auto& [stack_name, stack] : (*info)["stacks"].items()) {
-    for (const auto& [logical_id, listener] : stack["listeners"].items()) {
-      if (logical_id == name || listener["name"] == name ||
-          std::to_string(listener["port"].get<int>()) == name) {
-        return listener;
-      }
-      known += (known.empty() ? "" : ", ") + logical_id;
-    }
-  }
-  return fail("there is no listener '" + name + "'; " +
-              (known.empty() ? "no stack is deployed" : "there are: " + known));
-}
-
 int report(const Error& error) {
   std::fprintf(stderr, "loopgate: %s\n", error.to_string().c_str());
   return 1;

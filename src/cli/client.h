@@ -31,9 +31,6 @@ class Client {
   std::string endpoint_;
 };
 
-// The listener whose logical id, name or port is `name`, as `describe` gives it.
-Result<nlohmann::json> find_listener(Client& client, const std::string& name);
-
 // Prints "loopgate: …" to stderr; gives 1, the exit status.
 int report(const Error& error);
 

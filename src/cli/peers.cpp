@@ -43,7 +43,7 @@ void add_peers(CLI::App& app, Outcome& outcome) {
   auto listener = std::make_shared<std::string>();
   auto as_json = std::make_shared<bool>(false);
   auto endpoint = std::make_shared<std::string>();
-  verb->add_option("listener", *listener, "The listener's logical id or name; default: all")
+  verb->add_option("listener", *listener, "The listener's logical id, STACK/LOGICALID or name; default: all")
       ->type_name("LISTENER");
   verb->add_flag("--json", *as_json, "As JSON");
   verb->add_option("--endpoint", *endpoint, "The running sandbox");

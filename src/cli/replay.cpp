@@ -161,7 +161,8 @@ void add_replay(CLI::App& app, Outcome& outcome) {
       "replay", "Replay a capture (pcap, pcapng) into a listener, with its own source addresses");
   auto flags = std::make_shared<ReplayFlags>();
   verb->add_option("file", flags->file, "The capture")->required()->type_name("FILE");
-  verb->add_option("--to", flags->listener, "The listener's logical id, name or port")->required();
+  verb->add_option("--to", flags->listener, "The listener's logical id, STACK/LOGICALID, name or port")
+      ->required();
   verb->add_option("--region", flags->region, "Ingress region; default: the first");
   verb->add_option("--port", flags->port, "Only datagrams that were sent to this port")
       ->check(CLI::Range(1, 65535));

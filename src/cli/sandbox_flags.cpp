@@ -43,7 +43,7 @@ void SandboxFlags::add_to(CLI::App& verb) {
       ->capture_default_str();
   verb.add_option("--ready-file", ready_file_, "Write endpoint, outputs and listeners here when all is up");
   add_repeatable(verb, "--listen", listen_, "Fix a listener's port, may be repeated")
-      ->type_name("LOGICALID=PORT");
+      ->type_name("[STACK/]LOGICALID=PORT");
   add_repeatable(verb, "--egress", egress_,
                  "Network outside this machine that may really be sent to, may be repeated")
       ->type_name("CIDR");
@@ -245,12 +245,17 @@ std::vector<std::pair<std::string, std::string>> client_environment(const nlohma
       {"AWS_EC2_METADATA_DISABLED", "true"},
       {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"},
   };
+  std::map<std::string, int> owners;
+  for (const auto& [stack_name, stack] : info["stacks"].items()) {
+    for (const auto& [logical_id, listener] : stack["listeners"].items()) ++owners[logical_id];
+  }
   for (const auto& [stack_name, stack] : info["stacks"].items()) {
     for (const auto& [logical_id, listener] : stack["listeners"].items()) {
-      const auto& addresses = listener["addresses"];
-      if (const auto own = addresses.find(region); own != addresses.end()) {
-        out.emplace_back(variable_name(logical_id), own->get<std::string>());
-      }
+      const auto own = listener["addresses"].find(region);
+      if (own == listener["addresses"].end()) continue;
+      const bool alone = owners[logical_id] == 1;
+      out.emplace_back(variable_name(alone ? logical_id : stack_name + "_" + logical_id),
+                       own->get<std::string>());
     }
   }
   return out;

@@ -70,7 +70,8 @@ class ReadyFile {
   std::string path_;
 };
 
-// What clients and SDKs need: AWS_ENDPOINT_URL, credentials, region, LOOPGATE_<LOGICALID>_ADDR.
+// What clients and SDKs need: AWS_ENDPOINT_URL, credentials, region, LOOPGATE_<LOGICALID>_ADDR, or
+// LOOPGATE_<STACK>_<LOGICALID>_ADDR where several stacks have a listener of that id.
 std::vector<std::pair<std::string, std::string>> client_environment(const nlohmann::json& info,
                                                                     const std::string& region);
 

@@ -35,7 +35,7 @@ Result<Endpoint> resolve(const SendFlags& flags) {
   const auto address = flags.to.starts_with(kLocalhost) ? "127.0.0.1:" + flags.to.substr(kLocalhost.size()) : flags.to;
   if (const auto endpoint = Endpoint::parse(address)) return *endpoint;
   Client client(flags.endpoint);
-  const auto listener = find_listener(client, flags.to);
+  const auto listener = client.get("/_loopgate/listener", {{"listener", flags.to}});
   if (!listener) return std::unexpected(listener.error());
   const auto& addresses = (*listener)["addresses"];
   const auto found = flags.region.empty() ? addresses.begin() : addresses.find(flags.region);
@@ -161,7 +161,8 @@ void add_send(CLI::App& app, Outcome& outcome) {
   auto* verb = app.add_subcommand("send", "Send a UDP datagram and print the replies");
   auto flags = std::make_shared<SendFlags>();
   verb->add_option("to", flags->to,
-                   "ADDRESS:PORT, or a listener's logical id, name or port; with --wg '-' is its Endpoint")
+                   "ADDRESS:PORT, or a listener's logical id, STACK/LOGICALID, name or port; with --wg '-' is "
+                   "its Endpoint")
       ->required()
       ->type_name("TO");
   flags->payload.add_to(*verb);

@@ -19,13 +19,11 @@ struct TraceFlags {
 
 int trace(const TraceFlags& flags) {
   Client client(flags.endpoint);
-  // One that is deleted has a story, too: it goes by its name alone.
-  const auto listener = flags.listener.empty() ? fail("") : find_listener(client, flags.listener);
   Client::Query query = {
       {"tag", flags.tag},
       {"reason", flags.reason},
       {"event", flags.event},
-      {"listener", listener ? (*listener)["name"].get<std::string>() : flags.listener},
+      {"listener", flags.listener},
       {"follow", flags.follow ? "1" : ""},
       {"form", flags.json ? "json" : "text"}};
   std::erase_if(query, [](const auto& parameter) { return parameter.second.empty(); });
@@ -49,7 +47,7 @@ void add_trace(CLI::App& app, Outcome& outcome) {
   verb->add_option("tag", flags->tag, "Only the story of this packet")->type_name("TAG");
   verb->add_option("--reason", flags->reason, "Only what was discarded for this reason");
   verb->add_option("--event", flags->event, "Only this kind of event: received, discarded, sent, …");
-  verb->add_option("--listener", flags->listener, "Only this listener");
+  verb->add_option("--listener", flags->listener, "Only this listener: its logical id, STACK/LOGICALID or name");
   verb->add_flag("--follow,-f", flags->follow, "Go on as it happens");
   verb->add_flag("--json", flags->json, "One JSON object per line");
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");

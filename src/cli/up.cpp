@@ -13,9 +13,9 @@ namespace loopgate::cli {
 namespace {
 
 // Of a stack that was deployed now, or kept from an earlier run.
-void print_stack(const std::string& name, const nlohmann::ordered_json& stack) {
+void print_stack(const std::string& name, const nlohmann::ordered_json& stack, bool several) {
   for (const auto& warning : stack["warnings"]) {
-    fmt::print("  warning: {}\n", warning.get<std::string>());
+    fmt::print("  warning: {}{}\n", several ? name + ": " : "", warning.get<std::string>());
   }
   if (!stack["outputs"].empty()) fmt::print("  outputs of {}:\n", name);
   for (const auto& [key, value] : stack["outputs"].items()) {
@@ -29,9 +29,11 @@ void print_stack(const std::string& name, const nlohmann::ordered_json& stack) {
 void print_ready(const Sandbox& sandbox) {
   fmt::print("Loopgate is up at {}\n", sandbox.endpoint());
   const auto info = sandbox.describe();
+  const bool several = info["stacks"].size() > 1;
   for (const auto& [stack_name, stack] : info["stacks"].items()) {
     for (const auto& [logical_id, listener] : stack["listeners"].items()) {
-      fmt::print("  {} ({}):", logical_id, listener["protocol"].get<std::string>());
+      fmt::print("  {}{} ({}):", several ? stack_name + "/" : "", logical_id,
+                 listener["protocol"].get<std::string>());
       for (const auto& [region, address] : listener["addresses"].items()) {
         fmt::print(" {} at {}", region, address.get<std::string>());
       }
@@ -41,7 +43,7 @@ void print_ready(const Sandbox& sandbox) {
   bool vendor_name = false;
   for (const auto& [name, stack] : info["stacks"].items()) {
     if (!stack.contains("status")) continue;  // of another region: only its listeners are ours to tell
-    print_stack(name, stack);
+    print_stack(name, stack, several);
     vendor_name = vendor_name || !stack["local"].empty();
   }
   if (vendor_name) {

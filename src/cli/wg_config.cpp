@@ -107,7 +107,7 @@ int wg_config(const WgConfigFlags& flags) {
 void add_wg_config(CLI::App& app, Outcome& outcome) {
   auto* verb = app.add_subcommand("wg-config", "Make a WireGuard client's configuration for a listener");
   auto flags = std::make_shared<WgConfigFlags>();
-  verb->add_option("listener", flags->listener, "The listener's logical id or name")
+  verb->add_option("listener", flags->listener, "The listener's logical id, STACK/LOGICALID or name")
       ->required()
       ->type_name("LISTENER");
   verb->add_option("--region", flags->region, "Ingress region; default: the first");

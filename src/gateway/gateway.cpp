@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -28,14 +29,20 @@ std::vector<ListenerInfo> Gateway::listeners() const {
   return out;
 }
 
+Result<ListenerInfo> Gateway::listener(const std::string& wanted) const {
+  const auto found = find_listener(wanted);
+  if (!found) return std::unexpected(found.error());
+  return (*found)->info();
+}
+
 Status Gateway::inject(const std::string& listener, const std::string& region, const Endpoint& from,
                        ByteSpan payload) {
-  Listener* const found = find_listener(listener);
-  if (found == nullptr) return fail(fmt::format("there is no listener named {}", listener));
+  const auto found = find_listener(listener);
+  if (!found) return std::unexpected(found.error());
   const auto index = region.empty() ? RegionIndex{0} : context_.region_index(region);
   if (!index) return fail(fmt::format("{} is none of the ingress regions", region));
   if (payload.size() > kMaxDatagramV6) return fail("the payload does not fit a datagram");
-  found->receive(*index, from, payload, true);
+  (*found)->receive(*index, from, payload, true);
   return {};
 }
 
@@ -53,7 +60,7 @@ Result<ListenerInfo> Gateway::open_listener(const std::string& stack, const std:
                             listeners_.at(spec.name)->stack()));
   }
   auto made = std::make_unique<Listener>(context_, stack, logical_id, spec.protocol);
-  const std::string key = stack + "/" + logical_id;
+  const std::string key = made->full_id();
   if (!known_port && context_.port_book != nullptr) known_port = context_.port_book->find(key);
   const auto fixed = fixed_port(stack, logical_id);
   if (auto opened = made->open(fixed, known_port); !opened) {
@@ -122,7 +129,7 @@ void Gateway::remove_listener(const std::string& name) {
   std::ranges::move(found->second->close(), std::back_inserter(draining_));
   const Symbol symbol = found->second->symbol();
   if (context_.key_book != nullptr && found->second->wireguard() != nullptr) {
-    context_.key_book->forget(found->second->stack() + "/" + found->second->logical_id());
+    context_.key_book->forget(found->second->full_id());
   }
   listeners_.erase(found);
   declared_.erase(name);
@@ -257,16 +264,35 @@ void Gateway::reconfigure_referrers() {
   }
 }
 
-Listener* Gateway::find_listener(const std::string& wanted) const {
-  if (const auto found = listeners_.find(wanted); found != listeners_.end())
-    return found->second.get();
+// What people write. One that came with a property is a name, see below.
+Result<Listener*> Gateway::find_listener(const std::string& wanted) const {
+  std::vector<Listener*> found;
+  std::vector<std::string> fitting;
+  std::vector<std::string> all;
   for (const auto& [name, listener] : listeners_) {
-    if (listener->logical_id() == wanted ||
-        listener->stack() + "/" + listener->logical_id() == wanted) {
-      return listener.get();
+    all.push_back(listener->full_id());
+    if (wanted != name && wanted != listener->logical_id() && wanted != all.back() &&
+        wanted != std::to_string(listener->port())) {
+      continue;
     }
+    found.push_back(listener.get());
+    fitting.push_back(all.back());
   }
-  return nullptr;
+  if (found.size() == 1) return found.front();
+  std::ranges::sort(fitting);
+  std::ranges::sort(all);
+  if (!found.empty()) {
+    return fail(
+        fmt::format("{} may be any of {}: write one of these", wanted, fmt::join(fitting, ", ")));
+  }
+  return fail(fmt::format(
+      "there is no listener named {}; {}", wanted,
+      all.empty() ? "none is deployed" : fmt::format("there are: {}", fmt::join(all, ", "))));
+}
+
+Listener* Gateway::listener_named(const std::string& name) const {
+  const auto found = listeners_.find(name);
+  return found == listeners_.end() ? nullptr : found->second.get();
 }
 
 std::optional<std::uint16_t> Gateway::fixed_port(const std::string& stack,

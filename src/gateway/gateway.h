@@ -29,10 +29,12 @@ class Gateway final : public SourceSink {
   Gateway& operator=(const Gateway&) = delete;
 
   std::vector<ListenerInfo> listeners() const;
+  // `listener`, here and below, is a name, a logical id, a port, or "STACK/LOGICALID"; what fits
+  // several is refused with their full ids.
+  Result<ListenerInfo> listener(const std::string& listener) const;
 
   // A datagram that seems to have come from `from` into `region` (empty: the first). Everything
-  // happens as if it had come from a socket, but what goes back is captured. `listener` is a name,
-  // a logical id, or "STACK/LOGICALID".
+  // happens as if it had come from a socket, but what goes back is captured.
   Status inject(const std::string& listener, const std::string& region, const Endpoint& from,
                 ByteSpan payload);
   void set_capture_sink(CaptureSink sink) { context_.capture = std::move(sink); }
@@ -45,7 +47,7 @@ class Gateway final : public SourceSink {
   void set_datagram_observer(DatagramObserver observer) { context_.observe = std::move(observer); }
   void set_key_log_observer(KeyLogObserver observer);
 
-  // `wg` listeners, named as for `inject`. The table of sessions of all of them: an empty name.
+  // `wg` listeners. The table of sessions of all of them: an empty name.
   Result<std::vector<PeerInfo>> peers(const std::string& listener) const;
   Result<WireGuardListenerInfo> wireguard_info(const std::string& listener) const;
   // Adds a peer to a running listener, or changes it: until the sandbox ends, or the peer stands in
@@ -116,8 +118,9 @@ class Gateway final : public SourceSink {
   void reconfigure_referrers();
   // After a change of the ARNs of a destination: whoever has it.
   void reconfigure_with(const std::string& destination);
-  Listener* find_listener(const std::string& name_or_id) const;
-  Result<Listener*> find_wireguard(const std::string& name_or_id) const;
+  Result<Listener*> find_listener(const std::string& wanted) const;
+  Result<Listener*> find_wireguard(const std::string& wanted) const;
+  Listener* listener_named(const std::string& name) const;
   std::optional<std::uint16_t> fixed_port(const std::string& stack,
                                           const std::string& logical_id) const;
   void tell(Symbol listener, std::string text);

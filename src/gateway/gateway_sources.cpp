@@ -48,7 +48,7 @@ void Gateway::on_published(const std::string& topic_arn, const std::string& mess
   Event out;
   out.kind = EventKind::kDiscarded;
   out.subject = context_.journal.intern(topic_arn);
-  if (const Listener* listener = find_listener(source->second->spec().listener);
+  if (const Listener* listener = listener_named(source->second->spec().listener);
       listener != nullptr) {
     out.listener = listener->symbol();
   }
@@ -102,7 +102,7 @@ void Gateway::on_async_answer(const std::string& function_arn, std::string_view 
 
 void Gateway::sourced(const PacketSourceSpec& source, RegionIndex region,
                       const aws::ReceivedMessage& message) {
-  Listener* const listener = find_listener(source.listener);
+  Listener* const listener = listener_named(source.listener);
   Event base;
   base.kind = EventKind::kDiscarded;
   base.subject = context_.journal.intern(source.topic_arn);

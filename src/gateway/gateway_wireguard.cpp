@@ -13,11 +13,10 @@ constexpr std::string_view kNotAKey = "is not the base64 of 32 bytes";
 
 }  // namespace
 
-Result<Listener*> Gateway::find_wireguard(const std::string& name_or_id) const {
-  Listener* const found = find_listener(name_or_id);
-  if (found == nullptr) return fail(fmt::format("there is no listener named {}", name_or_id));
-  if (found->wireguard() == nullptr) {
-    return fail(fmt::format("{} is a udp listener; this takes a wg one", name_or_id));
+Result<Listener*> Gateway::find_wireguard(const std::string& wanted) const {
+  const auto found = find_listener(wanted);
+  if (found && (*found)->wireguard() == nullptr) {
+    return fail(fmt::format("{} is a udp listener; this takes a wg one", wanted));
   }
   return found;
 }
@@ -44,10 +43,12 @@ void Gateway::set_key_log_observer(KeyLogObserver observer) {
 }
 
 Result<std::vector<PeerInfo>> Gateway::peers(const std::string& wanted) const {
+  const Listener* only = nullptr;
   if (!wanted.empty()) {
-    if (const auto found = find_wireguard(wanted); !found) return std::unexpected(found.error());
+    const auto found = find_wireguard(wanted);
+    if (!found) return std::unexpected(found.error());
+    only = *found;
   }
-  const Listener* const only = wanted.empty() ? nullptr : find_listener(wanted);
   std::vector<PeerInfo> out;
   for (const auto& [name, listener] : listeners_) {
     if (listener->wireguard() == nullptr || (only != nullptr && listener.get() != only)) continue;

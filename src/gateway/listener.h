@@ -70,6 +70,8 @@ class Listener final : public ReplySink, public TransportHost {
   std::uint16_t port() const { return identity_.port; }
   const std::string& stack() const { return stack_; }
   const std::string& logical_id() const { return logical_id_; }
+  // "STACK/LOGICALID", which no other listener has.
+  std::string full_id() const { return stack_ + "/" + logical_id_; }
   // Null unless `wg`.
   WireguardTransport* wireguard() const { return wireguard_; }
 

@@ -81,6 +81,7 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   if (route == "captured") return get_captured(request.query, exchange);
   if (route == "clock") return get_clock(exchange);
   const auto listener = query_parameter(request.query, "listener");
+  if (route == "listener") return answer_document(exchange, sandbox_.listener(listener));
   if (route == "peers") return answer_document(exchange, sandbox_.peers(listener));
   if (route == "wireguard") return answer_document(exchange, sandbox_.wireguard(listener));
   refuse(exchange, fmt::format("there is no GET {}", request.path), 404);

@@ -23,7 +23,13 @@ struct Filter {
   bool as_json = true;
 };
 
-Result<Filter> read_filter(std::string_view query) {
+// The journal has names, those of deleted listeners too.
+std::string listener_name(const Sandbox& sandbox, const std::string& wanted) {
+  const auto listener = sandbox.listener(wanted);
+  return listener ? (*listener)["name"].get<std::string>() : wanted;
+}
+
+Result<Filter> read_filter(const Sandbox& sandbox, std::string_view query) {
   Filter filter;
   const auto after = query_parameter(query, "after");
   std::from_chars(after.data(), after.data() + after.size(), filter.after);
@@ -41,7 +47,7 @@ Result<Filter> read_filter(std::string_view query) {
     filter.kind = parse_event_kind(kind);
     if (!filter.kind) return fail(fmt::format("'{}' is no kind of event", kind));
   }
-  filter.listener = query_parameter(query, "listener");
+  filter.listener = listener_name(sandbox, query_parameter(query, "listener"));
   filter.as_json = query_parameter(query, "form") != "text";
   return filter;
 }
@@ -131,7 +137,7 @@ class Follower : public std::enable_shared_from_this<Follower> {
 }  // namespace
 
 void stream_journal(Sandbox& sandbox, std::string_view query, std::shared_ptr<http::Exchange> exchange) {
-  auto filter = read_filter(query);
+  auto filter = read_filter(sandbox, query);
   if (!filter) {
     const nlohmann::json refusal = {{"error", filter.error().message}};
     return exchange->respond(http::Response::json(400, refusal.dump() + "\n"));

@@ -73,21 +73,10 @@ Result<Endpoint> Stage::client(const std::string& name) const {
   return fail(fmt::format("no client is called {}{}", name, cfn::did_you_mean(name, names)));
 }
 
-nlohmann::ordered_json Stage::find_listener(const std::string& id) const {
-  const auto document = sandbox_.describe();
-  for (const auto& [stack, entry] : document["stacks"].items()) {
-    for (const auto& [logical_id, listener] : entry["listeners"].items()) {
-      const bool same_port = std::to_string(listener["port"].get<int>()) == id;
-      if (logical_id == id || listener["name"] == id || same_port) return listener;
-    }
-  }
-  return nullptr;
-}
-
 Result<Endpoint> Stage::listener(const std::string& id, const std::string& region) const {
-  const auto found = find_listener(id);
-  if (found.is_null()) return fail("no listener is called " + id);
-  const auto& addresses = found["addresses"];
+  const auto found = sandbox_.listener(id);
+  if (!found) return std::unexpected(found.error());
+  const auto& addresses = (*found)["addresses"];
   const std::string wanted = region.empty() ? sandbox_.options().regions.front() : region;
   if (!addresses.contains(wanted)) return fail(fmt::format("{} has no ingress in {}", id, wanted));
   const auto endpoint = Endpoint::parse(addresses[wanted].get<std::string>());
@@ -96,8 +85,8 @@ Result<Endpoint> Stage::listener(const std::string& id, const std::string& regio
 }
 
 std::string Stage::listener_name(const std::string& id) const {
-  const auto found = find_listener(id);
-  return found.is_null() ? id : found["name"].get<std::string>();
+  const auto found = sandbox_.listener(id);
+  return found ? (*found)["name"].get<std::string>() : id;
 }
 
 std::string Stage::output_or(const std::string& text) const {

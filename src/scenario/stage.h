@@ -46,7 +46,7 @@ class Stage {
   // Everybody who has something waiting.
   std::vector<Endpoint> with_mail() const;
 
-  // Of a listener by logical id, name or port: where it is in `region` (empty: the first).
+  // Of a listener by logical id, STACK/LOGICALID, name or port: where it is in `region` (empty: the first).
   Result<Endpoint> listener(const std::string& id, const std::string& region) const;
   // What the journal calls it; `id` itself when there is no such listener (any more).
   std::string listener_name(const std::string& id) const;
@@ -67,7 +67,6 @@ class Stage {
  private:
   // Where it is now.
   Endpoint place_of(const ClientSetup& client) const;
-  nlohmann::ordered_json find_listener(const std::string& id) const;
   Status await(const std::optional<Status>& done, std::string_view what);
   void collect_captured();
 

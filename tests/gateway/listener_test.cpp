@@ -356,6 +356,22 @@ TEST(Injection, IsRefusedWhereNothingListens) {
   EXPECT_TRUE(world.gateway->inject("demo/Udp", "us-west-2", kClient, {}));
 }
 
+TEST(Injection, NamesOneListener) {
+  World world;
+  world.listen(json::array(), json::object(), "Udp");
+  world.stack.name = "other";
+  world.listen(json::array(), {{"Name", "Named"}}, "Udp");
+  const auto inject = [&](const std::string& listener) {
+    const auto status = world.gateway->inject(listener, "", kClient, as_bytes("x"));
+    return status ? std::string("injected") : status.error().message;
+  };
+  for (const auto* one : {"demo/Udp", "other/Udp", "Named", "lstn-demo-Udp", "20001"}) {
+    EXPECT_EQ(inject(one), "injected") << one;
+  }
+  EXPECT_EQ(inject("Udp"), "Udp may be any of demo/Udp, other/Udp: write one of these");
+  EXPECT_EQ(inject("Tcp"), "there is no listener named Tcp; there are: demo/Udp, other/Udp");
+}
+
 TEST(Injection, IsSubjectToRestrictions) {
   World world;
   world.listen({lambda_destination()}, {{"ClientRestrictions", nullptr}});

@@ -221,6 +221,18 @@ TEST(PacketSource, OfADeletedListenerDiscards) {
   EXPECT_THAT(world.discards(), ElementsAre("listener-deleted"));
 }
 
+TEST(PacketSource, TakesItsListenerByNameAlone) {
+  World world;
+  const auto name = world.listen(json::array(), {{"Name", "Udp"}}, "Named");
+  ASSERT_TRUE(world.create("PacketSource", "Source", source_of(name)));
+  ASSERT_TRUE(world.remove("Listener", "Named", name));
+  world.listen(json::array(), json::object(), "Udp");
+  world.aws.publish("us-west-2", message_to("127.0.0.1", 9));
+  world.settle();
+  EXPECT_THAT(world.discards(), ElementsAre("listener-deleted"));
+  EXPECT_THAT(world.network.sent, IsEmpty());
+}
+
 TEST(PacketSource, UnsubscribesAndDeletesItsQueuesWhenRemoved) {
   World world(two_regions());
   const auto made = world.create("PacketSource", "Source", source_of(world.listen(json::array())));
