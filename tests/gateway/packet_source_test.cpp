@@ -305,6 +305,7 @@ TEST(PacketSource, WhatTheServiceNeverSeesIsInNoLogOfTheListener) {
               ElementsAre("no-egress-region", "region-not-served", "kernel-receive-overflow"));
   EXPECT_THAT(world.aws.logs, IsEmpty());
   world.aws.publish("us-west-2", "no JSON");
+  world.settle();
   world.advance(std::chrono::seconds(1));
   ASSERT_THAT(world.aws.logs, SizeIs(1));
   EXPECT_THAT(world.aws.logs[0].lines, ElementsAre(HasSubstr("body-not-json")));
