@@ -54,9 +54,13 @@ void Event::set_payload(ByteSpan payload) {
 std::string tag_to_string(std::uint64_t tag) { return fmt::format("{:08x}", tag); }
 
 std::optional<std::uint64_t> parse_tag(std::string_view text) {
+  constexpr std::size_t kDigits = 8;  // at least; more only where they are needed
+  const bool is_written_so =
+      text.size() >= kDigits && (text.size() == kDigits || text.front() != '0') &&
+      std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'F'; });
   std::uint64_t tag = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), tag, 16);
-  if (text.size() < 8 || error != std::errc() || end != text.data() + text.size()) {
+  if (!is_written_so || error != std::errc() || end != text.data() + text.size()) {
     return std::nullopt;
   }
   return tag;

@@ -91,6 +91,8 @@ struct Event {
 
 // "7f3a0c11": how a tag is written everywhere.
 std::string tag_to_string(std::uint64_t tag);
+// Only of the text that tag_to_string gives: to everybody else a tag is opaque, and "7F3A0C11" is
+// another one.
 std::optional<std::uint64_t> parse_tag(std::string_view text);
 
 class Journal {

@@ -172,6 +172,7 @@ std::expected<void, Reason> WireguardTransport::seal(Region& region,
   const TunnelPeer* const known = region.peers.find(key);
   LOOPGATE_CHECK(known != nullptr);  // made with the device's own
   cause.subject = known->subject;
+  if (plaintext.empty()) cause.note = "empty: a keep-alive, which the client does not see";
   const auto sent =
       region.device.send(*peer, plaintext, padding_for(plaintext), moment(), sending_);
   if (sent) {

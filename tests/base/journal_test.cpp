@@ -93,6 +93,8 @@ TEST(Tag, IsReadBackAsItself) {
   }
   EXPECT_FALSE(parse_tag("7f3a"));
   EXPECT_FALSE(parse_tag("7f3a0c1x"));
+  EXPECT_FALSE(parse_tag("7F3A0C11")) << "another text, another tag";
+  EXPECT_FALSE(parse_tag("07f3a0c11"));
 }
 
 }  // namespace

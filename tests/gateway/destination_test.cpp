@@ -231,6 +231,10 @@ INSTANTIATE_TEST_SUITE_P(
                   {"b"}},
         ReplyCase{
             "TagThatIsNone", R"({"Replies":[{"Tag":"hello","Data":"a"}]})", {"unknown-tag"}, {}},
+        ReplyCase{"TagThatIsTheSameNumberOnly",
+                  R"({"Replies":[{"Tag":"0TAG","Data":"a"}]})",
+                  {"unknown-tag"},
+                  {}},
         ReplyCase{"Malformed", "{", {"reply-malformed"}, {}},
         ReplyCase{"EntryMalformed",
                   R"({"Replies":[{"Data":"a"},{"Tag":"TAG","Data":"b"}]})",

@@ -193,6 +193,24 @@ TEST(WireguardPath, AllowedIpsAlsoHoldWithoutDecapsulation) {
   EXPECT_THAT(world.aws.invocations, SizeIs(1));
 }
 
+TEST(WireguardPath, AnEmptyReplyOutsideOfIpIsSaidToBeAKeepAlive) {
+  World world;
+  WgClient client(world);
+  listen_wg(world, {{"Peers", {client.as_peer()}}});
+  world.aws.function = [](const aws::InvokeRequest& request) {
+    return FakeAws::Answer(aws::InvokeResponse{
+        200, R"({"Replies":[{"Tag":")" + tag_in(request) + R"(","Data":""}]})", "", "r"});
+  };
+  ASSERT_TRUE(client.connect());
+  client.send_raw("ping");
+  EXPECT_THAT(client.received, IsEmpty());
+  const auto replied = world.events(EventKind::kReplied);
+  ASSERT_THAT(replied, SizeIs(1));
+  const auto sent = world.events(EventKind::kSent).back();
+  EXPECT_EQ(sent.tag, replied[0].tag);
+  EXPECT_THAT(sent.text, HasSubstr("keep-alive"));
+}
+
 TEST(WireguardPath, NoRestrictionsAdmitEverybodyWithAWarning) {
   World world;
   WgClient client(world);
