@@ -31,6 +31,8 @@ inline constexpr int kSendBufferBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kSendQueueDatagrams = 4096;
 inline constexpr std::size_t kSendQueueBytes = 8 * 1024 * 1024;
 inline constexpr std::chrono::seconds kInterfacesFreshFor{1};
+// Of a socket that is bound to all addresses; up to twice as many are kept.
+inline constexpr std::size_t kRememberedPeers = 32'768;
 
 inline constexpr std::size_t kLineBytes = 256 * 1024;  // of a child's output
 inline constexpr std::size_t kReadsPerWake = 8;        // of 16 KiB, from one pipe

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/network.h"
@@ -17,6 +18,8 @@ struct ReceivedBatch {
   // SO_RXQ_OVFL: how many the kernel has dropped since the socket was opened, as of the last
   // datagram (modulo 2^32); 0 when it said nothing.
   std::uint32_t dropped_in_all = 0;
+  // By datagram: the local address that it was sent to, on sockets that are bound to all.
+  std::span<const std::optional<IpAddress>> sent_to;
   bool drained = false;  // the socket had nothing more
 };
 
@@ -32,7 +35,8 @@ class ReceiveRing {
  private:
   struct Slot {
     SocketAddress from;
-    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(std::uint32_t))> control;
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(std::uint32_t)) +
+                                               CMSG_SPACE(sizeof(in6_pktinfo))> control;
     iovec buffer;
   };
 
@@ -40,6 +44,7 @@ class ReceiveRing {
   std::array<Slot, kReceiveBatch> slots_;
   std::array<mmsghdr, kReceiveBatch> headers_;
   std::array<Datagram, kReceiveBatch> datagrams_;
+  std::array<std::optional<IpAddress>, kReceiveBatch> sent_to_;
 };
 
 }  // namespace loopgate::io

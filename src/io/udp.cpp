@@ -15,6 +15,7 @@
 
 #include "io/receive_ring.h"
 #include "io/send_queue.h"
+#include "io/sent_to.h"
 #include "io/system_message.h"
 
 namespace loopgate::io {
@@ -39,9 +40,11 @@ struct Shared {
 // Lives on while an operation of Asio's refers to it; closed, it calls nobody.
 class Socket : public std::enable_shared_from_this<Socket> {
  public:
-  Socket(std::shared_ptr<Shared> shared, int descriptor, DatagramReceiver& receiver)
+  Socket(std::shared_ptr<Shared> shared, int descriptor, bool all_addresses,
+         DatagramReceiver& receiver)
       : shared_(std::move(shared)),
         descriptor_(shared_->loop.context(), descriptor),
+        all_addresses_(all_addresses),
         receiver_(receiver) {}
 
   void listen();
@@ -53,14 +56,17 @@ class Socket : public std::enable_shared_from_this<Socket> {
  private:
   friend struct Shared;
   void drain();
+  void remember(const ReceivedBatch& batch);
   void report_dropped(std::uint32_t dropped_in_all);
   std::uint32_t drops_said_by_kernel();
   void flush_when_writable();
 
   std::shared_ptr<Shared> shared_;
   asio::posix::stream_descriptor descriptor_;
+  bool all_addresses_;  // bound to 0.0.0.0 or ::
   DatagramReceiver& receiver_;
   SendQueue queue_;
+  SentTo sent_to_;             // with all_addresses_
   std::uint32_t dropped_ = 0;  // as last reported
   bool open_ = true;
   bool flush_pending_ = false;   // stands in Shared::to_flush
@@ -100,12 +106,19 @@ void Socket::drain() {
     more = !batch.drained;
     received += batch.datagrams.size();
     if (batch.dropped_in_all != 0) report_dropped(batch.dropped_in_all);
+    if (all_addresses_) remember(batch);
     if (open_ && !batch.datagrams.empty()) receiver_.on_datagrams(batch.datagrams);
   }
   // The kernel attaches its count to datagrams that came after a loss. Those that ended a burst
   // would stay unsaid until the next one.
   if (open_ && received >= kReceiveBatch) report_dropped(drops_said_by_kernel());
   if (open_) shared_->to_listen.push_back(shared_from_this());
+}
+
+void Socket::remember(const ReceivedBatch& batch) {
+  for (std::size_t i = 0; i < batch.datagrams.size(); ++i) {
+    if (batch.sent_to[i]) sent_to_.saw(batch.datagrams[i].from, *batch.sent_to[i]);
+  }
 }
 
 void Socket::report_dropped(std::uint32_t dropped_in_all) {
@@ -136,7 +149,7 @@ void Socket::send(const Endpoint& to, ByteSpan payload, std::uint64_t tag) {
                              "the send queue is full: the network does not take what is sent");
     return;
   }
-  queue_.push(to, payload, tag);
+  queue_.push(to, payload, tag, all_addresses_ ? sent_to_.find(to) : nullptr);
   if (waits_writable_) return;
   if (queue_.datagrams() >= kSendBatch || queue_.bytes() >= kSendBatchBytes) {
     flush();
@@ -204,6 +217,14 @@ void set_options(int descriptor) {
   set_option(descriptor, SOL_SOCKET, SO_RXQ_OVFL, 1);
 }
 
+void ask_where_sent_to(int descriptor, const IpAddress& local) {
+  if (local.is_v4()) {
+    set_option(descriptor, IPPROTO_IP, IP_PKTINFO, 1);
+  } else {
+    set_option(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  }
+}
+
 // Without SO_REUSEADDR or SO_REUSEPORT: two gateways on one port would share its datagrams
 // unnoticed.
 Result<int> bound_descriptor(const Endpoint& local) {
@@ -214,6 +235,7 @@ Result<int> bound_descriptor(const Endpoint& local) {
   if (descriptor < 0) return fail(local.to_string() + ": " + system_message(errno));
   if (local.address.is_v6()) set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   set_options(descriptor);
+  if (local.address.is_unspecified()) ask_where_sent_to(descriptor, local.address);
   if (::bind(descriptor, &address.any, length) != 0) {
     const int error = errno;
     ::close(descriptor);
@@ -270,7 +292,8 @@ Result<std::unique_ptr<DatagramSocket>> UdpNetwork::open(const Endpoint& local,
   const auto descriptor = bound_descriptor(local);
   if (!descriptor) return std::unexpected(descriptor.error());
   const auto bound = local_endpoint(*descriptor);
-  auto socket = std::make_shared<Socket>(impl_->shared, *descriptor, receiver);
+  auto socket = std::make_shared<Socket>(impl_->shared, *descriptor, local.address.is_unspecified(),
+                                         receiver);
   socket->listen();
   return std::make_unique<UdpSocket>(std::move(socket), bound);
 }

@@ -84,6 +84,25 @@ TEST_F(UdpNetworkTest, EchoesOverIpv6) {
   EXPECT_EQ(server.recorder.from, client.socket->local());
 }
 
+TEST_F(UdpNetworkTest, ASocketOfAllAddressesAnswersFromTheOneThatWasSentTo) {
+  for (const auto* address : {"127.0.0.1", "127.0.0.2", "::1"}) {
+    const auto sent_to = *IpAddress::parse(address);
+    const auto all = sent_to.is_v4() ? IpAddress() : *IpAddress::parse("::");
+    const Endpoint own{sent_to.is_v4() ? kAnyPort.address : sent_to, 0};
+    Recorder probe;
+    if (!network.open(own, probe)) continue;  // no IPv6 here
+    Peer server(network, {all, 0});
+    Peer client(network, own);
+    server.recorder.on_each = [&](const Datagram& datagram) {
+      server.socket->send(datagram.from, datagram.payload, 0);
+    };
+    const Endpoint to{sent_to, server.socket->local().port};
+    client.socket->send(to, as_bytes("hello"), 0);
+    ASSERT_TRUE(live.turn_until([&] { return !client.recorder.payloads.empty(); })) << address;
+    EXPECT_EQ(client.recorder.from, to);
+  }
+}
+
 TEST_F(UdpNetworkTest, CarriesEverySizeUpToTheLargestWhole) {
   Peer server(network);
   Peer client(network);
