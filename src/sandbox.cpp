@@ -175,8 +175,9 @@ void Sandbox::Impl::open_gateway() {
   gateway::GatewayOptions gateway_options;
   gateway_options.regions = options.regions;
   gateway_options.regions_by_port = options.regions_by_port;
-  // Bound to something else than loopback (a container), there is one address for all.
-  if (!options.bind.is_loopback()) {
+  // Bound to something else than the first of 127.0.0.1, 127.0.0.2, … (a container, ::1), there is
+  // one address for all.
+  if (options.bind != IpAddress::v4(127, 0, 0, 1)) {
     gateway_options.region_addresses.assign(options.regions.size(), options.bind);
     gateway_options.regions_by_port = true;
   }
@@ -261,7 +262,9 @@ Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
 
 std::string Sandbox::Impl::endpoint() const {
   auto local = server ? server->local() : Endpoint{options.bind, options.port};
-  if (local.address.is_unspecified()) local.address = IpAddress::v4(127, 0, 0, 1);
+  if (local.address.is_unspecified()) {
+    local.address = local.address.is_v4() ? IpAddress::v4(127, 0, 0, 1) : *IpAddress::parse("::1");
+  }
   return "http://" + local.to_string();
 }
 
