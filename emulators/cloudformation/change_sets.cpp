@@ -104,6 +104,9 @@ ApiResult create_change_set(Context& context, const ApiCall& call) {
          400,
          {}});
   }
+  if (existing) {
+    if (const auto ok = check_updatable(*existing); !ok) return aws::refuse(ok.error());
+  }
   ChangeSet set;
   set.name = text(call, "ChangeSetName");
   if (context.change_sets.find(call.caller.account, call.caller.region, stack_name, set.name)) {

@@ -46,6 +46,8 @@ ApiResult list_change_sets(Context& context, const ApiCall& call);
 std::string text(const ApiCall& call, const char* name);  // "" when it is missing
 aws::AwsError stack_does_not_exist(const std::string& name);
 aws::Outcome<const cfn::StackRecord*> named_stack(const Context& context, const ApiCall& call);
+// Not while something is under way, nor when nothing of the stack is left to update.
+aws::Outcome<void> check_updatable(const cfn::StackRecord& stack);
 // TemplateBody, Parameters and Tags; `existing` answers UsePreviousTemplate and UsePreviousValue.
 aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,
                                                 const cfn::StackRecord* existing);

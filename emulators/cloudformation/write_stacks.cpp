@@ -23,12 +23,7 @@ ApiResult create_stack(Context& context, const ApiCall& call) {
 ApiResult update_stack(Context& context, const ApiCall& call) {
   const auto stack = named_stack(context, call);
   if (!stack) return aws::refuse(stack.error());
-  const cfn::StackStatus status = (*stack)->status;
-  if (cfn::in_progress(status) || cfn::must_be_recreated(status) ||
-      status == cfn::StackStatus::kDeleteComplete) {
-    return aws::refuse(aws::validation_error(fmt::format(
-        "Stack:{} is in {} state and can not be updated.", (*stack)->id, cfn::name(status))));
-  }
+  if (const auto ok = check_updatable(**stack); !ok) return aws::refuse(ok.error());
   auto request = deploy_request(call, *stack);
   if (!request) return aws::refuse(request.error());
   if (changes_nothing(*request, **stack))

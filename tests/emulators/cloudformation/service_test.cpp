@@ -160,6 +160,26 @@ TEST_F(CloudFormation, ExecutesChangeSetsAsTheCliDeploys) {
   EXPECT_THAT(empty["StatusReason"].get<std::string>(), HasSubstr("didn't contain changes"));
 }
 
+TEST_F(CloudFormation, RefusesToUpdateWhatFailedToBeCreated) {
+  world_.plain.failures_["Queue"] = "no";
+  create();
+  world_.plain.failures_.clear();
+  json request = {{"StackName", "demo"},
+                  {"ChangeSetName", "c1"},
+                  {"ChangeSetType", "UPDATE"},
+                  {"TemplateBody", std::string(kTemplate) + "\n"}};
+  const auto refused = call("CreateChangeSet", request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "ValidationError");
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("is in ROLLBACK_COMPLETE state and can not be updated. Delete it first: aws "
+                        "cloudformation delete-stack --stack-name demo"));
+  EXPECT_EQ(call("UpdateStack", request).error().message, refused.error().message);
+  good("DeleteStack", {{"StackName", "demo"}});
+  request["ChangeSetType"] = "CREATE";
+  good("CreateChangeSet", request);
+}
+
 TEST(StackTable, KeepsStacksInTheStore) {
   auto store = store::Store::open("", store::Durability::kMemory);
   ASSERT_TRUE(store);
