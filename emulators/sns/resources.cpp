@@ -71,6 +71,10 @@ Result<cfn::ResourceState> TopicResource::make(const cfn::ResourceRequest& reque
     const bool fifo = is_true(property_text(request.properties, "FifoTopic"));
     name = generated_name(request, random_, kMaxTopicNameCharacters, fifo ? ".fifo" : "");
   }
+  // CreateTopic would find the topic of somebody else, and a rollback would delete it.
+  if (topics_.table().topic(topic_arn(request.stack->account, request.stack->region, name))) {
+    return fail_at(request, "/TopicName", "a topic named " + name + " exists already");
+  }
   const auto arn = topics_.create_topic(request.stack->account, request.stack->region, name,
                                         attributes, cfn::property_tags(request.properties));
   if (!arn) {

@@ -97,6 +97,11 @@ bool has_attributes(const Subscription& existing, const AttributeMap& wanted) {
 
 }  // namespace
 
+std::string topic_arn(const std::string& account, const std::string& region,
+                      const std::string& name) {
+  return "arn:aws:sns:" + region + ":" + account + ":" + name;
+}
+
 Topics::Topics(store::Store& store, Clock& clock, Random& random, Journal& journal,
                Delivery& delivery)
     : table_(store), clock_(clock), random_(random), journal_(journal), delivery_(delivery) {}
@@ -113,7 +118,7 @@ aws::Outcome<std::string> Topics::create_topic(const std::string& account,
   if (tags.size() > kMaxTags) return aws::refuse(invalid_parameter("Tags Reason: too many tags"));
 
   Topic topic;
-  topic.arn = "arn:aws:sns:" + region + ":" + account + ":" + name;
+  topic.arn = topic_arn(account, region, name);
   topic.account = account;
   topic.region = region;
   topic.name = name;

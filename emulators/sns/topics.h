@@ -50,6 +50,8 @@ struct SubscribeRequest {
   AttributeMap attributes;
 };
 
+std::string topic_arn(const std::string& account, const std::string& region, const std::string& name);
+
 class Topics {
  public:
   Topics(store::Store& store, Clock& clock, Random& random, Journal& journal, Delivery& delivery);

@@ -82,6 +82,15 @@ TEST_F(Resources, AFailedInlineSubscriptionLeavesNoTopic) {
   EXPECT_TRUE(topics.table().topics().empty());
 }
 
+TEST_F(Resources, ATopicOfSomebodyElseIsNeitherTakenNorDeleted) {
+  const auto arn = topic();
+  const auto name = arn.substr(arn.rfind(':') + 1);
+  const auto twice = create(topic_type, {{"TopicName", name}});
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().to_string(), "app.yaml:7: a topic named " + name + " exists already");
+  EXPECT_NE(topics.table().topic(arn), nullptr);
+}
+
 TEST_F(Resources, ASubscriptionTakesItsPolicyAsAnObject) {
   const auto arn = topic();
   const json properties = {{"TopicArn", arn},
