@@ -128,13 +128,18 @@ void ManagedPolicyResource::create(const cfn::ResourceRequest& request, cfn::Res
 }
 
 void ManagedPolicyResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  const auto& arn = request.physical_id;
-  if (changes(request, "ManagedPolicyName") || changes(request, "Path") || !roles_.policy(arn)) {
+  if (changes(request, "ManagedPolicyName") || changes(request, "Path") ||
+      !roles_.policy(request.physical_id)) {
     return done(make(request));
   }
+  done(change_or_restore(request, [&](const auto& wanted) { return change(wanted); }));
+}
+
+Result<cfn::ResourceState> ManagedPolicyResource::change(const cfn::ResourceRequest& request) {
+  const auto& arn = request.physical_id;
   const auto document = property_text(request.properties, "PolicyDocument");
   if (const auto updated = roles_.update_policy(arn, document); !updated) {
-    return done(fail_at(request, "/PolicyDocument", updated.error().message));
+    return fail_at(request, "/PolicyDocument", updated.error().message);
   }
   const auto kept = roles_of(request.properties);
   for (const auto& role : roles_of(request.old_properties)) {
@@ -143,9 +148,9 @@ void ManagedPolicyResource::update(const cfn::ResourceRequest& request, cfn::Res
     }
   }
   if (auto attached = attach_to_roles(request, arn); !attached) {
-    return done(std::unexpected(attached.error()));
+    return std::unexpected(attached.error());
   }
-  done(state_of(*roles_.policy(arn), kept.size()));
+  return state_of(*roles_.policy(arn), kept.size());
 }
 
 void ManagedPolicyResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {

@@ -26,6 +26,7 @@ class RoleResource : public cfn::ResourceType {
 
  private:
   Result<cfn::ResourceState> make(const cfn::ResourceRequest& request);
+  Result<cfn::ResourceState> change(const cfn::ResourceRequest& request);
   Status put_policies(const cfn::ResourceRequest& request, const std::string& name);
 
   Roles& roles_;
@@ -68,6 +69,7 @@ class ManagedPolicyResource : public cfn::ResourceType {
 
  private:
   Result<cfn::ResourceState> make(const cfn::ResourceRequest& request);
+  Result<cfn::ResourceState> change(const cfn::ResourceRequest& request);
   Status attach_to_roles(const cfn::ResourceRequest& request, const std::string& arn);
 
   Roles& roles_;

@@ -107,14 +107,19 @@ void RoleResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone
 }
 
 void RoleResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  const auto& account = request.stack->account;
-  const auto& name = request.physical_id;
-  if (changes(request, "RoleName") || changes(request, "Path") || !roles_.role(account, name)) {
+  if (changes(request, "RoleName") || changes(request, "Path") ||
+      !roles_.role(request.stack->account, request.physical_id)) {
     return done(make(request));
   }
+  done(change_or_restore(request, [&](const auto& wanted) { return change(wanted); }));
+}
+
+Result<cfn::ResourceState> RoleResource::change(const cfn::ResourceRequest& request) {
+  const auto& account = request.stack->account;
+  const auto& name = request.physical_id;
   if (const auto updated = roles_.update_role(account, name, role_request(request, name));
       !updated) {
-    return done(fail_at(request, "/AssumeRolePolicyDocument", updated.error().message));
+    return fail_at(request, "/AssumeRolePolicyDocument", updated.error().message);
   }
   // Only what this resource put there goes; what others added stays.
   for (const auto& old : inline_list(request.old_properties)) {
@@ -123,8 +128,8 @@ void RoleResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone
   for (const auto& arn : property_list(request.old_properties, "ManagedPolicyArns")) {
     (void)roles_.detach(account, name, arn);
   }
-  if (auto put = put_policies(request, name); !put) return done(std::unexpected(put.error()));
-  done(state_of(**roles_.role(account, name)));
+  if (auto put = put_policies(request, name); !put) return std::unexpected(put.error());
+  return state_of(**roles_.role(account, name));
 }
 
 void RoleResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {

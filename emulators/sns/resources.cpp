@@ -107,28 +107,48 @@ void TopicResource::create(const cfn::ResourceRequest& request, cfn::ResourceDon
 }
 
 void TopicResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  const auto& arn = request.physical_id;
-  if (changes(request, "TopicName") || changes(request, "FifoTopic") || !topics_.topic(arn)) {
+  if (changes(request, "TopicName") || changes(request, "FifoTopic") ||
+      !topics_.topic(request.physical_id)) {
     return done(make(request));
   }
-  const auto before = topic_attributes(request.old_properties);
-  const auto after = topic_attributes(request.properties);
-  const auto set = [&](const std::string& name, const std::string& value) -> Status {
-    if (name == "FifoTopic") return {};
-    const auto changed = topics_.set_topic_attribute(arn, name, value);
-    if (changed) return {};
-    return fail_at(request, "/" + name, changed.error().message);
-  };
-  for (const auto& [name, value] : after) {
-    if (auto status = set(name, value); !status) return done(std::unexpected(status.error()));
+  done(change_or_restore(request, [&](const auto& wanted) { return change(wanted); }));
+}
+
+Result<cfn::ResourceState> TopicResource::change(const cfn::ResourceRequest& request) {
+  const auto& arn = request.physical_id;
+  if (auto set = set_attributes(request); !set) return std::unexpected(set.error());
+  if (auto subscribed = subscribe_inline(request, arn); !subscribed) {
+    return std::unexpected(subscribed.error());
   }
-  for (const auto& [name, value] : before) {
-    if (after.contains(name)) continue;
-    if (auto status = set(name, ""); !status) return done(std::unexpected(status.error()));
+  unsubscribe_gone(request);
+  std::vector<std::string> stale;
+  for (const auto& [key, value] : cfn::property_tags(request.old_properties)) stale.push_back(key);
+  (void)topics_.set_tags(arn, {}, stale);
+  if (const auto set = topics_.set_tags(arn, cfn::property_tags(request.properties), {}); !set) {
+    return fail_at(request, "/Tags", set.error().message);
   }
+  return topic_state(arn);
+}
+
+Status TopicResource::set_attributes(const cfn::ResourceRequest& request) {
+  auto wanted = topic_attributes(request.properties);
+  for (const auto& [name, value] : topic_attributes(request.old_properties)) {
+    wanted.try_emplace(name, "");
+  }
+  wanted.erase("FifoTopic");
+  for (const auto& [name, value] : wanted) {
+    if (const auto set = topics_.set_topic_attribute(request.physical_id, name, value); !set) {
+      return fail_at(request, "/" + name, set.error().message);
+    }
+  }
+  return {};
+}
+
+// What the old list had and the new one has not.
+void TopicResource::unsubscribe_gone(const cfn::ResourceRequest& request) {
   const auto old_list = request.old_properties.value("Subscription", json::array());
   const auto new_list = request.properties.value("Subscription", json::array());
-  const auto subscriptions = topics_.table().subscriptions_of(arn);
+  const auto subscriptions = topics_.table().subscriptions_of(request.physical_id);
   for (const auto& gone : old_list.is_array() ? old_list : json::array()) {
     if (std::ranges::find(new_list, gone) != new_list.end()) continue;
     for (const auto& each : subscriptions) {
@@ -139,14 +159,6 @@ void TopicResource::update(const cfn::ResourceRequest& request, cfn::ResourceDon
       }
     }
   }
-  if (auto subscribed = subscribe_inline(request, arn); !subscribed) {
-    return done(std::unexpected(subscribed.error()));
-  }
-  std::vector<std::string> stale;
-  for (const auto& [key, value] : cfn::property_tags(request.old_properties)) stale.push_back(key);
-  (void)topics_.set_tags(arn, {}, stale);
-  (void)topics_.set_tags(arn, cfn::property_tags(request.properties), {});
-  done(topic_state(arn));
 }
 
 void TopicResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
@@ -198,18 +210,20 @@ void SubscriptionResource::create(const cfn::ResourceRequest& request, cfn::Reso
 }
 
 void SubscriptionResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  const auto& arn = request.physical_id;
   if (changes(request, "TopicArn") || changes(request, "Protocol") || changes(request, "Endpoint") ||
-      !topics_.subscription(arn)) {
+      !topics_.subscription(request.physical_id)) {
     return done(make(request));
   }
-  const auto before = subscription_attributes(request.old_properties);
+  done(change_or_restore(request, [&](const auto& wanted) { return change(wanted); }));
+}
+
+Result<cfn::ResourceState> SubscriptionResource::change(const cfn::ResourceRequest& request) {
+  const auto& arn = request.physical_id;
   auto wanted = subscription_attributes(request.properties);
-  for (const auto& [name, value] : before) {
-    if (wanted.contains(name)) continue;
-    wanted[name] = name == "RawMessageDelivery"  ? "false"
-                   : name == "FilterPolicyScope" ? "MessageAttributes"
-                                                 : "";
+  for (const auto& [name, value] : subscription_attributes(request.old_properties)) {
+    wanted.try_emplace(name, name == "RawMessageDelivery"  ? "false"
+                             : name == "FilterPolicyScope" ? "MessageAttributes"
+                                                           : "");
   }
   // The old policy goes first: it need not make sense in the new scope.
   if (wanted.contains("FilterPolicyScope")) {
@@ -217,16 +231,16 @@ void SubscriptionResource::update(const cfn::ResourceRequest& request, cfn::Reso
     const auto& scope = wanted["FilterPolicyScope"];
     if (const auto set = topics_.set_subscription_attribute(arn, "FilterPolicyScope", scope);
         !set) {
-      return done(fail_at(request, "/FilterPolicyScope", set.error().message));
+      return fail_at(request, "/FilterPolicyScope", set.error().message);
     }
     wanted.erase("FilterPolicyScope");
   }
   for (const auto& [name, value] : wanted) {
     if (const auto set = topics_.set_subscription_attribute(arn, name, value); !set) {
-      return done(fail_at(request, "/" + name, set.error().message));
+      return fail_at(request, "/" + name, set.error().message);
     }
   }
-  done(cfn::ResourceState{arn, {{"Arn", arn}}});
+  return cfn::ResourceState{arn, {{"Arn", arn}}};
 }
 
 void SubscriptionResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {

@@ -28,6 +28,9 @@ class TopicResource : public cfn::ResourceType {
  private:
   Result<cfn::ResourceState> make(const cfn::ResourceRequest& request);
   Status subscribe_inline(const cfn::ResourceRequest& request, const std::string& arn);
+  Result<cfn::ResourceState> change(const cfn::ResourceRequest& request);
+  Status set_attributes(const cfn::ResourceRequest& request);
+  void unsubscribe_gone(const cfn::ResourceRequest& request);
 
   Topics& topics_;
   Random& random_;
@@ -47,6 +50,7 @@ class SubscriptionResource : public cfn::ResourceType {
 
  private:
   Result<cfn::ResourceState> make(const cfn::ResourceRequest& request);
+  Result<cfn::ResourceState> change(const cfn::ResourceRequest& request);
 
   Topics& topics_;
 };
@@ -65,6 +69,8 @@ class TopicPolicyResource : public cfn::ResourceType {
   void remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) override;
 
  private:
+  Result<cfn::ResourceState> put(const cfn::ResourceRequest& request);
+
   Topics& topics_;
 };
 

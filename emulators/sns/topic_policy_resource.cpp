@@ -49,25 +49,25 @@ Status TopicPolicyResource::validate(const cfn::ResourceRequest& request,
   return {};
 }
 
-void TopicPolicyResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  if (auto applied = apply(topics_, request); !applied) {
-    return done(std::unexpected(applied.error()));
-  }
-  const auto id = request.stack->name + "-" + request.logical_id;
-  done(cfn::ResourceState{id, {{"Id", id}}});
-}
-
-void TopicPolicyResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+Result<cfn::ResourceState> TopicPolicyResource::put(const cfn::ResourceRequest& request) {
   const auto kept = topics_of(request.properties);
   for (const auto& arn : topics_of(request.old_properties)) {
     if (std::ranges::find(kept, arn) == kept.end()) {
       (void)topics_.set_topic_attribute(arn, "Policy", "");
     }
   }
-  if (auto applied = apply(topics_, request); !applied) {
-    return done(std::unexpected(applied.error()));
-  }
-  done(cfn::ResourceState{request.physical_id, {{"Id", request.physical_id}}});
+  if (auto applied = apply(topics_, request); !applied) return std::unexpected(applied.error());
+  const auto id = request.physical_id.empty() ? request.stack->name + "-" + request.logical_id
+                                              : request.physical_id;
+  return cfn::ResourceState{id, {{"Id", id}}};
+}
+
+void TopicPolicyResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  update(request, std::move(done));
+}
+
+void TopicPolicyResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  done(change_or_restore(request, [&](const auto& wanted) { return put(wanted); }));
 }
 
 void TopicPolicyResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {

@@ -130,12 +130,24 @@ void QueueResource::update(const cfn::ResourceRequest& request, cfn::ResourceDon
   if (changes(request, "QueueName") || changes(request, "FifoQueue") || !queues_.exists(key)) {
     return done(make(request));
   }
-  done(change(request, key));
+  done(change_or_restore(request, [&](const auto& wanted) { return change(wanted, key); }));
 }
 
 void QueueResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
   (void)queues_.remove(key_of(request, request.physical_id));
   done({});
+}
+
+Status QueuePolicyResource::validate(const cfn::ResourceRequest& request,
+                                     std::vector<std::string>&) {
+  if (property_text(request.properties, "PolicyDocument").empty()) {
+    return fail_at(request, "", "PolicyDocument is missing");
+  }
+  const auto queues = request.properties.value("Queues", json());
+  const bool is_list =
+      queues.is_array() || (queues.is_string() && cfn::is_unresolved(queues.get<std::string>()));
+  if (!is_list) return fail_at(request, "/Queues", "Queues must be a list of queue URLs");
+  return {};
 }
 
 Status QueuePolicyResource::apply(const cfn::ResourceRequest& request, const json& queues,
@@ -153,21 +165,25 @@ Status QueuePolicyResource::apply(const cfn::ResourceRequest& request, const jso
   return {};
 }
 
-void QueuePolicyResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  const auto policy = property_text(request.properties, "PolicyDocument");
-  if (policy.empty()) return done(fail_at(request, "", "PolicyDocument is missing"));
-  if (auto set = apply(request, request.properties.value("Queues", json()), policy); !set) {
-    return done(std::unexpected(set.error()));
+Result<cfn::ResourceState> QueuePolicyResource::put(const cfn::ResourceRequest& request) {
+  (void)apply(request, request.old_properties.value("Queues", json::array()), "");
+  if (auto set = apply(request, request.properties.value("Queues", json::array()),
+                       property_text(request.properties, "PolicyDocument"));
+      !set) {
+    return std::unexpected(set.error());
   }
   const auto id = request.physical_id.empty() ? request.stack->name + "-" + request.logical_id +
                                                     "-" + queues_.random().upper_alnum(12)
                                               : request.physical_id;
-  done(cfn::ResourceState{id, {{"Id", id}}});
+  return cfn::ResourceState{id, {{"Id", id}}};
+}
+
+void QueuePolicyResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
+  update(request, std::move(done));
 }
 
 void QueuePolicyResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  (void)apply(request, request.old_properties.value("Queues", json::array()), "");
-  create(request, std::move(done));
+  done(change_or_restore(request, [&](const auto& wanted) { return put(wanted); }));
 }
 
 void QueuePolicyResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {

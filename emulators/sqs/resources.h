@@ -42,6 +42,7 @@ class QueuePolicyResource : public cfn::ResourceType {
   std::vector<std::string_view> names() const override { return {"AWS::SQS::QueuePolicy"}; }
   std::vector<std::string_view> attributes(std::string_view) const override { return {"Id"}; }
   cfn::CreationOrder order() const override { return cfn::CreationOrder::kGrant; }
+  Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
   void update(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
   void remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) override;
@@ -49,6 +50,8 @@ class QueuePolicyResource : public cfn::ResourceType {
  private:
   Status apply(const cfn::ResourceRequest& request, const nlohmann::json& queues,
                const std::string& policy);
+  // Takes it from the old queues and gives it to the new ones.
+  Result<cfn::ResourceState> put(const cfn::ResourceRequest& request);
 
   Queues& queues_;
 };

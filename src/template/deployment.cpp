@@ -87,6 +87,8 @@ void Deployment::deploy(std::unique_ptr<Plan> plan, DynamicReferences references
   record_.description = plan_->description;
   record_.warnings.clear();
   record_.parameters.clear();
+  in_doubt_ = record_.status == StackStatus::kUpdateFailed ||
+              record_.status == StackStatus::kUpdateRollbackFailed;
   for (const ParameterValue& parameter : plan_->parameters) {
     record_.parameters.push_back({parameter.name, parameter.text, parameter.no_echo});
   }
@@ -172,7 +174,8 @@ void Deployment::apply(const PlannedResource& planned) {
   auto request = request_for(planned, same_kind ? old : nullptr);
   if (!request) return fail_with(&planned, request.error());
   request_ = std::move(*request);
-  if (same_kind && old->properties == request_->properties && old->metadata == request_->metadata) {
+  if (same_kind && !in_doubt_ && old->properties == request_->properties &&
+      old->metadata == request_->metadata) {
     old->deletion_policy = planned.deletion_policy;
     old->update_replace_policy = planned.update_replace_policy;
     old->place = planned.origin.place();

@@ -95,6 +95,7 @@ class Deployment {
   std::unique_ptr<ResourceRequest> request_;  // of the step under way
   std::shared_ptr<Node> evaluated_;           // its properties with their places
   std::optional<Error> error_;
+  bool in_doubt_ = false;  // an earlier update ended halfway: no resource need be as its record says
   bool back_failed_ = false;
 };
 

@@ -99,6 +99,18 @@ struct ResourceState {
   bool renamed = false;
 };
 
+// Changes a resource in place. What fails halfway is changed back: a failed update leaves nothing behind.
+// `change` takes what is there from the old properties to the new ones, and may find part of that done.
+template <class Change>
+Result<ResourceState> change_or_restore(const ResourceRequest& request, Change change) {
+  Result<ResourceState> changed = change(request);
+  if (changed) return changed;
+  ResourceRequest back = request;
+  std::swap(back.properties, back.old_properties);
+  (void)change(back);
+  return changed;
+}
+
 using ResourceDone = std::move_only_function<void(Result<ResourceState>)>;
 using RemoveDone = std::move_only_function<void(Status)>;
 

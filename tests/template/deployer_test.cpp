@@ -165,6 +165,24 @@ Resources:
   EXPECT_EQ(world.stack()->find_resource("A")->physical_id, "before");
 }
 
+TEST(Deployer, AppliesEverythingAgainAfterAnUpdateThatEndedHalfway) {
+  const char* const text = "Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 1}}}";
+  World world;
+  ASSERT_TRUE(world.deploy(text));
+  world.deployer().deploy(
+      World::request("Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 2}}}"), [](auto) {});
+  for (int i = 0; i < 2; ++i) world.tasks.run_ready();
+  World after;
+  after.store.rows_ = world.store.rows_;
+  after.start();
+  ASSERT_EQ(after.deployer().restore().at(0).status, StackStatus::kUpdateFailed);
+  after.take_log();
+  EXPECT_TRUE(after.deploy(text));
+  EXPECT_THAT(after.take_log(), ElementsAre("update A"));
+  EXPECT_TRUE(after.deploy(text));
+  EXPECT_THAT(after.take_log(), ElementsAre()) << "it is known again";
+}
+
 TEST(Deployer, DeletesInReverseOrderAndKeepsWhatIsRetained) {
   World world;
   ASSERT_TRUE(world.deploy(R"(

@@ -84,6 +84,21 @@ TEST_F(Resources, ARoleHasItsPolicies) {
   EXPECT_FALSE(roles.role(kAccount, name));
 }
 
+TEST_F(Resources, AFailedUpdateLeavesARoleAsItWas) {
+  const json properties = {
+      {"AssumeRolePolicyDocument", trust},
+      {"Policies", {{{"PolicyName", "p"}, {"PolicyDocument", allow("sqs:SendMessage")}}}}};
+  const auto name = create(role_type, properties)->physical_id;
+  auto wrong = properties;
+  wrong["MaxSessionDuration"] = "7200";
+  wrong["Policies"] = {{{"PolicyName", "q"}, {"PolicyDocument", allow("sqs:ReceiveMessage")}},
+                       {{"PolicyName", "r"}, {"PolicyDocument", "no document"}}};
+  EXPECT_FALSE(update(role_type, name, properties, wrong));
+  EXPECT_TRUE(may(name, "sqs:SendMessage"));
+  EXPECT_FALSE(may(name, "sqs:ReceiveMessage"));
+  EXPECT_EQ((*roles.role(kAccount, name))->max_session_seconds, 3600);
+}
+
 TEST_F(Resources, APolicyGrantsUntilItIsRemoved) {
   role();
   EXPECT_EQ(policy_type.order(), cfn::CreationOrder::kGrant);

@@ -91,6 +91,39 @@ TEST_F(Resources, ATopicOfSomebodyElseIsNeitherTakenNorDeleted) {
   EXPECT_NE(topics.table().topic(arn), nullptr);
 }
 
+TEST_F(Resources, AFailedUpdateLeavesATopicAsItWas) {
+  const json properties = {{"DisplayName", "Old"},
+                           {"Subscription", {{{"Protocol", "sqs"}, {"Endpoint", kQueue}}}}};
+  const auto arn = create(topic_type, properties)->physical_id;
+  const json wrong = {{"DisplayName", "New"},
+                      {"SignatureVersion", "2"},
+                      {"Subscription",
+                       {{{"Protocol", "sqs"}, {"Endpoint", kDeadLetters}},
+                        {{"Protocol", "sqs"}, {"Endpoint", "orders"}}}}};
+  EXPECT_FALSE(update(topic_type, arn, properties, wrong));
+  EXPECT_EQ(topics.table().topic(arn)->attributes, (AttributeMap{{"DisplayName", "Old"}}));
+  const auto& subscriptions = topics.table().subscriptions_of(arn);
+  ASSERT_EQ(subscriptions.size(), 1u);
+  EXPECT_EQ(topics.table().subscription(subscriptions[0])->endpoint, kQueue);
+}
+
+TEST_F(Resources, AFailedUpdateLeavesASubscriptionAsItWas) {
+  const json properties = {{"TopicArn", topic()},
+                           {"Protocol", "sqs"},
+                           {"Endpoint", kQueue},
+                           {"FilterPolicy", {{"k", {"a"}}}}};
+  const auto arn = create(subscription_type, properties)->physical_id;
+  const auto before = topics.table().subscription(arn)->attributes;
+  auto wrong = properties;
+  wrong["FilterPolicyScope"] = "MessageBody";
+  wrong["FilterPolicy"] = {{"k", {{{"like", "x"}}}}};
+  EXPECT_FALSE(update(subscription_type, arn, properties, wrong));
+  const auto* now = topics.table().subscription(arn);
+  EXPECT_EQ(now->attributes.at("FilterPolicy"), before.at("FilterPolicy"));
+  ASSERT_TRUE(now->filter.has_value());
+  EXPECT_FALSE(now->filter->matches({}, R"({"k":"a"})")) << "its scope is the attributes again";
+}
+
 TEST_F(Resources, ASubscriptionTakesItsPolicyAsAnObject) {
   const auto arn = topic();
   const json properties = {{"TopicArn", arn},

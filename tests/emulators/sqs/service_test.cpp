@@ -186,5 +186,25 @@ TEST_F(SqsApi, QueueResourceNamesUpdatesAndReplaces) {
   EXPECT_FALSE(queues_->exists(key));
 }
 
+TEST_F(SqsApi, AFailedUpdateOfAQueuePolicyLeavesItAsItWas) {
+  const QueueKey key{"123456789012", "us-west-2", "jobs"};
+  ASSERT_TRUE(queues_->create(key, {}));
+  QueuePolicyResource resource(*queues_);
+  const cfn::StackContext stack{"stack", "id", "123456789012", "us-west-2", "", false};
+  cfn::ResourceRequest request;
+  request.stack = &stack;
+  request.logical_id = "Policy";
+  request.properties = {{"Queues", {key.arn()}},
+                        {"PolicyDocument", {{"Statement", nlohmann::json::array()}}}};
+  resource.create(request, [&](auto made) { request.physical_id = made.value().physical_id; });
+  const auto policy = queues_->policy(key).value();
+  EXPECT_NE(policy, "");
+  request.old_properties = request.properties;
+  request.properties["Queues"] = {key.arn(), "arn:aws:sqs:us-west-2:123456789012:none"};
+  request.properties["PolicyDocument"]["Version"] = "2012-10-17";
+  resource.update(request, [](auto changed) { EXPECT_FALSE(changed); });
+  EXPECT_EQ(queues_->policy(key).value(), policy);
+}
+
 }  // namespace
 }  // namespace loopgate::sqs
