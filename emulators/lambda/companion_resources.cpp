@@ -28,7 +28,7 @@ cfn::ResourceState add_permission(const cfn::ResourceRequest& request, FunctionC
 
 cfn::ResourceState publish_version(const cfn::ResourceRequest& request, FunctionConfig& config) {
   std::string version = std::to_string(config.last_version);
-  if (request.physical_id.empty()) {
+  if (!request.physical_id.starts_with(config.arn() + ":")) {
     version = std::to_string(++config.last_version);
   } else {
     version = request.physical_id.substr(request.physical_id.rfind(':') + 1);
@@ -97,23 +97,33 @@ void CompanionResource::create(const cfn::ResourceRequest& request, cfn::Resourc
   done(apply(request));
 }
 
+// On another function than before it is not where it was: versions and aliases get another ARN
+// then, and the engine removes the old one.
 void CompanionResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  done(apply(request));
+  auto state = apply(request);
+  const auto now = find_function(request, request.properties);
+  const auto before = find_function(request, request.old_properties);
+  const bool moved = state && before && now->arn() != before->arn();
+  if (moved && state->physical_id == request.physical_id) take_from(*before, request);
+  done(std::move(state));
 }
 
 void CompanionResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
   auto config = find_function(
       request, request.properties.empty() ? request.old_properties : request.properties);
-  if (!config) return done({});  // the function has gone, and this with it
-  const auto last = request.physical_id.substr(request.physical_id.rfind(':') + 1);
-  std::erase_if(config->permissions,
-                [&](const auto& one) { return one.id == request.physical_id; });
-  if (request.type == "AWS::Lambda::Alias") config->aliases.erase(last);
-  if (request.type == "AWS::Lambda::EventInvokeConfig") {
-    (void)read_invoke_config(Json::object(), *config);
-  }
-  (void)functions_.update(std::move(*config));
+  if (config)
+    take_from(std::move(*config), request);  // else the function has gone, and this with it
   done({});
+}
+
+void CompanionResource::take_from(FunctionConfig config, const cfn::ResourceRequest& request) {
+  const auto last = request.physical_id.substr(request.physical_id.rfind(':') + 1);
+  std::erase_if(config.permissions, [&](const auto& one) { return one.id == request.physical_id; });
+  if (request.type == "AWS::Lambda::Alias") config.aliases.erase(last);
+  if (request.type == "AWS::Lambda::EventInvokeConfig") {
+    (void)read_invoke_config(Json::object(), config);
+  }
+  (void)functions_.update(std::move(config));
 }
 
 }  // namespace loopgate::lambda

@@ -30,6 +30,7 @@ class CompanionResource : public cfn::ResourceType {
   Result<FunctionConfig> find_function(const cfn::ResourceRequest& request,
                                        const nlohmann::json& properties) const;
   Result<cfn::ResourceState> apply(const cfn::ResourceRequest& request);
+  void take_from(FunctionConfig config, const cfn::ResourceRequest& request);
 
   Functions& functions_;
 };

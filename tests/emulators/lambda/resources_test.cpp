@@ -229,6 +229,36 @@ TEST_F(FunctionResourceTest, GetsItsAsynchronousSettingsFromEventInvokeConfig) {
   EXPECT_EQ(function->on_failure_arn, "arn:aws:sqs:r:1:q");
 }
 
+TEST_F(FunctionResourceTest, LeavesNothingOnTheFunctionThatItsCompanionsLeft) {
+  for (const char* name : {"old", "new"})
+    ASSERT_TRUE(create(request({{"Runtime", "loopgate.echo"}, {"FunctionName", name}})));
+  const auto function = [&](const char* name) {
+    return world->functions->find(function_arn(kRegion, kAccount, name));
+  };
+  CompanionResource companions(*world->functions);
+  const auto move = [&](const char* type, Json properties) {
+    auto asked = request(properties);
+    asked.type = type;
+    asked.properties["FunctionName"] = "old";
+    cfn::ResourceState made;
+    companions.create(asked, [&](auto state) { made = state.value(); });
+    asked.old_properties = asked.properties;
+    asked.physical_id = made.physical_id;
+    asked.properties["FunctionName"] = function("new")->arn();
+    companions.update(asked, [&](auto state) { made = state.value(); });
+    return std::pair(asked.physical_id, made.physical_id);
+  };
+  const auto permission =
+      move("AWS::Lambda::Permission", {{"Action", "lambda:InvokeFunction"}, {"Principal", "s3"}});
+  EXPECT_EQ(permission.first, permission.second);
+  EXPECT_TRUE(function("old")->permissions.empty());
+  EXPECT_EQ(function("new")->permissions.size(), 1U);
+  move("AWS::Lambda::EventInvokeConfig", {{"Qualifier", "$LATEST"}, {"MaximumRetryAttempts", 1}});
+  EXPECT_EQ(function("old")->max_retries, kMaxAsyncRetries);
+  EXPECT_EQ(function("new")->max_retries, 1);
+  EXPECT_EQ(move("AWS::Lambda::Version", {}).second, function("new")->arn() + ":1");
+}
+
 TEST(ZipArchive, DoesNotLeaveItsFolder) {
   for (const auto* name : {"../evil.py", "/etc/evil", "a/../../evil", "..\\evil"}) {
     TemporaryFolder folder;
