@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "template/limits.h"
+#include "template/outputs.h"
 
 namespace loopgate::cfn {
 
@@ -75,7 +76,9 @@ Status Deployment::validate(Plan& plan, const StackContext& context,
       return std::unexpected(std::move(error));
     }
   }
-  return {};
+  const auto outputs = evaluate_outputs(plan, scope, references);
+  if (!outputs) return std::unexpected(outputs.error());
+  return check_exports(plan, *outputs, context, deployer);
 }
 
 void Deployment::deploy(std::unique_ptr<Plan> plan, DynamicReferences references, bool create,
@@ -84,11 +87,11 @@ void Deployment::deploy(std::unique_ptr<Plan> plan, DynamicReferences references
   references_ = std::move(references);
   done_ = std::move(done);
   goal_ = create ? Goal::kCreate : Goal::kUpdate;
+  in_doubt_ = record_.status == StackStatus::kUpdateFailed ||
+              record_.status == StackStatus::kUpdateRollbackFailed;
   record_.description = plan_->description;
   record_.warnings.clear();
   record_.parameters.clear();
-  in_doubt_ = record_.status == StackStatus::kUpdateFailed ||
-              record_.status == StackStatus::kUpdateRollbackFailed;
   for (const ParameterValue& parameter : plan_->parameters) {
     record_.parameters.push_back({parameter.name, parameter.text, parameter.no_echo});
   }
@@ -240,7 +243,7 @@ void Deployment::finish_forward() {
   vanished.insert(vanished.end(), std::make_move_iterator(ordered.begin()),
                   std::make_move_iterator(ordered.end()));
   record_.resources = std::move(vanished);
-  if (auto ok = evaluate_outputs(); !ok) return fail_with(nullptr, ok.error());
+  if (auto ok = set_outputs(); !ok) return fail_with(nullptr, ok.error());
   record_.imports.assign(imports_.begin(), imports_.end());
   if (goal_ == Goal::kCreate) {
     set_status(StackStatus::kCreateComplete);
@@ -254,55 +257,11 @@ void Deployment::finish_forward() {
   clean_up();
 }
 
-Status Deployment::evaluate_outputs() {
-  const Scope scope = this->scope();
-  std::vector<OutputRecord> outputs;
-  for (const PlannedOutput& planned : plan_->outputs) {
-    Evaluator evaluator(scope);
-    auto value = evaluator.evaluate(planned.value);
-    if (!value) return std::unexpected(value.error());
-    if (auto ok = resolve_dynamic_references(*value, references_); !ok) return ok;
-    if (!value->is_scalar()) {
-      return fail(fmt::format("output '{}' must be a string, not {}: use Fn::Join", planned.key,
-                              describe(value->kind)),
-                  planned.origin.place());
-    }
-    OutputRecord output{planned.key, value->text, planned.description.text, {}};
-    if (!planned.export_name.is_absent()) {
-      auto exported = evaluator.evaluate_scalar(planned.export_name, "the name of an Export");
-      if (!exported) return std::unexpected(exported.error());
-      output.export_name = exported->text;
-    }
-    outputs.push_back(std::move(output));
-  }
-  if (auto ok = check_exports(outputs); !ok) return ok;
-  record_.outputs = std::move(outputs);
-  return {};
-}
-
-Status Deployment::check_exports(const std::vector<OutputRecord>& outputs) const {
-  for (const StackExport& taken : deployer_.exports(record_.account, record_.region)) {
-    const auto ours = std::ranges::find(outputs, taken.name, &OutputRecord::export_name);
-    if (taken.stack_id != record_.id) {
-      if (ours != outputs.end())
-        return fail(
-            fmt::format("the export '{}' exists already: {} has it", taken.name, taken.stack_id));
-      continue;
-    }
-    const auto users = deployer_.importers(record_.account, record_.region, taken.name);
-    if (!users.empty() && (ours == outputs.end() || ours->value != taken.value)) {
-      return fail(fmt::format("the export '{}' cannot be changed or removed: it is in use by {}",
-                              taken.name, fmt::join(users, ", ")));
-    }
-  }
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (!outputs[i].export_name.empty() && outputs[i].export_name == outputs[j].export_name) {
-        return fail(fmt::format("the outputs '{}' and '{}' have the same export '{}'",
-                                outputs[j].key, outputs[i].key, outputs[i].export_name));
-      }
-    }
-  }
+Status Deployment::set_outputs() {
+  auto outputs = evaluate_outputs(*plan_, scope(), references_);
+  if (!outputs) return std::unexpected(outputs.error());
+  if (auto ok = check_exports(*plan_, *outputs, context_, deployer_); !ok) return ok;
+  record_.outputs = std::move(*outputs);
   return {};
 }
 

@@ -25,8 +25,8 @@ class Deployment {
               DeployDone done);
   void remove(RemoveDone done);
 
-  // Calls validate of every resource type; nothing has been created then. Adds to the plan's
-  // warnings.
+  // Calls validate of every resource type and evaluates the outputs; nothing has been created then.
+  // Adds to the plan's warnings.
   static Status validate(Plan& plan, const StackContext& context,
                          const DynamicReferences& references, const Deployer& deployer,
                          const StackRecord* existing);
@@ -49,8 +49,7 @@ class Deployment {
   Result<std::unique_ptr<ResourceRequest>> request_for(const PlannedResource& planned,
                                                        const ResourceRecord* existing);
   void finish_forward();
-  Status evaluate_outputs();
-  Status check_exports(const std::vector<OutputRecord>& outputs) const;
+  Status set_outputs();
   void clean_up();
   // Back.
   void fail_with(const PlannedResource* planned, Error error);
@@ -95,8 +94,8 @@ class Deployment {
   std::unique_ptr<ResourceRequest> request_;  // of the step under way
   std::shared_ptr<Node> evaluated_;           // its properties with their places
   std::optional<Error> error_;
-  bool in_doubt_ = false;  // an earlier update ended halfway: no resource need be as its record says
   bool back_failed_ = false;
+  bool in_doubt_ = false;  // an earlier update ended halfway: no resource need be as its record says
 };
 
 }  // namespace loopgate::cfn

@@ -245,6 +245,47 @@ TEST(Deployer, ExportsAreUniqueAndHeldByTheirImporters) {
   EXPECT_TRUE(world.remove("base"));
 }
 
+TEST(Deployer, RefusesBadOutputsBeforeAnythingIsMade) {
+  const struct {
+    const char* name;
+    const char* outputs;
+    const char* error;
+  } table[] = {
+      {"taken", "  A: {Value: x}\n  B:\n    Value: y\n    Export:\n      Name: base-q\n",
+       "app.yaml:8: the export 'base-q' exists already: "},
+      {"twice", "  A: {Value: !Ref Q, Export: {Name: n}}\n  B: {Value: y, Export: {Name: n}}\n",
+       "app.yaml:5: the outputs 'A' and 'B' have the same export 'n'"},
+      {"a list", "  A:\n    Value: [x]\n",
+       "app.yaml:4: output 'A' must be a string, not a list: use Fn::Join"},
+      {"unknown import", "  A:\n    Value: !ImportValue nope\n",
+       "app.yaml:5: no stack in us-west-2 exports 'nope': deploy the one that does first"},
+  };
+  World world;
+  ASSERT_TRUE(
+      world.deploy(World::request("Resources: {Q: {Type: AWS::SQS::Queue}}\n"
+                                  "Outputs: {O: {Value: !Ref Q, Export: {Name: base-q}}, P: "
+                                  "{Value: p, Export: {Name: base-p}}}\n",
+                                  "base")));
+  ASSERT_TRUE(world.deploy(World::request(
+      "Resources: {T: {Type: AWS::SNS::Topic, Properties: {Q: !ImportValue base-p}}}\n", "user")));
+  world.take_log();
+  const std::string resources = "Resources:\n  Q: {Type: AWS::SQS::Queue}\nOutputs:\n";
+  for (const auto& row : table) {
+    const auto refused = world.deploy(resources + row.outputs);
+    ASSERT_FALSE(refused) << row.name;
+    EXPECT_THAT(refused.error().to_string(), testing::StartsWith(row.error)) << row.name;
+  }
+  const auto changed = world.deploy(
+      World::request(resources + "  P: {Value: other, Export: {Name: base-p}}\n", "base"));
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().to_string(),
+            "app.yaml:4: the export 'base-p' cannot be changed or removed: it is in use by user");
+  const auto removed = world.deploy(World::request(resources + "  P: {Value: p}\n", "base"));
+  ASSERT_FALSE(removed);
+  EXPECT_THAT(removed.error().to_string(), testing::StartsWith("app.yaml: the export 'base-p'"));
+  EXPECT_TRUE(world.log.empty());
+}
+
 TEST(Deployer, RefusesBeforeAnythingIsMadeWhatATypeFindsInvalid) {
   World world;
   const auto result = world.deploy(R"(
