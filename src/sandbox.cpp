@@ -336,7 +336,8 @@ void Sandbox::deploy(DeployOptions options, std::function<void(Result<DeployResu
   request.parameters = std::move(options.parameters);
   request.region = impl_->region();
   request.account = impl_->options.account;
-  request.allow_unsupported = impl_->options.allow_unsupported;
+  request.allow_unsupported = options.allow_unsupported;
+  request.references = std::move(options.resolve);
   impl_->deployer->deploy(std::move(request), [this, done](Result<cfn::StackSummary> summary) {
     if (!summary) return done(std::unexpected(summary.error()));
     done(DeployResult{summary->name, impl_->outputs_of(summary->outputs), summary->warnings});

@@ -56,6 +56,9 @@ struct DeployOptions {
   std::string template_file;  // for places in messages, and the folder of CodeUri
   std::string template_text;  // empty: the file is read
   std::map<std::string, std::string> parameters;
+  // Beside those of the sandbox.
+  bool allow_unsupported = false;
+  std::map<std::string, std::string> resolve;
 };
 
 // The name of a stack that is given none: its file's, as far as stack names may have it.

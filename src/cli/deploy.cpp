@@ -16,12 +16,15 @@ struct DeployFlags {
   std::string template_file;
   std::string stack;
   std::vector<std::string> parameters;
+  DeploymentFlags how;
   std::string endpoint;
 };
 
 int deploy(const DeployFlags& flags) {
   const auto parameters = parse_parameters(flags.parameters);
   if (!parameters) return report(parameters.error());
+  const auto resolve = flags.how.resolve();
+  if (!resolve) return report(resolve.error());
   const auto text = read_file(flags.template_file, kMaxTextFileBytes);
   if (!text) return report(text.error());
   if (!codec::is_valid_utf8(as_bytes(*text))) {
@@ -32,7 +35,9 @@ int deploy(const DeployFlags& flags) {
       "/_loopgate/deploy", {{"stack", flags.stack},
                             {"template_file", std::filesystem::absolute(flags.template_file).string()},
                             {"template", *text},
-                            {"parameters", *parameters}});
+                            {"parameters", *parameters},
+                            {"allow_unsupported", flags.how.allow_unsupported()},
+                            {"resolve", *resolve}});
   if (!answer) return report(answer.error());
   for (const auto& warning : (*answer)["warnings"]) {
     fmt::print("warning: {}\n", warning.get<std::string>());
@@ -61,6 +66,7 @@ void add_deploy(CLI::App& app, Outcome& outcome) {
   verb->add_option("--stack", flags->stack, "Stack name; default: the template's file name");
   add_repeatable(*verb, "--parameter", flags->parameters, "A template parameter, may be repeated")
       ->type_name("NAME=VALUE");
+  flags->how.add_to(*verb);
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");
   verb->callback([&outcome, flags] { outcome.status = deploy(*flags); });
 }

@@ -47,13 +47,17 @@ void SandboxFlags::add_to(CLI::App& verb) {
   add_repeatable(verb, "--egress", egress_,
                  "Network outside this machine that may really be sent to, may be repeated")
       ->type_name("CIDR");
+  deployment_.add_to(verb);
+  verb.add_option("--capture", capture_,
+                  "Write what listeners send and receive to this pcapng file, with the keys to read it");
+}
+
+void DeploymentFlags::add_to(CLI::App& verb) {
   verb.add_flag("--allow-unsupported", allow_unsupported_,
                 "Deploy although some resource types are not emulated");
   add_repeatable(verb, "--resolve", resolve_,
                  "Value of a dynamic reference, may be repeated: ssm:/path=value")
       ->type_name("REFERENCE=VALUE");
-  verb.add_option("--capture", capture_,
-                  "Write what listeners send and receive to this pcapng file, with the keys to read it");
   verb.add_option("--resolve-file", resolve_file_, "JSON object of dynamic references and their values");
 }
 
@@ -91,28 +95,29 @@ Status read_listen(const std::vector<std::string>& flags, SandboxOptions& option
   return {};
 }
 
-Status read_resolve(const std::vector<std::string>& flags, const std::string& file,
-                    SandboxOptions& options) {
-  if (!file.empty()) {
-    const auto text = read_file(file, kMaxTextFileBytes);
+}  // namespace
+
+Result<std::map<std::string, std::string>> DeploymentFlags::resolve() const {
+  std::map<std::string, std::string> out;
+  if (!resolve_file_.empty()) {
+    const auto text = read_file(resolve_file_, kMaxTextFileBytes);
     if (!text) return std::unexpected(text.error());
     const auto values = nlohmann::json::parse(*text, nullptr, false);
     if (!values.is_object()) {
-      return fail("is not a JSON object of reference: value, like {\"ssm:/path\": \"value\"}", {file});
+      return fail("is not a JSON object of reference: value, like {\"ssm:/path\": \"value\"}",
+                  {resolve_file_});
     }
     for (const auto& [name, value] : values.items()) {
-      options.resolve[name] = value.is_string() ? value.get<std::string>() : value.dump();
+      out[name] = value.is_string() ? value.get<std::string>() : value.dump();
     }
   }
-  for (const auto& flag : flags) {
+  for (const auto& flag : resolve_) {
     const auto parsed = split_assignment(flag, "--resolve");
     if (!parsed) return std::unexpected(parsed.error());
-    options.resolve[parsed->first] = parsed->second;
+    out[parsed->first] = parsed->second;
   }
-  return {};
+  return out;
 }
-
-}  // namespace
 
 Result<SandboxOptions> SandboxFlags::options() const {
   SandboxOptions options;
@@ -121,7 +126,7 @@ Result<SandboxOptions> SandboxFlags::options() const {
   options.flush_disk = durability_ == "full";
   if (!regions_.empty()) options.regions = regions_;
   options.regions_by_port = regions_by_port_;
-  options.allow_unsupported = allow_unsupported_;
+  options.allow_unsupported = deployment_.allow_unsupported();
   options.capture_file = capture_;
   const auto bind = IpAddress::parse(bind_ == "localhost" ? "127.0.0.1" : bind_);
   if (!bind) return fail(fmt::format("--bind '{}' is not an IP address", bind_));
@@ -132,9 +137,9 @@ Result<SandboxOptions> SandboxFlags::options() const {
     options.egress.push_back(*cidr);
   }
   if (auto status = read_listen(listen_, options); !status) return std::unexpected(status.error());
-  if (auto status = read_resolve(resolve_, resolve_file_, options); !status) {
-    return std::unexpected(status.error());
-  }
+  auto resolve = deployment_.resolve();
+  if (!resolve) return std::unexpected(resolve.error());
+  options.resolve = std::move(*resolve);
   return options;
 }
 

@@ -1,7 +1,8 @@
-// The flags that `up` and `exec` share: everything that makes a sandbox.
+// The flags that verbs share: everything that makes a sandbox (`up`, `exec`), and how to deploy.
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,6 +12,21 @@
 #include "sandbox.h"
 
 namespace loopgate::cli {
+
+// How a template is deployed that needs more than the sandbox has: of every verb that deploys.
+class DeploymentFlags {
+ public:
+  void add_to(CLI::App& verb);
+
+  bool allow_unsupported() const { return allow_unsupported_; }
+  // Of dynamic references: those of --resolve go before those of --resolve-file.
+  Result<std::map<std::string, std::string>> resolve() const;
+
+ private:
+  bool allow_unsupported_ = false;
+  std::vector<std::string> resolve_;
+  std::string resolve_file_;
+};
 
 class SandboxFlags {
  public:
@@ -35,9 +51,7 @@ class SandboxFlags {
   std::string ready_file_;
   std::vector<std::string> listen_;
   std::vector<std::string> egress_;
-  bool allow_unsupported_ = false;
-  std::vector<std::string> resolve_;
-  std::string resolve_file_;
+  DeploymentFlags deployment_;
   std::string capture_;
 };
 

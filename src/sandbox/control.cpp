@@ -136,6 +136,8 @@ void Control::post_deploy(const json& body, const Answer& answer) {
   options.template_file = text_field(body, "template_file");
   options.template_text = text_field(body, "template");
   options.parameters = text_map(body, "parameters");
+  options.allow_unsupported = body.value("allow_unsupported", json()) == true;
+  options.resolve = text_map(body, "resolve");
   if (options.template_file.empty() && options.template_text.empty()) {
     return refuse(answer, "the body has neither 'template' nor 'template_file'");
   }

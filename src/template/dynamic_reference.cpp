@@ -35,11 +35,9 @@ std::optional<std::string> find_first(const DynamicReferences& values,
 
 std::unexpected<Error> missing(const std::string& service, const std::string& name,
                                const Origin& at) {
-  return fail(
-      fmt::format(
-          "{{{{resolve:{}:{}}}}} has no local value: give one as '{}:{}' in the file of --resolve",
-          service, name, service == "ssm-secure" ? "ssm" : service, name),
-      at.place());
+  return fail(fmt::format("{{{{resolve:{}:{}}}}} has no local value: {}", service, name,
+                          how_to_give(service == "ssm-secure" ? "ssm" : service, name)),
+              at.place());
 }
 
 Result<std::string> resolve_parameter(const std::string& service, const std::string& body,
@@ -128,6 +126,11 @@ Status resolve_text(Node& node, const DynamicReferences& values) {
 }
 
 }  // namespace
+
+std::string how_to_give(std::string_view service, std::string_view name) {
+  return fmt::format("give one with --resolve {}:{}=VALUE, or in the file of --resolve-file", service,
+                     name);
+}
 
 std::optional<std::string> find_parameter_value(const DynamicReferences& values,
                                                 const std::string& name) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "template/document.h"
 
@@ -18,6 +19,9 @@ using DynamicReferences = std::map<std::string, std::string>;
 
 std::optional<std::string> find_parameter_value(const DynamicReferences& values,
                                                 const std::string& name);
+
+// The end of a sentence: which flag gives the value that is missing.
+std::string how_to_give(std::string_view service, std::string_view name);
 
 // Replaces every reference inside of the strings of `node`.
 Status resolve_dynamic_references(Node& node, const DynamicReferences& values);

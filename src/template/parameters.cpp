@@ -198,9 +198,8 @@ Status give_value(ParameterValue& parameter, const Member& declared,
   if (!element.empty()) {
     const auto found = find_parameter_value(references, text);
     if (!found) {
-      return fail(fmt::format("parameter '{}': the SSM parameter '{}' has no local value: give one "
-                              "as 'ssm:{}' in the file of --resolve",
-                              parameter.name, text, text),
+      return fail(fmt::format("parameter '{}': the SSM parameter '{}' has no local value: {}",
+                              parameter.name, text, how_to_give("ssm", text)),
                   at.place());
     }
     text = *found;

@@ -123,6 +123,19 @@ DynamicReferences Deployer::references_of(const DeployRequest& request) const {
   return out;
 }
 
+bool Deployer::allows_unsupported(const DeployRequest& request) const {
+  return request.allow_unsupported || options_.allow_unsupported;
+}
+
+StackContext Deployer::context_for(const DeployRequest& request, const StackIdentity& stack) const {
+  return {stack.name,
+          stack.id,
+          stack.account,
+          stack.region,
+          request.template_folder,
+          allows_unsupported(request)};
+}
+
 PlanInput Deployer::plan_input(const DeployRequest& request, const StackIdentity& stack,
                                const DynamicReferences& references) const {
   PlanInput input{request.template_text,
@@ -130,7 +143,7 @@ PlanInput Deployer::plan_input(const DeployRequest& request, const StackIdentity
                   request.parameters,
                   &references,
                   stack,
-                  request.allow_unsupported || options_.allow_unsupported,
+                  allows_unsupported(request),
                   {},
                   options_.includes};
   if (options_.files && !request.template_folder.empty()) {
@@ -148,12 +161,7 @@ Result<std::unique_ptr<Plan>> Deployer::check(const DeployRequest& request) cons
                             existing ? existing->id : "", request.account, request.region};
   auto plan = make_plan(plan_input(request, stack, references), types_);
   if (!plan) return plan;
-  const StackContext context{stack.name,
-                             stack.id,
-                             stack.account,
-                             stack.region,
-                             request.template_folder,
-                             request.allow_unsupported};
+  const StackContext context = context_for(request, stack);
   if (auto ok = Deployment::validate(**plan, context, references, *this, existing); !ok)
     return std::unexpected(ok.error());
   return plan;
@@ -190,16 +198,10 @@ Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone don
   }
   StackRecord& target = record ? *record : *fresh;
   DynamicReferences references = references_of(request);
-  auto plan = make_plan(
-      plan_input(request, {target.name, target.id, target.account, target.region}, references),
-      types_);
+  const StackIdentity identity{target.name, target.id, target.account, target.region};
+  auto plan = make_plan(plan_input(request, identity, references), types_);
   if (!plan) return std::unexpected(plan.error());
-  const StackContext context{target.name,
-                             target.id,
-                             target.account,
-                             target.region,
-                             request.template_folder,
-                             request.allow_unsupported || options_.allow_unsupported};
+  const StackContext context = context_for(request, identity);
   if (auto ok = Deployment::validate(**plan, context, references, *this, record); !ok)
     return std::unexpected(ok.error());
   target.template_text = std::move(request.template_text);

@@ -120,6 +120,8 @@ class Deployer {
   std::unique_ptr<StackRecord> new_record(const DeployRequest& request);
   PlanInput plan_input(const DeployRequest& request, const StackIdentity& stack,
                        const DynamicReferences& references) const;
+  bool allows_unsupported(const DeployRequest& request) const;
+  StackContext context_for(const DeployRequest& request, const StackIdentity& stack) const;
   DynamicReferences references_of(const DeployRequest& request) const;
   void restore_resources(StackRecord& stack);
   void check_restored(StackRecord& stack);

@@ -336,6 +336,18 @@ Resources:
             "nothing happens here with Alarm, Board: their types have no effect in a sandbox");
 }
 
+TEST(Deployer, AllowsWhatItsOwnOptionsAllowWhereverARequestComesFrom) {
+  World world;
+  const auto request = World::request(
+      "Resources:\n  A: {Type: AWS::SQS::Queue, Properties: {Unsupported: x}}\n"
+      "  B: {Type: AWS::DynamoDB::Table}\n");
+  EXPECT_FALSE(world.deployer().check(request));
+  world.allow_unsupported = true;
+  world.start();
+  EXPECT_TRUE(world.deployer().check(request));
+  EXPECT_TRUE(world.deploy(request));
+}
+
 TEST(Deployer, BringsStacksBackAfterARestart) {
   World world;
   ASSERT_TRUE(

@@ -210,8 +210,8 @@ TEST(DynamicReferences, RefuseWhatHasNoLocalValue) {
   const auto ok = resolve_dynamic_references(node, {});
   ASSERT_FALSE(ok);
   EXPECT_EQ(ok.error().to_string(),
-            "t.yaml:9: {{resolve:secretsmanager:nope}} has no local value: give one as "
-            "'secretsmanager:nope' in the file of --resolve");
+            "t.yaml:9: {{resolve:secretsmanager:nope}} has no local value: give one with "
+            "--resolve secretsmanager:nope=VALUE, or in the file of --resolve-file");
 }
 
 }  // namespace

@@ -32,6 +32,9 @@ class FakeType : public ResourceType {
   }
   Status validate(const ResourceRequest& request, std::vector<std::string>&) override {
     seen_[request.logical_id] = request.properties;
+    if (request.properties.contains("Unsupported") && !request.stack->allow_unsupported) {
+      return fail("Unsupported is not allowed", request.place_of("/Unsupported"));
+    }
     if (request.properties.contains("Invalid")) {
       return fail("Invalid is not valid", request.place_of("/Invalid/0/Deep"));
     }
@@ -134,7 +137,7 @@ class World {
               return std::string(kCustomerConfig);
             },
             {{"ssm:/udp/cidr", "10.0.0.0/8"}, {"secretsmanager:psk", R"({"key":"s3cr3t"})"}},
-            false});
+            allow_unsupported});
   }
   Deployer& deployer() { return *deployer_; }
 
@@ -170,6 +173,7 @@ class World {
   }
   std::vector<std::string> take_log() { return std::exchange(log, {}); }
 
+  bool allow_unsupported = false;  // of the next start
   std::vector<std::string> log;
   FakeType custom{
       {"Custom::ProxylityUdpGatewayListener", "Custom::Early"}, CreationOrder::kEarly, log, true};
