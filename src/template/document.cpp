@@ -186,7 +186,8 @@ Node from_json(const nlohmann::json& value, const Origin& origin) {
     }
     case nlohmann::json::value_t::object: {
       Node map = Node::map(origin);
-      for (const auto& [name, item] : value.items()) map.set(name, from_json(item, origin));
+      for (const auto& [name, item] : value.items())
+        map.members.push_back({name, origin, from_json(item, origin)});
       return map;
     }
     default:

@@ -7,6 +7,7 @@
 
 #include "template/document.h"
 #include "template/limits.h"
+#include "template/member_index.h"
 
 namespace loopgate::cfn {
 
@@ -81,7 +82,8 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
   bool string(string_t& value) override { return add(Node::string(std::move(value), here())); }
   bool binary(binary_t&) override { return false; }
   bool key(string_t& value) override {
-    if (const Member* const first = open_.back().node.find_member(value)) {
+    const Open& map = open_.back();
+    if (const Member* const first = map.index.find(map.node, value)) {
       return refuse(
           fmt::format("the name '{}' stands here twice (first in line {}): remove one of them",
                       value, first->origin.line));
@@ -107,6 +109,7 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
     Node node;
     std::string key;
     Origin key_origin;
+    MemberIndex index;
   };
 
   Origin here() const { return {file_, progress_.line}; }
@@ -128,7 +131,7 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
     if (parent.node.is_list()) {
       parent.node.push(std::move(node));
     } else {
-      parent.node.members.push_back({std::move(parent.key), parent.key_origin, std::move(node)});
+      parent.index.put(parent.node, {std::move(parent.key), parent.key_origin, std::move(node)});
     }
     return true;
   }
@@ -136,7 +139,7 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
     if (open_.size() >= static_cast<std::size_t>(kMaxDocumentDepth)) {
       return refuse(fmt::format("values are nested deeper than {} levels", kMaxDocumentDepth));
     }
-    open_.push_back({std::move(node), {}, {}});
+    open_.push_back({std::move(node), {}, {}, {}});
     return true;
   }
   bool close() {

@@ -17,6 +17,7 @@
 
 #include "template/document.h"
 #include "template/limits.h"
+#include "template/member_index.h"
 
 namespace loopgate::cfn {
 
@@ -148,6 +149,7 @@ class YamlReader : public YAML::EventHandler {
     bool has_key = false;
     std::string key;
     Origin key_origin;
+    MemberIndex index;
     std::set<std::string> merged;  // names that came by '<<': the map's own override them
   };
   struct Anchored {
@@ -177,7 +179,7 @@ class YamlReader : public YAML::EventHandler {
     if (open_.size() >= static_cast<std::size_t>(kMaxDocumentDepth)) {
       refuse(fmt::format("values are nested deeper than {} levels", kMaxDocumentDepth), mark);
     }
-    open_.push_back({std::move(node), tag, anchor, false, {}, {}, {}});
+    open_.push_back({std::move(node), tag, anchor, false, {}, {}, {}, {}});
   }
   void close() {
     Open done = std::move(open_.back());
@@ -213,14 +215,14 @@ class YamlReader : public YAML::EventHandler {
     } else {
       parent.has_key = false;
       if (parent.key == "<<") return merge(parent, node);
-      parent.node.members.push_back({std::move(parent.key), parent.key_origin, std::move(node)});
+      parent.index.put(parent.node, {std::move(parent.key), parent.key_origin, std::move(node)});
     }
   }
   void start_member(Open& parent, Node name) {
     if (!name.is_scalar())
       refuse("a name must be a string, not " + std::string(describe(name.kind)), name.origin);
-    if (parent.merged.erase(name.text) > 0) parent.node.erase(name.text);
-    if (const Member* const first = parent.node.find_member(name.text)) {
+    const Member* const first = parent.index.find(parent.node, name.text);
+    if (first && parent.merged.erase(name.text) == 0) {
       refuse(fmt::format("the name '{}' stands here twice (first in line {}): remove one of them",
                          name.text, first->origin.line),
              name.origin);
@@ -237,8 +239,8 @@ class YamlReader : public YAML::EventHandler {
     if (!from.is_map())
       refuse("'<<' merges a map, not " + std::string(describe(from.kind)), from.origin);
     for (const Member& member : from.members) {
-      if (into.node.find_member(member.name)) continue;
-      into.node.members.push_back(member);
+      if (into.index.find(into.node, member.name)) continue;
+      into.index.put(into.node, member);
       into.merged.insert(member.name);
     }
   }

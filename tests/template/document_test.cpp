@@ -71,6 +71,30 @@ TEST(YamlDocument, ExpandsAliasesAndMerges) {
   EXPECT_EQ(to_json(*node->find("b")).dump(), R"({"k":1,"l":3})");
 }
 
+TEST(YamlDocument, LetsAMapsOwnMembersGoBeforeMergedOnes) {
+  const auto node = parse_yaml(
+      "a: &x {k: 1, l: 2}\nb: &y {l: 3, m: 4}\nc: {own: 0, k: 5, <<: [*x, *y], m: 6}\n", "t.yaml");
+  ASSERT_TRUE(node) << node.error().to_string();
+  EXPECT_EQ(to_json(*node->find("c")).dump(), R"({"k":5,"l":2,"m":6,"own":0})");
+  const auto twice = parse_yaml("a: &x {k: 1}\nb:\n  <<: *x\n  k: 2\n  k: 3\n", "t.yaml");
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().to_string(),
+            "t.yaml:5: the name 'k' stands here twice (first in line 4): remove one of them");
+}
+
+// A search for each name would take seconds.
+TEST(Document, FindsANameThatStandsTwiceAmongFiftyThousand) {
+  std::string json = "{";
+  for (int i = 0; i < 50'000; ++i) json += fmt::format("\"k{}\": 1,\n", i);
+  for (const std::string& text : {json + "\"k7\": 2}", json.substr(1) + "k7: 2\n"}) {
+    const bool is_json = text.starts_with('{');
+    const auto node = is_json ? parse_json(text, "t") : parse_yaml("{" + text + "}", "t");
+    ASSERT_FALSE(node);
+    EXPECT_EQ(node.error().to_string(),
+              "t:50001: the name 'k7' stands here twice (first in line 8): remove one of them");
+  }
+}
+
 struct Refusal {
   const char* name;
   std::string text;
