@@ -63,6 +63,12 @@ std::optional<double> as_number(const std::string& text) {
   return value;
 }
 
+// Of UTF-8: every byte but those that continue a character.
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
 class Constraints {
  public:
   Constraints(const std::string& name, const Node& declaration, std::string_view type,
@@ -107,20 +113,20 @@ class Constraints {
     const auto number = as_number(value);
     if (!number) return refuse(fmt::format("'{}' is not a number", shown(value)));
     if (const auto least = limit("MinValue"); least && *number < *least) {
-      return refuse(fmt::format("{} is less than its MinValue {}", value, *least));
+      return refuse(fmt::format("{} is less than its MinValue {}", shown(value), *least));
     }
     if (const auto most = limit("MaxValue"); most && *number > *most) {
-      return refuse(fmt::format("{} is more than its MaxValue {}", value, *most));
+      return refuse(fmt::format("{} is more than its MaxValue {}", shown(value), *most));
     }
     return {};
   }
   Status check_length(const std::string& value) const {
-    const auto size = static_cast<double>(value.size());
-    if (const auto least = limit("MinLength"); least && size < *least) {
-      return refuse(fmt::format("it has {} characters, its MinLength is {}", value.size(), *least));
+    const auto size = count_characters(value);
+    if (const auto least = limit("MinLength"); least && static_cast<double>(size) < *least) {
+      return refuse(fmt::format("it has {} characters, its MinLength is {}", size, *least));
     }
-    if (const auto most = limit("MaxLength"); most && size > *most) {
-      return refuse(fmt::format("it has {} characters, its MaxLength is {}", value.size(), *most));
+    if (const auto most = limit("MaxLength"); most && static_cast<double>(size) > *most) {
+      return refuse(fmt::format("it has {} characters, its MaxLength is {}", size, *most));
     }
     return {};
   }

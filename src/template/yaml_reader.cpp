@@ -59,6 +59,20 @@ bool is_decimal(std::string_view text) {
   return (whole.empty() || is_digits(whole)) && (fraction.empty() || is_digits(fraction));
 }
 
+// A decimal number as JSON writes it: ".5" and "1." lack a digit.
+std::string as_json_number(std::string_view decimal) {
+  if (decimal.starts_with('+')) decimal.remove_prefix(1);
+  std::string out(decimal);
+  const auto dot = out.find('.');
+  if (dot == std::string::npos) return out;
+  const auto is_digit = [&](std::size_t i) {
+    return i < out.size() && out[i] >= '0' && out[i] <= '9';
+  };
+  if (!is_digit(dot + 1)) out.insert(dot + 1, "0");
+  if (dot == 0 || !is_digit(dot - 1)) out.insert(dot, "0");
+  return out;
+}
+
 bool has_leading_zero(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
@@ -80,8 +94,7 @@ Node plain_scalar(const std::string& text, Origin origin) {
     }
   }
   if (is_decimal(text) && !has_leading_zero(text)) {
-    std::string digits = text.starts_with('+') ? text.substr(1) : text;
-    return Node::number(std::move(digits), std::move(origin));
+    return Node::number(as_json_number(text), std::move(origin));
   }
   return Node::string(text, std::move(origin));
 }

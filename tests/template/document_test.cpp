@@ -34,6 +34,8 @@ TEST(YamlDocument, ReadsScalarsAsCloudFormationDoes) {
       {"y is text", "y", R"("y")"},
       {"null", "~", "null"},
       {"nothing", "", "null"},
+      {"a fraction without a whole", "-.5", "-0.5"},
+      {"a whole without a fraction", "1.", "1.0"},
       {"a version is text", "1.2.3", R"("1.2.3")"},
       {"block text", "|\n  a\n  b", R"("a\nb")"},
   };
@@ -69,6 +71,18 @@ TEST(YamlDocument, ExpandsAliasesAndMerges) {
   ASSERT_TRUE(node) << node.error().to_string();
   EXPECT_EQ(to_json(*node->find("c")).dump(), R"({"k":1,"l":2})");
   EXPECT_EQ(to_json(*node->find("b")).dump(), R"({"k":1,"l":3})");
+}
+
+TEST(YamlDocument, WritesNumbersAsJsonDoes) {
+  for (const auto& [yaml, text] : {std::pair{".5", "0.5"},
+                                   {"-.5e3", "-0.5e3"},
+                                   {"1.", "1.0"},
+                                   {"1.e5", "1.0e5"},
+                                   {"+2.5", "2.5"}}) {
+    const auto node = parse_yaml(std::string("v: ") + yaml, "t.yaml");
+    ASSERT_TRUE(node) << yaml;
+    EXPECT_EQ(node->find("v")->text, text);
+  }
 }
 
 TEST(YamlDocument, LetsAMapsOwnMembersGoBeforeMergedOnes) {

@@ -76,6 +76,14 @@ TEST(Plan, RefusesMistakesWithFileAndLine) {
        "Parameters:\n  P: {Type: Number, Default: 5, MaxValue: 4}\nResources:\n  A: {Type: "
        "AWS::SQS::Queue}\n",
        "app.yaml:2: parameter 'P': 5 is more than its MaxValue 4"},
+      {"secret number",
+       "Parameters:\n  P: {Type: Number, NoEcho: true, Default: 5, MinValue: 6}\nResources:\n  A: "
+       "{Type: AWS::SQS::Queue}\n",
+       "app.yaml:2: parameter 'P': **** is less than its MinValue 6"},
+      {"characters, not bytes",
+       "Parameters:\n  P: {Type: String, Default: äöü, MinLength: 4}\nResources:\n  A: {Type: "
+       "AWS::SQS::Queue}\n",
+       "app.yaml:2: parameter 'P': it has 3 characters, its MinLength is 4"},
       {"constraint description",
        "Parameters:\n  P: {Type: String, Default: '', MinLength: 1, ConstraintDescription: give "
        "it}\nResources:\n  A: {Type: AWS::SQS::Queue}\n",
