@@ -69,9 +69,7 @@ nlohmann::ordered_json describe_listener(const gateway::ListenerInfo& listener) 
   return out;
 }
 
-}  // namespace
-
-std::string stack_name_of(std::string_view file) {
+std::string stack_name_from(std::string_view file) {
   file.remove_prefix(file.rfind('/') + 1);
   std::string out;
   for (const char c : file.substr(0, file.find('.'))) {
@@ -80,6 +78,8 @@ std::string stack_name_of(std::string_view file) {
   if (out.empty() || !std::isalpha(static_cast<unsigned char>(out.front()))) out.insert(0, "stack-");
   return out;
 }
+
+}  // namespace
 
 struct Sandbox::Impl {
   explicit Impl(SandboxOptions given)
@@ -322,9 +322,13 @@ io::Loop& Sandbox::loop() { return impl_->loop; }
 const SandboxOptions& Sandbox::options() const { return impl_->options; }
 std::string Sandbox::endpoint() const { return impl_->endpoint(); }
 
+std::string stack_name(const DeployOptions& options) {
+  return options.stack.empty() ? stack_name_from(options.template_file) : options.stack;
+}
+
 void Sandbox::deploy(DeployOptions options, std::function<void(Result<DeployResult>)> done) {
   cfn::DeployRequest request;
-  request.stack_name = options.stack.empty() ? stack_name_of(options.template_file) : options.stack;
+  request.stack_name = stack_name(options);
   request.template_file = options.template_file;
   request.template_folder = folder_of(options.template_file);
   request.template_text = std::move(options.template_text);

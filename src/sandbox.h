@@ -52,7 +52,7 @@ struct SandboxOptions {
 };
 
 struct DeployOptions {
-  std::string stack;          // empty: the template's file name without extensions
+  std::string stack;          // empty: see stack_name
   std::string template_file;  // for places in messages, and the folder of CodeUri
   std::string template_text;  // empty: the file is read
   std::map<std::string, std::string> parameters;
@@ -61,9 +61,9 @@ struct DeployOptions {
   std::map<std::string, std::string> resolve;
 };
 
-// The name of a stack that is given none: its file's, as far as stack names may have it.
+// `stack`, or the template's file name as far as stack names may have it:
 // "packet-counter.template.json" → "packet-counter".
-std::string stack_name_of(std::string_view template_file);
+std::string stack_name(const DeployOptions& options);
 
 struct StackOutput {
   std::string key;

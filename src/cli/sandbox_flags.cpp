@@ -9,11 +9,13 @@
 #include <cstdio>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <system_error>
 
 #include "base/file.h"
 #include "cli/cli.h"
 #include "io/loop.h"
+#include "sandbox/share_parameters.h"
 
 extern char** environ;
 
@@ -24,7 +26,8 @@ void SandboxFlags::add_to(CLI::App& verb) {
       ->type_name("TEMPLATE");
   add_repeatable(verb, "--stack", stacks_,
                  "Stack name, once per template; default: the template's file name");
-  add_repeatable(verb, "--parameter", parameters_, "A template parameter, may be repeated")
+  add_repeatable(verb, "--parameter", parameters_, 
+                 "A template parameter, for every template that has it; or STACK/NAME=VALUE; may be repeated")
       ->type_name("NAME=VALUE");
   verb.add_option("--port", port_, "Port of the HTTP endpoint; 0 picks a free one")
       ->check(CLI::Range(0, 65535))
@@ -154,15 +157,18 @@ Result<std::vector<DeployOptions>> SandboxFlags::deployments() const {
   for (std::size_t i = 0; i < templates_.size(); ++i) {
     DeployOptions deploy;
     deploy.template_file = templates_[i];
-    deploy.stack = i < stacks_.size() ? stacks_[i] : stack_name_of(templates_[i]);
-    const auto same = std::ranges::find(out, deploy.stack, &DeployOptions::stack);
+    if (i < stacks_.size()) deploy.stack = stacks_[i];
+    const auto same = std::ranges::find(out, stack_name(deploy), stack_name);
     if (same != out.end()) {
       return fail(fmt::format("{} and {} would both be the stack '{}': name them with --stack", same->template_file,
-                              deploy.template_file, deploy.stack));
+                              deploy.template_file, stack_name(deploy)));
     }
-    deploy.parameters = *parameters;
+    auto text = read_file(templates_[i], kMaxTextFileBytes);
+    if (!text) return std::unexpected(text.error());
+    deploy.template_text = std::move(*text);
     out.push_back(std::move(deploy));
   }
+  if (const auto ok = share_parameters(*parameters, out); !ok) return std::unexpected(ok.error());
   return out;
 }
 
@@ -175,6 +181,22 @@ namespace {
   std::signal(signal, SIG_DFL);
   std::raise(signal);
   std::abort();
+}
+
+// Of --listen: a later deployment may bring the listener, so it is no error.
+void warn_of_unused_ports(const Sandbox& sandbox) {
+  std::set<std::string> known;
+  const auto info = sandbox.describe();
+  for (const auto& [stack_name, stack] : info["stacks"].items()) {
+    for (const auto& [logical_id, listener] : stack["listeners"].items()) {
+      known.insert(logical_id);
+      known.insert(stack_name + "/" + logical_id);
+    }
+  }
+  for (const auto& [listener, port] : sandbox.options().listen) {
+    if (known.contains(listener)) continue;
+    fmt::print(stderr, "warning: --listen {}={}: no stack has a listener '{}'\n", listener, port, listener);
+  }
 }
 
 }  // namespace
@@ -195,6 +217,7 @@ Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags) {
     if (!outcome) interrupted(std::move(*sandbox), signal, deploy.stack);
     if (!*outcome) return std::unexpected(outcome->error());
   }
+  warn_of_unused_ports(**sandbox);
   (*sandbox)->loop().on_signal([stop = sandbox->get()](int) { stop->stop(); });
   return sandbox;
 }
