@@ -25,6 +25,11 @@ void warn_of_users(const cfn::ResourceRequest& request, std::vector<std::string>
 
 std::vector<std::string_view> PolicyResource::attributes(std::string_view) const { return {"Id"}; }
 
+std::vector<std::string_view> PolicyResource::properties(std::string_view type) const {
+  if (type == "AWS::IAM::RolePolicy") return {"PolicyDocument", "PolicyName", "RoleName"};
+  return {"Groups", "PolicyDocument", "PolicyName", "Roles", "Users"};
+}
+
 Status PolicyResource::validate(const cfn::ResourceRequest& request,
                                 std::vector<std::string>& warnings) {
   warn_of_users(request, warnings);
@@ -71,6 +76,11 @@ void PolicyResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone
 std::vector<std::string_view> ManagedPolicyResource::attributes(std::string_view) const {
   return {"PolicyArn", "PolicyId", "DefaultVersionId", "AttachmentCount", "IsAttachable",
           "PermissionsBoundaryUsageCount", "CreateDate", "UpdateDate"};
+}
+
+std::vector<std::string_view> ManagedPolicyResource::properties(std::string_view) const {
+  return {"Description", "Groups", "ManagedPolicyName", "Path", "PolicyDocument", "Roles",
+          "Users"};
 }
 
 Status ManagedPolicyResource::validate(const cfn::ResourceRequest& request,

@@ -18,6 +18,7 @@ class RoleResource : public cfn::ResourceType {
   RoleResource(Roles& roles, Random& random) : roles_(roles), random_(random) {}
 
   std::vector<std::string_view> names() const override { return {"AWS::IAM::Role"}; }
+  std::vector<std::string_view> properties(std::string_view type) const override;
   std::vector<std::string_view> attributes(std::string_view type) const override;
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
@@ -42,6 +43,7 @@ class PolicyResource : public cfn::ResourceType {
     return {"AWS::IAM::Policy", "AWS::IAM::RolePolicy"};
   }
   cfn::CreationOrder order() const override { return cfn::CreationOrder::kGrant; }
+  std::vector<std::string_view> properties(std::string_view type) const override;
   std::vector<std::string_view> attributes(std::string_view type) const override;
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
@@ -60,6 +62,7 @@ class ManagedPolicyResource : public cfn::ResourceType {
   ManagedPolicyResource(Roles& roles, Random& random) : roles_(roles), random_(random) {}
 
   std::vector<std::string_view> names() const override { return {"AWS::IAM::ManagedPolicy"}; }
+  std::vector<std::string_view> properties(std::string_view type) const override;
   cfn::CreationOrder order() const override { return cfn::CreationOrder::kGrant; }
   std::vector<std::string_view> attributes(std::string_view type) const override;
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;

@@ -39,6 +39,11 @@ std::vector<std::string_view> RoleResource::attributes(std::string_view) const {
   return {"Arn", "RoleId"};
 }
 
+std::vector<std::string_view> RoleResource::properties(std::string_view) const {
+  return {"AssumeRolePolicyDocument", "Description", "ManagedPolicyArns", "MaxSessionDuration",
+          "Path", "PermissionsBoundary", "Policies", "RoleName", "Tags"};
+}
+
 Status RoleResource::validate(const cfn::ResourceRequest& request,
                               std::vector<std::string>& warnings) {
   const auto trust = property_text(request.properties, "AssumeRolePolicyDocument");

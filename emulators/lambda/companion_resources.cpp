@@ -57,6 +57,35 @@ std::vector<std::string_view> CompanionResource::attributes(std::string_view typ
   return {};
 }
 
+std::vector<std::string_view> CompanionResource::properties(std::string_view type) const {
+  if (type == "AWS::Lambda::Permission") {
+    return {"Action",
+            "EventSourceToken",
+            "FunctionName",
+            "FunctionUrlAuthType",
+            "InvokedViaFunctionUrl",
+            "Principal",
+            "PrincipalOrgID",
+            "SourceAccount",
+            "SourceArn"};
+  }
+  if (type == "AWS::Lambda::Version") {
+    return {"CodeSha256",
+            "Description",
+            "FunctionName",
+            "FunctionScalingConfig",
+            "ProvisionedConcurrencyConfig",
+            "RuntimePolicy"};
+  }
+  if (type == "AWS::Lambda::Alias") {
+    return {
+        "Description",  "FunctionName", "FunctionVersion", "Name", "ProvisionedConcurrencyConfig",
+        "RoutingConfig"};
+  }
+  return {"DestinationConfig", "FunctionName", "MaximumEventAgeInSeconds", "MaximumRetryAttempts",
+          "Qualifier"};
+}
+
 Result<FunctionConfig> CompanionResource::find_function(const cfn::ResourceRequest& request,
                                                         const Json& properties) const {
   const auto given = property_text(properties, "FunctionName");

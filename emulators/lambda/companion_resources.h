@@ -20,6 +20,7 @@ class CompanionResource : public cfn::ResourceType {
     return {"AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Version",
             "AWS::Lambda::Alias"};
   }
+  std::vector<std::string_view> properties(std::string_view type) const override;
   std::vector<std::string_view> attributes(std::string_view type) const override;
   cfn::CreationOrder order() const override { return cfn::CreationOrder::kGrant; }
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;

@@ -88,6 +88,40 @@ std::vector<std::string_view> FunctionResource::attributes(std::string_view) con
   return {"Arn"};
 }
 
+std::vector<std::string_view> FunctionResource::properties(std::string_view) const {
+  return {"Architectures",
+          "CapacityProviderConfig",
+          "Code",
+          "CodeSigningConfigArn",
+          "DeadLetterConfig",
+          "Description",
+          "DurableConfig",
+          "Environment",
+          "EphemeralStorage",
+          "FileSystemConfigs",
+          "FunctionName",
+          "FunctionScalingConfig",
+          "Handler",
+          "ImageConfig",
+          "KmsKeyArn",
+          "Layers",
+          "LoggingConfig",
+          "MemorySize",
+          "PackageType",
+          "PublishToLatestPublished",
+          "RecursiveLoop",
+          "ReservedConcurrentExecutions",
+          "Role",
+          "Runtime",
+          "RuntimeManagementConfig",
+          "SnapStart",
+          "Tags",
+          "TenancyConfig",
+          "Timeout",
+          "TracingConfig",
+          "VpcConfig"};
+}
+
 Result<FunctionConfig> FunctionResource::read(const cfn::ResourceRequest& request,
                                               std::vector<std::string>& warnings) const {
   FunctionConfig config;

@@ -18,6 +18,7 @@ class FunctionResource : public cfn::ResourceType {
   explicit FunctionResource(Functions& functions) : functions_(functions) {}
 
   std::vector<std::string_view> names() const override { return {"AWS::Lambda::Function"}; }
+  std::vector<std::string_view> properties(std::string_view type) const override;
   std::vector<std::string_view> attributes(std::string_view type) const override;
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;

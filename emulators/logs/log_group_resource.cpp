@@ -33,6 +33,19 @@ std::vector<std::string_view> LogGroupResource::attributes(std::string_view) con
   return {"Arn"};
 }
 
+std::vector<std::string_view> LogGroupResource::properties(std::string_view) const {
+  return {"BearerTokenAuthenticationEnabled",
+          "DataProtectionPolicy",
+          "DeletionProtectionEnabled",
+          "FieldIndexPolicies",
+          "KmsKeyId",
+          "LogGroupClass",
+          "LogGroupName",
+          "ResourcePolicyDocument",
+          "RetentionInDays",
+          "Tags"};
+}
+
 void LogGroupResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
   auto name = property_text(request.properties, "LogGroupName");
   if (name.empty()) {

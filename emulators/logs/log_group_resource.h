@@ -16,6 +16,7 @@ class LogGroupResource : public cfn::ResourceType {
   LogGroupResource(LogStore& logs, Random& random) : logs_(logs), random_(random) {}
 
   std::vector<std::string_view> names() const override { return {"AWS::Logs::LogGroup"}; }
+  std::vector<std::string_view> properties(std::string_view type) const override;
   std::vector<std::string_view> attributes(std::string_view type) const override;
   cfn::CreationOrder order() const override { return cfn::CreationOrder::kEarly; }
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;

@@ -49,6 +49,13 @@ std::vector<std::string_view> TopicResource::attributes(std::string_view) const 
   return {"TopicArn", "TopicName"};
 }
 
+std::vector<std::string_view> TopicResource::properties(std::string_view) const {
+  return {"ArchivePolicy", "ContentBasedDeduplication", "DataProtectionPolicy",
+          "DeliveryStatusLogging", "DisplayName", "FifoThroughputScope", "FifoTopic",
+          "KmsMasterKeyId", "MaximumMessageSize", "SignatureVersion", "Subscription", "Tags",
+          "TopicName", "TracingConfig"};
+}
+
 Status TopicResource::validate(const cfn::ResourceRequest& request,
                                std::vector<std::string>& warnings) {
   (void)warnings;
@@ -168,6 +175,12 @@ void TopicResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone 
 
 std::vector<std::string_view> SubscriptionResource::attributes(std::string_view) const {
   return {"Arn"};
+}
+
+std::vector<std::string_view> SubscriptionResource::properties(std::string_view) const {
+  return {"DeliveryPolicy", "Endpoint", "FilterPolicy", "FilterPolicyScope", "Protocol",
+          "RawMessageDelivery", "RedrivePolicy", "Region", "ReplayPolicy", "SubscriptionRoleArn",
+          "TopicArn"};
 }
 
 // What can be said before any ARN is known: the filter policy.

@@ -18,6 +18,7 @@ class TopicResource : public cfn::ResourceType {
   TopicResource(Topics& topics, Random& random) : topics_(topics), random_(random) {}
 
   std::vector<std::string_view> names() const override { return {"AWS::SNS::Topic"}; }
+  std::vector<std::string_view> properties(std::string_view type) const override;
   std::vector<std::string_view> attributes(std::string_view type) const override;
   cfn::CreationOrder order() const override { return cfn::CreationOrder::kEarly; }
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;
@@ -42,6 +43,7 @@ class SubscriptionResource : public cfn::ResourceType {
   explicit SubscriptionResource(Topics& topics) : topics_(topics) {}
 
   std::vector<std::string_view> names() const override { return {"AWS::SNS::Subscription"}; }
+  std::vector<std::string_view> properties(std::string_view type) const override;
   std::vector<std::string_view> attributes(std::string_view type) const override;
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
@@ -61,6 +63,7 @@ class TopicPolicyResource : public cfn::ResourceType {
   explicit TopicPolicyResource(Topics& topics) : topics_(topics) {}
 
   std::vector<std::string_view> names() const override { return {"AWS::SNS::TopicPolicy"}; }
+  std::vector<std::string_view> properties(std::string_view type) const override;
   std::vector<std::string_view> attributes(std::string_view type) const override;
   cfn::CreationOrder order() const override { return cfn::CreationOrder::kGrant; }
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;

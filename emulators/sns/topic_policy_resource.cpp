@@ -35,6 +35,10 @@ std::vector<std::string_view> TopicPolicyResource::attributes(std::string_view) 
   return {"Id"};
 }
 
+std::vector<std::string_view> TopicPolicyResource::properties(std::string_view) const {
+  return {"PolicyDocument", "Topics"};
+}
+
 Status TopicPolicyResource::validate(const cfn::ResourceRequest& request,
                                      std::vector<std::string>& warnings) {
   (void)warnings;

@@ -62,6 +62,12 @@ std::vector<std::string_view> QueueResource::attributes(std::string_view) const 
   return {"Arn", "QueueName", "QueueUrl"};
 }
 
+std::vector<std::string_view> QueueResource::properties(std::string_view) const {
+  std::vector<std::string_view> out = {"QueueName", "Tags"};
+  out.insert(out.end(), std::begin(kAttributeProperties), std::end(kAttributeProperties));
+  return out;
+}
+
 cfn::ResourceState QueueResource::state(const QueueKey& key) const {
   const auto url = queue_url(key, base_url_());
   return {url, {{"Arn", key.arn()}, {"QueueName", key.name}, {"QueueUrl", url}}};
@@ -136,6 +142,10 @@ void QueueResource::update(const cfn::ResourceRequest& request, cfn::ResourceDon
 void QueueResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
   (void)queues_.remove(key_of(request, request.physical_id));
   done({});
+}
+
+std::vector<std::string_view> QueuePolicyResource::properties(std::string_view) const {
+  return {"PolicyDocument", "Queues"};
 }
 
 Status QueuePolicyResource::validate(const cfn::ResourceRequest& request,

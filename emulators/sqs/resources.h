@@ -19,6 +19,7 @@ class QueueResource : public cfn::ResourceType {
       : queues_(queues), base_url_(std::move(base_url)) {}
 
   std::vector<std::string_view> names() const override { return {"AWS::SQS::Queue"}; }
+  std::vector<std::string_view> properties(std::string_view type) const override;
   std::vector<std::string_view> attributes(std::string_view type) const override;
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;
@@ -40,6 +41,7 @@ class QueuePolicyResource : public cfn::ResourceType {
   explicit QueuePolicyResource(Queues& queues) : queues_(queues) {}
 
   std::vector<std::string_view> names() const override { return {"AWS::SQS::QueuePolicy"}; }
+  std::vector<std::string_view> properties(std::string_view type) const override;
   std::vector<std::string_view> attributes(std::string_view) const override { return {"Id"}; }
   cfn::CreationOrder order() const override { return cfn::CreationOrder::kGrant; }
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;

@@ -29,7 +29,7 @@ class Planner {
   Result<std::unique_ptr<Plan>> make() {
     for (const auto step : {&Planner::read, &Planner::bind, &Planner::include, &Planner::transform,
                             &Planner::decide_conditions, &Planner::declare, &Planner::find_handlers,
-                            &Planner::connect, &Planner::sort}) {
+                            &Planner::check_properties, &Planner::connect, &Planner::sort}) {
       if (auto ok = (this->*step)(); !ok) return std::unexpected(ok.error());
     }
     return std::move(plan_);
@@ -140,6 +140,32 @@ class Planner {
     }
     plan_->warnings.push_back(
         fmt::format("placeholders stand for {}: the sandbox does not have their types", list));
+    return {};
+  }
+
+  Status check_properties() {
+    for (const PlannedResource& resource : plan_->resources) {
+      std::vector<std::string> known;
+      for (const auto name : resource.handler->properties(resource.type)) known.emplace_back(name);
+      for (const Member& member : resource.properties.members) {
+        if (known.empty() || member.name.starts_with("Fn::")) continue;
+        if (std::ranges::find(known, member.name) != known.end()) continue;
+        if (auto ok = unknown_property(resource, member, known); !ok) return ok;
+      }
+    }
+    return {};
+  }
+
+  // A slip of the pen is refused, as AWS does; what is like nothing else may be newer than our
+  // list.
+  Status unknown_property(const PlannedResource& resource, const Member& member,
+                          const std::vector<std::string>& known) {
+    const std::string meant = did_you_mean(member.name, known);
+    const std::string text = fmt::format("'{}' ({}) has no property '{}'", resource.logical_id,
+                                         resource.type, member.name);
+    if (!meant.empty()) return fail(text + meant, member.origin.place());
+    plan_->warnings.push_back(fmt::format("{}: {} here: AWS refuses the template unless it is new",
+                                          member.origin.place().to_string(), text));
     return {};
   }
 

@@ -127,6 +127,11 @@ class ResourceType {
   virtual bool wants_strings() const { return false; }
   // The names that GetAtt accepts: a template that asks for another one is refused before anything is made.
   virtual std::vector<std::string_view> attributes(std::string_view type) const = 0;
+  // The properties that AWS knows, those without effect here included. Empty: any may be there.
+  virtual std::vector<std::string_view> properties(std::string_view type) const {
+    (void)type;
+    return {};
+  }
 
   // Checks that need no other resource. Unresolved values (Ref to what does not exist yet) are strings by
   // then that begin with "${unresolved:". Runs for every resource before the first is created. Appends

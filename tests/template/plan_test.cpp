@@ -58,6 +58,11 @@ TEST(Plan, RefusesMistakesWithFileAndLine) {
        "Properties: {X: !Ref A}}\n",
        "app.yaml:4: 'A' is not created, because its condition 'Never' is false: refer to it inside "
        "of Fn::If only"},
+      {"misspelt property",
+       "Resources:\n  A:\n    Type: AWS::Fake::Strict\n    Properties:\n      QueueName: q\n      "
+       "VisibiltyTimeout: 5\n",
+       "app.yaml:6: 'A' (AWS::Fake::Strict) has no property 'VisibiltyTimeout': did you mean "
+       "'VisibilityTimeout'?"},
       {"missing parameter",
        "Parameters:\n  P: {Type: String}\nResources:\n  A: {Type: AWS::SQS::Queue}\n",
        "app.yaml:2: no value for the parameter P: give it with --parameter P=VALUE"},
@@ -133,6 +138,17 @@ TEST(Plan, RefusesAParameterThatTheTemplateLacks) {
   request.parameters["Cidir"] = "y";
   EXPECT_EQ(world.deploy(std::move(request)).error().message,
             "the template has no parameter 'Cidir': did you mean 'Cidr'?");
+}
+
+TEST(Plan, WarnsOfAPropertyThatIsLikeNone) {
+  World world;
+  const auto result = world.deploy(
+      "Resources:\n  A:\n    Type: AWS::Fake::Strict\n    Properties:\n      Holograms: 5\n");
+  ASSERT_TRUE(result) << result.error().to_string();
+  ASSERT_EQ(result->warnings.size(), 1U);
+  EXPECT_EQ(result->warnings[0],
+            "app.yaml:5: 'A' (AWS::Fake::Strict) has no property 'Holograms' here: AWS refuses the "
+            "template unless it is new");
 }
 
 TEST(Plan, HoldsParametersToTheirPatternUnlessItCannotBeTried) {

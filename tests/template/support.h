@@ -30,6 +30,10 @@ class FakeType : public ResourceType {
   std::vector<std::string_view> attributes(std::string_view) const override {
     return {"Arn", "Id", "Domain", "Port", "DestinationNames", "QueueName", "TopicName"};
   }
+  std::vector<std::string_view> properties(std::string_view type) const override {
+    if (type != "AWS::Fake::Strict") return {};
+    return {"QueueName", "VisibilityTimeout"};
+  }
   Status validate(const ResourceRequest& request, std::vector<std::string>&) override {
     seen_[request.logical_id] = request.properties;
     if (request.properties.contains("Unsupported") && !request.stack->allow_unsupported) {
@@ -178,7 +182,7 @@ class World {
   FakeType custom{
       {"Custom::ProxylityUdpGatewayListener", "Custom::Early"}, CreationOrder::kEarly, log, true};
   FakeType plain{{"AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::IAM::Role", "AWS::Lambda::Function",
-                  "AWS::Logs::LogGroup"},
+                  "AWS::Logs::LogGroup", "AWS::Fake::Strict"},
                  CreationOrder::kNormal,
                  log};
   FakeType grant{{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::Lambda::Permission",
