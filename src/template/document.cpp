@@ -99,6 +99,10 @@ Node& Node::set(std::string name, Node value) {
   return members.emplace_back(Member{std::move(name), std::move(at), std::move(value)}).value;
 }
 
+Node& Node::set(std::string name, std::string text) {
+  return set(std::move(name), string(std::move(text), origin));
+}
+
 bool Node::erase(std::string_view name) {
   return std::erase_if(members, [&](const Member& member) { return member.name == name; }) > 0;
 }

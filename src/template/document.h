@@ -65,9 +65,7 @@ struct Node {
   const Member* find_member(std::string_view name) const;
   // Appends, or replaces the member of that name.
   Node& set(std::string name, Node value);
-  Node& set(std::string name, std::string text) {
-    return set(std::move(name), string(std::move(text), origin));
-  }
+  Node& set(std::string name, std::string text);
   bool erase(std::string_view name);
   Node& push(Node value);
 };
