@@ -26,6 +26,8 @@ Error explain(const std::string& file, int code) {
           {}};
     case SQLITE_NOTADB:
       return {fmt::format("{} is not a Loopgate database: give another data folder", file), {}};
+    case SQLITE_CORRUPT:
+      return {fmt::format("{} is damaged: restore it, or give another data folder", file), {}};
     case SQLITE_CANTOPEN:
       return {
           fmt::format("{} cannot be opened: does its folder exist, and may you write to it?", file),
@@ -84,6 +86,9 @@ Status check_owner(sqlite3* db, const std::string& file, bool& is_new) {
                     "one, or give another data folder",
                     file, *format, kFormat));
   }
+  // Damage that is found later would fail turn after turn.
+  const auto sound = ask(db, "SELECT quick_check = 'ok' FROM pragma_quick_check(1)");
+  if (!sound || *sound == 0) return std::unexpected(explain(file, sound ? SQLITE_CORRUPT : sound.error()));
   return {};
 }
 

@@ -50,7 +50,8 @@ bool Store::Impl::accept(int code) {
   if (!failed) {
     failed = true;
     failure = sqlite3_errstr(code);
-    spdlog::error("the database failed: {}; this turn is rolled back", failure);
+    const char* file = sqlite3_db_filename(db, "main");
+    spdlog::error("the database {} failed: {}; this turn is rolled back", file ? file : "", failure);
   }
   return false;
 }

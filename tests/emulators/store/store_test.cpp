@@ -279,6 +279,16 @@ TEST_F(StoreTest, RefusesFilesThatAreNotItsOwnAndLeavesThemAlone) {
          run_sql(f, "PRAGMA application_id=1280329556; PRAGMA user_version=9; CREATE TABLE x(a)");
        },
        "written by a newer Loopgate"},
+      {"damaged inside",
+       [](const std::string& f) {
+         run_sql(f,
+                 "PRAGMA application_id=1280329556; PRAGMA user_version=1; CREATE TABLE x(a);"
+                 "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n WHERE i<999)"
+                 "INSERT INTO x SELECT randomblob(200) FROM n");
+         std::fstream(f, std::ios::in | std::ios::out | std::ios::binary).seekp(8192)
+             << std::string(16'384, 'n');
+       },
+       "is damaged"},
       {"folder missing", [](const std::string&) {}, "cannot be opened"},
   };
   for (const auto& c : cases) {
