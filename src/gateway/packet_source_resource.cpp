@@ -12,8 +12,7 @@ namespace {
 constexpr const char* kDeliveries = "Deliveries";
 
 std::unexpected<Error> refuse(const cfn::ResourceRequest& request, const ConfigError& error) {
-  return fail(fmt::format("{}: {}", request.logical_id, error.message),
-              request.place_of ? request.place_of(error.pointer) : request.place);
+  return cfn::fail_at(request, error.pointer, error.message);
 }
 
 Parsed<PacketSourceSpec> parse(Gateway& gateway, const cfn::ResourceRequest& request) {

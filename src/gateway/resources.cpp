@@ -14,12 +14,11 @@ Deployer deployer_of(Gateway& gateway, const cfn::ResourceRequest& request) {
 }
 
 std::unexpected<Error> refuse(const cfn::ResourceRequest& request, const ConfigError& error) {
-  const auto where = request.place_of ? request.place_of(error.pointer) : request.place;
-  return fail(fmt::format("{}: {}", request.logical_id, error.message), where);
+  return cfn::fail_at(request, error.pointer, error.message);
 }
 
 std::unexpected<Error> refuse(const cfn::ResourceRequest& request, std::string_view message) {
-  return fail(fmt::format("{}: {}", request.logical_id, message), request.place);
+  return fail(std::string(message), request.place);
 }
 
 template <class T>

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
+#include <tuple>
+
 namespace loopgate::cli {
 namespace {
 
@@ -16,16 +19,29 @@ SandboxFlags parse(const std::string& line) {
 }
 
 TEST(SandboxFlags, ARepeatableFlagTakesOneValueAndLeavesTheTemplatesAlone) {
-  for (const std::string flag : {"--region eu-west-1", "--stack app", "--parameter A=B", "--listen L=20000",
-                                 "--egress 192.0.2.0/24", "--resolve ssm:/a=b"}) {
-    const auto flags = parse(flag + " one.yaml " + flag.substr(0, flag.find(' ')) + "=" +
-                             flag.substr(flag.find(' ') + 1) + " two.yaml");
+  const std::string one = LOOPGATE_SOURCE_DIR "/fixtures/templates/echo.yaml";
+  const std::string two = LOOPGATE_SOURCE_DIR "/fixtures/templates/queue.yaml";
+  const std::tuple<std::string, std::string, std::string> cases[] = {
+      {"--region", "eu-west-1", "us-east-1"},  {"--stack", "app", "other"},
+      {"--parameter", "Count=1", "Count=2"},   {"--listen", "L=20000", "M=20001"},
+      {"--egress", "192.0.2.0/24", "10.0.0.0/8"}, {"--resolve", "ssm:/a=b", "ssm:/c=d"}};
+  for (const auto& [flag, first, second] : cases) {
+    const auto flags = parse(flag + " " + first + " " + one + " " + flag + "=" + second + " " + two);
     const auto deployments = flags.deployments();
-    ASSERT_TRUE(deployments) << flag << ": " << deployments.error().message;
+    ASSERT_TRUE(deployments) << flag << ": " << deployments.error().to_string();
     ASSERT_EQ(deployments->size(), 2U) << flag;
-    EXPECT_EQ((*deployments)[0].template_file, "one.yaml");
-    EXPECT_EQ((*deployments)[1].template_file, "two.yaml");
+    EXPECT_EQ((*deployments)[0].template_file, one);
+    EXPECT_EQ((*deployments)[1].template_file, two);
   }
+}
+
+TEST(SandboxFlags, TwoTemplatesOfOneNameNeedStackNames) {
+  const std::string both = LOOPGATE_SOURCE_DIR "/fixtures/templates/echo.yaml " LOOPGATE_SOURCE_DIR
+                                               "/fixtures/templates/echo.yaml";
+  const auto refused = parse(both).deployments();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("would both be the stack 'echo'"));
+  EXPECT_TRUE(parse("--stack a --stack b " + both).deployments());
 }
 
 TEST(SandboxFlags, RegionsStandInTheOrderGiven) {

@@ -201,7 +201,7 @@ TEST(Ports, AFixedPortThatIsTakenIsAnError) {
   world.network.taken.insert(*Endpoint::parse("127.0.0.1:5000"));
   const auto made = world.create("Listener", "Udp", {{"Protocols", {"udp"}}});
   ASSERT_FALSE(made);
-  EXPECT_THAT(made.error().to_string(), HasSubstr("app.yaml:7: Udp: port 5000"));
+  EXPECT_THAT(made.error().to_string(), HasSubstr("app.yaml:7: port 5000"));
 }
 
 TEST(Ports, APortIsFreeOnlyWhenAllRegionsCanHaveIt) {
@@ -239,7 +239,7 @@ TEST(ListenerResource, AnErrorHasThePlaceOfItsProperty) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().where.line,
             10 + static_cast<int>(std::string("/Destinations/0/Formatter").size()));
-  EXPECT_THAT(refused.error().message, HasSubstr("Udp: Destinations[0].Formatter"));
+  EXPECT_THAT(refused.error().message, HasSubstr("Destinations[0].Formatter"));
 }
 
 TEST(ListenerResource, TwoOfOneNameAreRefused) {

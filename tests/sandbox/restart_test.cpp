@@ -27,7 +27,8 @@ class DeadNetwork final : public Network {
    public:
     explicit Socket(const Endpoint& local) : local_(local) {}
     Endpoint local() const override { return local_; }
-    void send(const Endpoint&, ByteSpan) override {}
+    void send(const Endpoint&, ByteSpan, std::uint64_t) override {}
+    bool reaches(const IpAddress&) const override { return true; }
     void flush() override {}
 
    private:
@@ -54,7 +55,8 @@ class Restart : public testing::Test {
     sandbox.deploy({.stack = "app",
                     .template_file = "app.yaml",
                     .template_text = "Resources:\n" + listeners,
-                    .parameters = {}},
+                    .parameters = {},
+                    .resolve = {}},
                    [&](Result<DeployResult> result) { outcome = std::move(result); });
     sandbox.settle();
     ASSERT_TRUE(outcome);
