@@ -35,8 +35,8 @@ namespace {
 constexpr std::size_t kBatch = 64;
 constexpr std::size_t kBufferSize = 2048;
 constexpr std::size_t kPacketsInFlight = 512;
-// Below the number at which wireguard-go asks for cookies.
-constexpr std::size_t kHandshakesInFlight = 64;
+// Below the number at which either asks for cookies: a drain of ours goes on while receive batches are full.
+constexpr std::size_t kHandshakesInFlight = 32;
 
 [[noreturn]] void die(const char* what) {
   std::perror(what);
