@@ -22,10 +22,6 @@ inline constexpr std::size_t kMaxCaptureBytes = 256U << 20;
 // What UDP can carry over IPv4 (RFC 768, RFC 791).
 inline constexpr std::size_t kMaxDatagramBytes = 65'507;
 
-// std::regex recurses per character.
-inline constexpr std::size_t kMaxPatternBytes = 512;
-inline constexpr std::size_t kMaxPatternSubjectBytes = 2'048;
-
 // First messages of handshakes in one burst.
 inline constexpr std::size_t kMaxHandshakes = 10'000;
 

@@ -124,12 +124,9 @@ PayloadMatcher parse_matcher(Fields& fields) {
   } else if (kind == "matching") {
     out.notation = kPattern;
     out.pattern = fields.text("matching");
-    if (out.pattern.size() > kMaxPatternBytes) fields.refuse("the pattern is too long");
-    try {
-      if (!fields.failed()) out.regex = std::regex(out.pattern);
-    } catch (const std::regex_error& error) {
-      fields.refuse(fmt::format("{}: matching: {}", fields.what(), error.what()));
-    }
+    auto regex = codec::Regex::compile(out.pattern, codec::Regex::Subject::kBytes);
+    if (regex) out.regex = std::move(*regex);
+    if (!regex) fields.refuse(fmt::format("{}: matching: {}", fields.what(), regex.error().message));
   } else if (!kind.empty()) {
     out.notation = kind == "text" ? kText : kind == "hex" ? kHex : kBase64;
     out.payload.bytes = parse_bytes(fields, kind);
@@ -143,8 +140,7 @@ Result<bool> PayloadMatcher::matches(ByteSpan got, const std::string& folder) co
   switch (notation) {
     case Notation::kAny: return true;
     case Notation::kCoap: return coap.matches(got);
-    case Notation::kPattern:
-      return got.size() <= kMaxPatternSubjectBytes && std::regex_match(to_text(got), regex);
+    case Notation::kPattern: return regex->matches(as_text(got));
     default: break;
   }
   const auto wanted = payload.load(folder);

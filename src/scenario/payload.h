@@ -3,11 +3,11 @@
 #pragma once
 
 #include <optional>
-#include <regex>
 #include <string>
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "codec/regex.h"
 #include "scenario/coap_notation.h"
 #include "scenario/fields.h"
 
@@ -34,7 +34,7 @@ struct PayloadMatcher {
   Payload payload;
   CoapPattern coap;
   std::string pattern;
-  std::regex regex;
+  std::optional<codec::Regex> regex;
   std::optional<std::size_t> size;
 
   // Empty when `got` is what was expected. An error when a file cannot be read.

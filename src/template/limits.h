@@ -22,11 +22,6 @@ inline constexpr std::size_t kMaxParameterBytes = 4096;  // AWS
 // Ours: text that intrinsics may make while one property tree is evaluated (nested Fn::Sub
 // multiplies).
 inline constexpr std::size_t kMaxEvaluatedBytes = 8 * 1024 * 1024;
-// Ours: an AllowedPattern, and what one try may take before it is given up: a pattern can be written so
-// that it would take years. A millisecond; patterns of use need some hundred steps.
-inline constexpr std::size_t kMaxPatternBytes = 4096;
-inline constexpr std::uint32_t kMaxPatternSteps = 100'000;
-inline constexpr std::uint32_t kMaxPatternHeapKib = 4096;
 inline constexpr std::size_t kMaxCidrBlocks = 256;         // AWS
 inline constexpr std::size_t kMaxStacks = 200;             // ours
 inline constexpr std::size_t kMaxDeletedStacksKept = 100;  // ours: still described by their id

@@ -134,7 +134,7 @@ class Constraints {
     const Node* const declared = declaration_.find("AllowedPattern");
     if (!declared || pattern_given_up_) return {};
     if (!pattern_) {
-      auto compiled = Pattern::compile(declared->text);
+      auto compiled = compile_java_pattern(declared->text);
       if (!compiled) return give_pattern_up(compiled.error().message);
       pattern_ = std::move(*compiled);
     }
@@ -157,7 +157,7 @@ class Constraints {
   const Node& declaration_;
   std::string_view type_;
   std::vector<std::string>& warnings_;
-  std::optional<Pattern> pattern_;
+  std::optional<codec::Regex> pattern_;
   bool pattern_given_up_ = false;
 };
 

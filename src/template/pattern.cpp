@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include <array>
 #include <utility>
 
-#include "template/limits.h"
+#include "codec/limits.h"
 
 namespace loopgate::cfn {
 
@@ -129,49 +126,14 @@ class Translator {
   bool after_class_escape_ = false;
 };
 
-std::string message_of(int error) {
-  std::array<PCRE2_UCHAR, 256> text{};
-  pcre2_get_error_message(error, text.data(), text.size());
-  return reinterpret_cast<const char*>(text.data());
-}
-
-PCRE2_SPTR units(std::string_view text) {
-  return reinterpret_cast<PCRE2_SPTR>(text.data());
-}
-
 }  // namespace
 
-void Pattern::Free::operator()(void* code) const {
-  pcre2_code_free(static_cast<pcre2_code*>(code));
-}
-
-Result<Pattern> Pattern::compile(std::string_view java) {
-  if (java.size() > kMaxPatternBytes)
-    return fail(fmt::format("it is longer than {} bytes", kMaxPatternBytes));
+Result<codec::Regex> compile_java_pattern(std::string_view java) {
+  if (java.size() > codec::kMaxRegexBytes)
+    return fail(fmt::format("it is longer than {} bytes", codec::kMaxRegexBytes));
   const auto expression = Translator(java).translate();
   if (!expression) return std::unexpected(expression.error());
-  int error = 0;
-  PCRE2_SIZE at = 0;
-  pcre2_code* const code =
-      pcre2_compile(units(*expression), expression->size(),
-                    PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C,
-                    &error, &at, nullptr);
-  if (!code) return fail(fmt::format("{} (character {})", message_of(error), at));
-  return Pattern(code);
-}
-
-Result<bool> Pattern::matches(std::string_view text) const {
-  const std::unique_ptr<pcre2_match_context, decltype(&pcre2_match_context_free)> limits(
-      pcre2_match_context_create(nullptr), &pcre2_match_context_free);
-  pcre2_set_match_limit(limits.get(), kMaxPatternSteps);
-  pcre2_set_heap_limit(limits.get(), kMaxPatternHeapKib);
-  const auto* const code = static_cast<const pcre2_code*>(code_.get());
-  const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> found(
-      pcre2_match_data_create_from_pattern(code, nullptr), &pcre2_match_data_free);
-  const int count = pcre2_match(code, units(text), text.size(), 0, 0, found.get(), limits.get());
-  if (count == PCRE2_ERROR_NOMATCH) return false;
-  if (count < 0) return fail(message_of(count));
-  return true;
+  return codec::Regex::compile(*expression, codec::Regex::Subject::kUtf8);
 }
 
 }  // namespace loopgate::cfn

@@ -70,6 +70,12 @@ TEST(PayloadMatcher, MatchesAPatternAsAWhole) {
   EXPECT_FALSE(*matcher.matches(as_bytes("count 12 and more"), ""));
 }
 
+TEST(PayloadMatcher, GivesAPatternUpThatWouldTakeYears) {
+  const Node node = yaml("{matching: '(a|aa)+[bc]'}");
+  Fields fields(node, "expect");
+  EXPECT_FALSE(parse_matcher(fields).matches(as_bytes(std::string(65'000, 'a')), ""));
+}
+
 TEST(PayloadMatcher, SaysWhatCameInTheNotationOfTheExpectation) {
   const Node node = yaml("{hex: 'FF'}");
   Fields fields(node, "expect");
@@ -97,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(Table, WrongPayload,
                          testing::Values(Wrong{"{hex: 0x1}", "hex cannot be decoded"},
                                          Wrong{"{base64: 'cGluZw'}", "base64 cannot be decoded"},
                                          Wrong{"{text: a, hex: '00'}", "both 'text' and 'hex'"},
-                                         Wrong{"{matching: '('}", "matching"},
+                                         Wrong{"{matching: '('}", "matching: missing closing parenthesis (character 1)"},
                                          Wrong{"{txet: a}", "did you mean 'text'?"},
                                          Wrong{"{coap: {type: MAYBE}}", "type is none of"},
                                          Wrong{"{coap: {code: '9.99'}}", "code is neither"},
