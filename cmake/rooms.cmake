@@ -3,7 +3,7 @@
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set(prelude <algorithm> <array> <chrono> <cstdint> <deque> <expected> <functional> <map> <memory> <optional>
               <set> <span> <string> <string_view> <unordered_map> <utility> <variant> <vector> <fmt/format.h>
-              <nlohmann/json.hpp>)
+              <nlohmann/json.hpp> ${CMAKE_SOURCE_DIR}/src/base/json_templates.h)
   file(WRITE ${CMAKE_BINARY_DIR}/prelude.cpp "")
   add_library(prelude OBJECT ${CMAKE_BINARY_DIR}/prelude.cpp)
   target_link_libraries(prelude PRIVATE fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json)
@@ -21,11 +21,13 @@ function(loopgate_precompiled target prelude)
   endif()
 endfunction()
 
-# loopgate_room(NAME [DIR folder] [FILES file…] LINK target…)
+# loopgate_room(NAME [HEADER_HEAVY] [DIR folder] [FILES file…] LINK target…)
 #   A static library of the .cpp files in `folder` (no recursion) and of `FILES`. A room without a
 #   source yet is an interface library, so that its dependents can name it from the first day.
+#   HEADER_HEAVY: each of its files costs several seconds in the headers of Beast or CLI11, so they are
+#   compiled several at a time.
 function(loopgate_room name)
-  cmake_parse_arguments(ROOM "" "DIR" "FILES;LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "HEADER_HEAVY" "DIR" "FILES;LINK" ${ARGN})
   set(sources)
   if(ROOM_DIR)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${ROOM_DIR}/*.cpp)
@@ -40,6 +42,7 @@ function(loopgate_room name)
     target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
     target_link_libraries(${name} PUBLIC ${ROOM_LINK} PRIVATE loopgate_warnings)
     loopgate_precompiled(${name} prelude)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ${ROOM_HEADER_HEAVY} UNITY_BUILD_BATCH_SIZE 6)
   else()
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
@@ -47,10 +50,10 @@ function(loopgate_room name)
   endif()
 endfunction()
 
-# loopgate_test(NAME DIR folder LINK target…): one test binary of every *_test.cpp in `folder`.
+# loopgate_test(NAME DIR folder LINK target…): one test binary of the .cpp files in `folder`.
 function(loopgate_test name)
   cmake_parse_arguments(TEST "" "DIR" "LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${TEST_DIR}/*_test.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${TEST_DIR}/*.cpp)
   if(NOT sources)
     return()
   endif()

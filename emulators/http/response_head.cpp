@@ -85,7 +85,7 @@ std::string response_head(const Response& response, const Framing& framing) {
   if (framing.body == Framing::Body::kChunked) {
     head += "Transfer-Encoding: chunked\r\n";
   } else if (framing.body == Framing::Body::kLength && may_have_body(response.status)) {
-    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
+    head += fmt::format("Content-Length: {}\r\n", response.body.size());
   }
   if (!framing.keep_alive) {
     head += "Connection: close\r\n";

@@ -36,7 +36,7 @@ void append_path(std::string& out, const Message& message) {
 void append_options(std::string& out, const Message& message) {
   bool first = true;
   for (const Option& option : message.options) {
-    fmt::format_to(std::back_inserter(out), R"({}{{"Number":{},"Value":")", first ? "" : ",",
+    out += fmt::format(R"({}{{"Number":{},"Value":")", first ? "" : ",",
                    option.number);
     base64_append(out, option.value);
     out.append("\"}");
@@ -136,7 +136,7 @@ std::string to_inbound_json(const Message& message) {
   base64_append(out, message.token);
   out.append("\",");
   if (message.code > 0 && message.code < kMethods.size()) {
-    fmt::format_to(std::back_inserter(out), R"("Method":"{}",)", kMethods[message.code]);
+    out += fmt::format(R"("Method":"{}",)", kMethods[message.code]);
   }
   out.append(R"("Path":")");
   append_path(out, message);

@@ -26,22 +26,10 @@ struct Sent {
 class FakeNetwork final : public Network {
  public:
   Result<std::unique_ptr<DatagramSocket>> open(const Endpoint& local,
-                                               DatagramReceiver& receiver) override {
-    if (taken.contains(local) || receivers.contains(local)) return fail("address in use");
-    receivers[local] = &receiver;
-    return std::make_unique<Socket>(*this, local);
-  }
-  bool is_local(const IpAddress& address) const override {
-    return address.is_loopback() || locals.contains(address);
-  }
+                                               DatagramReceiver& receiver) override;
+  bool is_local(const IpAddress& address) const override;
   // False when nobody listens there.
-  bool deliver(const Endpoint& to, const Endpoint& from, std::string_view payload) {
-    const auto found = receivers.find(to);
-    if (found == receivers.end()) return false;
-    const Datagram datagram{as_bytes(payload), from};
-    found->second->on_datagrams({&datagram, 1});
-    return true;
-  }
+  bool deliver(const Endpoint& to, const Endpoint& from, std::string_view payload);
 
   std::map<Endpoint, DatagramReceiver*> receivers;
   std::set<Endpoint> taken;
@@ -50,24 +38,7 @@ class FakeNetwork final : public Network {
   bool full = false;  // takes nothing any more
 
  private:
-  class Socket final : public DatagramSocket {
-   public:
-    Socket(FakeNetwork& network, const Endpoint& local) : network_(network), local_(local) {}
-    ~Socket() override { network_.receivers.erase(local_); }
-    Endpoint local() const override { return local_; }
-    bool reaches(const IpAddress& address) const override {
-      return address.is_v4() == local_.address.is_v4();
-    }
-    void send(const Endpoint& to, ByteSpan payload, std::uint64_t tag) override {
-      if (network_.full) return network_.receivers.at(local_)->on_send_failed(to, tag, "full");
-      network_.sent.push_back({local_, to, to_text(payload)});
-    }
-    void flush() override {}
-
-   private:
-    FakeNetwork& network_;
-    Endpoint local_;
-  };
+  class Socket;
 };
 
 // Every port in one: each call is recorded and completes through the task queue.
@@ -92,135 +63,49 @@ class FakeAws final : public aws::StsPort,
   };
   using Answer = aws::Outcome<aws::InvokeResponse>;
 
-  FakeAws(TaskQueue& tasks, Clock& clock) : tasks_(tasks), clock_(clock) {}
+  FakeAws(TaskQueue& tasks, Clock& clock);
+  ~FakeAws();
   aws::Ports ports() { return {*this, *this, *this, *this, *this}; }
 
   void assume_role(const std::string& role_arn, const std::string& principal,
                    const std::string& name, Duration duration,
-                   aws::Completion<aws::SessionPtr> done) override {
-    ++assumed[role_arn];
-    last_principal = principal;
-    if (untrusted.contains(role_arn)) {
-      return complete(std::move(done), aws::Outcome<aws::SessionPtr>(
-                                           aws::refuse(aws::access_denied("not trusted"))));
-    }
-    auto session = std::make_shared<aws::Session>();
-    session->role_arn = role_arn;
-    session->name = name;
-    session->expires = clock_.wall() + duration;
-    complete(std::move(done), aws::Outcome<aws::SessionPtr>(std::move(session)));
-  }
+                   aws::Completion<aws::SessionPtr> done) override;
 
   void invoke(aws::SessionPtr session, aws::InvokeRequest request,
-              aws::Completion<aws::InvokeResponse> done) override {
-    invocations.push_back({request, session->role_arn});
-    if (hold_invocations) {
-      held.push_back(
-          [this, request, done = std::move(done)]() mutable { done(function(request)); });
-      return;
-    }
-    complete(std::move(done), function(request));
-  }
+              aws::Completion<aws::InvokeResponse> done) override;
   void invoke_streaming(aws::SessionPtr session, aws::InvokeRequest request,
                         std::function<void(std::string_view)> on_chunk,
-                        aws::Completion<aws::InvokeResponse> done) override {
-    invocations.push_back({request, session->role_arn});
-    for (const auto& chunk : stream(request)) tasks_.post([on_chunk, chunk] { on_chunk(chunk); });
-    complete(std::move(done), stream_end);
-  }
+                        aws::Completion<aws::InvokeResponse> done) override;
 
   void get_queue_url(aws::SessionPtr, const std::string& arn,
-                     aws::Completion<std::string> done) override {
-    ++queue_urls_asked;
-    complete(std::move(done), denied<std::string>("sqs:GetQueueUrl", arn));
-  }
+                     aws::Completion<std::string> done) override;
   void send_message_batch(aws::SessionPtr, const std::string& arn,
                           std::vector<aws::SendEntry> entries,
-                          aws::Completion<aws::SendResult> done) override {
-    auto outcome = denied<aws::SendResult>("sqs:SendMessage", {});
-    if (outcome) {
-      *outcome = send_result;
-      sent.push_back({arn, std::move(entries)});
-    }
-    complete(std::move(done), std::move(outcome));
-  }
+                          aws::Completion<aws::SendResult> done) override;
   void receive(aws::SessionPtr session, const std::string& arn, Duration wait,
-               aws::Completion<std::vector<aws::ReceivedMessage>> done) override {
-    EXPECT_EQ(session->role_arn, "") << "delivery queues are the service account's";
-    auto& queue = queues[arn];
-    queue.waiting =
-        std::make_shared<aws::Completion<std::vector<aws::ReceivedMessage>>>(std::move(done));
-    clock_.call_after(wait, [this, arn, waiting = queue.waiting] {
-      if (queues[arn].waiting == waiting) feed(arn, true);
-    });
-    feed(arn, false);
-  }
+               aws::Completion<std::vector<aws::ReceivedMessage>> done) override;
   void delete_messages(aws::SessionPtr, const std::string& arn, std::vector<std::string> handles,
-                       aws::Completion<aws::Done> done) override {
-    for (auto& handle : handles) queues[arn].deleted.push_back(handle);
-    complete(std::move(done), aws::Outcome<aws::Done>(aws::Done{}));
-  }
+                       aws::Completion<aws::Done> done) override;
   void create_queue(aws::SessionPtr, const std::string& region, const std::string& name,
-                    aws::Completion<std::string> done) override {
-    const std::string arn = "arn:aws:sqs:" + region + ":999999999999:" + name;
-    queues[arn];
-    complete(std::move(done), aws::Outcome<std::string>(arn));
-  }
+                    aws::Completion<std::string> done) override;
   void delete_queue(aws::SessionPtr, const std::string& arn,
-                    aws::Completion<aws::Done> done) override {
-    queues.erase(arn);
-    complete(std::move(done), aws::Outcome<aws::Done>(aws::Done{}));
-  }
+                    aws::Completion<aws::Done> done) override;
 
   void subscribe(aws::SessionPtr, const std::string& topic, const std::string& queue,
-                 const std::string& policy, aws::Completion<std::string> done) override {
-    auto outcome = denied<std::string>("sns:Subscribe",
-                                       topic + ":" + std::to_string(subscriptions.size() + 1));
-    if (outcome) subscriptions[*outcome] = {queue, policy};
-    complete(std::move(done), std::move(outcome));
-  }
+                 const std::string& policy, aws::Completion<std::string> done) override;
   void unsubscribe(aws::SessionPtr, const std::string& arn,
-                   aws::Completion<aws::Done> done) override {
-    auto outcome = denied<aws::Done>("sns:Unsubscribe", {});
-    if (outcome) subscriptions.erase(arn);
-    complete(std::move(done), std::move(outcome));
-  }
+                   aws::Completion<aws::Done> done) override;
   void list_subscriptions_by_topic(aws::SessionPtr, const std::string&,
-                                   aws::Completion<std::vector<std::string>> done) override {
-    std::vector<std::string> arns;
-    for (const auto& [arn, subscription] : subscriptions) arns.push_back(arn);
-    complete(std::move(done),
-             denied<std::vector<std::string>>("sns:ListSubscriptionsByTopic", std::move(arns)));
-  }
+                                   aws::Completion<std::vector<std::string>> done) override;
   void put_log_events(aws::SessionPtr, const std::string& group, const std::string& stream,
-                      std::vector<aws::LogLine> lines, aws::Completion<aws::Done> done) override {
-    auto outcome = denied<aws::Done>("logs:PutLogEvents", {});
-    if (outcome) {
-      auto& call = logs.emplace_back(LogCall{group, stream, {}});
-      for (auto& line : lines) call.lines.push_back(line.text);
-    }
-    complete(std::move(done), std::move(outcome));
-  }
+                      std::vector<aws::LogLine> lines, aws::Completion<aws::Done> done) override;
 
   // A published message arrives in the delivery queue of `region`.
-  void publish(const std::string& region, const std::string& body) {
-    for (auto& [arn, queue] : queues) {
-      if (arn.find(":" + region + ":") == std::string::npos) continue;
-      queue.messages.push_back({"m-1", "h-" + std::to_string(++last_handle_), body, {}});
-      feed(arn, false);
-    }
-  }
-  void release_invocations() {
-    while (!held.empty()) {
-      auto call = std::move(held.front());
-      held.pop_front();
-      tasks_.post(std::move(call));
-    }
-  }
+  void publish(const std::string& region, const std::string& body);
+  void release_invocations();
 
-  std::function<Answer(const aws::InvokeRequest&)> function = [](const auto&) {
-    return Answer(aws::InvokeResponse{200, "null", "", "r"});
-  };
+  std::function<Answer(const aws::InvokeRequest&)>
+      function;  // answers null, until another is put here
   std::function<std::vector<std::string>(const aws::InvokeRequest&)> stream;
   Answer stream_end = aws::InvokeResponse{};
   aws::SendResult send_result;
@@ -247,27 +132,10 @@ class FakeAws final : public aws::StsPort,
 
  private:
   template <class T>
-  aws::Outcome<T> denied(const std::string& action, T otherwise) {
-    if (const auto found = refusals.find(action); found != refusals.end())
-      return aws::refuse(found->second);
-    if (denied_actions.contains(action))
-      return aws::refuse(aws::access_denied("may not " + action));
-    return otherwise;
-  }
+  aws::Outcome<T> denied(const std::string& action, T otherwise);
   template <class T>
-  void complete(aws::Completion<T> done, aws::Outcome<T> outcome) {
-    tasks_.post([done = std::move(done), outcome = std::move(outcome)]() mutable {
-      done(std::move(outcome));
-    });
-  }
-  void feed(const std::string& arn, bool also_empty) {
-    auto& queue = queues[arn];
-    if (queue.waiting == nullptr || (queue.messages.empty() && !also_empty)) return;
-    std::vector<aws::ReceivedMessage> batch(queue.messages.begin(), queue.messages.end());
-    queue.messages.clear();
-    auto waiting = std::exchange(queue.waiting, nullptr);
-    tasks_.post([waiting, batch]() mutable { (*waiting)(std::move(batch)); });
-  }
+  void complete(aws::Completion<T> done, aws::Outcome<T> outcome);
+  void feed(const std::string& arn, bool also_empty);
 
   TaskQueue& tasks_;
   Clock& clock_;
@@ -276,15 +144,7 @@ class FakeAws final : public aws::StsPort,
 
 class FakeResolver final : public Resolver {
  public:
-  void reverse(const IpAddress& address, Done done) override {
-    ++asked;
-    if (later) {
-      waiting.push_back(
-          [this, address, done = std::move(done)]() mutable { done(names[address]); });
-    } else {
-      done(names[address]);
-    }
-  }
+  void reverse(const IpAddress& address, Done done) override;
   std::map<IpAddress, std::vector<std::string>> names;
   std::vector<TaskQueue::Task> waiting;
   bool later = false;
@@ -293,23 +153,15 @@ class FakeResolver final : public Resolver {
 
 class FakePortBook final : public PortBook {
  public:
-  std::optional<std::uint16_t> find(const std::string& key) override {
-    const auto found = ports.find(key);
-    return found == ports.end() ? std::nullopt : std::optional(found->second);
-  }
+  std::optional<std::uint16_t> find(const std::string& key) override;
   void remember(const std::string& key, std::uint16_t port) override { ports[key] = port; }
   std::map<std::string, std::uint16_t> ports;
 };
 
 class FakeKeyBook final : public KeyBook {
  public:
-  std::optional<wireguard::SecretKey> find(const std::string& key) override {
-    const auto found = keys.find(key);
-    return found == keys.end() ? std::nullopt : std::optional(found->second);
-  }
-  void remember(const std::string& key, const wireguard::SecretKey& secret) override {
-    keys[key] = secret;
-  }
+  std::optional<wireguard::SecretKey> find(const std::string& key) override;
+  void remember(const std::string& key, const wireguard::SecretKey& secret) override;
   void forget(const std::string& key) override { keys.erase(key); }
   std::map<std::string, wireguard::SecretKey> keys;
 };
@@ -325,138 +177,40 @@ inline const Endpoint kClient = *Endpoint::parse("127.0.0.1:40112");
 // A gateway and its outside. 2026-11-02T09:15:30.204Z when the world begins.
 class World {
  public:
-  explicit World(GatewayOptions options = {}) : aws(tasks, clock), options_(std::move(options)) {
-    options_.api_key = "key";
-    options_.service_role_arn = "arn:aws:iam::999999999999:role/gateway-service";
-    gateway = std::make_unique<Gateway>(context());
-    make_types();
-    gateway->set_capture_sink(
-        [this](const CapturedDatagram& datagram) { captured.push_back(datagram); });
-  }
-  Context context() {
-    return {network, aws.ports(), clock,      tasks,     random,
-            journal, &resolver,   &port_book, &key_book, options_};
-  }
-  void make_types() {
-    auto made = make_resource_types(*gateway);
-    types.clear();
-    for (auto& type : made) types[std::string(type->names()[0])] = std::move(type);
-  }
+  explicit World(GatewayOptions options = {});
+  ~World();
+  Context context();
+  void make_types();
 
-  void settle() {
-    while (tasks.run_ready() > 0) {
-    }
-  }
-  void advance(Duration duration) {
-    clock.advance_to(clock.now() + duration, [this] { settle(); });
-    settle();
-  }
+  void settle();
+  void advance(Duration duration);
 
   cfn::ResourceRequest request(const std::string& kind, const std::string& logical_id,
-                               nlohmann::json properties) {
-    properties["ServiceToken"] = "arn:aws:lambda:us-west-2:999999999999:function:handler";
-    if (!properties.contains("ApiKey")) properties["ApiKey"] = "key";
-    cfn::ResourceRequest out;
-    out.stack = &stack;
-    out.logical_id = logical_id;
-    out.type = "Custom::ProxylityUdpGateway" + kind;
-    out.properties = std::move(properties);
-    out.place = {"app.yaml", 7};
-    out.place_of = [](std::string_view pointer) {
-      return SourcePlace{"app.yaml", 10 + static_cast<int>(pointer.size())};
-    };
-    return out;
-  }
-  GatewayResource& type_of(const std::string& kind) {
-    return *types.at("Custom::ProxylityUdpGateway" + kind);
-  }
+                               nlohmann::json properties);
+  GatewayResource& type_of(const std::string& kind);
   Result<cfn::ResourceState> create(const std::string& kind, const std::string& logical_id,
-                                    nlohmann::json properties) {
-    Result<cfn::ResourceState> out = fail("not completed");
-    type_of(kind).create(request(kind, logical_id, std::move(properties)),
-                         [&](auto state) { out = std::move(state); });
-    settle();
-    return out;
-  }
+                                    nlohmann::json properties);
   Result<cfn::ResourceState> update(const std::string& kind, const std::string& logical_id,
                                     const std::string& physical_id, nlohmann::json properties,
-                                    nlohmann::json old = nlohmann::json::object()) {
-    auto made = request(kind, logical_id, std::move(properties));
-    made.physical_id = physical_id;
-    made.old_properties = std::move(old);
-    Result<cfn::ResourceState> out = fail("not completed");
-    type_of(kind).update(made, [&](auto state) { out = std::move(state); });
-    settle();
-    return out;
-  }
+                                    nlohmann::json old = nlohmann::json::object());
   Status restore(const std::string& kind, const std::string& logical_id, nlohmann::json properties,
-                 const cfn::ResourceState& state) {
-    auto made = request(kind, logical_id, std::move(properties));
-    made.physical_id = state.physical_id;
-    cfn::ResourceType& type = type_of(kind);  // as the engine sees it
-    Status out = type.restore(made, state);
-    settle();
-    return out;
-  }
+                 const cfn::ResourceState& state);
   // What is told of it when everything was restored.
   std::vector<std::string> check_restored(const std::string& kind, const std::string& logical_id,
                                           nlohmann::json properties,
-                                          const std::string& physical_id) {
-    auto made = request(kind, logical_id, std::move(properties));
-    made.physical_id = physical_id;
-    std::vector<std::string> warnings;
-    cfn::ResourceType& type = type_of(kind);
-    type.check_restored(made, warnings);
-    return warnings;
-  }
+                                          const std::string& physical_id);
   Status remove(const std::string& kind, const std::string& logical_id,
-                const std::string& physical_id) {
-    auto made = request(kind, logical_id, nlohmann::json::object());
-    made.physical_id = physical_id;
-    Status out = fail("not completed");
-    type_of(kind).remove(made, [&](Status status) { out = std::move(status); });
-    settle();
-    return out;
-  }
+                const std::string& physical_id);
 
   // A `udp` listener that admits IPv4, with these destinations.
   std::string listen(nlohmann::json destinations, nlohmann::json extra = nlohmann::json::object(),
-                     const std::string& logical_id = "Udp") {
-    nlohmann::json properties = {{"Protocols", {"udp"}},
-                                 {"ClientRestrictions", {{"Networks", {"0.0.0.0/0"}}}},
-                                 {"Destinations", std::move(destinations)}};
-    properties.update(extra);
-    const auto made = create("Listener", logical_id, properties);
-    EXPECT_TRUE(made) << made.error().to_string();
-    return made ? made->physical_id : "";
-  }
-  Endpoint address(std::size_t region = 0) {
-    return gateway->listeners().at(0).addresses.at(region).endpoint;
-  }
-  void send(std::string_view payload, const Endpoint& from = kClient, std::size_t region = 0) {
-    EXPECT_TRUE(network.deliver(address(region), from, payload));
-    settle();
-  }
+                     const std::string& logical_id = "Udp");
+  Endpoint address(std::size_t region = 0);
+  void send(std::string_view payload, const Endpoint& from = kClient, std::size_t region = 0);
 
-  std::vector<Event> events(EventKind kind) {
-    std::vector<Event> out;
-    for (auto& event : journal.read(0, 100'000)) {
-      if (event.kind == kind) out.push_back(event);
-    }
-    return out;
-  }
-  std::vector<std::string> discards() {
-    std::vector<std::string> out;
-    for (const auto& event : events(EventKind::kDiscarded)) {
-      out.emplace_back(describe(event.reason).code);
-    }
-    return out;
-  }
-  std::vector<std::string> warnings() {
-    std::vector<std::string> out;
-    for (const auto& event : events(EventKind::kWarning)) out.push_back(event.text);
-    return out;
-  }
+  std::vector<Event> events(EventKind kind);
+  std::vector<std::string> discards();
+  std::vector<std::string> warnings();
 
   Clock clock{*parse_iso8601("2026-11-02T09:15:30.204Z")};
   TaskQueue tasks;
@@ -474,41 +228,15 @@ class World {
   std::map<std::string, std::unique_ptr<GatewayResource>> types;
 };
 
-inline nlohmann::json lambda_destination(nlohmann::json extra = nlohmann::json::object()) {
-  nlohmann::json out = {{"Name", "echo"},
-                        {"DestinationArn", kFunction},
-                        {"Role", kRole},
-                        {"Batching", {{"Count", "1"}}}};
-  out.update(extra);
-  return out;
-}
-inline nlohmann::json sqs_destination(nlohmann::json extra = nlohmann::json::object()) {
-  nlohmann::json out = {{"Name", "queue"},
-                        {"DestinationArn", kQueue},
-                        {"Role", {{"Arn", kRole}}},
-                        {"Batching", {{"Count", "1"}}}};
-  out.update(extra);
-  return out;
-}
+nlohmann::json lambda_destination(nlohmann::json extra = nlohmann::json::object());
+nlohmann::json sqs_destination(nlohmann::json extra = nlohmann::json::object());
 
 // A function that answers each packet with its own Data.
-inline FakeAws::Answer echo(const aws::InvokeRequest& request) {
-  auto document = nlohmann::json::parse(request.payload);
-  nlohmann::json replies = nlohmann::json::array();
-  for (const auto& message : document["Messages"]) {
-    replies.push_back({{"Tag", message["Tag"]}, {"Data", message["Data"]}});
-  }
-  return aws::InvokeResponse{200, nlohmann::json{{"Replies", replies}}.dump(), "", "r"};
-}
+FakeAws::Answer echo(const aws::InvokeRequest& request);
 // One that always answers this.
-inline auto answering(std::string payload, std::string function_error = "") {
-  return [payload, function_error](const aws::InvokeRequest&) {
-    return FakeAws::Answer(aws::InvokeResponse{200, payload, function_error, "r"});
-  };
-}
+std::function<FakeAws::Answer(const aws::InvokeRequest&)> answering(
+    std::string payload, std::string function_error = "");
 // The tag of the first packet of an invocation.
-inline std::string tag_in(const aws::InvokeRequest& request) {
-  return nlohmann::json::parse(request.payload)["Messages"][0]["Tag"];
-}
+std::string tag_in(const aws::InvokeRequest& request);
 
 }  // namespace loopgate::gateway::testing
