@@ -112,6 +112,16 @@ TEST_F(LambdaApiTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
   EXPECT_EQ(gone->header("x-amzn-ErrorType"), "ResourceNotFoundException");
 }
 
+TEST_F(LambdaApiTest, WarnsOfWhatHasNoEffect) {
+  const auto before = world->journal.last_seq();
+  const auto made = send("POST", "/2015-03-31/functions",
+                         R"({"FunctionName":"f","Runtime":"loopgate.echo","Role":"r","Layers":["arn:of:one"]})");
+  EXPECT_EQ(made->response->status, 201);
+  std::vector<std::string> warnings;
+  for (const auto& event : world->journal.read(before, 100)) warnings.push_back(event.text);
+  EXPECT_THAT(warnings, testing::Contains("f: Layers has no effect here"));
+}
+
 TEST_F(LambdaApiTest, InvokesByNamePartialAndFullArn) {
   deploy_echo();
   for (const auto* name : {"echo", "123456789012:function:echo", "echo:$LATEST",
