@@ -41,14 +41,24 @@ Status PolicyResource::validate(const cfn::ResourceRequest& request,
                         PolicyKind::kIdentity);
 }
 
+// In all its roles, or in none.
 Result<cfn::ResourceState> PolicyResource::put(const cfn::ResourceRequest& request) {
+  const auto& account = request.stack->account;
   const auto name = property_text(request.properties, "PolicyName");
   const auto document = property_text(request.properties, "PolicyDocument");
-  for (const auto& role : roles_of(request.properties)) {
-    const auto done = roles_.put_role_policy(request.stack->account, role, name, document);
-    if (!done) return fail_at(request, "/Roles", done.error().message);
+  const auto roles = roles_of(request.properties);
+  for (auto role = roles.begin(); role != roles.end(); ++role) {
+    const auto done = roles_.put_role_policy(account, *role, name, document);
+    if (done) continue;
+    take_away(account, {roles.begin(), role}, name);
+    return fail_at(request, "/Roles", done.error().message);
   }
   return cfn::ResourceState{name, {{"Id", name}}};
+}
+
+void PolicyResource::take_away(const std::string& account, const std::vector<std::string>& roles,
+                               const std::string& name) {
+  for (const auto& role : roles) (void)roles_.delete_role_policy(account, role, name);
 }
 
 void PolicyResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
@@ -56,20 +66,18 @@ void PolicyResource::create(const cfn::ResourceRequest& request, cfn::ResourceDo
 }
 
 void PolicyResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  const auto old_name = property_text(request.old_properties, "PolicyName");
-  for (const auto& role : roles_of(request.old_properties)) {
-    (void)roles_.delete_role_policy(request.stack->account, role, old_name);
-  }
-  done(put(request));
+  done(change_or_restore(request, [&](const auto& wanted) {
+    take_away(wanted.stack->account, roles_of(wanted.old_properties),
+              property_text(wanted.old_properties, "PolicyName"));
+    return put(wanted);
+  }));
 }
 
 void PolicyResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
   const auto& properties =
       request.old_properties.empty() ? request.properties : request.old_properties;
   // A replacement under another name has already taken this one's policy away.
-  for (const auto& role : roles_of(properties)) {
-    (void)roles_.delete_role_policy(request.stack->account, role, request.physical_id);
-  }
+  take_away(request.stack->account, roles_of(properties), request.physical_id);
   done({});
 }
 

@@ -121,6 +121,25 @@ TEST_F(Resources, APolicyGrantsUntilItIsRemoved) {
   EXPECT_FALSE(may("worker", "sqs:ReceiveMessage"));
 }
 
+TEST_F(Resources, APolicyIsInAllItsRolesOrAsItWas) {
+  role();
+  json properties = {{"PolicyName", "p"},
+                     {"Roles", {"worker", "nobody"}},
+                     {"PolicyDocument", allow("sqs:SendMessage")}};
+  EXPECT_FALSE(create(policy_type, properties));
+  EXPECT_FALSE(may("worker", "sqs:SendMessage"));
+
+  properties["Roles"] = {"worker"};
+  const auto state = create(policy_type, properties).value();
+  auto changed = properties;
+  changed["PolicyName"] = "q";
+  changed["Roles"] = {"worker", "nobody"};
+  changed["PolicyDocument"] = allow("sqs:ReceiveMessage");
+  EXPECT_FALSE(update(policy_type, state.physical_id, properties, changed));
+  EXPECT_TRUE(may("worker", "sqs:SendMessage"));
+  EXPECT_FALSE(may("worker", "sqs:ReceiveMessage"));
+}
+
 TEST_F(Resources, AManagedPolicyGrantsUntilItIsRemoved) {
   role();
   const json properties = {{"Roles", {"worker"}}, {"PolicyDocument", allow("sqs:SendMessage")}};
