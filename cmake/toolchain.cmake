@@ -30,6 +30,10 @@ endif()
 add_library(loopgate_warnings INTERFACE)
 target_compile_options(loopgate_warnings INTERFACE -Wall -Wextra -Wconversion -Wno-sign-conversion
                        $<$<BOOL:${LOOPGATE_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12's own std::stable_sort uses what it calls deprecated.
+  target_compile_options(loopgate_warnings INTERFACE -Wno-deprecated-declarations)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports false positives of these in inlined std::string and std::variant code at -O2.
   target_compile_options(loopgate_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict

@@ -38,6 +38,10 @@ std::optional<int> digits(std::string_view text, std::size_t at, std::size_t cou
 
 bool has(std::string_view text, std::size_t at, char c) { return text.size() > at && text[at] == c; }
 
+// What 64 bits of nanoseconds hold, in whole years.
+constexpr year_month_day kFirstDay{year(1678), month(1), day(1)};
+constexpr year_month_day kLastDay{year(2261), month(12), day(31)};
+
 }  // namespace
 
 std::optional<WallTime> parse_iso8601(std::string_view text) {
@@ -60,6 +64,8 @@ std::optional<WallTime> parse_iso8601(std::string_view text) {
   const year_month_day date{year(*y), month(static_cast<unsigned>(*mo)),
                             day(static_cast<unsigned>(*d))};
   if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;
+  if (date < kFirstDay) return WallTime(sys_days(kFirstDay));
+  if (date > kLastDay) return WallTime(sys_days(kLastDay));
   return WallTime(sys_days(date)) + hours(*h) + minutes(*mi) + seconds(*s) + fraction;
 }
 

@@ -33,7 +33,7 @@ ReverseDns::~ReverseDns() { *impl_->alive = false; }
 void ReverseDns::ask(const IpAddress& address, std::move_only_function<void(std::string name)> done) {
   impl_->resolver.async_resolve(
       Udp::endpoint(to_asio(address), 0),
-      [address, alive = impl_->alive, done = std::move(done)](
+      [alive = impl_->alive, done = std::move(done)](
           const boost::system::error_code& error, const Udp::resolver::results_type& results) mutable {
         if (!*alive) return;
         // Without a name the resolver echoes the address.

@@ -5,8 +5,6 @@
 #include <array>
 #include <utility>
 
-#include "codec/limits.h"
-
 namespace loopgate::cfn {
 
 namespace {
@@ -129,8 +127,6 @@ class Translator {
 }  // namespace
 
 Result<codec::Regex> compile_java_pattern(std::string_view java) {
-  if (java.size() > codec::kMaxRegexBytes)
-    return fail(fmt::format("it is longer than {} bytes", codec::kMaxRegexBytes));
   const auto expression = Translator(java).translate();
   if (!expression) return std::unexpected(expression.error());
   return codec::Regex::compile(*expression, codec::Regex::Subject::kUtf8);

@@ -42,6 +42,11 @@ TEST(Iso8601, KeepsMilliseconds) {
   EXPECT_EQ(to_seconds(*time), 1793610930);
 }
 
+TEST(Iso8601, BringsFarDatesIntoTheRangeOfTheClock) {
+  EXPECT_EQ(to_iso8601(*parse_iso8601("9999-12-31T23:59:59Z")), "2261-12-31T00:00:00.000Z");
+  EXPECT_EQ(to_iso8601(*parse_iso8601("0001-01-01T00:00:00Z")), "1678-01-01T00:00:00.000Z");
+}
+
 TEST(Iso8601, RefusesWhatIsNoDate) {
   for (const char* text : {"", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z",
                            "2026-02-01T24:00:00Z", "2026-02-01T00:00:00", "2026-02-01 00:00:00Z"}) {

@@ -104,8 +104,7 @@ class FakeAws final : public aws::StsPort,
   void publish(const std::string& region, const std::string& body);
   void release_invocations();
 
-  std::function<Answer(const aws::InvokeRequest&)>
-      function;  // answers null, until another is put here
+  std::function<Answer(const aws::InvokeRequest&)> function;  // at first it answers null
   std::function<std::vector<std::string>(const aws::InvokeRequest&)> stream;
   Answer stream_end = aws::InvokeResponse{};
   aws::SendResult send_result;
