@@ -135,12 +135,19 @@ PayloadMatcher parse_matcher(Fields& fields) {
   return out;
 }
 
+Result<bool> PayloadMatcher::matches_pattern(ByteSpan got) const {
+  auto matched = regex->matches(as_text(got));
+  if (matched) return matched;
+  return fail(fmt::format("matching: '{}' cannot be tried on {} bytes: {}", pattern, got.size(),
+                          matched.error().message));
+}
+
 Result<bool> PayloadMatcher::matches(ByteSpan got, const std::string& folder) const {
   if (size && got.size() != *size) return false;
   switch (notation) {
     case Notation::kAny: return true;
     case Notation::kCoap: return coap.matches(got);
-    case Notation::kPattern: return regex->matches(as_text(got));
+    case Notation::kPattern: return matches_pattern(got);
     default: break;
   }
   const auto wanted = payload.load(folder);

@@ -37,11 +37,14 @@ struct PayloadMatcher {
   std::optional<codec::Regex> regex;
   std::optional<std::size_t> size;
 
-  // Empty when `got` is what was expected. An error when a file cannot be read.
+  // Whether `got` is what was expected. An error when a file cannot be read, or a pattern takes too long.
   Result<bool> matches(ByteSpan got, const std::string& folder) const;
   // As the scenario has it, and what came in the same notation.
   std::string expected() const;
   std::string describe(ByteSpan got) const;
+
+ private:
+  Result<bool> matches_pattern(ByteSpan got) const;
 };
 
 // As parse_payload, and `matching` (a regular expression that the whole text must match).
