@@ -106,12 +106,16 @@ struct Link {
   Outputs out;
 };
 
+// Ten milliseconds a round: among so many both sides find a quiet one.
+constexpr int kHandshakeRounds = 40;
+constexpr int kHandshakeTurns = 70;
+
 // A response as the protocol needs it at least: es, ee, se and the ephemeral's public key.
 double bare_response_seconds(Random& random) {
   const auto mine = Identity::generate(random);
   const auto theirs = Identity::generate(random);
   unsigned char out[32];
-  return best_of(7, 400, [&](int) {
+  return best_of(kHandshakeRounds, kHandshakeTurns, [&](int) {
     const auto* secret = raw(mine.private_key.bytes().data());
     const auto* point = raw(theirs.public_key.bytes.data());
     int failed = crypto_scalarmult(out, secret, point);
@@ -123,15 +127,13 @@ double bare_response_seconds(Random& random) {
 }
 
 double response_seconds(Random& random) {
-  constexpr int kRounds = 7;
-  constexpr int kTurns = 400;
   Link link(random);
   std::vector<Bytes> initiations;
-  for (int i = 0; i < kRounds * kTurns; ++i)
+  for (int i = 0; i < kHandshakeRounds * kHandshakeTurns; ++i)
     initiations.push_back(link.initiation(moment_at(i * 50)));
   Outputs out;
   std::size_t next = 0;
-  return best_of(kRounds, kTurns, [&](int) {
+  return best_of(kHandshakeRounds, kHandshakeTurns, [&](int) {
     const auto at = moment_at(static_cast<std::int64_t>(next) * 50);
     link.server.receive(initiations[next++], kClient, at, 1, out);
     // Before it may stand the suspicion that offers which nobody uses mean a wrong pre-shared key.
