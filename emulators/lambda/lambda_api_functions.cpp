@@ -68,11 +68,11 @@ aws::Outcome<CodeSource> read_code(Functions& functions, const Json& code) {
   return functions.keep_upload(*zip);
 }
 
-aws::Outcome<void> read_common(const Json& body, FunctionConfig& config, Journal& journal) {
+aws::Outcome<void> read_common(Functions& functions, const Json& body, FunctionConfig& config) {
   std::vector<std::string> warnings;
   const auto read = read_properties(body, config, warnings);
   if (!read) return aws::refuse(invalid_parameter(read.error().message));
-  for (const auto& warning : warnings) journal.warn(warning);
+  for (const auto& warning : warnings) functions.surroundings().journal.warn(warning);
   return {};
 }
 
@@ -93,7 +93,8 @@ aws::Outcome<void> LambdaApi::create_function(Call& call, http::Exchange& exchan
         invalid_parameter("Runtime and Handler are mandatory parameters for functions "
                           "created with deployment packages."));
   }
-  if (const auto read = read_common(*body, config, functions_.surroundings().journal); !read) return aws::refuse(read.error());
+  const auto read = read_common(functions_, *body, config);
+  if (!read) return aws::refuse(read.error());
   if (config.runtime.kind != RuntimeKind::kBuiltIn) {
     auto code = read_code(functions_, body->value("Code", Json::object()));
     if (!code) return aws::refuse(code.error());
@@ -155,7 +156,8 @@ aws::Outcome<void> LambdaApi::update_configuration(Call& call, http::Exchange& e
   const auto body = read_body(call.request);
   if (!body) return aws::refuse(body.error());
   auto config = **function;
-  if (const auto read = read_common(*body, config, functions_.surroundings().journal); !read) return aws::refuse(read.error());
+  const auto read = read_common(functions_, *body, config);
+  if (!read) return aws::refuse(read.error());
   const auto updated = functions_.update(std::move(config));
   if (!updated) return aws::refuse(updated.error());
   exchange.respond(http::Response::json(200, dump(configuration(**updated))));

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
@@ -23,8 +24,8 @@ class Regex {
  private:
   explicit Regex(std::shared_ptr<const void> code) : code_(std::move(code)) {}
 
-  std::shared_ptr<const void>
-      code_;  // pcre2_code: its header defines macros, and stays in the .cpp
+  // A pcre2_code: its header defines macros, and stays in the .cpp.
+  std::shared_ptr<const void> code_;
 };
 
 }  // namespace loopgate::codec
