@@ -40,7 +40,8 @@ using namespace std::chrono_literals;
 
 // Simulated time begins here: the date of the gateway's published example packet.
 const WallTime kSimulatedStart = *parse_iso8601("2026-11-02T09:15:30.000Z");
-constexpr Duration kFunctionPoll = 2ms;  // how long a settling sandbox waits for a function at a time
+constexpr Duration kFunctionPoll =
+    2ms;  // how long a settling sandbox waits for a function at a time
 
 Clock make_clock(bool simulated) {
   if (simulated) return Clock(kSimulatedStart);
@@ -75,7 +76,8 @@ std::string stack_name_from(std::string_view file) {
   for (const char c : file.substr(0, file.find('.'))) {
     out += std::isalnum(static_cast<unsigned char>(c)) ? c : '-';
   }
-  if (out.empty() || !std::isalpha(static_cast<unsigned char>(out.front()))) out.insert(0, "stack-");
+  if (out.empty() || !std::isalpha(static_cast<unsigned char>(out.front())))
+    out.insert(0, "stack-");
   return out;
 }
 
@@ -222,7 +224,9 @@ Status Sandbox::Impl::open_stacks() {
   if (!opened_table) return std::unexpected(opened_table.error());
   stack_table = std::move(*opened_table);
   cfn::Deployer::Options deploy_options;
-  deploy_options.files = [](const std::string& path) { return read_file(path, cfn::kMaxTemplateBytes); };
+  deploy_options.files = [](const std::string& path) {
+    return read_file(path, cfn::kMaxTemplateBytes);
+  };
   deploy_options.includes = [this](const std::string& location) {
     return customer_config(location, options.account, options.regions);
   };
@@ -230,7 +234,8 @@ Status Sandbox::Impl::open_stacks() {
   deploy_options.allow_unsupported = options.allow_unsupported;
   deployer = std::make_unique<cfn::Deployer>(types, tasks, *stack_table, journal, clock, random,
                                              std::move(deploy_options));
-  cloudformation = std::make_unique<cloudformation::CloudFormationService>(*deployer, clock, random);
+  cloudformation =
+      std::make_unique<cloudformation::CloudFormationService>(*deployer, clock, random);
   return {};
 }
 
@@ -269,7 +274,8 @@ std::string Sandbox::Impl::endpoint() const {
 }
 
 bool Sandbox::Impl::waits_for_functions() const {
-  // A function that waits for one of our own timers (a long poll) waits for the clock: so we must not.
+  // A function that waits for one of our own timers (a long poll) waits for the clock: so we must
+  // not.
   return account->functions().in_flight() > api_observer.unanswered();
 }
 
@@ -291,7 +297,8 @@ std::string Sandbox::Impl::topic_arn(const std::string& topic) const {
   return fmt::format("arn:aws:sns:{}:{}:{}", region(), options.account, topic);
 }
 
-std::vector<StackOutput> Sandbox::Impl::outputs_of(const std::vector<cfn::OutputRecord>& outputs) const {
+std::vector<StackOutput> Sandbox::Impl::outputs_of(
+    const std::vector<cfn::OutputRecord>& outputs) const {
   const auto listeners = gateway->listeners();
   std::vector<StackOutput> out;
   for (const auto& output : outputs) {
@@ -316,11 +323,21 @@ Sandbox::~Sandbox() {
   if (impl_->store) impl_->store->end_turn();
 }
 
-Clock& Sandbox::clock() { return impl_->clock; }
-Journal& Sandbox::journal() { return impl_->journal; }
-io::Loop& Sandbox::loop() { return impl_->loop; }
-const SandboxOptions& Sandbox::options() const { return impl_->options; }
-std::string Sandbox::endpoint() const { return impl_->endpoint(); }
+Clock& Sandbox::clock() {
+  return impl_->clock;
+}
+Journal& Sandbox::journal() {
+  return impl_->journal;
+}
+io::Loop& Sandbox::loop() {
+  return impl_->loop;
+}
+const SandboxOptions& Sandbox::options() const {
+  return impl_->options;
+}
+std::string Sandbox::endpoint() const {
+  return impl_->endpoint();
+}
 
 std::string stack_name(const DeployOptions& options) {
   return options.stack.empty() ? stack_name_from(options.template_file) : options.stack;
@@ -405,8 +422,9 @@ std::vector<CapturedDatagram> Sandbox::captured(std::uint64_t after, std::size_t
   return impl_->captured.read(after, limit);
 }
 
-Status Sandbox::inject_inner(const std::string& listener, const std::string& region, const Endpoint& from,
-                             const std::string& peer_key, ByteSpan plaintext) {
+Status Sandbox::inject_inner(const std::string& listener, const std::string& region,
+                             const Endpoint& from, const std::string& peer_key,
+                             ByteSpan plaintext) {
   return impl_->gateway->inject_inner(listener, region, from, peer_key, plaintext);
 }
 
@@ -423,7 +441,8 @@ Result<nlohmann::ordered_json> Sandbox::wireguard(const std::string& listener) c
 }
 
 Status Sandbox::add_peer(const std::string& listener, const std::string& public_key,
-                         const std::vector<std::string>& allowed_ips, const std::string& preshared_key) {
+                         const std::vector<std::string>& allowed_ips,
+                         const std::string& preshared_key) {
   return impl_->gateway->add_peer(listener, public_key, allowed_ips, preshared_key);
 }
 
@@ -431,7 +450,8 @@ Result<nlohmann::json> Sandbox::peek_queue(const std::string& queue) const {
   auto& queues = impl_->account->queues();
   auto found = queues.peek(queue, impl_->region());
   if (found.is_null()) {
-    found = queues.peek(fmt::format("arn:aws:sqs:{}:{}:{}", impl_->region(), impl_->options.account, queue));
+    found = queues.peek(
+        fmt::format("arn:aws:sqs:{}:{}:{}", impl_->region(), impl_->options.account, queue));
   }
   if (found.is_null()) return fail(fmt::format("there is no queue '{}'", queue));
   return found;
@@ -442,17 +462,24 @@ Result<std::string> Sandbox::publish(const std::string& topic, const std::string
   sns::PublishRequest request;
   request.topic_arn = impl_->topic_arn(topic);
   request.message = body;
-  for (const auto& [name, value] : attributes) request.attributes.push_back({name, "String", value});
+  for (const auto& [name, value] : attributes)
+    request.attributes.push_back({name, "String", value});
   const auto result = impl_->account->topics().publish(request);
   if (!result) return fail(result.error().message);
   return result->message_id;
 }
 
-void Sandbox::run() { impl_->loop.run(); }
+void Sandbox::run() {
+  impl_->loop.run();
+}
 
-void Sandbox::stop() { impl_->loop.stop(); }
+void Sandbox::stop() {
+  impl_->loop.stop();
+}
 
-bool Sandbox::turn(Duration max_wait) { return impl_->loop.turn(max_wait); }
+bool Sandbox::turn(Duration max_wait) {
+  return impl_->loop.turn(max_wait);
+}
 
 void Sandbox::advance(Duration step) {
   Event event;
@@ -465,6 +492,8 @@ void Sandbox::advance(Duration step) {
   settle();
 }
 
-void Sandbox::settle() { impl_->settle(); }
+void Sandbox::settle() {
+  impl_->settle();
+}
 
 }  // namespace loopgate

@@ -1,5 +1,6 @@
-// The composition root: builds every part of the gateway and the account in order and wires them. The only
-// place that knows every room; `loopgate up` runs one on real sockets and time, a scenario one in memory.
+// The composition root: builds every part of the gateway and the account in order and wires them.
+// The only place that knows every room; `loopgate up` runs one on real sockets and time, a scenario
+// one in memory.
 #pragma once
 
 #include <cstdint>
@@ -25,22 +26,24 @@ class Loop;
 namespace loopgate {
 
 struct SandboxOptions {
-  // Simulated: the clock stands still until told, randomness comes from `seed`, datagrams travel through
-  // `network` (which must then be given). Live: the system's time and randomness, real sockets.
+  // Simulated: the clock stands still until told, randomness comes from `seed`, datagrams travel
+  // through `network` (which must then be given). Live: the system's time and randomness, real
+  // sockets.
   bool simulated = false;
   std::uint64_t seed = 1;
   Network* network = nullptr;
 
-  std::string data_dir;  // empty: nothing is kept
+  std::string data_dir;     // empty: nothing is kept
   bool flush_disk = false;  // --durability full
 
   IpAddress bind = IpAddress::v4(127, 0, 0, 1);
   std::uint16_t port = 4566;  // 0 picks a free one
   std::string account = "123456789012";
-  std::vector<std::string> regions = {"us-west-2"};  // ingress regions; the first is the stacks' own
+  std::vector<std::string> regions = {
+      "us-west-2"};  // ingress regions; the first is the stacks' own
   bool regions_by_port = false;
-  std::vector<Cidr> egress;                        // non-local networks that may really be sent to
-  std::map<std::string, std::uint16_t> listen;     // logical id → fixed port
+  std::vector<Cidr> egress;                     // non-local networks that may really be sent to
+  std::map<std::string, std::uint16_t> listen;  // logical id → fixed port
   bool allow_unsupported = false;
   std::string capture_file;  // pcapng of what listeners send and receive; empty: none
   // Values of {{resolve:…}}: "ssm:/path", "secretsmanager:name" → text.
@@ -108,20 +111,23 @@ class Sandbox {
 
   // The document of the ready file: endpoint, stacks with warnings, outputs and listeners.
   nlohmann::ordered_json describe() const;
-  // One listener of it. `listener`, here and below, is a logical id, a name, a port, or STACK/LOGICALID.
+  // One listener of it. `listener`, here and below, is a logical id, a name, a port, or
+  // STACK/LOGICALID.
   Result<nlohmann::ordered_json> listener(const std::string& listener) const;
 
   // A datagram that no socket received. Same path from there.
   Status inject(const std::string& listener, const std::string& region, const Endpoint& from,
                 ByteSpan payload);
-  // The same for what a replayed WireGuard session carried: `plaintext` is the peer's (base64 public key).
+  // The same for what a replayed WireGuard session carried: `plaintext` is the peer's (base64
+  // public key).
   Status inject_inner(const std::string& listener, const std::string& region, const Endpoint& from,
                       const std::string& peer_key, ByteSpan plaintext);
   std::vector<CapturedDatagram> captured(std::uint64_t after, std::size_t limit) const;
 
   // The table of WireGuard sessions of a listener, or of all (empty).
   Result<nlohmann::ordered_json> peers(const std::string& listener) const;
-  // What a client's configuration is made from: PublicKey, Endpoints by region, AllowUnknownPeers, ….
+  // What a client's configuration is made from: PublicKey, Endpoints by region, AllowUnknownPeers,
+  // ….
   Result<nlohmann::ordered_json> wireguard(const std::string& listener) const;
   Status add_peer(const std::string& listener, const std::string& public_key,
                   const std::vector<std::string>& allowed_ips, const std::string& preshared_key);

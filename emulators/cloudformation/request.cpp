@@ -69,11 +69,12 @@ aws::Outcome<const cfn::StackRecord*> named_stack(const Context& context, const 
 aws::Outcome<void> check_updatable(const cfn::StackRecord& stack) {
   const cfn::StackStatus status = stack.status;
   const bool failed = cfn::must_be_recreated(status);
-  if (!failed && !cfn::in_progress(status) && status != cfn::StackStatus::kDeleteComplete) return {};
-  return aws::refuse(aws::validation_error(
-      fmt::format("Stack:{} is in {} state and can not be updated.{}", stack.id, cfn::name(status),
-                  failed ? " Delete it first: aws cloudformation delete-stack --stack-name " + stack.name
-                         : "")));
+  if (!failed && !cfn::in_progress(status) && status != cfn::StackStatus::kDeleteComplete)
+    return {};
+  return aws::refuse(aws::validation_error(fmt::format(
+      "Stack:{} is in {} state and can not be updated.{}", stack.id, cfn::name(status),
+      failed ? " Delete it first: aws cloudformation delete-stack --stack-name " + stack.name
+             : "")));
 }
 
 aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,

@@ -1,5 +1,6 @@
-// An AWS API call after its protocol: the same for Query (XML) and JSON. A service is a table of operations;
-// the front door decodes parameters by the operation's input shape and renders the result or AwsError.
+// An AWS API call after its protocol: the same for Query (XML) and JSON. A service is a table of
+// operations; the front door decodes parameters by the operation's input shape and renders the
+// result or AwsError.
 #pragma once
 
 #include <expected>
@@ -17,12 +18,12 @@ struct Caller {
   std::string account;        // 123456789012, or the access key id when that is twelve digits
   std::string region;         // of the credential scope, else of the host, else the sandbox's first
   std::string access_key_id;  // may be empty (unsigned)
-  std::string base_url;       // "http://127.0.0.1:4566": scheme, host and port by which the caller came
+  std::string base_url;  // "http://127.0.0.1:4566": scheme, host and port by which the caller came
 };
 
 struct ApiCall {
-  std::string operation;   // "SendMessage"
-  nlohmann::json params;   // in the shape of the JSON protocol, whatever the wire was
+  std::string operation;  // "SendMessage"
+  nlohmann::json params;  // in the shape of the JSON protocol, whatever the wire was
   Caller caller;
 };
 

@@ -1,5 +1,6 @@
-// Shapes of API parameters and results, as far as a protocol needs them: how Query flattens a list, what XML
-// calls its elements, which members are required. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+// Shapes of API parameters and results, as far as a protocol needs them: how Query flattens a list,
+// what XML calls its elements, which members are required.
+// https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 #pragma once
 
 #include <memory>
@@ -10,7 +11,17 @@
 
 namespace loopgate::http {
 
-enum class ShapeType { kString, kInteger, kDouble, kBoolean, kBlob, kTimestamp, kStructure, kList, kMap };
+enum class ShapeType {
+  kString,
+  kInteger,
+  kDouble,
+  kBoolean,
+  kBlob,
+  kTimestamp,
+  kStructure,
+  kList,
+  kMap
+};
 
 struct Shape;
 
@@ -18,7 +29,8 @@ struct Member {
   std::string name;  // as in the JSON protocol
   std::shared_ptr<const Shape> shape;
   bool required = false;
-  std::string query_name;  // where Query's differs ("Attribute" for Attributes of SQS); empty: `name`
+  std::string
+      query_name;  // where Query's differs ("Attribute" for Attributes of SQS); empty: `name`
 };
 
 struct Shape {

@@ -125,10 +125,9 @@ aws::Outcome<void> Roles::authorize(const aws::Session& session, std::string_vie
   if (session.expires <= clock_.wall()) return aws::refuse(expired_token());
   AccessRequest request{iam_action(action), resource, Principal::role(session.role_arn), {}};
   const auto refused = [&](const std::string& why) {
-    return aws::refuse(
-        aws::access_denied("User: " + assumed_role_arn(session.role_arn, session.name) +
-                           " is not authorized to perform: " + request.action +
-                           " on resource: " + resource + why));
+    return aws::refuse(aws::access_denied(
+        "User: " + assumed_role_arn(session.role_arn, session.name) +
+        " is not authorized to perform: " + request.action + " on resource: " + resource + why));
   };
   const auto* role = role_by_arn(session.role_arn);
   if (!role) return refused(" because the role is gone");
@@ -178,8 +177,7 @@ aws::Outcome<const Role*> Roles::check_trust(const std::string& role_arn,
                         context};
   const auto decision = role->trust.evaluate(request);
   if (decision.verdict == Verdict::kAllow) return role;
-  return aws::refuse(
-      aws::access_denied(sentence + ": " + missing_trust(*role, request, decision)));
+  return aws::refuse(aws::access_denied(sentence + ": " + missing_trust(*role, request, decision)));
 }
 
 void Roles::warn_once(const std::string& text) {

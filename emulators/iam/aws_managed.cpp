@@ -15,7 +15,8 @@ struct Row {
   std::string_view actions;  // JSON, of one Allow on every resource
 };
 
-#define LOOPGATE_LOG_ACTIONS "\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\""
+#define LOOPGATE_LOG_ACTIONS \
+  "\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\""
 // clang-format off: one policy a line
 constexpr Row kRows[] = {
     {"AdministratorAccess", R"(["*"])"},
@@ -63,8 +64,9 @@ const std::map<std::string, Policy, std::less<>>& table() {
   static const auto kTable = [] {
     std::map<std::string, Policy, std::less<>> all;
     for (const auto& row : kRows) {
-      all.emplace(row.name, parse(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":)" +
-                                  std::string(row.actions) + R"(,"Resource":"*"}})"));
+      all.emplace(row.name,
+                  parse(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":)" +
+                        std::string(row.actions) + R"(,"Resource":"*"}})"));
     }
     all.emplace("PowerUserAccess", parse(std::string(kPowerUser)));
     return all;
@@ -74,7 +76,9 @@ const std::map<std::string, Policy, std::less<>>& table() {
 
 }  // namespace
 
-bool is_aws_managed_arn(std::string_view arn) { return arn.starts_with(kPrefix); }
+bool is_aws_managed_arn(std::string_view arn) {
+  return arn.starts_with(kPrefix);
+}
 
 const Policy* find_aws_managed(std::string_view arn) {
   if (!is_aws_managed_arn(arn)) return nullptr;

@@ -6,7 +6,8 @@
 
 namespace loopgate::iam {
 
-inline constexpr std::size_t kMaxPolicyBytes = 10'240;  // inline policies of a role, white space aside
+inline constexpr std::size_t kMaxPolicyBytes =
+    10'240;  // inline policies of a role, white space aside
 inline constexpr std::size_t kMaxTrustPolicyBytes = 4'096;
 inline constexpr std::size_t kMaxNameCharacters = 64;  // of roles
 inline constexpr std::size_t kMaxPolicyNameCharacters = 128;

@@ -6,8 +6,9 @@ namespace loopgate::iam {
 namespace {
 
 char fold(char c, Case sensitivity) {
-  return sensitivity == Case::kInsensitive && c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a')
-                                                                   : c;
+  return sensitivity == Case::kInsensitive && c >= 'A' && c <= 'Z'
+             ? static_cast<char>(c - 'A' + 'a')
+             : c;
 }
 
 // Up to the next colon; the sixth part is the rest.
@@ -31,8 +32,8 @@ bool matches_pattern(std::string_view pattern, std::string_view text, Case sensi
     if (p < pattern.size() && pattern[p] == '*') {
       after_star = ++p;
       star_text = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || fold(pattern[p], sensitivity) ==
-                                                               fold(text[t], sensitivity))) {
+    } else if (p < pattern.size() &&
+               (pattern[p] == '?' || fold(pattern[p], sensitivity) == fold(text[t], sensitivity))) {
       ++p;
       ++t;
     } else if (after_star != kNone) {

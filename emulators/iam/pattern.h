@@ -9,7 +9,8 @@ namespace loopgate::iam {
 enum class Case { kSensitive, kInsensitive };
 
 bool matches_pattern(std::string_view pattern, std::string_view text, Case sensitivity);
-// ArnLike: each of the six parts on its own, so that '*' does not reach over a colon; the last one may.
+// ArnLike: each of the six parts on its own, so that '*' does not reach over a colon; the last one
+// may.
 bool matches_arn(std::string_view pattern, std::string_view arn);
 
 }  // namespace loopgate::iam

@@ -15,8 +15,8 @@ using Sentence = std::unexpected<std::string>;
 template <class T>
 using Parsed = std::expected<T, std::string>;
 
-constexpr std::string_view kKnownElements[] = {"Sid",      "Effect",      "Action",
-                                               "NotAction", "Resource",   "NotResource",
+constexpr std::string_view kKnownElements[] = {"Sid",       "Effect",       "Action",
+                                               "NotAction", "Resource",     "NotResource",
                                                "Principal", "NotPrincipal", "Condition"};
 
 Parsed<std::vector<std::string>> parse_strings(const json& value, const std::string& name) {
@@ -80,8 +80,7 @@ Parsed<void> parse_who(const json& statement, Statement& out) {
 Parsed<void> check_actions(const Statement& statement) {
   for (const auto& action : statement.actions) {
     if (action != "*" && action.find(':') == std::string::npos) {
-      return Sentence("Action " + action +
-                      " must be prefaced by a vendor, e.g., iam, sdb, ec2");
+      return Sentence("Action " + action + " must be prefaced by a vendor, e.g., iam, sdb, ec2");
     }
   }
   return {};
@@ -194,8 +193,7 @@ aws::Outcome<Policy> Policy::parse(std::string_view json_text, PolicyKind kind) 
   }
   if (const auto version = document.find("Version");
       version != document.end() && *version != "2012-10-17" && *version != "2008-10-17") {
-    return aws::refuse(
-        malformed_policy("The policy's Version must be 2012-10-17 or 2008-10-17."));
+    return aws::refuse(malformed_policy("The policy's Version must be 2012-10-17 or 2008-10-17."));
   }
   const auto found = document.find("Statement");
   if (found == document.end() || !(found->is_object() || found->is_array())) {

@@ -1,5 +1,5 @@
-// IAM policies as values: identity policies, trust policies and resource policies, and whether they allow a
-// request. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+// IAM policies as values: identity policies, trust policies and resource policies, and whether they
+// allow a request. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 #pragma once
 
 #include <optional>

@@ -23,7 +23,9 @@ void warn_of_users(const cfn::ResourceRequest& request, std::vector<std::string>
 
 }  // namespace
 
-std::vector<std::string_view> PolicyResource::attributes(std::string_view) const { return {"Id"}; }
+std::vector<std::string_view> PolicyResource::attributes(std::string_view) const {
+  return {"Id"};
+}
 
 std::vector<std::string_view> PolicyResource::properties(std::string_view type) const {
   if (type == "AWS::IAM::RolePolicy") return {"PolicyDocument", "PolicyName", "RoleName"};
@@ -37,8 +39,7 @@ Status PolicyResource::validate(const cfn::ResourceRequest& request,
     return fail_at(request, "", "property PolicyName is required");
   }
   return check_document(request, "/PolicyDocument",
-                        property_text(request.properties, "PolicyDocument"),
-                        PolicyKind::kIdentity);
+                        property_text(request.properties, "PolicyDocument"), PolicyKind::kIdentity);
 }
 
 // In all its roles, or in none.
@@ -82,21 +83,20 @@ void PolicyResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone
 }
 
 std::vector<std::string_view> ManagedPolicyResource::attributes(std::string_view) const {
-  return {"PolicyArn", "PolicyId", "DefaultVersionId", "AttachmentCount", "IsAttachable",
-          "PermissionsBoundaryUsageCount", "CreateDate", "UpdateDate"};
+  return {"PolicyArn",       "PolicyId",     "DefaultVersionId",
+          "AttachmentCount", "IsAttachable", "PermissionsBoundaryUsageCount",
+          "CreateDate",      "UpdateDate"};
 }
 
 std::vector<std::string_view> ManagedPolicyResource::properties(std::string_view) const {
-  return {"Description", "Groups", "ManagedPolicyName", "Path", "PolicyDocument", "Roles",
-          "Users"};
+  return {"Description", "Groups", "ManagedPolicyName", "Path", "PolicyDocument", "Roles", "Users"};
 }
 
 Status ManagedPolicyResource::validate(const cfn::ResourceRequest& request,
                                        std::vector<std::string>& warnings) {
   warn_of_users(request, warnings);
   return check_document(request, "/PolicyDocument",
-                        property_text(request.properties, "PolicyDocument"),
-                        PolicyKind::kIdentity);
+                        property_text(request.properties, "PolicyDocument"), PolicyKind::kIdentity);
 }
 
 namespace {

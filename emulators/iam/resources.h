@@ -52,7 +52,8 @@ class PolicyResource : public cfn::ResourceType {
 
  private:
   Result<cfn::ResourceState> put(const cfn::ResourceRequest& request);
-  void take_away(const std::string& account, const std::vector<std::string>& roles, const std::string& name);
+  void take_away(const std::string& account, const std::vector<std::string>& roles,
+                 const std::string& name);
 
   Roles& roles_;
 };

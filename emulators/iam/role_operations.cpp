@@ -27,8 +27,7 @@ std::string percent_encoded(const std::string& text) {
   constexpr std::string_view kPlain = "-._~";
   std::string out;
   for (const char c : text) {
-    const bool alnum =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     if (alnum || kPlain.find(c) != std::string_view::npos) {
       out += c;
     } else {

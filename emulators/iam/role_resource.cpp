@@ -40,8 +40,15 @@ std::vector<std::string_view> RoleResource::attributes(std::string_view) const {
 }
 
 std::vector<std::string_view> RoleResource::properties(std::string_view) const {
-  return {"AssumeRolePolicyDocument", "Description", "ManagedPolicyArns", "MaxSessionDuration",
-          "Path", "PermissionsBoundary", "Policies", "RoleName", "Tags"};
+  return {"AssumeRolePolicyDocument",
+          "Description",
+          "ManagedPolicyArns",
+          "MaxSessionDuration",
+          "Path",
+          "PermissionsBoundary",
+          "Policies",
+          "RoleName",
+          "Tags"};
 }
 
 Status RoleResource::validate(const cfn::ResourceRequest& request,
@@ -50,7 +57,8 @@ Status RoleResource::validate(const cfn::ResourceRequest& request,
   if (trust.empty()) {
     return fail_at(request, "", "property AssumeRolePolicyDocument is required");
   }
-  if (auto checked = check_document(request, "/AssumeRolePolicyDocument", trust, PolicyKind::kTrust);
+  if (auto checked =
+          check_document(request, "/AssumeRolePolicyDocument", trust, PolicyKind::kTrust);
       !checked) {
     return checked;
   }
@@ -60,9 +68,9 @@ Status RoleResource::validate(const cfn::ResourceRequest& request,
     if (property_text(policies[i], "PolicyName").empty()) {
       return fail_at(request, pointer, "PolicyName is required");
     }
-    if (auto checked = check_document(request, pointer + "/PolicyDocument",
-                                      property_text(policies[i], "PolicyDocument"),
-                                      PolicyKind::kIdentity);
+    if (auto checked =
+            check_document(request, pointer + "/PolicyDocument",
+                           property_text(policies[i], "PolicyDocument"), PolicyKind::kIdentity);
         !checked) {
       return checked;
     }
@@ -92,9 +100,9 @@ Status RoleResource::put_policies(const cfn::ResourceRequest& request, const std
   const auto& account = request.stack->account;
   const auto policies = inline_list(request.properties);
   for (std::size_t i = 0; i < policies.size(); ++i) {
-    const auto done = roles_.put_role_policy(account, name,
-                                             property_text(policies[i], "PolicyName"),
-                                             property_text(policies[i], "PolicyDocument"));
+    const auto done =
+        roles_.put_role_policy(account, name, property_text(policies[i], "PolicyName"),
+                               property_text(policies[i], "PolicyDocument"));
     if (!done) {
       return fail_at(request, "/Policies/" + std::to_string(i), done.error().message);
     }

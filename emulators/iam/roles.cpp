@@ -63,9 +63,10 @@ aws::Outcome<void> Roles::check_role(const CreateRoleRequest& request, Role& rol
   auto trust = Policy::parse(request.trust_document, PolicyKind::kTrust);
   if (!trust) return aws::refuse(trust.error());
   if (request.max_session_seconds < 3600 || request.max_session_seconds > kMaxSession.count()) {
-    return aws::refuse(aws::validation_error(
-        "Value at 'maxSessionDuration' failed to satisfy constraint: Member must have value between "
-        "3600 and 43200"));
+    return aws::refuse(
+        aws::validation_error("Value at 'maxSessionDuration' failed to satisfy constraint: Member "
+                              "must have value between "
+                              "3600 and 43200"));
   }
   role.trust = std::move(*trust);
   role.trust_document = request.trust_document;
@@ -134,8 +135,8 @@ const Role* Roles::role_by_arn(const std::string& arn) const {
   if (!arn.starts_with(kPrefix)) return nullptr;
   const auto colon = arn.find(':', kPrefix.size());
   if (colon == std::string::npos) return nullptr;
-  const auto found = roles_.find(key_of(arn.substr(kPrefix.size(), colon - kPrefix.size()),
-                                        arn.substr(arn.rfind('/') + 1)));
+  const auto found = roles_.find(
+      key_of(arn.substr(kPrefix.size(), colon - kPrefix.size()), arn.substr(arn.rfind('/') + 1)));
   return found == roles_.end() || found->second.arn != arn ? nullptr : &found->second;
 }
 
@@ -156,8 +157,8 @@ aws::Outcome<void> Roles::put_role_policy(const std::string& account, const std:
     if (other != name) size += existing.document.size();
   }
   if (size > kMaxPolicyBytes) {
-    return aws::refuse(limit_exceeded("Maximum policy size of 10240 bytes exceeded for role " +
-                                      role_name));
+    return aws::refuse(
+        limit_exceeded("Maximum policy size of 10240 bytes exceeded for role " + role_name));
   }
   role->inline_policies[name] = {document, std::move(*policy)};
   save(*role);

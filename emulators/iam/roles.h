@@ -1,5 +1,5 @@
-// IAM: roles with what they trust and what they may, and the one place that decides whether a session may do
-// something. Policies are read at the time of the call, so a change counts at once.
+// IAM: roles with what they trust and what they may, and the one place that decides whether a
+// session may do something. Policies are read at the time of the call, so a change counts at once.
 #pragma once
 
 #include <map>
@@ -33,8 +33,8 @@ class Roles {
   Roles(store::Store& store, Clock& clock, Random& random, Journal& journal);
   Roles(const Roles&) = delete;
 
-  // Errors: EntityAlreadyExists, NoSuchEntity, DeleteConflict, MalformedPolicyDocument, ValidationError,
-  // LimitExceeded, InvalidInput.
+  // Errors: EntityAlreadyExists, NoSuchEntity, DeleteConflict, MalformedPolicyDocument,
+  // ValidationError, LimitExceeded, InvalidInput.
   aws::Outcome<const Role*> create_role(const CreateRoleRequest& request);
   aws::Outcome<void> update_role(const std::string& account, const std::string& name,
                                  const CreateRoleRequest& request);  // trust, description, session
@@ -56,20 +56,20 @@ class Roles {
                             const std::string& policy_arn);
 
   aws::Outcome<const ManagedPolicy*> create_policy(const std::string& account,
-                                                   const std::string& name,
-                                                   const std::string& path,
+                                                   const std::string& name, const std::string& path,
                                                    const std::string& document);
   aws::Outcome<void> update_policy(const std::string& arn, const std::string& document);
   void remove_policy(const std::string& arn);  // detaches it everywhere
   const ManagedPolicy* policy(const std::string& arn) const;
 
-  // AccessDenied in AWS's words when the session's role does not allow it; ExpiredToken past its end. A
-  // session without a role may do anything. `action` may be a batch call's name: "sqs:SendMessageBatch" is
-  // covered by sqs:SendMessage, and sns:Publish and sns:PublishBatch cover each other.
+  // AccessDenied in AWS's words when the session's role does not allow it; ExpiredToken past its
+  // end. A session without a role may do anything. `action` may be a batch call's name:
+  // "sqs:SendMessageBatch" is covered by sqs:SendMessage, and sns:Publish and sns:PublishBatch
+  // cover each other.
   aws::Outcome<void> authorize(const aws::Session& session, std::string_view action,
                                const std::string& resource, const Context& context = {});
-  // AccessDenied when the role does not exist or its trust policy does not admit `principal` (an ARN or a
-  // service's name); the sentence says which part is missing.
+  // AccessDenied when the role does not exist or its trust policy does not admit `principal` (an
+  // ARN or a service's name); the sentence says which part is missing.
   aws::Outcome<const Role*> check_trust(const std::string& role_arn, const std::string& principal,
                                         const Context& context = {}) const;
 

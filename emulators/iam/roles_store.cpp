@@ -12,7 +12,9 @@ std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-WallTime from_millis(std::int64_t millis) { return WallTime(std::chrono::milliseconds(millis)); }
+WallTime from_millis(std::int64_t millis) {
+  return WallTime(std::chrono::milliseconds(millis));
+}
 
 // They were checked when they were stored.
 Policy stored_policy(const std::string& document, PolicyKind kind) {

@@ -23,15 +23,17 @@ struct Entry {
 };
 
 ShapePtr role_shape() {
-  return structure(
-      {optional("Path", string_shape()), optional("RoleName", string_shape()),
-       optional("RoleId", string_shape()), optional("Arn", string_shape()),
-       optional("CreateDate", http::timestamp_shape()),
-       optional("AssumeRolePolicyDocument", string_shape()),
-       optional("Description", string_shape()), optional("MaxSessionDuration", integer_shape())});
+  return structure({optional("Path", string_shape()), optional("RoleName", string_shape()),
+                    optional("RoleId", string_shape()), optional("Arn", string_shape()),
+                    optional("CreateDate", http::timestamp_shape()),
+                    optional("AssumeRolePolicyDocument", string_shape()),
+                    optional("Description", string_shape()),
+                    optional("MaxSessionDuration", integer_shape())});
 }
 
-ShapePtr of_role() { return structure({required("RoleName", string_shape())}); }
+ShapePtr of_role() {
+  return structure({required("RoleName", string_shape())});
+}
 
 ShapePtr named_policy() {
   return structure({required("RoleName", string_shape()), required("PolicyName", string_shape())});

@@ -27,7 +27,8 @@ std::string sam_output(const CodeSource& code) {
 std::string nearest_existing(const std::string& path) {
   fs::path nearest = path;
   std::error_code error;
-  while (!fs::exists(nearest, error) && nearest.has_relative_path()) nearest = nearest.parent_path();
+  while (!fs::exists(nearest, error) && nearest.has_relative_path())
+    nearest = nearest.parent_path();
   return nearest.string();
 }
 
@@ -100,7 +101,8 @@ CodeLoader::Look CodeLoader::look_at(const CodeSource& code) {
 
 bool CodeLoader::is_unchanged() {
   if (loop_.clock().now() >= rescan_at_) return false;
-  return watch_ == nullptr || !watch_->changed();  // without a watch: too large to be looked at each time
+  return watch_ == nullptr ||
+         !watch_->changed();  // without a watch: too large to be looked at each time
 }
 
 void CodeLoader::load(const FunctionConfig& config, std::uint64_t fingerprint, Done done) {

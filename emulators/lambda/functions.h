@@ -59,12 +59,13 @@ class Functions {
   // Completes from the task queue, never inside the call.
   void invoke(InvokeCall call, Done done);
 
-  // Loads a function's code ahead of its first call, and builds it where that is needed: completes when
-  // that is done. The error has the build's output.
+  // Loads a function's code ahead of its first call, and builds it where that is needed: completes
+  // when that is done. The error has the build's output.
   void prepare(const std::string& arn, std::move_only_function<void(Status)> done);
 
   // Sees what asynchronous invocations answered, which nobody waits for.
-  void set_event_observer(std::function<void(const std::string& arn, std::string_view answer)> observer) {
+  void set_event_observer(
+      std::function<void(const std::string& arn, std::string_view answer)> observer) {
     event_observer_ = std::move(observer);
   }
 

@@ -89,8 +89,7 @@ std::string stream_arn(const Place& place, std::string_view group, std::string_v
   return fmt::format("{}:log-stream:{}", group_arn(place, group), stream);
 }
 
-LogStore::LogStore(store::Store& store, Clock& clock)
-    : store_(store), clock_(clock) {
+LogStore::LogStore(store::Store& store, Clock& clock) : store_(store), clock_(clock) {
   migrate(store_);
   const auto groups = [&](std::string_view rest) {
     return store_.prepare(fmt::format("{}{}", kGroupColumns, rest));

@@ -14,11 +14,11 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array<std::string_view, 9> kTopicAttributes = {
-    "DeliveryPolicy",   "DisplayName",   "Policy",
-    "TracingConfig",    "KmsMasterKeyId", "SignatureVersion",
-    "ArchivePolicy",    "FifoTopic",      "ContentBasedDeduplication"};
+    "DeliveryPolicy", "DisplayName",    "Policy",
+    "TracingConfig",  "KmsMasterKeyId", "SignatureVersion",
+    "ArchivePolicy",  "FifoTopic",      "ContentBasedDeduplication"};
 constexpr std::array<std::string_view, 5> kFeedbackPrefixes = {"HTTP", "Firehose", "Lambda",
-                                                              "Application", "SQS"};
+                                                               "Application", "SQS"};
 constexpr std::array<std::string_view, 3> kFeedbackSuffixes = {
     "SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate", "FailureFeedbackRoleArn"};
 constexpr std::array<std::string_view, 4> kPlainSubscriptionAttributes = {
@@ -123,19 +123,22 @@ aws::Outcome<void> check_topic_attribute(const Topic& topic, const std::string& 
                      std::ranges::find(kTopicAttributes, name) != kTopicAttributes.end();
   if (!known || (fifo_only && !topic.fifo)) return aws::refuse(invalid_parameter("AttributeName"));
   if (name == "ContentBasedDeduplication" && !value.empty() && !is_boolean(value)) {
-    return aws::refuse(invalid_parameter("Attributes Reason: ContentBasedDeduplication: Invalid "
-                                         "value [" + value + "]. Must be true or false."));
+    return aws::refuse(
+        invalid_parameter("Attributes Reason: ContentBasedDeduplication: Invalid "
+                          "value [" +
+                          value + "]. Must be true or false."));
   }
   if (name == "FifoThroughputScope" && value != "Topic" && value != "MessageGroup") {
-    return aws::refuse(invalid_parameter(
-        "Attributes Reason: FifoThroughputScope must be Topic or MessageGroup"));
+    return aws::refuse(
+        invalid_parameter("Attributes Reason: FifoThroughputScope must be Topic or MessageGroup"));
   }
   if (name == "Policy" && !value.empty()) {
     if (value.size() > kMaxPolicyBytes) return aws::refuse(invalid_parameter("Policy too long"));
     const auto policy = json::parse(value, nullptr, false);
     if (!policy.is_object() || !policy.contains("Statement")) {
-      return aws::refuse(invalid_parameter("Policy Error: the policy is no JSON object with a "
-                                           "Statement"));
+      return aws::refuse(
+          invalid_parameter("Policy Error: the policy is no JSON object with a "
+                            "Statement"));
     }
   }
   return {};

@@ -11,10 +11,12 @@
 
 namespace loopgate::sns {
 
-// Of CreateTopic and SetTopicAttributes. `value` may be empty: the attribute is then as if never set.
+// Of CreateTopic and SetTopicAttributes. `value` may be empty: the attribute is then as if never
+// set.
 aws::Outcome<void> check_topic_attribute(const Topic& topic, const std::string& name,
                                          const std::string& value);
-// Checks and sets, with what is compiled from it; an empty value unsets. Nothing changes on an error.
+// Checks and sets, with what is compiled from it; an empty value unsets. Nothing changes on an
+// error.
 aws::Outcome<void> set_subscription_attribute(Subscription& subscription, bool fifo_topic,
                                               const std::string& name, const std::string& value);
 // All of them at once, in an order in which they make sense; refusals as Subscribe words them.

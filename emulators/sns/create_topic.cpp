@@ -4,10 +4,9 @@
 namespace loopgate::sns {
 
 http::ApiResult create_topic(Topics& topics, const http::ApiCall& call) {
-  const auto arn = topics.create_topic(call.caller.account, call.caller.region,
-                                       text_param(call.params, "Name"),
-                                       map_param(call.params, "Attributes"),
-                                       tags_param(call.params));
+  const auto arn =
+      topics.create_topic(call.caller.account, call.caller.region, text_param(call.params, "Name"),
+                          map_param(call.params, "Attributes"), tags_param(call.params));
   if (!arn) return aws::refuse(arn.error());
   return nlohmann::json{{"TopicArn", *arn}};
 }

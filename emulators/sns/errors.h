@@ -20,7 +20,9 @@ inline aws::AwsError invalid_parameter_sentence(std::string sentence) {
 inline aws::AwsError invalid_value(std::string sentence) {
   return {"ParameterValueInvalid", std::move(sentence), 400, {}};
 }
-inline aws::AwsError topic_not_found() { return {"NotFound", "Topic does not exist", 404, {}}; }
+inline aws::AwsError topic_not_found() {
+  return {"NotFound", "Topic does not exist", 404, {}};
+}
 inline aws::AwsError subscription_not_found() {
   return {"NotFound", "Subscription does not exist", 404, {}};
 }
@@ -44,27 +46,35 @@ inline aws::AwsError empty_batch() {
 }
 inline aws::AwsError too_many_batch_entries() {
   return {"TooManyEntriesInBatchRequest",
-          "The batch request contains more entries than permissible.", 400, {}};
+          "The batch request contains more entries than permissible.",
+          400,
+          {}};
 }
 inline aws::AwsError batch_ids_not_distinct() {
   return {"BatchEntryIdsNotDistinct",
-          "Two or more batch entries in the request have the same Id.", 400, {}};
+          "Two or more batch entries in the request have the same Id.",
+          400,
+          {}};
 }
 inline aws::AwsError invalid_batch_id(const std::string& id) {
   return {"InvalidBatchEntryId",
           "The Id of a batch entry in the batch request is too long or contains an impermissible "
-          "character: " + id,
+          "character: " +
+              id,
           400,
           {}};
 }
 inline aws::AwsError batch_too_long() {
   return {"BatchRequestTooLong",
-          "The length of all the messages put together is more than the limit.", 400, {}};
+          "The length of all the messages put together is more than the limit.",
+          400,
+          {}};
 }
 inline aws::AwsError not_supported(std::string_view operation) {
   return {"NotSupported",
-          std::string(operation) + " is not supported by this sandbox: it delivers to queues and "
-                                   "functions, not to phones or mobile applications.",
+          std::string(operation) +
+              " is not supported by this sandbox: it delivers to queues and "
+              "functions, not to phones or mobile applications.",
           400,
           {}};
 }

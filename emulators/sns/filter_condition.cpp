@@ -13,8 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-// Which sets of conditions can hold together: bit s stands for the set whose members are the bits of s. At
-// most five conditions, so 32 sets. The empty set can always hold.
+// Which sets of conditions can hold together: bit s stands for the set whose members are the bits
+// of s. At most five conditions, so 32 sets. The empty set can always hold.
 using Family = std::uint32_t;
 constexpr Family kNothing = 1;
 static_assert(kMaxFilterPolicyKeys <= 5, "a family must fit its bits");
@@ -27,7 +27,8 @@ Family subsets_of(std::uint32_t set) {
   return family;
 }
 
-// What can hold when both parts are given at once: every union of a set of one with a set of the other.
+// What can hold when both parts are given at once: every union of a set of one with a set of the
+// other.
 Family together(Family a, Family b) {
   if (a == kNothing) return b;
   if (b == kNothing) return a;
@@ -41,7 +42,8 @@ Family together(Family a, Family b) {
   return family;
 }
 
-// One walk over the document for one alternative: which sets of its conditions hold, which paths are there.
+// One walk over the document for one alternative: which sets of its conditions hold, which paths
+// are there.
 class Walk {
  public:
   explicit Walk(const FilterAlternative& alternative) : alternative_(alternative) {
@@ -86,7 +88,8 @@ class Walk {
   bool leads_somewhere(std::string_view path) const {
     return std::ranges::any_of(alternative_, [&](const FilterCondition& condition) {
       const std::string_view wanted = condition.path;
-      return wanted.starts_with(path) && (wanted.size() == path.size() || wanted[path.size()] == '.');
+      return wanted.starts_with(path) &&
+             (wanted.size() == path.size() || wanted[path.size()] == '.');
     });
   }
 
@@ -111,7 +114,8 @@ std::optional<std::string> evaluate(const FilterAlternative& alternative, const 
       return condition.path + ": missing";
     } else if (document.empty()) {
       // "exists": false asks for a message that has something else.
-      return condition.path + ": missing, but so is everything else, and exists: false needs something";
+      return condition.path +
+             ": missing, but so is everything else, and exists: false needs something";
     }
   }
   if ((family >> needed & 1u) != 0) return std::nullopt;

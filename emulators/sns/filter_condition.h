@@ -12,8 +12,8 @@ namespace loopgate::sns {
 
 struct FilterCondition {
   std::string path;  // keys joined by '.': AWS does not tell {"a.b":…} from {"a":{"b":…}}
-  // Every list must have a rule that the value matches; more than one list when a key and a branch of "$or"
-  // name the same path.
+  // Every list must have a rule that the value matches; more than one list when a key and a branch
+  // of "$or" name the same path.
   std::vector<std::vector<FilterRule>> lists;
 
   bool matches(const nlohmann::json& value) const;
@@ -22,7 +22,8 @@ struct FilterCondition {
 
 using FilterAlternative = std::vector<FilterCondition>;
 
-// Empty when one of the alternatives holds for `document` (an object); else which key of the first did not.
+// Empty when one of the alternatives holds for `document` (an object); else which key of the first
+// did not.
 std::optional<std::string> evaluate(const std::vector<FilterAlternative>& alternatives,
                                     const nlohmann::json& document);
 

@@ -29,8 +29,8 @@ std::unexpected<aws::AwsError> refuse_policy(std::string_view sentence) {
   return aws::refuse(invalid("FilterPolicy: " + std::string(sentence)));
 }
 
-// "$or" is an operator only as a list of at least two objects none of whose keys is an operator's name; else
-// it is a key like any other.
+// "$or" is an operator only as a list of at least two objects none of whose keys is an operator's
+// name; else it is a key like any other.
 bool is_or_operator(std::string_view key, const json& value) {
   if (key != "$or" || !value.is_array() || value.size() < 2) return false;
   return std::ranges::all_of(value, [](const json& branch) {
@@ -65,8 +65,8 @@ class FilterPolicyParser {
     compiled->alternatives.emplace_back();
     if (policy.empty()) return FilterPolicy(scope_, std::move(compiled));
 
-    // Everything is read and counted before branches are multiplied out, so that a small text cannot make a
-    // large policy.
+    // Everything is read and counted before branches are multiplied out, so that a small text
+    // cannot make a large policy.
     const auto combinations = check(policy, "", 1);
     if (!combinations) return aws::refuse(combinations.error());
     if (nested_ && scope_ == FilterScope::kMessageAttributes) {
@@ -84,8 +84,8 @@ class FilterPolicyParser {
   }
 
  private:
-  // Gives the number of combinations: values times depth, multiplied over keys, summed over branches. Bounded
-  // just above the limit.
+  // Gives the number of combinations: values times depth, multiplied over keys, summed over
+  // branches. Bounded just above the limit.
   aws::Outcome<std::size_t> check(const json& object, const std::string& path, std::size_t depth) {
     if (depth > kMaxFilterPolicyDepth) return refuse_policy("Filter policy is nested too deeply");
     std::size_t product = 1;

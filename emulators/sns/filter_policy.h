@@ -1,9 +1,9 @@
 // Subscription filter policies: the whole language, in both scopes, as a value.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
 //
-// A policy is compiled to alternatives (what "$or" branches into); an alternative is a few conditions, each a
-// dotted path with lists of rules. A path may run through arrays: then all conditions of an alternative must
-// hold for the same element, as in AWS's rule engine.
+// A policy is compiled to alternatives (what "$or" branches into); an alternative is a few
+// conditions, each a dotted path with lists of rules. A path may run through arrays: then all
+// conditions of an alternative must hold for the same element, as in AWS's rule engine.
 #pragma once
 
 #include <memory>
@@ -24,12 +24,12 @@ std::optional<FilterScope> parse_filter_scope(std::string_view text);
 
 class FilterPolicy {
  public:
-  // InvalidParameter with AWS's sentence, as SetSubscriptionAttributes answers it ("Invalid parameter:
-  // FilterPolicy: …"). "{}" filters nothing.
+  // InvalidParameter with AWS's sentence, as SetSubscriptionAttributes answers it ("Invalid
+  // parameter: FilterPolicy: …"). "{}" filters nothing.
   static aws::Outcome<FilterPolicy> parse(std::string_view json_text, FilterScope scope);
 
-  // Binary attributes are ignored. `body` counts in the body scope only; one that is no JSON object matches
-  // nothing.
+  // Binary attributes are ignored. `body` counts in the body scope only; one that is no JSON object
+  // matches nothing.
   bool matches(const std::vector<aws::MessageAttribute>& attributes, std::string_view body) const {
     return !mismatch(attributes, body).has_value();
   }

@@ -32,7 +32,9 @@ std::optional<TextOperator> text_operator(std::string_view name) {
   return std::nullopt;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -40,9 +42,13 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool in_range(double number) { return std::fabs(number) <= kMaxFilterNumber; }
+bool in_range(double number) {
+  return std::fabs(number) <= kMaxFilterNumber;
+}
 
-std::int64_t scaled(double number) { return std::llround(number * kFilterNumberScale); }
+std::int64_t scaled(double number) {
+  return std::llround(number * kFilterNumberScale);
+}
 
 bool same_number(double a, double b) {
   return in_range(a) && in_range(b) ? scaled(a) == scaled(b) : a == b;

@@ -1,5 +1,6 @@
-// One element of a key's list in a filter policy: what a value may look like. The operators and the words of
-// the refusals are those of AWS's rule engine (https://github.com/aws/event-ruler), which SNS is built on.
+// One element of a key's list in a filter policy: what a value may look like. The operators and the
+// words of the refusals are those of AWS's rule engine (https://github.com/aws/event-ruler), which
+// SNS is built on.
 #pragma once
 
 #include <cstddef>
@@ -71,7 +72,8 @@ class FilterRule {
   Kind kind_;
 };
 
-// True for "prefix", "numeric", …: the names that make a "$or" an ordinary key when they stand inside it.
+// True for "prefix", "numeric", …: the names that make a "$or" an ordinary key when they stand
+// inside it.
 bool is_filter_operator(std::string_view name);
 
 }  // namespace loopgate::sns

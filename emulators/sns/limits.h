@@ -1,5 +1,5 @@
-// Limits of SNS. Source, where none is named: https://docs.aws.amazon.com/general/latest/gr/sns.html and the
-// API reference of the operation.
+// Limits of SNS. Source, where none is named:
+// https://docs.aws.amazon.com/general/latest/gr/sns.html and the API reference of the operation.
 #pragma once
 
 #include <chrono>
@@ -9,18 +9,21 @@ namespace loopgate::sns {
 
 // https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
 inline constexpr std::size_t kMaxFilterPolicyBytes = 256 * 1024;
-inline constexpr std::size_t kMaxFilterPolicyKeys = 5;  // leaves; the objects above them do not count
+inline constexpr std::size_t kMaxFilterPolicyKeys =
+    5;  // leaves; the objects above them do not count
 inline constexpr std::size_t kMaxFilterPolicyCombinations = 150;
 inline constexpr std::size_t kMaxWildcardsPerPattern = 3;
-inline constexpr std::size_t kMaxWildcardPoints = 100;  // 1 for a pattern with one wildcard, 3 with more
-inline constexpr double kMaxFilterNumber = 1e9;         // and the same below zero
-inline constexpr double kFilterNumberScale = 1e5;       // five digits after the point
+inline constexpr std::size_t kMaxWildcardPoints =
+    100;                                           // 1 for a pattern with one wildcard, 3 with more
+inline constexpr double kMaxFilterNumber = 1e9;    // and the same below zero
+inline constexpr double kFilterNumberScale = 1e5;  // five digits after the point
 
 // Ours: what recursion may cost. Nobody nests deeper by intent.
 inline constexpr std::size_t kMaxFilterPolicyDepth = 32;
 inline constexpr std::size_t kMaxBodyDepth = 128;
 
-inline constexpr std::size_t kMaxMessageBytes = 256 * 1024;  // body and attributes; of a batch in sum
+inline constexpr std::size_t kMaxMessageBytes =
+    256 * 1024;  // body and attributes; of a batch in sum
 inline constexpr std::size_t kMaxSubjectCharacters = 100;
 inline constexpr std::size_t kMaxTopicNameCharacters = 256;
 inline constexpr std::size_t kMaxBatchEntries = 10;

@@ -75,8 +75,8 @@ aws::Outcome<void> check_attribute_name(const std::string& name) {
 }
 
 bool is_type(std::string_view type, std::string_view base) {
-  return type == base || (type.starts_with(base) && type.size() > base.size() + 1 &&
-                          type[base.size()] == '.');
+  return type == base ||
+         (type.starts_with(base) && type.size() > base.size() + 1 && type[base.size()] == '.');
 }
 
 aws::Outcome<aws::MessageAttribute> parse_attribute(const std::string& name, const json& value,
@@ -84,10 +84,10 @@ aws::Outcome<aws::MessageAttribute> parse_attribute(const std::string& name, con
   if (auto checked = check_attribute_name(name); !checked) return aws::refuse(checked.error());
   const auto type_found = value.is_object() ? value.find("DataType") : value.end();
   if (!value.is_object() || type_found == value.end() || !type_found->is_string()) {
-    const auto where =
-        batch_entry == 0 ? std::string("messageAttributes.")
-                         : "publishBatchRequestEntries." + std::to_string(batch_entry) +
-                               ".member.messageAttributes.";
+    const auto where = batch_entry == 0
+                           ? std::string("messageAttributes.")
+                           : "publishBatchRequestEntries." + std::to_string(batch_entry) +
+                                 ".member.messageAttributes.";
     return aws::refuse(aws::validation_error("1 validation error detected: Value null at '" +
                                              where + name +
                                              ".member.dataType' failed to satisfy constraint: "
@@ -105,7 +105,8 @@ aws::Outcome<aws::MessageAttribute> parse_attribute(const std::string& name, con
   if (text.empty() && blob.empty()) {
     return aws::refuse(invalid_value("The message attribute '" + name +
                                      "' must contain non-empty message attribute value for message "
-                                     "attribute type '" + attribute.type + "'."));
+                                     "attribute type '" +
+                                     attribute.type + "'."));
   }
   if ((binary ? blob : text).empty()) {
     return aws::refuse(invalid_value("The message attribute '" + name + "' with type '" +
@@ -118,15 +119,15 @@ aws::Outcome<aws::MessageAttribute> parse_attribute(const std::string& name, con
   }
   auto bytes = from_base64(blob);
   if (!bytes) {
-    return aws::refuse(
-        invalid_value("The message attribute '" + name + "' is not valid base64."));
+    return aws::refuse(invalid_value("The message attribute '" + name + "' is not valid base64."));
   }
   attribute.value = std::move(*bytes);
   return attribute;
 }
 
 aws::Outcome<void> check_subject(const std::string& subject) {
-  const bool printable = std::ranges::all_of(subject, [](char c) { return c >= 0x20 && c <= 0x7e; });
+  const bool printable =
+      std::ranges::all_of(subject, [](char c) { return c >= 0x20 && c <= 0x7e; });
   if (subject.empty() || subject.size() > kMaxSubjectCharacters || !printable ||
       subject.front() == ' ') {
     return aws::refuse(invalid_parameter("Subject"));
@@ -170,8 +171,7 @@ aws::Outcome<void> check_message(const PublishRequest& request) {
   if (request.structure != "json") return aws::refuse(invalid_parameter("MessageStructure"));
   const auto message = json::parse(request.message, nullptr, false);
   if (!message.is_object()) {
-    return aws::refuse(
-        invalid_parameter("Message Structure - JSON message body failed to parse"));
+    return aws::refuse(invalid_parameter("Message Structure - JSON message body failed to parse"));
   }
   const auto fallback = message.find("default");
   if (fallback == message.end() || !fallback->is_string()) {

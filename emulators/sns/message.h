@@ -1,5 +1,5 @@
-// A message on its way through a topic: what Publish takes, and the forms in which subscribers get it.
-// https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+// A message on its way through a topic: what Publish takes, and the forms in which subscribers get
+// it. https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 #pragma once
 
 #include <map>
@@ -29,7 +29,8 @@ struct PublishRequest {
 aws::Outcome<void> check_message(const PublishRequest& request);
 std::size_t message_size(const PublishRequest& request);
 
-// `MessageAttributes` of a request, in the shape of the JSON protocol. `batch_entry` counts from 1; 0: none.
+// `MessageAttributes` of a request, in the shape of the JSON protocol. `batch_entry` counts from 1;
+// 0: none.
 aws::Outcome<std::vector<aws::MessageAttribute>> parse_message_attributes(
     const nlohmann::json& attributes, std::size_t batch_entry);
 

@@ -1,5 +1,5 @@
-// The operations of SNS: parameters in the shape of the JSON protocol in, result or error out. One file per
-// operation, or per pair that reads and writes the same thing.
+// The operations of SNS: parameters in the shape of the JSON protocol in, result or error out. One
+// file per operation, or per pair that reads and writes the same thing.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -37,7 +37,8 @@ http::ApiResult remove_permission(Topics& topics, const http::ApiCall& call);
 std::string text_param(const nlohmann::json& params, const std::string& name);  // "" when missing
 AttributeMap map_param(const nlohmann::json& params, const std::string& name);
 AttributeMap tags_param(const nlohmann::json& params);
-// The topic must be in the caller's region (as AWS demands) and account (no topic policy is evaluated).
+// The topic must be in the caller's region (as AWS demands) and account (no topic policy is
+// evaluated).
 aws::Outcome<const Topic*> callers_topic(const Topics& topics, const http::ApiCall& call,
                                          const std::string& arn);
 

@@ -11,10 +11,15 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 9> kActions = {
-    "GetTopicAttributes", "SetTopicAttributes", "AddPermission",
-    "RemovePermission",   "DeleteTopic",        "Subscribe",
-    "ListSubscriptionsByTopic", "Publish",      "Receive"};
+constexpr std::array<std::string_view, 9> kActions = {"GetTopicAttributes",
+                                                      "SetTopicAttributes",
+                                                      "AddPermission",
+                                                      "RemovePermission",
+                                                      "DeleteTopic",
+                                                      "Subscribe",
+                                                      "ListSubscriptionsByTopic",
+                                                      "Publish",
+                                                      "Receive"};
 
 json one_or_list(std::vector<std::string> values) {
   return values.size() == 1 ? json(values.front()) : json(values);

@@ -18,11 +18,10 @@ struct Entry {
 };
 
 bool is_batch_id(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxBatchIdCharacters &&
-         std::ranges::all_of(id, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_' || c == '-';
-         });
+  return !id.empty() && id.size() <= kMaxBatchIdCharacters && std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
 }
 
 aws::Outcome<void> check_ids(const json& entries) {
@@ -57,7 +56,8 @@ aws::Outcome<Entry> read_entry(const json& json_entry, const std::string& topic_
 
 }  // namespace
 
-// An entry that is malformed in its attributes fails the whole call, as in AWS; other faults fail the entry.
+// An entry that is malformed in its attributes fails the whole call, as in AWS; other faults fail
+// the entry.
 http::ApiResult publish_batch(Topics& topics, const http::ApiCall& call) {
   const auto arn = text_param(call.params, "TopicArn");
   const auto entries_json = call.params.value("PublishBatchRequestEntries", json::array());

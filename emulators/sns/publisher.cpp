@@ -18,8 +18,7 @@ bool is_fifo_id(std::string_view id) {
   constexpr std::string_view kPunctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
   if (id.empty() || id.size() > kMaxFifoIdCharacters) return false;
   for (const char c : id) {
-    const bool alnum =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     if (!alnum && kPunctuation.find(c) == std::string_view::npos) return false;
   }
   return true;
@@ -74,14 +73,15 @@ aws::Outcome<void> Topics::check(const PublishRequest& request) const {
 
 aws::Outcome<void> Topics::check_fifo(const Topic& topic, const PublishRequest& request) const {
   if (!request.group_id.empty() && !is_fifo_id(request.group_id)) {
-    return aws::refuse(invalid_parameter("MessageGroupId Reason: it has 1 to 128 alphanumeric and "
-                                         "punctuation characters"));
+    return aws::refuse(
+        invalid_parameter("MessageGroupId Reason: it has 1 to 128 alphanumeric and "
+                          "punctuation characters"));
   }
   if (!topic.fifo) {
     if (request.deduplication_id.empty()) return {};
-    return aws::refuse(
-        invalid_parameter("MessageDeduplicationId Reason: The request includes "
-                          "MessageDeduplicationId parameter that is not valid for this topic type"));
+    return aws::refuse(invalid_parameter(
+        "MessageDeduplicationId Reason: The request includes "
+        "MessageDeduplicationId parameter that is not valid for this topic type"));
   }
   if (request.group_id.empty()) {
     return aws::refuse(
@@ -94,8 +94,9 @@ aws::Outcome<void> Topics::check_fifo(const Topic& topic, const PublishRequest& 
                           "MessageDeduplicationId provided explicitly"));
   }
   if (!is_fifo_id(request.deduplication_id)) {
-    return aws::refuse(invalid_parameter("MessageDeduplicationId Reason: it has 1 to 128 "
-                                         "alphanumeric and punctuation characters"));
+    return aws::refuse(
+        invalid_parameter("MessageDeduplicationId Reason: it has 1 to 128 "
+                          "alphanumeric and punctuation characters"));
   }
   return {};
 }
@@ -163,8 +164,10 @@ void Topics::deliver(const Subscription& subscription, const Notification& notif
     deliver_to_function(subscription, notification);
   } else {
     tell(EventKind::kWarning, nullptr, subscription.endpoint,
-         "SNS message " + notification.message_id + " was not delivered: the sandbox sends nothing "
-         "to " + subscription.protocol + " endpoints.",
+         "SNS message " + notification.message_id +
+             " was not delivered: the sandbox sends nothing "
+             "to " +
+             subscription.protocol + " endpoints.",
          0);
   }
 }
@@ -181,10 +184,10 @@ void Topics::deliver_to_queue(const Subscription& subscription, const Notificati
   const auto group = fifo_queue ? group_id : std::string();
   const auto deduplication = fifo_queue ? deduplication_id : std::string();
   if (queue_accepts_ && !queue_accepts_(queue, subscription.topic_arn)) {
-    delivery_failed(subscription, body, attributes, group_id, deduplication_id,
-                    aws::access_denied(
-                        "the queue's policy does not let sns.amazonaws.com send to it; add an "
-                        "AWS::SQS::QueuePolicy that allows sqs:SendMessage for this topic"));
+    delivery_failed(
+        subscription, body, attributes, group_id, deduplication_id,
+        aws::access_denied("the queue's policy does not let sns.amazonaws.com send to it; add an "
+                           "AWS::SQS::QueuePolicy that allows sqs:SendMessage for this topic"));
     return;
   }
   const auto done = delivery_.deliver_to_queue(queue, body, attributes, group, deduplication);
@@ -195,8 +198,7 @@ void Topics::deliver_to_queue(const Subscription& subscription, const Notificati
 
 void Topics::deliver_to_function(const Subscription& subscription,
                                  const Notification& notification) {
-  auto payload =
-      render_lambda_event(notification, subscription.arn, unsubscribe_url(subscription));
+  auto payload = render_lambda_event(notification, subscription.arn, unsubscribe_url(subscription));
   if (!lambda_) {
     delivery_failed(subscription, payload, {}, {}, {},
                     aws::internal_failure("no Lambda service is connected"));

@@ -14,9 +14,9 @@ using cfn::property_text;
 using nlohmann::json;
 
 constexpr std::array<std::string_view, 9> kTopicProperties = {
-    "DisplayName",   "FifoTopic",     "ContentBasedDeduplication", "KmsMasterKeyId",
-    "TracingConfig", "ArchivePolicy", "FifoThroughputScope",       "SignatureVersion",
-    "DeliveryPolicy"};
+    "DisplayName",         "FifoTopic",        "ContentBasedDeduplication",
+    "KmsMasterKeyId",      "TracingConfig",    "ArchivePolicy",
+    "FifoThroughputScope", "SignatureVersion", "DeliveryPolicy"};
 constexpr std::array<std::string_view, 7> kSubscriptionProperties = {
     "FilterPolicy",   "FilterPolicyScope",   "RawMessageDelivery", "RedrivePolicy",
     "DeliveryPolicy", "SubscriptionRoleArn", "ReplayPolicy"};
@@ -50,10 +50,20 @@ std::vector<std::string_view> TopicResource::attributes(std::string_view) const 
 }
 
 std::vector<std::string_view> TopicResource::properties(std::string_view) const {
-  return {"ArchivePolicy", "ContentBasedDeduplication", "DataProtectionPolicy",
-          "DeliveryStatusLogging", "DisplayName", "FifoThroughputScope", "FifoTopic",
-          "KmsMasterKeyId", "MaximumMessageSize", "SignatureVersion", "Subscription", "Tags",
-          "TopicName", "TracingConfig"};
+  return {"ArchivePolicy",
+          "ContentBasedDeduplication",
+          "DataProtectionPolicy",
+          "DeliveryStatusLogging",
+          "DisplayName",
+          "FifoThroughputScope",
+          "FifoTopic",
+          "KmsMasterKeyId",
+          "MaximumMessageSize",
+          "SignatureVersion",
+          "Subscription",
+          "Tags",
+          "TopicName",
+          "TracingConfig"};
 }
 
 Status TopicResource::validate(const cfn::ResourceRequest& request,
@@ -99,9 +109,11 @@ Status TopicResource::subscribe_inline(const cfn::ResourceRequest& request,
   const auto list = request.properties.value("Subscription", json::array());
   if (!list.is_array()) return {};
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const auto done = topics_.subscribe({arn, property_text(list[i], "Protocol"),
+    const auto done = topics_.subscribe({arn,
+                                         property_text(list[i], "Protocol"),
                                          property_text(list[i], "Endpoint"),
-                                         request.stack->account, {}});
+                                         request.stack->account,
+                                         {}});
     if (!done) {
       return fail_at(request, "/Subscription/" + std::to_string(i), done.error().message);
     }
@@ -178,9 +190,10 @@ std::vector<std::string_view> SubscriptionResource::attributes(std::string_view)
 }
 
 std::vector<std::string_view> SubscriptionResource::properties(std::string_view) const {
-  return {"DeliveryPolicy", "Endpoint", "FilterPolicy", "FilterPolicyScope", "Protocol",
-          "RawMessageDelivery", "RedrivePolicy", "Region", "ReplayPolicy", "SubscriptionRoleArn",
-          "TopicArn"};
+  return {"DeliveryPolicy",      "Endpoint", "FilterPolicy",
+          "FilterPolicyScope",   "Protocol", "RawMessageDelivery",
+          "RedrivePolicy",       "Region",   "ReplayPolicy",
+          "SubscriptionRoleArn", "TopicArn"};
 }
 
 // What can be said before any ARN is known: the filter policy.
@@ -206,11 +219,10 @@ Status SubscriptionResource::validate(const cfn::ResourceRequest& request,
 }
 
 Result<cfn::ResourceState> SubscriptionResource::make(const cfn::ResourceRequest& request) {
-  const auto subscribed = topics_.subscribe({property_text(request.properties, "TopicArn"),
-                                             property_text(request.properties, "Protocol"),
-                                             property_text(request.properties, "Endpoint"),
-                                             request.stack->account,
-                                             subscription_attributes(request.properties)});
+  const auto subscribed = topics_.subscribe(
+      {property_text(request.properties, "TopicArn"), property_text(request.properties, "Protocol"),
+       property_text(request.properties, "Endpoint"), request.stack->account,
+       subscription_attributes(request.properties)});
   if (!subscribed) {
     return fail_at(request, "", subscribed.error().message);
   }
@@ -223,8 +235,8 @@ void SubscriptionResource::create(const cfn::ResourceRequest& request, cfn::Reso
 }
 
 void SubscriptionResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  if (changes(request, "TopicArn") || changes(request, "Protocol") || changes(request, "Endpoint") ||
-      !topics_.subscription(request.physical_id)) {
+  if (changes(request, "TopicArn") || changes(request, "Protocol") ||
+      changes(request, "Endpoint") || !topics_.subscription(request.physical_id)) {
     return done(make(request));
   }
   done(change_or_restore(request, [&](const auto& wanted) { return change(wanted); }));

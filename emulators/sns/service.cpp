@@ -23,18 +23,19 @@ struct Entry {
   Operation run;
 };
 
-ShapePtr attribute_map() { return map_of(string_shape()); }
+ShapePtr attribute_map() {
+  return map_of(string_shape());
+}
 
 ShapePtr tag_list() {
-  return list_of(
-      structure({required("Key", string_shape()), required("Value", string_shape())}));
+  return list_of(structure({required("Key", string_shape()), required("Value", string_shape())}));
 }
 
 ShapePtr message_attributes() {
-  return map_of(structure({optional("DataType", string_shape()),
-                           optional("StringValue", string_shape()),
-                           optional("BinaryValue", http::blob_shape())}),
-                "Name", "Value");
+  return map_of(
+      structure({optional("DataType", string_shape()), optional("StringValue", string_shape()),
+                 optional("BinaryValue", http::blob_shape())}),
+      "Name", "Value");
 }
 
 std::vector<Member> message_members() {
@@ -57,8 +58,9 @@ ShapePtr publish_input() {
 ShapePtr publish_batch_input() {
   auto members = message_members();
   members.push_back(required("Id", string_shape()));
-  return structure({required("TopicArn", string_shape()),
-                    optional("PublishBatchRequestEntries", list_of(structure(std::move(members))))});
+  return structure(
+      {required("TopicArn", string_shape()),
+       optional("PublishBatchRequestEntries", list_of(structure(std::move(members))))});
 }
 
 ShapePtr publish_batch_output() {
@@ -66,24 +68,28 @@ ShapePtr publish_batch_output() {
       {optional("Successful", list_of(structure({optional("Id", string_shape()),
                                                  optional("MessageId", string_shape()),
                                                  optional("SequenceNumber", string_shape())}))),
-       optional("Failed", list_of(structure({optional("Id", string_shape()),
-                                             optional("Code", string_shape()),
-                                             optional("Message", string_shape()),
-                                             optional("SenderFault", boolean_shape())})))});
+       optional("Failed",
+                list_of(structure({optional("Id", string_shape()), optional("Code", string_shape()),
+                                   optional("Message", string_shape()),
+                                   optional("SenderFault", boolean_shape())})))});
 }
 
 ShapePtr subscription_page() {
   return structure(
-      {optional("Subscriptions", list_of(structure({optional("SubscriptionArn", string_shape()),
-                                                    optional("Owner", string_shape()),
-                                                    optional("Protocol", string_shape()),
-                                                    optional("Endpoint", string_shape()),
-                                                    optional("TopicArn", string_shape())}))),
+      {optional("Subscriptions",
+                list_of(structure(
+                    {optional("SubscriptionArn", string_shape()), optional("Owner", string_shape()),
+                     optional("Protocol", string_shape()), optional("Endpoint", string_shape()),
+                     optional("TopicArn", string_shape())}))),
        optional("NextToken", string_shape())});
 }
 
-ShapePtr only(const char* name) { return structure({required(name, string_shape())}); }
-ShapePtr result(const char* name) { return structure({optional(name, string_shape())}); }
+ShapePtr only(const char* name) {
+  return structure({required(name, string_shape())});
+}
+ShapePtr result(const char* name) {
+  return structure({optional(name, string_shape())});
+}
 
 ShapePtr set_attribute_input(const char* resource) {
   return structure({required(resource, string_shape()), required("AttributeName", string_shape()),
@@ -103,8 +109,7 @@ std::vector<Entry> topic_operations() {
        get_topic_attributes},
       {{"SetTopicAttributes", set_attribute_input("TopicArn"), nullptr}, set_topic_attributes},
       {{"ListTopics", structure({optional("NextToken", string_shape())}),
-        structure({optional("Topics",
-                            list_of(structure({optional("TopicArn", string_shape())}))),
+        structure({optional("Topics", list_of(structure({optional("TopicArn", string_shape())}))),
                    optional("NextToken", string_shape())})},
        list_topics},
       {{"TagResource",
@@ -129,8 +134,8 @@ std::vector<Entry> topic_operations() {
         nullptr},
        remove_permission},
       {{"Publish", publish_input(),
-        structure({optional("MessageId", string_shape()),
-                   optional("SequenceNumber", string_shape())})},
+        structure(
+            {optional("MessageId", string_shape()), optional("SequenceNumber", string_shape())})},
        publish},
       {{"PublishBatch", publish_batch_input(), publish_batch_output()}, publish_batch},
   };
@@ -178,15 +183,29 @@ const std::vector<Entry>& operations() {
 }  // namespace
 
 const std::vector<std::string_view>& SnsService::unsupported_operations() {
-  static const std::vector<std::string_view> kNames = {
-      "CheckIfPhoneNumberIsOptedOut", "CreatePlatformApplication", "CreatePlatformEndpoint",
-      "CreateSMSSandboxPhoneNumber", "DeleteEndpoint", "DeletePlatformApplication",
-      "DeleteSMSSandboxPhoneNumber", "GetDataProtectionPolicy", "GetEndpointAttributes",
-      "GetPlatformApplicationAttributes", "GetSMSAttributes", "GetSMSSandboxAccountStatus",
-      "ListEndpointsByPlatformApplication", "ListOriginationNumbers", "ListPhoneNumbersOptedOut",
-      "ListPlatformApplications", "ListSMSSandboxPhoneNumbers", "OptInPhoneNumber",
-      "PutDataProtectionPolicy", "SetEndpointAttributes", "SetPlatformApplicationAttributes",
-      "SetSMSAttributes", "VerifySMSSandboxPhoneNumber"};
+  static const std::vector<std::string_view> kNames = {"CheckIfPhoneNumberIsOptedOut",
+                                                       "CreatePlatformApplication",
+                                                       "CreatePlatformEndpoint",
+                                                       "CreateSMSSandboxPhoneNumber",
+                                                       "DeleteEndpoint",
+                                                       "DeletePlatformApplication",
+                                                       "DeleteSMSSandboxPhoneNumber",
+                                                       "GetDataProtectionPolicy",
+                                                       "GetEndpointAttributes",
+                                                       "GetPlatformApplicationAttributes",
+                                                       "GetSMSAttributes",
+                                                       "GetSMSSandboxAccountStatus",
+                                                       "ListEndpointsByPlatformApplication",
+                                                       "ListOriginationNumbers",
+                                                       "ListPhoneNumbersOptedOut",
+                                                       "ListPlatformApplications",
+                                                       "ListSMSSandboxPhoneNumbers",
+                                                       "OptInPhoneNumber",
+                                                       "PutDataProtectionPolicy",
+                                                       "SetEndpointAttributes",
+                                                       "SetPlatformApplicationAttributes",
+                                                       "SetSMSAttributes",
+                                                       "VerifySMSSandboxPhoneNumber"};
   return kNames;
 }
 

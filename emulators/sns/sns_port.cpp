@@ -49,8 +49,7 @@ void EmbeddedSns::unsubscribe(aws::SessionPtr session, const std::string& subscr
   complete(tasks_, std::move(done), std::move(outcome));
 }
 
-void EmbeddedSns::list_subscriptions_by_topic(aws::SessionPtr session,
-                                              const std::string& topic_arn,
+void EmbeddedSns::list_subscriptions_by_topic(aws::SessionPtr session, const std::string& topic_arn,
                                               aws::Completion<std::vector<std::string>> done) {
   auto outcome = [&]() -> aws::Outcome<std::vector<std::string>> {
     const auto allowed = authorizer_(*session, "sns:ListSubscriptionsByTopic", topic_arn);

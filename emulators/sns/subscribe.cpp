@@ -8,10 +8,9 @@ http::ApiResult subscribe(Topics& topics, const http::ApiCall& call) {
   if (const auto topic = callers_topic(topics, call, arn); !topic) {
     return aws::refuse(topic.error());
   }
-  const auto subscription = topics.subscribe({arn, text_param(call.params, "Protocol"),
-                                              text_param(call.params, "Endpoint"),
-                                              call.caller.account,
-                                              map_param(call.params, "Attributes")});
+  const auto subscription = topics.subscribe(
+      {arn, text_param(call.params, "Protocol"), text_param(call.params, "Endpoint"),
+       call.caller.account, map_param(call.params, "Attributes")});
   if (!subscription) return aws::refuse(subscription.error());
   const bool told = call.params.value("ReturnSubscriptionArn", false);
   const bool pending = (*subscription)->pending && !told;

@@ -32,9 +32,9 @@ struct Subscription {
   std::string endpoint;
   std::string owner;  // account
   bool pending = false;
-  std::string token;  // confirms it; empty when there was nothing to confirm
+  std::string token;         // confirms it; empty when there was nothing to confirm
   std::int64_t ordinal = 0;  // deliveries run in the order of subscribing
-  AttributeMap attributes;   // FilterPolicy, FilterPolicyScope, RawMessageDelivery, RedrivePolicy, …
+  AttributeMap attributes;  // FilterPolicy, FilterPolicyScope, RawMessageDelivery, RedrivePolicy, …
 
   // Of the attributes, compiled.
   std::optional<FilterPolicy> filter;

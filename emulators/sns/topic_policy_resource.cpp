@@ -77,7 +77,8 @@ void TopicPolicyResource::update(const cfn::ResourceRequest& request, cfn::Resou
 void TopicPolicyResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
   const auto properties =
       request.old_properties.empty() ? request.properties : request.old_properties;
-  for (const auto& arn : topics_of(properties)) (void)topics_.set_topic_attribute(arn, "Policy", "");
+  for (const auto& arn : topics_of(properties))
+    (void)topics_.set_topic_attribute(arn, "Policy", "");
   done({});
 }
 

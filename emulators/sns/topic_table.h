@@ -1,5 +1,5 @@
-// Topics and subscriptions in the database, and the memory that is an index of it. Every change goes through
-// here, so that the two never differ.
+// Topics and subscriptions in the database, and the memory that is an index of it. Every change
+// goes through here, so that the two never differ.
 #pragma once
 
 #include <map>
@@ -26,7 +26,7 @@ class TopicTable {
   const std::vector<std::string>& subscriptions_of(const std::string& topic_arn) const;
 
   void put(Topic topic);
-  void put(Subscription subscription);  // a new one when its ordinal is 0
+  void put(Subscription subscription);        // a new one when its ordinal is 0
   void remove_topic(const std::string& arn);  // and its subscriptions
   void remove_subscription(const std::string& arn);
 

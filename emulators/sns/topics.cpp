@@ -29,7 +29,8 @@ aws::Outcome<void> check_topic_name(const std::string& name, bool fifo) {
   if (!name.ends_with(".fifo") || !is_topic_name(stem.substr(0, stem.size() - 5))) {
     return aws::refuse(invalid_parameter_sentence(
         "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase "
-        "ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters "
+        "ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 "
+        "characters "
         "long."));
   }
   return {};
@@ -51,8 +52,8 @@ aws::Outcome<void> check_endpoint(const Topic& topic, const SubscribeRequest& re
   const auto& protocol = request.protocol;
   const auto& endpoint = request.endpoint;
   if (std::ranges::find(kProtocols, protocol) == kProtocols.end()) {
-    return aws::refuse(invalid_parameter(
-        "Amazon SNS does not support this protocol string: " + protocol));
+    return aws::refuse(
+        invalid_parameter("Amazon SNS does not support this protocol string: " + protocol));
   }
   if (protocol == "application" || protocol == "firehose") {
     return aws::refuse(invalid_parameter("Protocol Reason: this sandbox does not deliver to " +
@@ -74,16 +75,17 @@ aws::Outcome<void> check_endpoint(const Topic& topic, const SubscribeRequest& re
 
   const auto arn = aws::Arn::parse(endpoint);
   if (!arn || arn->service != protocol) {
-    return aws::refuse(invalid_parameter(protocol == "sqs" ? "SQS endpoint ARN"
-                                                           : "Lambda endpoint ARN"));
+    return aws::refuse(
+        invalid_parameter(protocol == "sqs" ? "SQS endpoint ARN" : "Lambda endpoint ARN"));
   }
   if (protocol == "sqs" && endpoint.ends_with(".fifo") && !topic.fifo) {
-    return aws::refuse(invalid_parameter("Invalid parameter: Endpoint Reason: FIFO SQS Queues can "
-                                         "not be subscribed to standard SNS topics"));
+    return aws::refuse(
+        invalid_parameter("Invalid parameter: Endpoint Reason: FIFO SQS Queues can "
+                          "not be subscribed to standard SNS topics"));
   }
   if (protocol == "lambda" && topic.fifo) {
-    return aws::refuse(invalid_parameter(
-        "Invalid parameter: Endpoint Reason: Please use FIFO SQS queue"));
+    return aws::refuse(
+        invalid_parameter("Invalid parameter: Endpoint Reason: Please use FIFO SQS queue"));
   }
   return {};
 }
@@ -106,7 +108,9 @@ Topics::Topics(store::Store& store, Clock& clock, Random& random, Journal& journ
                Delivery& delivery)
     : table_(store), clock_(clock), random_(random), journal_(journal), delivery_(delivery) {}
 
-Topics::~Topics() { *alive_ = false; }
+Topics::~Topics() {
+  *alive_ = false;
+}
 
 aws::Outcome<std::string> Topics::create_topic(const std::string& account,
                                                const std::string& region, const std::string& name,
@@ -136,8 +140,8 @@ aws::Outcome<std::string> Topics::create_topic(const std::string& account,
       return found != existing->attributes.end() && found->second == attribute.second;
     });
     if (!same) {
-      return aws::refuse(invalid_parameter(
-          "Attributes Reason: Topic already exists with different attributes"));
+      return aws::refuse(
+          invalid_parameter("Attributes Reason: Topic already exists with different attributes"));
     }
     if (!tags.empty() && tags != existing->tags) {
       return aws::refuse(
@@ -153,7 +157,9 @@ aws::Outcome<std::string> Topics::create_topic(const std::string& account,
   return arn;
 }
 
-void Topics::delete_topic(const std::string& arn) { table_.remove_topic(arn); }
+void Topics::delete_topic(const std::string& arn) {
+  table_.remove_topic(arn);
+}
 
 aws::Outcome<const Topic*> Topics::topic(const std::string& arn) const {
   const auto parsed = aws::Arn::parse(arn);
@@ -214,16 +220,19 @@ aws::Outcome<void> Topics::set_tags(const std::string& arn, const AttributeMap& 
   Topic changed = *found;
   for (const auto& [key, value] : add) {
     if (key.empty() || key.size() > 128 || value.size() > 256) {
-      return aws::refuse(invalid_parameter("Tags Reason: a key has 1 to 128 characters, a value at "
-                                           "most 256"));
+      return aws::refuse(
+          invalid_parameter("Tags Reason: a key has 1 to 128 characters, a value at "
+                            "most 256"));
     }
     changed.tags[key] = value;
   }
   for (const auto& key : remove) changed.tags.erase(key);
   if (changed.tags.size() > kMaxTags) {
-    return aws::refuse(aws::AwsError{
-        "TagLimitExceeded", "Could not complete request: tag quota of per resource exceeded", 400,
-        {}});
+    return aws::refuse(
+        aws::AwsError{"TagLimitExceeded",
+                      "Could not complete request: tag quota of per resource exceeded",
+                      400,
+                      {}});
   }
   table_.put(std::move(changed));
   return {};
@@ -254,7 +263,8 @@ aws::Outcome<const Subscription*> Topics::subscribe(const SubscribeRequest& requ
   }
   if (table_.subscriptions().size() >= kMaxSubscriptions) {
     return aws::refuse(aws::AwsError{"SubscriptionLimitExceeded",
-                                     "The account has reached its limit of subscriptions.", 403,
+                                     "The account has reached its limit of subscriptions.",
+                                     403,
                                      {}});
   }
   subscription.arn = topic.arn + ":" + random_.uuid();
@@ -262,8 +272,10 @@ aws::Outcome<const Subscription*> Topics::subscribe(const SubscribeRequest& requ
   if (subscription.pending) {
     subscription.token = random_.hex(64);
     journal_.warn("SNS: the sandbox sends nothing to " + request.protocol + " endpoints; " +
-                  request.endpoint + " stays pending until ConfirmSubscription is called with the "
-                  "token " + subscription.token + ".");
+                  request.endpoint +
+                  " stays pending until ConfirmSubscription is called with the "
+                  "token " +
+                  subscription.token + ".");
   }
   const auto arn = subscription.arn;
   table_.put(std::move(subscription));

@@ -1,5 +1,6 @@
-// SNS: topics, their subscriptions, and what is published. A publish and its deliveries to queues happen in
-// one call, so in one turn and one transaction. Functions are invoked asynchronously through their port.
+// SNS: topics, their subscriptions, and what is published. A publish and its deliveries to queues
+// happen in one call, so in one turn and one transaction. Functions are invoked asynchronously
+// through their port.
 #pragma once
 
 #include <functional>
@@ -50,7 +51,8 @@ struct SubscribeRequest {
   AttributeMap attributes;
 };
 
-std::string topic_arn(const std::string& account, const std::string& region, const std::string& name);
+std::string topic_arn(const std::string& account, const std::string& region,
+                      const std::string& name);
 
 class Topics {
  public:
@@ -60,9 +62,10 @@ class Topics {
 
   // Without it, subscribed functions are not invoked and the journal says so.
   void set_lambda(aws::LambdaPort* lambda) { lambda_ = lambda; }
-  // Whether the queue's policy lets the topic send to it; AWS drops in silence what it does not. Null: always.
-  void set_queue_accepts(std::function<bool(const std::string& queue_arn,
-                                            const std::string& topic_arn)> accepts) {
+  // Whether the queue's policy lets the topic send to it; AWS drops in silence what it does not.
+  // Null: always.
+  void set_queue_accepts(
+      std::function<bool(const std::string& queue_arn, const std::string& topic_arn)> accepts) {
     queue_accepts_ = std::move(accepts);
   }
   // Called after each publish, with the number of subscriptions that it was not filtered from.

@@ -88,7 +88,8 @@ Status check_owner(sqlite3* db, const std::string& file, bool& is_new) {
   }
   // Damage that is found later would fail turn after turn.
   const auto sound = ask(db, "SELECT quick_check = 'ok' FROM pragma_quick_check(1)");
-  if (!sound || *sound == 0) return std::unexpected(explain(file, sound ? SQLITE_CORRUPT : sound.error()));
+  if (!sound || *sound == 0)
+    return std::unexpected(explain(file, sound ? SQLITE_CORRUPT : sound.error()));
   return {};
 }
 

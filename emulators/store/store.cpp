@@ -51,7 +51,8 @@ bool Store::Impl::accept(int code) {
     failed = true;
     failure = sqlite3_errstr(code);
     const char* file = sqlite3_db_filename(db, "main");
-    spdlog::error("the database {} failed: {}; this turn is rolled back", file ? file : "", failure);
+    spdlog::error("the database {} failed: {}; this turn is rolled back", file ? file : "",
+                  failure);
   }
   return false;
 }

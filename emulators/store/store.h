@@ -69,7 +69,7 @@ enum class Durability {
   kProcess,  // survives the process (kill -9). WAL with synchronous=NORMAL: flushed at checkpoints
              // only, so that a power cut may cost the last turns but, unlike with OFF, never the
              // whole database
-  kFull,  // --durability full: survives the machine. synchronous=FULL: each commit is flushed
+  kFull,     // --durability full: survives the machine. synchronous=FULL: each commit is flushed
 };
 
 class Store {

@@ -24,15 +24,16 @@ http::OperationModel assume_role_model() {
   auto credentials = structure(
       {optional("AccessKeyId", string_shape()), optional("SecretAccessKey", string_shape()),
        optional("SessionToken", string_shape()), optional("Expiration", http::timestamp_shape())});
-  auto user = structure({optional("AssumedRoleId", string_shape()), optional("Arn", string_shape())});
-  return {"AssumeRole",
-          structure({required("RoleArn", string_shape()),
-                     required("RoleSessionName", string_shape()),
-                     optional("DurationSeconds", integer_shape()),
-                     optional("ExternalId", string_shape()), optional("Policy", string_shape())}),
-          structure({optional("Credentials", std::move(credentials)),
-                     optional("AssumedRoleUser", std::move(user)),
-                     optional("PackedPolicySize", integer_shape())})};
+  auto user =
+      structure({optional("AssumedRoleId", string_shape()), optional("Arn", string_shape())});
+  return {
+      "AssumeRole",
+      structure({required("RoleArn", string_shape()), required("RoleSessionName", string_shape()),
+                 optional("DurationSeconds", integer_shape()),
+                 optional("ExternalId", string_shape()), optional("Policy", string_shape())}),
+      structure({optional("Credentials", std::move(credentials)),
+                 optional("AssumedRoleUser", std::move(user)),
+                 optional("PackedPolicySize", integer_shape())})};
 }
 
 }  // namespace
@@ -56,9 +57,8 @@ std::function<void()> StsService::call(http::ApiCall call, http::ApiReply reply)
 
 http::ApiResult StsService::get_caller_identity(const http::ApiCall& call) const {
   const auto& account = call.caller.account;
-  return json{{"UserId", account},
-              {"Account", account},
-              {"Arn", "arn:aws:iam::" + account + ":root"}};
+  return json{
+      {"UserId", account}, {"Account", account}, {"Arn", "arn:aws:iam::" + account + ":root"}};
 }
 
 http::ApiResult StsService::assume_role(const http::ApiCall& call) {
@@ -86,10 +86,10 @@ http::ApiResult StsService::assume_role(const http::ApiCall& call) {
       {"SecretAccessKey", random_.hex(40)},
       {"SessionToken", random_.hex(128)},
       {"Expiration", to_iso8601(clock_.wall() + duration)}};
-  return json{{"Credentials", std::move(credentials)},
-              {"AssumedRoleUser",
-               {{"AssumedRoleId", role->id + ":" + name},
-                {"Arn", iam::assumed_role_arn(arn, name)}}}};
+  return json{
+      {"Credentials", std::move(credentials)},
+      {"AssumedRoleUser",
+       {{"AssumedRoleId", role->id + ":" + name}, {"Arn", iam::assumed_role_arn(arn, name)}}}};
 }
 
 }  // namespace loopgate::sts

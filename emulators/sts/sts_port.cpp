@@ -25,8 +25,7 @@ aws::Outcome<void> check_duration(const iam::Role& role, Duration duration) {
 }
 
 aws::Outcome<void> check_session_name(const std::string& name) {
-  const bool legal = name.size() >= 2 && name.size() <= 64 &&
-                     std::ranges::all_of(name, [](char c) {
+  const bool legal = name.size() >= 2 && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
                        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                               (c >= '0' && c <= '9') ||
                               std::string_view("_+=,.@-").find(c) != std::string_view::npos;

@@ -15,7 +15,8 @@ class EmbeddedSts : public aws::StsPort {
   EmbeddedSts(iam::Roles& roles, Clock& clock, TaskQueue& tasks)
       : roles_(roles), clock_(clock), tasks_(tasks) {}
 
-  // ValidationError when `duration` is outside 15 minutes … 12 hours or longer than the role allows.
+  // ValidationError when `duration` is outside 15 minutes … 12 hours or longer than the role
+  // allows.
   void assume_role(const std::string& role_arn, const std::string& principal_arn,
                    const std::string& session_name, Duration duration,
                    aws::Completion<aws::SessionPtr> done) override;

@@ -1,4 +1,5 @@
-// An error as AWS answers it. Services have named factories for theirs; one place renders it to XML or JSON.
+// An error as AWS answers it. Services have named factories for theirs; one place renders it to XML
+// or JSON.
 #pragma once
 
 #include <expected>
@@ -21,7 +22,9 @@ struct AwsError {
 template <class T>
 using Outcome = std::expected<T, AwsError>;
 
-inline std::unexpected<AwsError> refuse(AwsError error) { return std::unexpected(std::move(error)); }
+inline std::unexpected<AwsError> refuse(AwsError error) {
+  return std::unexpected(std::move(error));
+}
 
 inline AwsError access_denied(std::string message) {
   return {"AccessDenied", std::move(message), 403, {}};

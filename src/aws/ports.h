@@ -1,7 +1,7 @@
-// The small ports through which the gateway reaches AWS. Every port is submit-and-complete: a call returns at
-// once and its completion runs later, from the task queue, exactly once, also when the port is embedded
-// (emulators/ports). Every call carries the session on whose behalf it is made, and fails with AccessDenied
-// when that session's role does not allow it.
+// The small ports through which the gateway reaches AWS. Every port is submit-and-complete: a call
+// returns at once and its completion runs later, from the task queue, exactly once, also when the
+// port is embedded (emulators/ports). Every call carries the session on whose behalf it is made,
+// and fails with AccessDenied when that session's role does not allow it.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@
 
 namespace loopgate::aws {
 
-// What AssumeRole gives. A session with an empty `role_arn` is the gateway's own service account, which may
-// do anything to its own resources (the delivery queues).
+// What AssumeRole gives. A session with an empty `role_arn` is the gateway's own service account,
+// which may do anything to its own resources (the delivery queues).
 struct Session {
   std::string account;
   std::string role_arn;
@@ -57,9 +57,10 @@ struct InvokeResponse {
 class LambdaPort {
  public:
   virtual ~LambdaPort() = default;
-  virtual void invoke(SessionPtr session, InvokeRequest request, Completion<InvokeResponse> done) = 0;
-  // InvokeWithResponseStream: `on_chunk` gets the bytes as the function writes them; then `done`, whose
-  // payload is empty unless the function failed.
+  virtual void invoke(SessionPtr session, InvokeRequest request,
+                      Completion<InvokeResponse> done) = 0;
+  // InvokeWithResponseStream: `on_chunk` gets the bytes as the function writes them; then `done`,
+  // whose payload is empty unless the function failed.
   virtual void invoke_streaming(SessionPtr session, InvokeRequest request,
                                 std::function<void(std::string_view chunk)> on_chunk,
                                 Completion<InvokeResponse> done) = 0;
@@ -106,15 +107,17 @@ class SqsPort {
   // Makes it, or finds it as it is. Gives the ARN.
   virtual void create_queue(SessionPtr session, const std::string& region, const std::string& name,
                             Completion<std::string> done) = 0;
-  virtual void delete_queue(SessionPtr session, const std::string& queue_arn, Completion<Done> done) = 0;
+  virtual void delete_queue(SessionPtr session, const std::string& queue_arn,
+                            Completion<Done> done) = 0;
 };
 
 class SnsPort {
  public:
   virtual ~SnsPort() = default;
   // Subscribes an SQS queue. Gives the subscription's ARN.
-  virtual void subscribe(SessionPtr session, const std::string& topic_arn, const std::string& queue_arn,
-                         const std::string& filter_policy_json, Completion<std::string> done) = 0;
+  virtual void subscribe(SessionPtr session, const std::string& topic_arn,
+                         const std::string& queue_arn, const std::string& filter_policy_json,
+                         Completion<std::string> done) = 0;
   virtual void unsubscribe(SessionPtr session, const std::string& subscription_arn,
                            Completion<Done> done) = 0;
   virtual void list_subscriptions_by_topic(SessionPtr session, const std::string& topic_arn,
@@ -130,8 +133,9 @@ class LogsPort {
  public:
   virtual ~LogsPort() = default;
   // Makes the stream when it is missing (logs:CreateLogStream), never the group.
-  virtual void put_log_events(SessionPtr session, const std::string& group, const std::string& stream,
-                              std::vector<LogLine> lines, Completion<Done> done) = 0;
+  virtual void put_log_events(SessionPtr session, const std::string& group,
+                              const std::string& stream, std::vector<LogLine> lines,
+                              Completion<Done> done) = 0;
 };
 
 // What the gateway is given: all of AWS that it knows.

@@ -1,5 +1,5 @@
-// Bytes and bounded access to them. Foreign bytes are read through ByteReader only, so that no index is
-// computed by hand; formats are written through ByteWriter.
+// Bytes and bounded access to them. Foreign bytes are read through ByteReader only, so that no
+// index is computed by hand; formats are written through ByteWriter.
 #pragma once
 
 #include <concepts>
@@ -24,9 +24,15 @@ inline ByteSpan as_bytes(std::string_view text) {
 inline std::string_view as_text(ByteSpan bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-inline Bytes to_bytes(ByteSpan bytes) { return {bytes.begin(), bytes.end()}; }
-inline Bytes to_bytes(std::string_view text) { return to_bytes(as_bytes(text)); }
-inline std::string to_text(ByteSpan bytes) { return std::string(as_text(bytes)); }
+inline Bytes to_bytes(ByteSpan bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+inline Bytes to_bytes(std::string_view text) {
+  return to_bytes(as_bytes(text));
+}
+inline std::string to_text(ByteSpan bytes) {
+  return std::string(as_text(bytes));
+}
 
 // Reads forward through a span. A read past the end gives nullopt and moves nothing.
 class ByteReader {

@@ -1,5 +1,5 @@
-// Assertions about our own code. They stay on in release: a broken invariant ends the process at the place
-// that noticed it instead of corrupting what the user trusts.
+// Assertions about our own code. They stay on in release: a broken invariant ends the process at
+// the place that noticed it instead of corrupting what the user trusts.
 #pragma once
 
 namespace loopgate {

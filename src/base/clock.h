@@ -1,8 +1,8 @@
-// The one clock. Every deadline in the process hangs on it and nothing else reads the time. It is *told* the
-// time: live by the event loop (io/loop.h), in a scenario by the runner, step by step.
+// The one clock. Every deadline in the process hangs on it and nothing else reads the time. It is
+// *told* the time: live by the event loop (io/loop.h), in a scenario by the runner, step by step.
 //
-// Timers fire in a fixed order: by deadline, then by order of insertion. A callback may set and cancel
-// timers; one that it sets at or before the present fires in the same advance.
+// Timers fire in a fixed order: by deadline, then by order of insertion. A callback may set and
+// cancel timers; one that it sets at or before the present fires in the same advance.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,9 @@ class Clock {
   // The earliest deadline, if there is one.
   std::optional<Instant> next() const;
 
-  // Moves to `t` (never backwards: an earlier `t` is ignored) and fires everything due on the way, each at
-  // its own deadline. After each callback, `settle` runs (scenarios drain the loop there); may be null.
+  // Moves to `t` (never backwards: an earlier `t` is ignored) and fires everything due on the way,
+  // each at its own deadline. After each callback, `settle` runs (scenarios drain the loop there);
+  // may be null.
   void advance_to(Instant t, const std::function<void()>& settle = nullptr);
 
   // Live only: the system's wall clock was set while we ran.

@@ -29,10 +29,9 @@ IpAddress masked(const IpAddress& address, int prefix) {
     bytes[i] = from[i] & static_cast<std::byte>(0xFF00 >> bits);
   }
   if (address.is_v6()) return IpAddress::v6(bytes);
-  return IpAddress::v4(std::to_integer<std::uint8_t>(bytes[0]),
-                       std::to_integer<std::uint8_t>(bytes[1]),
-                       std::to_integer<std::uint8_t>(bytes[2]),
-                       std::to_integer<std::uint8_t>(bytes[3]));
+  return IpAddress::v4(
+      std::to_integer<std::uint8_t>(bytes[0]), std::to_integer<std::uint8_t>(bytes[1]),
+      std::to_integer<std::uint8_t>(bytes[2]), std::to_integer<std::uint8_t>(bytes[3]));
 }
 
 }  // namespace
@@ -79,13 +78,15 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 std::uint32_t IpAddress::v4_host_order() const {
   LOOPGATE_CHECK(is_v4_);
   std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) value = value << 8 | std::to_integer<std::uint32_t>(bytes_[i]);
+  for (std::size_t i = 0; i < 4; ++i)
+    value = value << 8 | std::to_integer<std::uint32_t>(bytes_[i]);
   return value;
 }
 
 bool IpAddress::is_loopback() const {
   if (is_v4_) return bytes_[0] == std::byte{127};
-  return std::all_of(bytes_.begin(), bytes_.end() - 1, [](std::byte b) { return b == std::byte{}; }) &&
+  return std::all_of(bytes_.begin(), bytes_.end() - 1,
+                     [](std::byte b) { return b == std::byte{}; }) &&
          bytes_[15] == std::byte{1};
 }
 
@@ -133,15 +134,16 @@ bool Cidr::contains(const IpAddress& address) const {
   return address.is_v4() == network.is_v4() && masked(address, prefix) == network;
 }
 
-std::string Cidr::to_string() const { return network.to_string() + "/" + std::to_string(prefix); }
+std::string Cidr::to_string() const {
+  return network.to_string() + "/" + std::to_string(prefix);
+}
 
 }  // namespace loopgate
 
 std::size_t std::hash<loopgate::IpAddress>::operator()(
     const loopgate::IpAddress& address) const noexcept {
   const auto bytes = address.bytes();
-  return std::hash<std::string_view>()(
-      {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  return std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 std::size_t std::hash<loopgate::Endpoint>::operator()(

@@ -1,5 +1,5 @@
-// IP addresses, networks and endpoints as values. Text forms follow RFC 4291 §2.2, RFC 5952 (output) and
-// RFC 4632 (CIDR). An IPv4-mapped IPv6 address is folded to IPv4 by `from_bytes`.
+// IP addresses, networks and endpoints as values. Text forms follow RFC 4291 §2.2, RFC 5952
+// (output) and RFC 4632 (CIDR). An IPv4-mapped IPv6 address is folded to IPv4 by `from_bytes`.
 #pragma once
 
 #include <array>
@@ -24,8 +24,8 @@ class IpAddress {
 
   bool is_v4() const { return is_v4_; }
   bool is_v6() const { return !is_v4_; }
-  std::uint32_t v4_host_order() const;                 // v4 only
-  std::span<const std::byte> bytes() const {           // 4 or 16 bytes, network order
+  std::uint32_t v4_host_order() const;        // v4 only
+  std::span<const std::byte> bytes() const {  // 4 or 16 bytes, network order
     return std::span(bytes_).first(is_v4_ ? 4 : 16);
   }
   bool is_loopback() const;

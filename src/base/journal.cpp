@@ -10,30 +10,54 @@ namespace loopgate {
 
 std::string_view name(EventKind kind) {
   switch (kind) {
-    case EventKind::kReceived: return "received";
-    case EventKind::kDecrypted: return "decrypted";
-    case EventKind::kQueued: return "queued";
-    case EventKind::kDispatched: return "dispatched";
-    case EventKind::kDelivered: return "delivered";
-    case EventKind::kReplied: return "replied";
-    case EventKind::kPublished: return "published";
-    case EventKind::kFiltered: return "filtered";
-    case EventKind::kSourced: return "sourced";
-    case EventKind::kSent: return "sent";
-    case EventKind::kCaptured: return "captured";
-    case EventKind::kDiscarded: return "discarded";
-    case EventKind::kHandshake: return "handshake";
-    case EventKind::kSession: return "session";
-    case EventKind::kPeer: return "peer";
-    case EventKind::kApiCall: return "api-call";
-    case EventKind::kInvocationStarted: return "invocation-started";
-    case EventKind::kInvocationEnded: return "invocation-ended";
-    case EventKind::kFunctionLog: return "function-log";
-    case EventKind::kMessageMoved: return "message-moved";
-    case EventKind::kStack: return "stack";
-    case EventKind::kListener: return "listener";
-    case EventKind::kClock: return "clock";
-    case EventKind::kWarning: return "warning";
+    case EventKind::kReceived:
+      return "received";
+    case EventKind::kDecrypted:
+      return "decrypted";
+    case EventKind::kQueued:
+      return "queued";
+    case EventKind::kDispatched:
+      return "dispatched";
+    case EventKind::kDelivered:
+      return "delivered";
+    case EventKind::kReplied:
+      return "replied";
+    case EventKind::kPublished:
+      return "published";
+    case EventKind::kFiltered:
+      return "filtered";
+    case EventKind::kSourced:
+      return "sourced";
+    case EventKind::kSent:
+      return "sent";
+    case EventKind::kCaptured:
+      return "captured";
+    case EventKind::kDiscarded:
+      return "discarded";
+    case EventKind::kHandshake:
+      return "handshake";
+    case EventKind::kSession:
+      return "session";
+    case EventKind::kPeer:
+      return "peer";
+    case EventKind::kApiCall:
+      return "api-call";
+    case EventKind::kInvocationStarted:
+      return "invocation-started";
+    case EventKind::kInvocationEnded:
+      return "invocation-ended";
+    case EventKind::kFunctionLog:
+      return "function-log";
+    case EventKind::kMessageMoved:
+      return "message-moved";
+    case EventKind::kStack:
+      return "stack";
+    case EventKind::kListener:
+      return "listener";
+    case EventKind::kClock:
+      return "clock";
+    case EventKind::kWarning:
+      return "warning";
   }
   __builtin_unreachable();
 }
@@ -51,7 +75,9 @@ void Event::set_payload(ByteSpan payload) {
   std::copy_n(payload.begin(), head_size, head.begin());
 }
 
-std::string tag_to_string(std::uint64_t tag) { return fmt::format("{:08x}", tag); }
+std::string tag_to_string(std::uint64_t tag) {
+  return fmt::format("{:08x}", tag);
+}
 
 std::optional<std::uint64_t> parse_tag(std::string_view text) {
   constexpr std::size_t kDigits = 8;  // at least; more only where they are needed
@@ -88,7 +114,9 @@ void Journal::warn(std::string text) {
   append(std::move(event));
 }
 
-std::uint64_t Journal::forgotten() const { return last_seq_ - ring_.size(); }
+std::uint64_t Journal::forgotten() const {
+  return last_seq_ - ring_.size();
+}
 
 std::vector<Event> Journal::read(std::uint64_t after, std::size_t limit) const {
   std::vector<Event> out;
@@ -162,7 +190,8 @@ std::string Journal::to_json(const Event& event) const {
 }
 
 std::string Journal::to_line(const Event& event) const {
-  std::string out = to_iso8601(event.at).substr(11, 12) + " " + std::string(loopgate::name(event.kind));
+  std::string out =
+      to_iso8601(event.at).substr(11, 12) + " " + std::string(loopgate::name(event.kind));
   const auto add = [&](const std::string& part) {
     if (!part.empty()) out += " " + part;
   };
@@ -175,7 +204,8 @@ std::string Journal::to_line(const Event& event) const {
   if (event.count != 0) add("×" + std::to_string(event.count));
   if (event.size != 0) add(std::to_string(event.size) + " B");
   if (event.head_size != 0) add("\"" + printable(event) + "\"");
-  if (event.took != Duration{}) add(fmt::format("{:.1f} ms", static_cast<double>(event.took.count()) / 1e6));
+  if (event.took != Duration{})
+    add(fmt::format("{:.1f} ms", static_cast<double>(event.took.count()) / 1e6));
   add(event.text);
   if (event.reason != Reason::kNone) {
     const auto text = describe(event.reason);

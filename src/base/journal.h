@@ -1,9 +1,11 @@
-// The one journal: every stage of a packet's way, and everything else worth telling, is one typed event.
-// The trace command, the console, a scenario's expectations, delivery logs, metrics and captures read it.
+// The one journal: every stage of a packet's way, and everything else worth telling, is one typed
+// event. The trace command, the console, a scenario's expectations, delivery logs, metrics and
+// captures read it.
 //
-// Memory is bounded: a ring of `capacity` events; what it let go is counted. Appending never blocks, and
-// allocates only for events that carry text. Observers are called in the turn of the append, in the order
-// they subscribed; they must not append from inside the call (post a task instead).
+// Memory is bounded: a ring of `capacity` events; what it let go is counted. Appending never
+// blocks, and allocates only for events that carry text. Observers are called in the turn of the
+// append, in the order they subscribed; they must not append from inside the call (post a task
+// instead).
 #pragma once
 
 #include <array>
@@ -56,8 +58,8 @@ enum class EventKind : unsigned char {
 std::string_view name(EventKind kind);  // "received", "invocation-started", …
 std::optional<EventKind> parse_event_kind(std::string_view text);
 
-// Unset fields are left out of the JSON form. `tag` joins the events of one packet, `batch` those of one
-// call (a packet's kQueued event carries both).
+// Unset fields are left out of the JSON form. `tag` joins the events of one packet, `batch` those
+// of one call (a packet's kQueued event carries both).
 struct Event {
   std::uint64_t seq = 0;  // given by append; from 1, without gaps
   WallTime at{};          // given by append
@@ -122,7 +124,8 @@ class Journal {
 
   // One line of JSON: `seq`, `at`, `event`, then what is set; a discard has `reason` and `remedy`.
   std::string to_json(const Event& event) const;
-  // One line for people, without colours: "09:15:30.204 discarded 7f3a0c11 UdpListener no-egress-region …".
+  // One line for people, without colours: "09:15:30.204 discarded 7f3a0c11 UdpListener
+  // no-egress-region …".
   std::string to_line(const Event& event) const;
 
  private:

@@ -1,5 +1,5 @@
-// How the gateway sends and receives datagrams, without knowing the kernel: io/udp implements it on real
-// sockets, scenario/sim_network in memory.
+// How the gateway sends and receives datagrams, without knowing the kernel: io/udp implements it on
+// real sockets, scenario/sim_network in memory.
 #pragma once
 
 #include <cstdint>

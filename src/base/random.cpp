@@ -11,7 +11,9 @@ namespace loopgate {
 
 namespace {
 
-unsigned char* raw(std::byte* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
+unsigned char* raw(std::byte* bytes) {
+  return reinterpret_cast<unsigned char*>(bytes);
+}
 
 }  // namespace
 
@@ -60,14 +62,17 @@ std::uint64_t Random::u64() {
 
 std::uint64_t Random::below(std::uint64_t bound) {
   LOOPGATE_CHECK(bound > 0);
-  const std::uint64_t reject_under = -bound % bound;  // the part of 2^64 that would bias the remainder
+  const std::uint64_t reject_under =
+      -bound % bound;  // the part of 2^64 that would bias the remainder
   for (;;) {
     const auto value = u64();
     if (value >= reject_under) return value % bound;
   }
 }
 
-double Random::unit() { return static_cast<double>(u64() >> 11) * 0x1.0p-53; }
+double Random::unit() {
+  return static_cast<double>(u64() >> 11) * 0x1.0p-53;
+}
 
 std::string Random::hex(std::size_t digits) {
   std::string out;

@@ -1,6 +1,6 @@
-// Randomness, handed in: from the operating system live, from a seed in scenarios (same seed, same bytes).
-// The generator is ChaCha20 (libsodium's randombytes_buf_deterministic construction), fit for keys when it
-// was made by `from_system`.
+// Randomness, handed in: from the operating system live, from a seed in scenarios (same seed, same
+// bytes). The generator is ChaCha20 (libsodium's randombytes_buf_deterministic construction), fit
+// for keys when it was made by `from_system`.
 #pragma once
 
 #include <array>
@@ -18,11 +18,11 @@ class Random {
 
   void fill(std::span<std::byte> out);
   std::uint64_t u64();
-  std::uint64_t below(std::uint64_t bound);  // uniform in [0, bound); bound > 0
-  double unit();                             // uniform in [0, 1)
-  std::string hex(std::size_t digits);       // lower case
+  std::uint64_t below(std::uint64_t bound);    // uniform in [0, bound); bound > 0
+  double unit();                               // uniform in [0, 1)
+  std::string hex(std::size_t digits);         // lower case
   std::string upper_alnum(std::size_t count);  // [A-Z0-9], as in AWS's generated names
-  std::string uuid();                        // RFC 9562 version 4
+  std::string uuid();                          // RFC 9562 version 4
 
  private:
   explicit Random(std::array<std::byte, 32> key) : key_(key) {}

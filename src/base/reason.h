@@ -1,6 +1,6 @@
-// Why a packet went no further: the one table of discard reasons. Every code is stable, appears in the
-// journal as `reason`, and carries the sentence that tells a person what to do. docs/REASONS.md is generated
-// from here.
+// Why a packet went no further: the one table of discard reasons. Every code is stable, appears in
+// the journal as `reason`, and carries the sentence that tells a person what to do. docs/REASONS.md
+// is generated from here.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
-// How a failure that users can cause travels: as a value, with a sentence for the person who reads it and,
-// where the cause stands in a file, its place. Our own bugs are LOOPGATE_CHECKs instead (check.h).
+// How a failure that users can cause travels: as a value, with a sentence for the person who reads
+// it and, where the cause stands in a file, its place. Our own bugs are LOOPGATE_CHECKs instead
+// (check.h).
 #pragma once
 
 #include <expected>
@@ -8,7 +9,8 @@
 
 namespace loopgate {
 
-// A place in a file of the user's. `line` counts from 1; 0 means the whole file; an empty `file` nowhere.
+// A place in a file of the user's. `line` counts from 1; 0 means the whole file; an empty `file`
+// nowhere.
 struct SourcePlace {
   std::string file;
   int line = 0;

@@ -1,6 +1,6 @@
-// Names that recur in every event (a listener, a destination, a region, a function) as small numbers, so
-// that an event costs no allocation. Symbols live as long as their table; there are as many as names were
-// ever deployed, which is bounded by what a person types.
+// Names that recur in every event (a listener, a destination, a region, a function) as small
+// numbers, so that an event costs no allocation. Symbols live as long as their table; there are as
+// many as names were ever deployed, which is bounded by what a person types.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +25,7 @@ class SymbolTable {
     ids_.emplace(names_.back(), id);
     return id;
   }
-  const std::string& name(Symbol symbol) const {
-    return names_[static_cast<std::size_t>(symbol)];
-  }
+  const std::string& name(Symbol symbol) const { return names_[static_cast<std::size_t>(symbol)]; }
 
  private:
   std::deque<std::string> names_;  // stable addresses: the map's keys point into it

@@ -1,4 +1,5 @@
-// The only door to the system's clocks. Live, the event loop reads it once per turn and tells the Clock.
+// The only door to the system's clocks. Live, the event loop reads it once per turn and tells the
+// Clock.
 #pragma once
 
 #include "base/time.h"

@@ -1,6 +1,6 @@
-// Work that is ready but must not run inside its caller: every port completes through here, embedded or
-// remote, so that submit-and-complete has one order. The event loop runs it once per turn; scenarios until
-// it is empty.
+// Work that is ready but must not run inside its caller: every port completes through here,
+// embedded or remote, so that submit-and-complete has one order. The event loop runs it once per
+// turn; scenarios until it is empty.
 #pragma once
 
 #include <deque>

@@ -12,7 +12,9 @@ using namespace std::chrono;
 std::int64_t to_millis(WallTime time) {
   return floor<milliseconds>(time).time_since_epoch().count();
 }
-std::int64_t to_seconds(WallTime time) { return floor<seconds>(time).time_since_epoch().count(); }
+std::int64_t to_seconds(WallTime time) {
+  return floor<seconds>(time).time_since_epoch().count();
+}
 
 std::string to_iso8601(WallTime time) {
   const auto day = floor<days>(time);
@@ -36,7 +38,9 @@ std::optional<int> digits(std::string_view text, std::size_t at, std::size_t cou
   return value;
 }
 
-bool has(std::string_view text, std::size_t at, char c) { return text.size() > at && text[at] == c; }
+bool has(std::string_view text, std::size_t at, char c) {
+  return text.size() > at && text[at] == c;
+}
 
 // What 64 bits of nanoseconds hold, in whole years.
 constexpr year_month_day kFirstDay{year(1678), month(1), day(1)};
@@ -93,8 +97,8 @@ Result<Duration> parse_duration(std::string_view text) {
   if (rest.empty()) return bad();
   while (!rest.empty()) {
     double value = 0;
-    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value,
-                                              std::chars_format::fixed);
+    const auto [end, error] =
+        std::from_chars(rest.data(), rest.data() + rest.size(), value, std::chars_format::fixed);
     if (error != std::errc() || !(value >= 0)) return bad();
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
     const auto unit_size = std::min(rest.find_first_of("0123456789."), rest.size());

@@ -7,8 +7,8 @@
 
 namespace loopgate::cli {
 
-// Parses, runs one verb and gives the process's exit status: 0, 1 for a failure that was told, 2 for wrong
-// usage; `exec` gives its command's.
+// Parses, runs one verb and gives the process's exit status: 0, 1 for a failure that was told, 2
+// for wrong usage; `exec` gives its command's.
 int run(int argc, char** argv);
 
 // What the command line gives a verb beyond its options, and what its callback leaves behind.
@@ -17,9 +17,10 @@ struct Outcome {
   int status = 0;
 };
 
-// An option that may be given several times, one value each: what follows a value is the next argument.
-CLI::Option* add_repeatable(CLI::App& verb, const std::string& name, std::vector<std::string>& values,
-                            const std::string& description);
+// An option that may be given several times, one value each: what follows a value is the next
+// argument.
+CLI::Option* add_repeatable(CLI::App& verb, const std::string& name,
+                            std::vector<std::string>& values, const std::string& description);
 
 void add_up(CLI::App& app, Outcome& outcome);
 void add_exec(CLI::App& app, Outcome& outcome);

@@ -37,14 +37,16 @@ std::unexpected<Error> refusal(int status, const std::string& answer) {
   const auto body = nlohmann::json::parse(answer, nullptr, false);
   return fail(body.is_object() && body.contains("error") && body["error"].is_string()
                   ? body["error"].get<std::string>()
-                  : "the sandbox answered " + std::to_string(status) + ": " + answer.substr(0, 500));
+                  : "the sandbox answered " + std::to_string(status) + ": " +
+                        answer.substr(0, 500));
 }
 
 Result<nlohmann::json> read_answer(const std::string& endpoint, const httplib::Result& answer) {
   if (!answer) return unreachable(endpoint, answer.error());
   if (answer->status >= 400) return refusal(answer->status, answer->body);
   auto body = nlohmann::json::parse(answer->body, nullptr, false);
-  if (body.is_discarded()) return fail(endpoint + " is not a Loopgate sandbox: its answer is not JSON");
+  if (body.is_discarded())
+    return fail(endpoint + " is not a Loopgate sandbox: its answer is not JSON");
   return body;
 }
 
@@ -77,7 +79,8 @@ Status Client::follow(const std::string& path, const Query& query,
     rest.append(data, size);
     if (status >= 400) return true;
     std::size_t start = 0;
-    for (auto end = rest.find('\n'); wanted && end != std::string::npos; end = rest.find('\n', start)) {
+    for (auto end = rest.find('\n'); wanted && end != std::string::npos;
+         end = rest.find('\n', start)) {
       wanted = on_line(std::string_view(rest).substr(start, end - start));
       start = end + 1;
     }

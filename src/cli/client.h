@@ -18,10 +18,12 @@ class Client {
   // `endpoint` empty: AWS_ENDPOINT_URL, else the default port.
   explicit Client(std::string endpoint);
 
-  // `path` from "/_loopgate/" on; `query` by name, as text. Errors carry the sandbox's own sentence.
+  // `path` from "/_loopgate/" on; `query` by name, as text. Errors carry the sandbox's own
+  // sentence.
   Result<nlohmann::json> get(const std::string& path, const Query& query = {});
   Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body);
-  // Calls `on_line` per line of the answer as it arrives, until it returns false or the sandbox ends.
+  // Calls `on_line` per line of the answer as it arrives, until it returns false or the sandbox
+  // ends.
   Status follow(const std::string& path, const Query& query,
                 const std::function<bool(std::string_view)>& on_line);
 

@@ -31,11 +31,13 @@ int move_clock(const std::string& by, const std::string& endpoint) {
 }  // namespace
 
 void add_clock(CLI::App& app, Outcome& outcome) {
-  auto* verb = app.add_subcommand("clock", "Show the sandbox's clock, or move it: clock advance 3m");
+  auto* verb =
+      app.add_subcommand("clock", "Show the sandbox's clock, or move it: clock advance 3m");
   auto endpoint = std::make_shared<std::string>();
   auto by = std::make_shared<std::string>();
   verb->add_option("--endpoint", *endpoint, "The running sandbox");
-  auto* move = verb->add_subcommand("advance", "Move time forward; everything due happens, in order");
+  auto* move =
+      verb->add_subcommand("advance", "Move time forward; everything due happens, in order");
   move->add_option("duration", *by, "250ms, 30s, 3m, 1h30m")->required()->type_name("DURATION");
   move->add_option("--endpoint", *endpoint, "The running sandbox");
   verb->callback([&outcome, endpoint, by, move] {

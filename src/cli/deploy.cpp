@@ -31,13 +31,14 @@ int deploy(const DeployFlags& flags) {
     return report({"the file is not UTF-8 text", {flags.template_file}});
   }
   Client client(flags.endpoint);
-  const auto answer = client.post(
-      "/_loopgate/deploy", {{"stack", flags.stack},
-                            {"template_file", std::filesystem::absolute(flags.template_file).string()},
-                            {"template", *text},
-                            {"parameters", *parameters},
-                            {"allow_unsupported", flags.how.allow_unsupported()},
-                            {"resolve", *resolve}});
+  const auto answer =
+      client.post("/_loopgate/deploy",
+                  {{"stack", flags.stack},
+                   {"template_file", std::filesystem::absolute(flags.template_file).string()},
+                   {"template", *text},
+                   {"parameters", *parameters},
+                   {"allow_unsupported", flags.how.allow_unsupported()},
+                   {"resolve", *resolve}});
   if (!answer) return report(answer.error());
   for (const auto& warning : (*answer)["warnings"]) {
     fmt::print("warning: {}\n", warning.get<std::string>());
@@ -62,7 +63,9 @@ int remove(const std::string& stack, const std::string& endpoint) {
 void add_deploy(CLI::App& app, Outcome& outcome) {
   auto* verb = app.add_subcommand("deploy", "Create or update a stack in a running sandbox");
   auto flags = std::make_shared<DeployFlags>();
-  verb->add_option("template", flags->template_file, "The template")->required()->type_name("TEMPLATE");
+  verb->add_option("template", flags->template_file, "The template")
+      ->required()
+      ->type_name("TEMPLATE");
   verb->add_option("--stack", flags->stack, "Stack name; default: the template's file name");
   add_repeatable(*verb, "--parameter", flags->parameters, "A template parameter, may be repeated")
       ->type_name("NAME=VALUE");

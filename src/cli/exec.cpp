@@ -15,7 +15,7 @@ namespace loopgate::cli {
 
 namespace {
 
-constexpr int kSignalBase = 128;  // as shells report a child that a signal ended
+constexpr int kSignalBase = 128;            // as shells report a child that a signal ended
 constexpr std::chrono::seconds kGrace{10};  // what an interrupted command has to clean up
 
 // Ours with `changes` on top, and without what would reach past the sandbox.
@@ -46,10 +46,12 @@ Result<int> run_command(Sandbox& sandbox, const std::vector<std::string>& comman
     ended = status;
     sandbox.stop();
   };
-  const auto child = io::Process::spawn(sandbox.loop(), process, {.on_line = nullptr, .on_exit = on_exit});
+  const auto child =
+      io::Process::spawn(sandbox.loop(), process, {.on_line = nullptr, .on_exit = on_exit});
   if (!child) return std::unexpected(child.error());
 
-  // The terminal has sent its SIGINT to the command as well. A second signal, or too long a farewell, ends it.
+  // The terminal has sent its SIGINT to the command as well. A second signal, or too long a
+  // farewell, ends it.
   ScopedTimer grace(sandbox.clock());
   sandbox.loop().on_signal([&](int signal) {
     if (grace.is_set()) return (*child)->kill();
@@ -75,12 +77,15 @@ int exec(SandboxFlags& flags, const std::vector<std::string>& command) {
 
 void add_exec(CLI::App& app, Outcome& outcome) {
   auto* verb = app.add_subcommand(
-      "exec", "Start a sandbox, run a command against it, stop: loopgate exec TEMPLATE… -- COMMAND…");
+      "exec",
+      "Start a sandbox, run a command against it, stop: loopgate exec TEMPLATE… -- COMMAND…");
   auto flags = std::make_shared<SandboxFlags>();
   flags->set_port(0);
   flags->add_to(*verb);
-  verb->footer("The command finds AWS_ENDPOINT_URL, credentials, AWS_REGION and LOOPGATE_<LOGICALID>_ADDR in "
-               "its environment;\nits exit status is the verb's.");
+  verb->footer(
+      "The command finds AWS_ENDPOINT_URL, credentials, AWS_REGION and LOOPGATE_<LOGICALID>_ADDR "
+      "in "
+      "its environment;\nits exit status is the verb's.");
   verb->callback([&outcome, flags] {
     if (outcome.command.empty()) throw CLI::RequiredError("exec: a command after '--'");
     outcome.status = exec(*flags, outcome.command);

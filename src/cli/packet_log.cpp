@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kDelay = 50ms;         // short enough to feel live
+constexpr Duration kDelay = 50ms;  // short enough to feel live
 constexpr std::size_t kLinesPerLook = 200;
 
 spdlog::logger& logger() {

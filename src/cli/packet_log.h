@@ -1,6 +1,6 @@
-// The live log of `up`: a reader of the journal that prints events as lines, coloured on a terminal. It looks
-// a few times a second and prints a bounded number of lines, so that a busy listener is not held up by a
-// terminal; what it skipped it counts.
+// The live log of `up`: a reader of the journal that prints events as lines, coloured on a
+// terminal. It looks a few times a second and prints a bounded number of lines, so that a busy
+// listener is not held up by a terminal; what it skipped it counts.
 #pragma once
 
 #include "base/clock.h"

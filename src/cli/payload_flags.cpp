@@ -58,7 +58,8 @@ Result<Bytes> coap_request(const std::string& request, const std::string& payloa
     const auto slash = std::min(path.find('/'), path.size());
     const auto segment = path.substr(0, slash);
     if (segment.size() > 255) return fail("--coap: a path segment is over 255 bytes");
-    if (!segment.empty()) message.options.push_back({codec::coap::kOptionUriPath, to_bytes(segment)});
+    if (!segment.empty())
+      message.options.push_back({codec::coap::kOptionUriPath, to_bytes(segment)});
     path.remove_prefix(std::min(slash + 1, path.size()));
   }
   message.payload = to_bytes(payload);
@@ -80,11 +81,11 @@ Result<Bytes> PayloadFlags::payload() const {
 
 std::string printable(ByteSpan payload) {
   const auto text = as_text(payload);
-  const bool plain = codec::is_valid_utf8(payload) &&
-                     std::all_of(text.begin(), text.end(), [](char c) {
-                       const auto byte = static_cast<unsigned char>(c);
-                       return (byte >= 0x20 && byte != 0x7F) || c == '\n' || c == '\t' || c == '\r';
-                     });
+  const bool plain =
+      codec::is_valid_utf8(payload) && std::all_of(text.begin(), text.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte >= 0x20 && byte != 0x7F) || c == '\n' || c == '\t' || c == '\r';
+      });
   return plain ? std::string(text) : "hex: " + codec::hex_encode_lower(payload);
 }
 

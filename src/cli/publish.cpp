@@ -41,7 +41,8 @@ Result<nlohmann::json> envelope(const PublishFlags& flags) {
   if (!to) return fail(fmt::format("--to '{}' is not ADDRESS:PORT", flags.to));
   const auto formatter = codec::parse_formatter(flags.formatter);
   if (!formatter) {
-    return fail(fmt::format("--formatter '{}' is none of base64, hex, utf8, ascii, coap", flags.formatter));
+    return fail(
+        fmt::format("--formatter '{}' is none of base64, hex, utf8, ascii, coap", flags.formatter));
   }
   const auto payload = flags.payload.payload();
   if (!payload) return std::unexpected(payload.error());
@@ -86,7 +87,9 @@ int publish(const PublishFlags& flags) {
 void add_publish(CLI::App& app, Outcome& outcome) {
   auto* verb = app.add_subcommand("publish", "Publish one packet to a Packet Source's topic");
   auto flags = std::make_shared<PublishFlags>();
-  verb->add_option("topic", flags->topic, "The topic's ARN or name")->required()->type_name("TOPIC");
+  verb->add_option("topic", flags->topic, "The topic's ARN or name")
+      ->required()
+      ->type_name("TOPIC");
   verb->add_option("--to", flags->to, "The client's ADDRESS:PORT")->required();
   flags->payload.add_to(*verb);
   verb->add_option("--formatter", flags->formatter, "How Data is written")->capture_default_str();
@@ -94,7 +97,8 @@ void add_publish(CLI::App& app, Outcome& outcome) {
   verb->add_flag("--no-egress-region", flags->no_egress_region,
                  "Leave the attribute out, to see what becomes of such a publish");
   verb->add_option("--peer-key", flags->peer_key, "WireGuard: the client's public key");
-  verb->add_option("--inner-source", flags->inner_source, "WireGuard: the server's inner ADDRESS:PORT");
+  verb->add_option("--inner-source", flags->inner_source,
+                   "WireGuard: the server's inner ADDRESS:PORT");
   verb->add_option("--inner-destination", flags->inner_destination,
                    "WireGuard: the client's inner ADDRESS:PORT");
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");

@@ -33,8 +33,8 @@ struct Datagrams {
 };
 
 // What a WireGuard session carried to its listener: the initiator's packets, as that peer's.
-void add_decrypted(wireguard::CaptureDecryptor& decryptor, const codec::capture::UdpDatagram& datagram,
-                   Datagrams& out) {
+void add_decrypted(wireguard::CaptureDecryptor& decryptor,
+                   const codec::capture::UdpDatagram& datagram, Datagrams& out) {
   const auto captured = decryptor.read(datagram.payload);
   if (!captured) {
     ++out.skipped[std::string(describe(captured.error()).code)];
@@ -51,8 +51,8 @@ void add_decrypted(wireguard::CaptureDecryptor& decryptor, const codec::capture:
 }
 
 // Given with --key-log, or in the capture itself (where a writer puts it before what it opens).
-Result<std::optional<wireguard::CaptureDecryptor>> decryptor_of(const codec::capture::Reader& reader,
-                                                                const ReplayFlags& flags) {
+Result<std::optional<wireguard::CaptureDecryptor>> decryptor_of(
+    const codec::capture::Reader& reader, const ReplayFlags& flags) {
   std::string lines;
   if (!flags.key_log.empty()) {
     auto text = read_file(flags.key_log, kMaxTextFileBytes);
@@ -69,7 +69,8 @@ Result<std::optional<wireguard::CaptureDecryptor>> decryptor_of(const codec::cap
 }
 
 // A capture's key log may stand anywhere in it: read to the end once.
-Result<std::optional<wireguard::CaptureDecryptor>> find_decryptor(ByteSpan file, const ReplayFlags& flags) {
+Result<std::optional<wireguard::CaptureDecryptor>> find_decryptor(ByteSpan file,
+                                                                  const ReplayFlags& flags) {
   auto reader = codec::capture::Reader::open(file);
   if (!reader) return fail(reader.error().message, {flags.file});
   for (auto record = reader->next(); record && *record; record = reader->next()) {
@@ -101,7 +102,8 @@ Result<Datagrams> read_capture(ByteSpan file, const ReplayFlags& flags) {
   }
 }
 
-Status inject(Client& client, const ReplayFlags& flags, const std::vector<nlohmann::json>& entries) {
+Status inject(Client& client, const ReplayFlags& flags,
+              const std::vector<nlohmann::json>& entries) {
   for (std::size_t start = 0; start < entries.size(); start += kBatch) {
     const auto end = std::min(entries.size(), start + kBatch);
     const auto answer =
@@ -126,7 +128,8 @@ Result<std::size_t> print_answers(Client& client, std::uint64_t after, Duration 
     if (datagrams.empty()) return printed;
     for (const auto& datagram : datagrams) {
       const auto payload = codec::base64_decode(datagram["data"].get<std::string>());
-      fmt::print("to {}: {}\n", datagram["to"].get<std::string>(), printable(payload.value_or(Bytes{})));
+      fmt::print("to {}: {}\n", datagram["to"].get<std::string>(),
+                 printable(payload.value_or(Bytes{})));
       after = datagram["seq"].get<std::uint64_t>();
       ++printed;
     }
@@ -161,13 +164,15 @@ void add_replay(CLI::App& app, Outcome& outcome) {
       "replay", "Replay a capture (pcap, pcapng) into a listener, with its own source addresses");
   auto flags = std::make_shared<ReplayFlags>();
   verb->add_option("file", flags->file, "The capture")->required()->type_name("FILE");
-  verb->add_option("--to", flags->listener, "The listener's logical id, STACK/LOGICALID, name or port")
+  verb->add_option("--to", flags->listener,
+                   "The listener's logical id, STACK/LOGICALID, name or port")
       ->required();
   verb->add_option("--region", flags->region, "Ingress region; default: the first");
   verb->add_option("--port", flags->port, "Only datagrams that were sent to this port")
       ->check(CLI::Range(1, 65535));
-  verb->add_option("--key-log", flags->key_log,
-                   "WireGuard key log: replays what the sessions in the capture carried, as those peers");
+  verb->add_option(
+      "--key-log", flags->key_log,
+      "WireGuard key log: replays what the sessions in the capture carried, as those peers");
   verb->add_option("--wait", flags->wait, "Stop when no answer has come for so long")
       ->capture_default_str();
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");

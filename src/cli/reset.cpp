@@ -6,7 +6,8 @@
 namespace loopgate::cli {
 
 void add_reset(CLI::App& app, Outcome& outcome) {
-  auto* verb = app.add_subcommand("reset", "Delete every stack, queue, topic, function and log of a sandbox");
+  auto* verb = app.add_subcommand(
+      "reset", "Delete every stack, queue, topic, function and log of a sandbox");
   auto endpoint = std::make_shared<std::string>();
   verb->add_option("--endpoint", *endpoint, "The running sandbox");
   verb->callback([&outcome, endpoint] {

@@ -34,9 +34,12 @@ int run_scenarios(const RunFlags& flags) {
 }  // namespace
 
 void add_run(CLI::App& app, Outcome& outcome) {
-  auto* verb = app.add_subcommand("run", "Run scenario files, each in a sandbox of its own on simulated time");
+  auto* verb = app.add_subcommand(
+      "run", "Run scenario files, each in a sandbox of its own on simulated time");
   auto flags = std::make_shared<RunFlags>();
-  verb->add_option("scenario", flags->files, "Scenario files (YAML)")->required()->type_name("SCENARIO");
+  verb->add_option("scenario", flags->files, "Scenario files (YAML)")
+      ->required()
+      ->type_name("SCENARIO");
   verb->add_option("--seed", flags->seed, "Seed of ids and randomness; default: the scenario's");
   verb->add_flag("--journal", flags->journal, "Print the whole journal as JSON lines");
   verb->callback([&outcome, flags] { outcome.status = run_scenarios(*flags); });

@@ -22,37 +22,44 @@ extern char** environ;
 namespace loopgate::cli {
 
 void SandboxFlags::add_to(CLI::App& verb) {
-  verb.add_option("template", templates_, "Templates to deploy (SAM or CloudFormation, YAML or JSON)")
+  verb.add_option("template", templates_,
+                  "Templates to deploy (SAM or CloudFormation, YAML or JSON)")
       ->type_name("TEMPLATE");
   add_repeatable(verb, "--stack", stacks_,
                  "Stack name, once per template; default: the template's file name");
-  add_repeatable(verb, "--parameter", parameters_, 
-                 "A template parameter, for every template that has it; or STACK/NAME=VALUE; may be repeated")
+  add_repeatable(
+      verb, "--parameter", parameters_,
+      "A template parameter, for every template that has it; or STACK/NAME=VALUE; may be repeated")
       ->type_name("NAME=VALUE");
   verb.add_option("--port", port_, "Port of the HTTP endpoint; 0 picks a free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
-  verb.add_option("--bind", bind_, "Address to listen on; anything but loopback opens it to your network")
+  verb.add_option("--bind", bind_,
+                  "Address to listen on; anything but loopback opens it to your network")
       ->capture_default_str();
-  add_repeatable(verb, "--region", regions_,
-                 "Ingress region, may be repeated; the first is the stacks' own (default us-west-2)");
+  add_repeatable(
+      verb, "--region", regions_,
+      "Ingress region, may be repeated; the first is the stacks' own (default us-west-2)");
   verb.add_flag("--regions-by-port", regions_by_port_,
                 "Give each region a port of its own instead of a loopback address");
   auto* data = verb.add_option("--data", data_, "Keep stacks, queues and ports in this folder");
   verb.add_flag("--ephemeral", ephemeral_, "Keep nothing (the default)")->excludes(data);
-  verb.add_option("--durability", durability_,
-                  "process: what is acknowledged survives a crash of the sandbox; full: of the machine")
+  verb.add_option(
+          "--durability", durability_,
+          "process: what is acknowledged survives a crash of the sandbox; full: of the machine")
       ->check(CLI::IsMember({"process", "full"}))
       ->capture_default_str();
-  verb.add_option("--ready-file", ready_file_, "Write endpoint, outputs and listeners here when all is up");
+  verb.add_option("--ready-file", ready_file_,
+                  "Write endpoint, outputs and listeners here when all is up");
   add_repeatable(verb, "--listen", listen_, "Fix a listener's port, may be repeated")
       ->type_name("[STACK/]LOGICALID=PORT");
   add_repeatable(verb, "--egress", egress_,
                  "Network outside this machine that may really be sent to, may be repeated")
       ->type_name("CIDR");
   deployment_.add_to(verb);
-  verb.add_option("--capture", capture_,
-                  "Write what listeners send and receive to this pcapng file, with the keys to read it");
+  verb.add_option(
+      "--capture", capture_,
+      "Write what listeners send and receive to this pcapng file, with the keys to read it");
 }
 
 void DeploymentFlags::add_to(CLI::App& verb) {
@@ -61,7 +68,8 @@ void DeploymentFlags::add_to(CLI::App& verb) {
   add_repeatable(verb, "--resolve", resolve_,
                  "Value of a dynamic reference, may be repeated: ssm:/path=value")
       ->type_name("REFERENCE=VALUE");
-  verb.add_option("--resolve-file", resolve_file_, "JSON object of dynamic references and their values");
+  verb.add_option("--resolve-file", resolve_file_,
+                  "JSON object of dynamic references and their values");
 }
 
 Result<std::pair<std::string, std::string>> split_assignment(const std::string& text,
@@ -136,7 +144,8 @@ Result<SandboxOptions> SandboxFlags::options() const {
   options.bind = *bind;
   for (const auto& network : egress_) {
     const auto cidr = Cidr::parse(network);
-    if (!cidr) return fail(fmt::format("--egress '{}' is not a network like 192.0.2.0/24", network));
+    if (!cidr)
+      return fail(fmt::format("--egress '{}' is not a network like 192.0.2.0/24", network));
     options.egress.push_back(*cidr);
   }
   if (auto status = read_listen(listen_, options); !status) return std::unexpected(status.error());
@@ -160,8 +169,8 @@ Result<std::vector<DeployOptions>> SandboxFlags::deployments() const {
     if (i < stacks_.size()) deploy.stack = stacks_[i];
     const auto same = std::ranges::find(out, stack_name(deploy), stack_name);
     if (same != out.end()) {
-      return fail(fmt::format("{} and {} would both be the stack '{}': name them with --stack", same->template_file,
-                              deploy.template_file, stack_name(deploy)));
+      return fail(fmt::format("{} and {} would both be the stack '{}': name them with --stack",
+                              same->template_file, deploy.template_file, stack_name(deploy)));
     }
     auto text = read_file(templates_[i], kMaxTextFileBytes);
     if (!text) return std::unexpected(text.error());
@@ -175,7 +184,8 @@ Result<std::vector<DeployOptions>> SandboxFlags::deployments() const {
 namespace {
 
 // Dies of the signal, as who sent it expects; the sandbox ends what it had begun.
-[[noreturn]] void interrupted(std::unique_ptr<Sandbox> sandbox, int signal, const std::string& stack) {
+[[noreturn]] void interrupted(std::unique_ptr<Sandbox> sandbox, int signal,
+                              const std::string& stack) {
   sandbox.reset();
   fmt::print(stderr, "loopgate: interrupted while deploying {}\n", stack);
   std::signal(signal, SIG_DFL);
@@ -195,7 +205,8 @@ void warn_of_unused_ports(const Sandbox& sandbox) {
   }
   for (const auto& [listener, port] : sandbox.options().listen) {
     if (known.contains(listener)) continue;
-    fmt::print(stderr, "warning: --listen {}={}: no stack has a listener '{}'\n", listener, port, listener);
+    fmt::print(stderr, "warning: --listen {}={}: no stack has a listener '{}'\n", listener, port,
+               listener);
   }
 }
 
@@ -228,8 +239,9 @@ ReadyFile::~ReadyFile() {
 
 Result<ReadyFile> ReadyFile::claim(const std::string& path) {
   if (!path.empty() && std::remove(path.c_str()) != 0 && errno != ENOENT) {
-    return fail("the ready file of before cannot be removed: " + std::generic_category().message(errno),
-                {path});
+    return fail(
+        "the ready file of before cannot be removed: " + std::generic_category().message(errno),
+        {path});
   }
   return ReadyFile(path);
 }

@@ -64,12 +64,12 @@ Result<std::map<std::string, std::string>> parse_parameters(const std::vector<st
 inline constexpr std::size_t kMaxTextFileBytes = 1U << 20;
 inline constexpr std::size_t kMaxBinaryFileBytes = 256U << 20;
 
-// Builds the sandbox and deploys everything in order; the first failure is the result. SIGINT and SIGTERM end
-// the process meanwhile, and stop the sandbox from then on.
+// Builds the sandbox and deploys everything in order; the first failure is the result. SIGINT and
+// SIGTERM end the process meanwhile, and stop the sandbox from then on.
 Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags);
 
-// Tells a harness that all is up by being there: one of an earlier run is removed first, this one when the
-// sandbox ends. All of it does nothing for an empty path.
+// Tells a harness that all is up by being there: one of an earlier run is removed first, this one
+// when the sandbox ends. All of it does nothing for an empty path.
 class ReadyFile {
  public:
   static Result<ReadyFile> claim(const std::string& path);
@@ -89,8 +89,8 @@ class ReadyFile {
 std::vector<std::pair<std::string, std::string>> client_environment(const nlohmann::json& info,
                                                                     const std::string& region);
 
-// Variables of ours that would lead clients past the sandbox: profiles, a real session, endpoints of single
-// services (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
+// Variables of ours that would lead clients past the sandbox: profiles, a real session, endpoints
+// of single services (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
 std::vector<std::string> foreign_variables();
 
 }  // namespace loopgate::cli

@@ -32,7 +32,9 @@ struct SendFlags {
 // An address as it is, or the address of a listener of the running sandbox.
 Result<Endpoint> resolve(const SendFlags& flags) {
   constexpr std::string_view kLocalhost = "localhost:";
-  const auto address = flags.to.starts_with(kLocalhost) ? "127.0.0.1:" + flags.to.substr(kLocalhost.size()) : flags.to;
+  const auto address = flags.to.starts_with(kLocalhost)
+                           ? "127.0.0.1:" + flags.to.substr(kLocalhost.size())
+                           : flags.to;
   if (const auto endpoint = Endpoint::parse(address)) return *endpoint;
   Client client(flags.endpoint);
   const auto listener = client.get("/_loopgate/listener", {{"listener", flags.to}});
@@ -78,10 +80,13 @@ class Replies final : public DatagramReceiver {
 
 int outcome_of(int received, const std::string& wait) {
   if (received > 0) return 0;
-  return report({fmt::format("no reply within {}; 'loopgate trace' tells what became of the packet", wait), {}});
+  return report(
+      {fmt::format("no reply within {}; 'loopgate trace' tells what became of the packet", wait),
+       {}});
 }
 
-// Through WireGuard: the payload alone, or in an IP packet from the configured address to --inner-to.
+// Through WireGuard: the payload alone, or in an IP packet from the configured address to
+// --inner-to.
 int send_wireguard(const SendFlags& flags, const Bytes& payload, Duration wait) {
   const auto text = read_file(flags.wireguard, kMaxTextFileBytes);
   if (!text) return report(text.error());
@@ -116,11 +121,13 @@ int send_wireguard(const SendFlags& flags, const Bytes& payload, Duration wait) 
       {.on_plaintext =
            [&](ByteSpan bytes) {
              const auto packet = codec::parse_ip(bytes);
-             fmt::print("{}: {}\n", packet ? packet->source.to_string() : config->endpoint->to_string(),
+             fmt::print("{}: {}\n",
+                        packet ? packet->source.to_string() : config->endpoint->to_string(),
                         printable(packet ? packet->payload : bytes));
              if (++received == flags.replies) loop.stop();
            },
-       .on_failed = [](const std::string& problem) { fmt::print(stderr, "loopgate: {}\n", problem); }});
+       .on_failed =
+           [](const std::string& problem) { fmt::print(stderr, "loopgate: {}\n", problem); }});
   if (!client) return report(client.error());
   for (int i = 0; i < flags.count; ++i) (*client)->send(plaintext, padding);
   clock.call_after(wait, [&] { loop.stop(); });
@@ -161,22 +168,25 @@ void add_send(CLI::App& app, Outcome& outcome) {
   auto* verb = app.add_subcommand("send", "Send a UDP datagram and print the replies");
   auto flags = std::make_shared<SendFlags>();
   verb->add_option("to", flags->to,
-                   "ADDRESS:PORT, or a listener's logical id, STACK/LOGICALID, name or port; with --wg '-' is "
+                   "ADDRESS:PORT, or a listener's logical id, STACK/LOGICALID, name or port; with "
+                   "--wg '-' is "
                    "its Endpoint")
       ->required()
       ->type_name("TO");
   flags->payload.add_to(*verb);
   verb->add_option("--region", flags->region, "Ingress region, when TO is a listener with several");
-  verb->add_option("--count", flags->count, "How many copies to send")->check(CLI::Range(1, 1'000'000));
+  verb->add_option("--count", flags->count, "How many copies to send")
+      ->check(CLI::Range(1, 1'000'000));
   verb->add_option("--replies", flags->replies, "Stop after so many replies; 0 does not wait")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   verb->add_option("--wait", flags->wait, "How long to wait for replies")->capture_default_str();
-  auto* wireguard = verb->add_option("--wg", flags->wireguard,
-                                     "Through WireGuard, as this client configuration (see wg-config)");
+  auto* wireguard = verb->add_option(
+      "--wg", flags->wireguard, "Through WireGuard, as this client configuration (see wg-config)");
   wireguard->type_name("FILE");
-  verb->add_option("--inner-to", flags->inner_to,
-                   "WireGuard: send an IP/UDP packet to this inner ADDRESS:PORT, not the bare payload")
+  verb->add_option(
+          "--inner-to", flags->inner_to,
+          "WireGuard: send an IP/UDP packet to this inner ADDRESS:PORT, not the bare payload")
       ->needs(wireguard);
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");
   verb->callback([&outcome, flags] { outcome.status = send(*flags); });

@@ -21,8 +21,7 @@ void print_stack(const std::string& name, const nlohmann::ordered_json& stack, b
   for (const auto& [key, value] : stack["outputs"].items()) {
     const auto local = stack["local"].find(key);
     fmt::print("    {} = {}{}\n", key, value.get<std::string>(),
-               local == stack["local"].end() ? ""
-                                             : "   (here: " + local->get<std::string>() + ")");
+               local == stack["local"].end() ? "" : "   (here: " + local->get<std::string>() + ")");
   }
 }
 
@@ -42,12 +41,14 @@ void print_ready(const Sandbox& sandbox) {
   }
   bool vendor_name = false;
   for (const auto& [name, stack] : info["stacks"].items()) {
-    if (!stack.contains("status")) continue;  // of another region: only its listeners are ours to tell
+    if (!stack.contains("status"))
+      continue;  // of another region: only its listeners are ours to tell
     print_stack(name, stack, several);
     vendor_name = vendor_name || !stack["local"].empty();
   }
   if (vendor_name) {
-    fmt::print("  note: *.proxylity.com in outputs is the vendor's production; use the local address\n");
+    fmt::print(
+        "  note: *.proxylity.com in outputs is the vendor's production; use the local address\n");
   }
   std::fflush(stdout);
 }
@@ -69,7 +70,8 @@ int up(const SandboxFlags& flags, bool quiet) {
 }  // namespace
 
 void add_up(CLI::App& app, Outcome& outcome) {
-  auto* verb = app.add_subcommand("up", "Start the sandbox, deploy templates into it, show its packets");
+  auto* verb =
+      app.add_subcommand("up", "Start the sandbox, deploy templates into it, show its packets");
   auto flags = std::make_shared<SandboxFlags>();
   auto quiet = std::make_shared<bool>(false);
   flags->add_to(*verb);

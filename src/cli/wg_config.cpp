@@ -50,7 +50,8 @@ Result<WireGuardConfig> make_config(const WgConfigFlags& flags, const nlohmann::
                                     Random& random) {
   WireGuardConfig config;
   const auto address = Cidr::parse(flags.address);
-  if (!address) return fail(fmt::format("--address '{}' is not an address like 10.77.0.2/32", flags.address));
+  if (!address)
+    return fail(fmt::format("--address '{}' is not an address like 10.77.0.2/32", flags.address));
   config.addresses = {*address};
   config.allowed_ips = {flags.allowed_ips};
   config.private_key = wireguard::SecretKey::generate(random);
@@ -59,12 +60,14 @@ Result<WireGuardConfig> make_config(const WgConfigFlags& flags, const nlohmann::
   config.server = *server;
   const auto& addresses = listener["addresses"];
   const auto found = flags.region.empty() ? addresses.begin() : addresses.find(flags.region);
-  if (found == addresses.end()) return fail(fmt::format("the listener has no region '{}'", flags.region));
+  if (found == addresses.end())
+    return fail(fmt::format("the listener has no region '{}'", flags.region));
   config.endpoint = Endpoint::parse(found->get<std::string>());
   if (flags.preshared_key) {
     config.preshared_key = wireguard::SecretKey::generate(random);
   } else if (!flags.add_peer && listener.contains("unknown_preshared_key")) {
-    const auto shared = wireguard::SecretKey::parse(listener["unknown_preshared_key"].get<std::string>());
+    const auto shared =
+        wireguard::SecretKey::parse(listener["unknown_preshared_key"].get<std::string>());
     if (shared) config.preshared_key = *shared;
   }
   config.persistent_keepalive = 25;
@@ -90,10 +93,12 @@ int wg_config(const WgConfigFlags& flags) {
   const auto config = make_config(flags, *listener, random);
   if (!config) return report(config.error());
   if (flags.add_peer) {
-    if (const auto status = add_peer(client, flags, *config); !status) return report(status.error());
+    if (const auto status = add_peer(client, flags, *config); !status)
+      return report(status.error());
   } else if (!(*listener)["allow_unknown"].get<bool>()) {
     fmt::print(stderr,
-               "note: the listener takes named peers only; add this one with --add-peer, or to Peers in the "
+               "note: the listener takes named peers only; add this one with --add-peer, or to "
+               "Peers in the "
                "template: {}\n",
                wireguard::Identity::of(config->private_key).public_key.to_base64());
   }
@@ -105,17 +110,21 @@ int wg_config(const WgConfigFlags& flags) {
 }  // namespace
 
 void add_wg_config(CLI::App& app, Outcome& outcome) {
-  auto* verb = app.add_subcommand("wg-config", "Make a WireGuard client's configuration for a listener");
+  auto* verb =
+      app.add_subcommand("wg-config", "Make a WireGuard client's configuration for a listener");
   auto flags = std::make_shared<WgConfigFlags>();
-  verb->add_option("listener", flags->listener, "The listener's logical id, STACK/LOGICALID or name")
+  verb->add_option("listener", flags->listener,
+                   "The listener's logical id, STACK/LOGICALID or name")
       ->required()
       ->type_name("LISTENER");
   verb->add_option("--region", flags->region, "Ingress region; default: the first");
-  verb->add_option("--address", flags->address, "The client's inner address")->capture_default_str();
+  verb->add_option("--address", flags->address, "The client's inner address")
+      ->capture_default_str();
   verb->add_option("--allowed-ips", flags->allowed_ips, "What the client sends into the tunnel")
       ->capture_default_str();
-  verb->add_flag("--psk", flags->preshared_key, "Make a pre-shared key as well")->needs(
-      verb->add_flag("--add-peer", flags->add_peer, "Add the client to the running listener"));
+  verb->add_flag("--psk", flags->preshared_key, "Make a pre-shared key as well")
+      ->needs(
+          verb->add_flag("--add-peer", flags->add_peer, "Add the client to the running listener"));
   verb->add_flag("--qr", flags->qr, "Also as a QR code, for the phone apps");
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");
   verb->callback([&outcome, flags] { outcome.status = wg_config(*flags); });

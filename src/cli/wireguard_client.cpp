@@ -2,8 +2,12 @@
 
 namespace loopgate::cli {
 
-WireGuardClient::WireGuardClient(const WireGuardConfig& config, Clock& clock, Random& random, Events events)
-    : clock_(clock), events_(std::move(events)), device_(config.private_key, random), timer_(clock) {
+WireGuardClient::WireGuardClient(const WireGuardConfig& config, Clock& clock, Random& random,
+                                 Events events)
+    : clock_(clock),
+      events_(std::move(events)),
+      device_(config.private_key, random),
+      timer_(clock) {
   wireguard::PeerConfig server;
   server.key = config.server;
   server.psk = config.preshared_key;
@@ -16,7 +20,8 @@ WireGuardClient::WireGuardClient(const WireGuardConfig& config, Clock& clock, Ra
 Result<std::unique_ptr<WireGuardClient>> WireGuardClient::open(const WireGuardConfig& config,
                                                                Network& network, Clock& clock,
                                                                Random& random, Events events) {
-  std::unique_ptr<WireGuardClient> client(new WireGuardClient(config, clock, random, std::move(events)));
+  std::unique_ptr<WireGuardClient> client(
+      new WireGuardClient(config, clock, random, std::move(events)));
   Endpoint any;
   if (config.endpoint->address.is_v6()) any.address = *IpAddress::parse("::");
   auto socket = network.open(any, *client);

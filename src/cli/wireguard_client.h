@@ -1,5 +1,5 @@
-// A WireGuard client on the loop: one session with one listener, for `send --wg`. Shakes hands when there is
-// something to send, then sends and receives the plaintexts.
+// A WireGuard client on the loop: one session with one listener, for `send --wg`. Shakes hands when
+// there is something to send, then sends and receives the plaintexts.
 #pragma once
 
 #include <functional>
@@ -21,8 +21,9 @@ class WireGuardClient final : public DatagramReceiver {
   };
 
   // `config.endpoint` is set.
-  static Result<std::unique_ptr<WireGuardClient>> open(const WireGuardConfig& config, Network& network,
-                                                       Clock& clock, Random& random, Events events);
+  static Result<std::unique_ptr<WireGuardClient>> open(const WireGuardConfig& config,
+                                                       Network& network, Clock& clock,
+                                                       Random& random, Events events);
 
   // Leaves when the handshake is done.
   void send(ByteSpan plaintext, wireguard::Padding padding);

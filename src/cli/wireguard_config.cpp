@@ -4,8 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 
 namespace loopgate::cli {
 
@@ -78,10 +78,12 @@ std::string WireGuardConfig::to_text() const {
   for (const auto& address : addresses) own.push_back(address.to_string());
   if (!own.empty()) out += fmt::format("Address = {}\n", fmt::join(own, ", "));
   out += fmt::format("\n[Peer]\nPublicKey = {}\n", server.to_base64());
-  if (!preshared_key.is_zero()) out += fmt::format("PresharedKey = {}\n", preshared_key.to_base64());
+  if (!preshared_key.is_zero())
+    out += fmt::format("PresharedKey = {}\n", preshared_key.to_base64());
   if (!allowed_ips.empty()) out += fmt::format("AllowedIPs = {}\n", fmt::join(allowed_ips, ", "));
   if (endpoint) out += fmt::format("Endpoint = {}\n", endpoint->to_string());
-  if (persistent_keepalive != 0) out += fmt::format("PersistentKeepalive = {}\n", persistent_keepalive);
+  if (persistent_keepalive != 0)
+    out += fmt::format("PersistentKeepalive = {}\n", persistent_keepalive);
   return out;
 }
 

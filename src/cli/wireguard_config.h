@@ -24,8 +24,8 @@ struct WireGuardConfig {
   std::string to_text() const;
 };
 
-// The [Interface] and the first [Peer]; names of wg-quick's that mean nothing here are skipped. Errors name the
-// line.
+// The [Interface] and the first [Peer]; names of wg-quick's that mean nothing here are skipped.
+// Errors name the line.
 Result<WireGuardConfig> parse_wireguard_config(std::string_view text, const std::string& file);
 
 }  // namespace loopgate::cli

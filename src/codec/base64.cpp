@@ -21,7 +21,8 @@ constexpr auto kPairs = [] {
   return pairs;
 }();
 
-// A character's six bits where they stand in its group, for each of the four places: a group is three ORs.
+// A character's six bits where they stand in its group, for each of the four places: a group is
+// three ORs.
 constexpr auto kDigits = [] {
   std::array<std::array<std::uint32_t, 256>, 4> digits{};
   for (std::size_t place = 0; place < digits.size(); ++place) {

@@ -36,8 +36,7 @@ void append_path(std::string& out, const Message& message) {
 void append_options(std::string& out, const Message& message) {
   bool first = true;
   for (const Option& option : message.options) {
-    out += fmt::format(R"({}{{"Number":{},"Value":")", first ? "" : ",",
-                   option.number);
+    out += fmt::format(R"({}{{"Number":{},"Value":")", first ? "" : ",", option.number);
     base64_append(out, option.value);
     out.append("\"}");
     first = false;

@@ -23,8 +23,8 @@ inline constexpr std::size_t kMaxCoapJsonBytes = 512 * 1024;
 inline constexpr std::size_t kMaxBrexBytes = 1024;
 inline constexpr int kMaxBrexDepth = 32;
 
-// What one try of a regular expression may take before it is given up: one can be written so that it would
-// take years. A millisecond; those of use need some hundred steps.
+// What one try of a regular expression may take before it is given up: one can be written so that
+// it would take years. A millisecond; those of use need some hundred steps.
 inline constexpr std::size_t kMaxRegexBytes = 4096;
 inline constexpr std::uint32_t kMaxRegexSteps = 100'000;
 inline constexpr std::uint32_t kMaxRegexHeapKib = 4096;

@@ -19,8 +19,8 @@ bool concerns_destination(const Event& event) {
          (event.kind == EventKind::kQueued && !event.text.empty());
 }
 
-// What happens before anything of the service sees it (SNS filters the message, the kernel drops the
-// datagram) is in no log of the service.
+// What happens before anything of the service sees it (SNS filters the message, the kernel drops
+// the datagram) is in no log of the service.
 bool is_unseen(Reason reason) {
   return reason == Reason::kNoEgressRegion || reason == Reason::kRegionNotServed ||
          reason == Reason::kKernelOverflow;

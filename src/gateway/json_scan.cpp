@@ -17,7 +17,8 @@ constexpr std::size_t kBlock = 32;
 
 bool is_plain_block(const char* block) {
   unsigned char special = 0;
-  for (std::size_t i = 0; i < kBlock; ++i) special |= static_cast<unsigned char>(!is_plain(block[i]));
+  for (std::size_t i = 0; i < kBlock; ++i)
+    special |= static_cast<unsigned char>(!is_plain(block[i]));
   return special == 0;
 }
 

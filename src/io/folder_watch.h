@@ -1,5 +1,5 @@
-// Whether anything changed in folders or files, by inotify(7): one question to the kernel instead of
-// a walk through them.
+// Whether anything changed in folders or files, by inotify(7): one question to the kernel instead
+// of a walk through them.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ namespace loopgate::io {
 
 class FolderWatch;
 
-// Makes watches. One serves all: a user has only a hundred or so inotify instances. Outlives what it
-// made.
+// Makes watches. One serves all: a user has only a hundred or so inotify instances. Outlives what
+// it made.
 class FolderWatcher {
  public:
   FolderWatcher();

@@ -24,12 +24,14 @@ struct Mapping {
 std::optional<Mapping> read_head(const std::string& line) {
   Mapping out;
   char access[5] = {};
-  if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s", &out.begin, &out.end, access) != 3) return {};
+  if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s", &out.begin, &out.end, access) != 3)
+    return {};
   out.is_readonly_file = access[1] == '-' && line.contains('/');
   return out;
 }
 
-// What the loader relocated is read-only too, but no longer what the file has: it counts as anonymous.
+// What the loader relocated is read-only too, but no longer what the file has: it counts as
+// anonymous.
 bool says_nothing_was_written(const std::string& line) {
   unsigned long kib = 0;
   return std::sscanf(line.c_str(), "Anonymous: %lu kB", &kib) == 1 && kib == 0;

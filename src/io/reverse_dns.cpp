@@ -4,7 +4,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 
-
 namespace loopgate::io {
 
 namespace {
@@ -28,13 +27,16 @@ struct ReverseDns::Impl {
 };
 
 ReverseDns::ReverseDns(Loop& loop) : impl_(std::make_unique<Impl>(loop)) {}
-ReverseDns::~ReverseDns() { *impl_->alive = false; }
+ReverseDns::~ReverseDns() {
+  *impl_->alive = false;
+}
 
-void ReverseDns::ask(const IpAddress& address, std::move_only_function<void(std::string name)> done) {
+void ReverseDns::ask(const IpAddress& address,
+                     std::move_only_function<void(std::string name)> done) {
   impl_->resolver.async_resolve(
-      Udp::endpoint(to_asio(address), 0),
-      [alive = impl_->alive, done = std::move(done)](
-          const boost::system::error_code& error, const Udp::resolver::results_type& results) mutable {
+      Udp::endpoint(to_asio(address), 0), [alive = impl_->alive, done = std::move(done)](
+                                              const boost::system::error_code& error,
+                                              const Udp::resolver::results_type& results) mutable {
         if (!*alive) return;
         // Without a name the resolver echoes the address.
         std::string name = error || results.empty() ? "" : results.begin()->host_name();

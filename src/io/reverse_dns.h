@@ -1,4 +1,5 @@
-// Asks the system's resolver for the names of an address, off the loop's thread (getnameinfo blocks).
+// Asks the system's resolver for the names of an address, off the loop's thread (getnameinfo
+// blocks).
 #pragma once
 
 #include <functional>

@@ -14,17 +14,19 @@ constexpr std::string_view kSnsSenderId = "AIDAISMY7JYY5F7RTT6AO";  // SNS's own
 
 }  // namespace
 
-aws::Outcome<void> QueueDelivery::deliver_to_queue(const std::string& queue_arn, const std::string& body,
-                                                   const std::vector<aws::MessageAttribute>& attributes,
-                                                   const std::string& group_id,
-                                                   const std::string& deduplication_id) {
-  const auto sent = queues_.deliver(queue_arn, {body, attributes, group_id, deduplication_id}, kSnsSenderId);
+aws::Outcome<void> QueueDelivery::deliver_to_queue(
+    const std::string& queue_arn, const std::string& body,
+    const std::vector<aws::MessageAttribute>& attributes, const std::string& group_id,
+    const std::string& deduplication_id) {
+  const auto sent =
+      queues_.deliver(queue_arn, {body, attributes, group_id, deduplication_id}, kSnsSenderId);
   if (!sent) return aws::refuse(sent.error());
   return {};
 }
 
 Result<std::unique_ptr<Account>> Account::create(Outside outside) {
-  auto queues = sqs::Queues::open(outside.store, outside.clock, outside.tasks, outside.random, outside.journal);
+  auto queues = sqs::Queues::open(outside.store, outside.clock, outside.tasks, outside.random,
+                                  outside.journal);
   if (!queues) return std::unexpected(queues.error());
   return std::unique_ptr<Account>(new Account(std::move(outside), std::move(*queues)));
 }
@@ -53,10 +55,14 @@ Account::Account(Outside outside, std::unique_ptr<sqs::Queues> queues)
       sts_port_(roles_, outside_.clock, outside_.tasks),
       lambda_port_(functions_, outside_.tasks,
                    [this](const auto&... arguments) { return authorize(arguments...); }),
-      sqs_port_(*queues_, outside_.tasks, [this](const auto&... arguments) { return authorize(arguments...); }),
-      sns_port_(topics_, outside_.tasks, [this](const auto&... arguments) { return authorize(arguments...); }),
-      logs_port_(logs_, outside_.tasks, [this](const auto&... arguments) { return authorize(arguments...); },
-                 [this](const aws::Session&) { return outside_.regions.front(); }),
+      sqs_port_(*queues_, outside_.tasks,
+                [this](const auto&... arguments) { return authorize(arguments...); }),
+      sns_port_(topics_, outside_.tasks,
+                [this](const auto&... arguments) { return authorize(arguments...); }),
+      logs_port_(
+          logs_, outside_.tasks,
+          [this](const auto&... arguments) { return authorize(arguments...); },
+          [this](const aws::Session&) { return outside_.regions.front(); }),
       iam_service_(roles_),
       sts_service_(roles_, outside_.clock, outside_.random),
       sqs_service_(*queues_),
@@ -112,7 +118,8 @@ bool Account::queue_accepts(const std::string& queue_arn, const std::string& top
   request.resource = queue_arn;
   request.principal = iam::Principal::aws_service("sns.amazonaws.com");
   request.context["aws:sourcearn"] = {topic_arn};
-  if (const auto topic = aws::Arn::parse(topic_arn)) request.context["aws:sourceaccount"] = {topic->account};
+  if (const auto topic = aws::Arn::parse(topic_arn))
+    request.context["aws:sourceaccount"] = {topic->account};
   return policy->evaluate(request).verdict == iam::Verdict::kAllow;
 }
 
@@ -122,8 +129,8 @@ void Account::deliver_record(const std::string& target_arn, std::string payload,
   const std::string service = arn ? arn->service : "";
   std::string problem = "its service is not emulated";
   if (service == "sqs") {
-    const auto sent = queues_->deliver(target_arn, {std::move(payload), std::move(attributes), {}, {}},
-                                       outside_.service_account);
+    const auto sent = queues_->deliver(
+        target_arn, {std::move(payload), std::move(attributes), {}, {}}, outside_.service_account);
     if (sent) return;
     problem = sent.error().message;
   } else if (service == "sns") {
@@ -141,7 +148,8 @@ void Account::deliver_record(const std::string& target_arn, std::string payload,
     call.type = lambda::InvocationType::kEvent;
     return functions_.invoke(std::move(call), [](auto) {});
   }
-  outside_.journal.warn(fmt::format("the failed invocation could not be sent to {}: {}", target_arn, problem));
+  outside_.journal.warn(
+      fmt::format("the failed invocation could not be sent to {}: {}", target_arn, problem));
 }
 
 void Account::clear() {
@@ -151,7 +159,8 @@ void Account::clear() {
   std::vector<std::string> topics, subscriptions;
   for (const auto& [arn, topic] : topics_.table().topics()) topics.push_back(arn);
   for (const auto& arn : topics) topics_.delete_topic(arn);
-  for (const auto& [arn, subscription] : topics_.table().subscriptions()) subscriptions.push_back(arn);
+  for (const auto& [arn, subscription] : topics_.table().subscriptions())
+    subscriptions.push_back(arn);
   for (const auto& arn : subscriptions) topics_.unsubscribe(arn);
   for (const auto& function : functions_.list()) (void)functions_.remove(function->arn());
   std::vector<std::pair<std::string, std::string>> roles;

@@ -1,5 +1,5 @@
-// The AWS account: every emulator over the one store, the ports through which the gateway reaches them, the
-// resource types that they own, and the services that the front door offers.
+// The AWS account: every emulator over the one store, the ports through which the gateway reaches
+// them, the resource types that they own, and the services that the front door offers.
 #pragma once
 
 #include <functional>
@@ -59,10 +59,10 @@ class Account {
     Random& random;
     Journal& journal;
     store::Store& store;
-    std::string folder;                       // for functions: code, builds, bootstraps
-    std::function<std::string()> endpoint;    // of the front door
-    std::string service_account;              // owns the delivery queues
-    std::vector<std::string> regions;         // the first is the stacks' own
+    std::string folder;                     // for functions: code, builds, bootstraps
+    std::function<std::string()> endpoint;  // of the front door
+    std::string service_account;            // owns the delivery queues
+    std::vector<std::string> regions;       // the first is the stacks' own
     bool simulated = false;
   };
 

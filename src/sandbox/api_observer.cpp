@@ -32,7 +32,9 @@ class WatchedExchange final : public http::Exchange {
 
   WatchedExchange(std::shared_ptr<http::Exchange> inner, std::shared_ptr<std::size_t> unanswered,
                   Answered answered)
-      : inner_(std::move(inner)), unanswered_(std::move(unanswered)), answered_(std::move(answered)) {
+      : inner_(std::move(inner)),
+        unanswered_(std::move(unanswered)),
+        answered_(std::move(answered)) {
     ++*unanswered_;
   }
   ~WatchedExchange() override { settle(); }
@@ -49,7 +51,9 @@ class WatchedExchange final : public http::Exchange {
   }
   bool write(std::string_view chunk) override { return inner_->write(chunk); }
   void end_stream() override { inner_->end_stream(); }
-  void on_closed(std::function<void()> callback) override { inner_->on_closed(std::move(callback)); }
+  void on_closed(std::function<void()> callback) override {
+    inner_->on_closed(std::move(callback));
+  }
 
  private:
   void settle() {
@@ -66,8 +70,8 @@ class WatchedExchange final : public http::Exchange {
 
 std::shared_ptr<http::Exchange> ApiObserver::watch(const http::Request& request,
                                                    std::shared_ptr<http::Exchange> exchange) {
-  auto answered = [&journal = journal_, alive = std::weak_ptr(unanswered_), name = name_of(request)](
-                      int status, std::size_t bytes) {
+  auto answered = [&journal = journal_, alive = std::weak_ptr(unanswered_),
+                   name = name_of(request)](int status, std::size_t bytes) {
     if (alive.expired()) return;
     Event event;
     event.kind = EventKind::kApiCall;

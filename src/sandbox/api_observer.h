@@ -1,5 +1,5 @@
-// Watches the account's HTTP calls: how many are still unanswered (a function that long-polls waits for the
-// clock, not for the processor), and one journal event for each answer.
+// Watches the account's HTTP calls: how many are still unanswered (a function that long-polls waits
+// for the clock, not for the processor), and one journal event for each answer.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@ class ApiObserver {
   explicit ApiObserver(Journal& journal) : journal_(journal) {}
 
   // An exchange that tells us when it is answered. Observer and exchange may outlive each other.
-  std::shared_ptr<http::Exchange> watch(const http::Request& request, std::shared_ptr<http::Exchange> exchange);
+  std::shared_ptr<http::Exchange> watch(const http::Request& request,
+                                        std::shared_ptr<http::Exchange> exchange);
   std::size_t unanswered() const { return *unanswered_; }
 
  private:

@@ -16,13 +16,16 @@ constexpr std::string_view kApplication = "loopgate";
 }  // namespace
 
 Result<std::unique_ptr<CaptureFile>> CaptureFile::open(const std::string& path, io::Loop& loop,
-                                                       gateway::Gateway& gateway, Journal& journal) {
+                                                       gateway::Gateway& gateway,
+                                                       Journal& journal) {
   std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) return fail(fmt::format("the capture cannot be written: {}", std::strerror(errno)), {path});
+  if (file == nullptr)
+    return fail(fmt::format("the capture cannot be written: {}", std::strerror(errno)), {path});
   return std::unique_ptr<CaptureFile>(new CaptureFile(file, loop, gateway, journal));
 }
 
-CaptureFile::CaptureFile(std::FILE* file, io::Loop& loop, gateway::Gateway& gateway, Journal& journal)
+CaptureFile::CaptureFile(std::FILE* file, io::Loop& loop, gateway::Gateway& gateway,
+                         Journal& journal)
     : file_(file, &std::fclose),
       gateway_(gateway),
       clock_(loop.clock()),
@@ -33,7 +36,8 @@ CaptureFile::CaptureFile(std::FILE* file, io::Loop& loop, gateway::Gateway& gate
   gateway_.set_key_log_observer([this](const std::string& lines) {
     writer_.add_secrets(codec::capture::kWireGuardKeyLog, lines);
   });
-  gateway_.set_datagram_observer([this](const gateway::ObservedDatagram& datagram) { observe(datagram); });
+  gateway_.set_datagram_observer(
+      [this](const gateway::ObservedDatagram& datagram) { observe(datagram); });
   loop.at_turn_end(io::Loop::Stage::kAfterCommit, [this, alive = std::weak_ptr(alive_)] {
     if (!alive.expired()) write_out();
   });
@@ -46,9 +50,9 @@ CaptureFile::~CaptureFile() {
 }
 
 void CaptureFile::observe(const gateway::ObservedDatagram& datagram) {
-  const auto comment = fmt::format("{} {}{}{}", datagram.listener, datagram.region,
-                                   datagram.injected ? " injected" : "",
-                                   datagram.peer_key.empty() ? "" : fmt::format(" peer {}", datagram.peer_key));
+  const auto comment = fmt::format(
+      "{} {}{}{}", datagram.listener, datagram.region, datagram.injected ? " injected" : "",
+      datagram.peer_key.empty() ? "" : fmt::format(" peer {}", datagram.peer_key));
   if (datagram.is_inner) {
     // Raw plaintext is no packet; only its comment could tell, so it stays with the outer one.
     if (codec::parse_ip_header(datagram.bytes)) {
@@ -66,7 +70,8 @@ void CaptureFile::observe(const gateway::ObservedDatagram& datagram) {
 void CaptureFile::write_out() {
   if (writer_.pending_bytes() == 0 || failed_) return;
   const auto bytes = writer_.take();
-  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() && std::fflush(file_.get()) == 0) {
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() &&
+      std::fflush(file_.get()) == 0) {
     return;
   }
   failed_ = true;

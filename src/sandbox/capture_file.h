@@ -1,6 +1,7 @@
-// `up --capture FILE`: what listeners send and receive, as pcapng. Outer datagrams are one interface, the
-// packets inside WireGuard another; the key log goes in as a decryption secrets block, so that Wireshark opens
-// the outer ones without any setting. Whoever has the file can read everything.
+// `up --capture FILE`: what listeners send and receive, as pcapng. Outer datagrams are one
+// interface, the packets inside WireGuard another; the key log goes in as a decryption secrets
+// block, so that Wireshark opens the outer ones without any setting. Whoever has the file can read
+// everything.
 #pragma once
 
 #include <cstdio>

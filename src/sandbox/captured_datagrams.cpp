@@ -15,7 +15,8 @@ void CapturedDatagrams::add(CapturedDatagram datagram) {
   wake();
 }
 
-std::vector<CapturedDatagram> CapturedDatagrams::read(std::uint64_t after, std::size_t limit) const {
+std::vector<CapturedDatagram> CapturedDatagrams::read(std::uint64_t after,
+                                                      std::size_t limit) const {
   std::vector<CapturedDatagram> out;
   for (const auto& datagram : datagrams_) {
     if (datagram.seq > after && out.size() < limit) out.push_back(datagram);

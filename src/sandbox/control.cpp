@@ -19,7 +19,8 @@ constexpr std::size_t kCapturedPerAnswer = 1000;
 constexpr std::size_t kInjectedPerRequest = 10'000;
 constexpr std::uint64_t kMaxWaitMillis = 60'000;
 
-void answer_json(const std::shared_ptr<http::Exchange>& answer, const json& body, int status = 200) {
+void answer_json(const std::shared_ptr<http::Exchange>& answer, const json& body,
+                 int status = 200) {
   answer->respond(http::Response::json(
       status, body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"));
 }
@@ -34,7 +35,8 @@ void answer_status(const std::shared_ptr<http::Exchange>& answer, const Status& 
 
 void answer_document(const std::shared_ptr<http::Exchange>& answer,
                      const Result<nlohmann::ordered_json>& document) {
-  document ? answer_json(answer, json(*document)) : refuse(answer, document.error().to_string(), 404);
+  document ? answer_json(answer, json(*document))
+           : refuse(answer, document.error().to_string(), 404);
 }
 
 std::string text_field(const json& body, const char* name) {
@@ -52,7 +54,8 @@ std::map<std::string, std::string> text_map(const json& body, const char* name) 
   return out;
 }
 
-std::uint64_t number_parameter(std::string_view query, std::string_view name, std::uint64_t otherwise) {
+std::uint64_t number_parameter(std::string_view query, std::string_view name,
+                               std::uint64_t otherwise) {
   const auto text = query_parameter(query, name);
   std::uint64_t value = otherwise;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -66,7 +69,10 @@ json describe_result(const DeployResult& result) {
     outputs[output.key] = output.value;
     if (!output.local.empty()) local[output.key] = output.local;
   }
-  return {{"stack", result.stack}, {"outputs", outputs}, {"local", local}, {"warnings", result.warnings}};
+  return {{"stack", result.stack},
+          {"outputs", outputs},
+          {"local", local},
+          {"warnings", result.warnings}};
 }
 
 }  // namespace
@@ -87,7 +93,8 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   refuse(exchange, fmt::format("there is no GET {}", request.path), 404);
 }
 
-void Control::dispatch_post(std::string_view route, const http::Request& request, const Answer& answer) {
+void Control::dispatch_post(std::string_view route, const http::Request& request,
+                            const Answer& answer) {
   const auto body = json::parse(request.body.empty() ? "{}" : request.body, nullptr, false);
   if (!body.is_object()) return refuse(answer, "the body is not a JSON object");
   if (route == "deploy") return post_deploy(body, answer);
@@ -142,7 +149,8 @@ void Control::post_deploy(const json& body, const Answer& answer) {
     return refuse(answer, "the body has neither 'template' nor 'template_file'");
   }
   sandbox_.deploy(std::move(options), [answer](Result<DeployResult> result) {
-    result ? answer_json(answer, describe_result(*result)) : refuse(answer, result.error().to_string());
+    result ? answer_json(answer, describe_result(*result))
+           : refuse(answer, result.error().to_string());
   });
 }
 
@@ -155,10 +163,13 @@ void Control::post_delete(const json& body, const Answer& answer) {
 void Control::post_inject(const json& body, const Answer& answer) {
   const auto datagrams = body.find("datagrams");
   if (datagrams == body.end() || !datagrams->is_array()) {
-    return refuse(answer, "the body has no list 'datagrams' of {\"from\": \"ADDRESS:PORT\", \"data\": BASE64}");
+    return refuse(
+        answer,
+        "the body has no list 'datagrams' of {\"from\": \"ADDRESS:PORT\", \"data\": BASE64}");
   }
   if (datagrams->size() > kInjectedPerRequest) {
-    return refuse(answer, fmt::format("more than {} datagrams in one request", kInjectedPerRequest));
+    return refuse(answer,
+                  fmt::format("more than {} datagrams in one request", kInjectedPerRequest));
   }
   const auto listener = text_field(body, "listener");
   const auto region = text_field(body, "region");
@@ -196,10 +207,12 @@ void Control::post_peers(const json& body, const Answer& answer) {
   std::vector<std::string> allowed_ips;
   const auto list = body.find("allowed_ips");
   if (list != body.end() && list->is_array()) {
-    for (const auto& network : *list) allowed_ips.push_back(network.is_string() ? network.get<std::string>() : "");
+    for (const auto& network : *list)
+      allowed_ips.push_back(network.is_string() ? network.get<std::string>() : "");
   }
-  answer_status(answer, sandbox_.add_peer(text_field(body, "listener"), text_field(body, "public_key"),
-                                          allowed_ips, text_field(body, "preshared_key")));
+  answer_status(answer,
+                sandbox_.add_peer(text_field(body, "listener"), text_field(body, "public_key"),
+                                  allowed_ips, text_field(body, "preshared_key")));
 }
 
 void Control::post_reset(const Answer& answer) {

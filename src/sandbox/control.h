@@ -1,4 +1,5 @@
-// The sandbox's own HTTP routes under /_loopgate/: what the verbs, the console and test harnesses use.
+// The sandbox's own HTTP routes under /_loopgate/: what the verbs, the console and test harnesses
+// use.
 //
 //   GET  health, info, journal, captured, clock, peers, wireguard
 //   POST deploy, delete, inject, publish, clock, reset, peers

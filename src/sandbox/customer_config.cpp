@@ -12,13 +12,17 @@ constexpr std::string_view kFileName = "/customer-config.json";
 
 }  // namespace
 
-std::string gateway_account() { return std::string(kGatewayAccount); }
+std::string gateway_account() {
+  return std::string(kGatewayAccount);
+}
 
 std::string gateway_role_arn() {
   return "arn:aws:iam::" + gateway_account() + ":role/proxylity-udp-gateway";
 }
 
-std::string api_key(const std::string& account) { return "loopgate-" + account; }
+std::string api_key(const std::string& account) {
+  return "loopgate-" + account;
+}
 
 std::optional<std::string> customer_config(std::string_view location, const std::string& account,
                                            const std::vector<std::string>& regions) {

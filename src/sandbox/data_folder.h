@@ -1,5 +1,5 @@
-// Where the sandbox keeps its files: the folder of --data, or one of our own that goes with us. Folders of
-// sandboxes that were killed are swept away at the next start.
+// Where the sandbox keeps its files: the folder of --data, or one of our own that goes with us.
+// Folders of sandboxes that were killed are swept away at the next start.
 #pragma once
 
 #include <memory>

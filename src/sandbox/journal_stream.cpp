@@ -55,7 +55,8 @@ Result<Filter> read_filter(const Sandbox& sandbox, std::string_view query) {
 // Reads on from where it was. A tag's story includes the events of the batches that it joined.
 class JournalReader {
  public:
-  JournalReader(const Journal& journal, Filter filter) : journal_(journal), filter_(std::move(filter)) {
+  JournalReader(const Journal& journal, Filter filter)
+      : journal_(journal), filter_(std::move(filter)) {
     if (filter_.after < journal.forgotten()) forgotten_ = journal.forgotten() - filter_.after;
   }
 
@@ -83,7 +84,8 @@ class JournalReader {
   bool matches(const Event& event) {
     if (filter_.reason && event.reason != *filter_.reason) return false;
     if (filter_.kind && event.kind != *filter_.kind) return false;
-    if (!filter_.listener.empty() && journal_.name(event.listener) != filter_.listener) return false;
+    if (!filter_.listener.empty() && journal_.name(event.listener) != filter_.listener)
+      return false;
     if (!filter_.tag) return true;
     if (event.tag == *filter_.tag) {
       if (event.batch != 0) batches_.insert(event.batch);
@@ -136,7 +138,8 @@ class Follower : public std::enable_shared_from_this<Follower> {
 
 }  // namespace
 
-void stream_journal(Sandbox& sandbox, std::string_view query, std::shared_ptr<http::Exchange> exchange) {
+void stream_journal(Sandbox& sandbox, std::string_view query,
+                    std::shared_ptr<http::Exchange> exchange) {
   auto filter = read_filter(sandbox, query);
   if (!filter) {
     const nlohmann::json refusal = {{"error", filter.error().message}};

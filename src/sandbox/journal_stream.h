@@ -11,6 +11,7 @@
 
 namespace loopgate {
 
-void stream_journal(Sandbox& sandbox, std::string_view query, std::shared_ptr<http::Exchange> exchange);
+void stream_journal(Sandbox& sandbox, std::string_view query,
+                    std::shared_ptr<http::Exchange> exchange);
 
 }  // namespace loopgate

@@ -6,11 +6,13 @@ namespace loopgate {
 
 KeyStore::KeyStore(store::Store& store) {
   const auto migrated = store.migrate(
-      "keys", {"CREATE TABLE listener_key (key TEXT PRIMARY KEY, secret BLOB NOT NULL) WITHOUT ROWID"});
+      "keys",
+      {"CREATE TABLE listener_key (key TEXT PRIMARY KEY, secret BLOB NOT NULL) WITHOUT ROWID"});
   LOOPGATE_CHECK(migrated.has_value());
   select_ = store.prepare("SELECT secret FROM listener_key WHERE key = ?");
   upsert_ = store.prepare(
-      "INSERT INTO listener_key VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET secret = excluded.secret");
+      "INSERT INTO listener_key VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET secret = "
+      "excluded.secret");
   delete_ = store.prepare("DELETE FROM listener_key WHERE key = ?");
 }
 
@@ -31,6 +33,8 @@ void KeyStore::remember(const std::string& key, const wireguard::SecretKey& secr
   upsert_.bind(1, std::string_view(key)).bind(2, ByteSpan(secret.bytes())).run();
 }
 
-void KeyStore::forget(const std::string& key) { delete_.bind(1, std::string_view(key)).run(); }
+void KeyStore::forget(const std::string& key) {
+  delete_.bind(1, std::string_view(key)).run();
+}
 
 }  // namespace loopgate

@@ -1,5 +1,5 @@
-// The private keys of `wg` listeners, kept in the store: a client's configuration holds the public key, so it
-// must survive restarts.
+// The private keys of `wg` listeners, kept in the store: a client's configuration holds the public
+// key, so it must survive restarts.
 #pragma once
 
 #include "emulators/store/store.h"

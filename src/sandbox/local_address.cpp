@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::string_view kVendorDomain = ".proxylity.com";
 
-bool is_name_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-'; }
+bool is_name_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '-';
+}
 
 const gateway::ListenerInfo* listener_with(std::string_view port,
                                            const std::vector<gateway::ListenerInfo>& listeners) {
@@ -21,7 +23,8 @@ const gateway::ListenerInfo* listener_with(std::string_view port,
 
 }  // namespace
 
-std::string local_address(std::string_view value, const std::vector<gateway::ListenerInfo>& listeners) {
+std::string local_address(std::string_view value,
+                          const std::vector<gateway::ListenerInfo>& listeners) {
   std::string out;
   std::size_t copied = 0;
   for (auto at = value.find(kVendorDomain); at != std::string_view::npos;
@@ -33,7 +36,8 @@ std::string local_address(std::string_view value, const std::vector<gateway::Lis
     if (end < value.size() && value[end] == ':') {
       const auto digits = end + 1;
       auto after = digits;
-      while (after < value.size() && std::isdigit(static_cast<unsigned char>(value[after]))) ++after;
+      while (after < value.size() && std::isdigit(static_cast<unsigned char>(value[after])))
+        ++after;
       port = value.substr(digits, after - digits);
     }
     const auto* listener = listener_with(port, listeners);

@@ -5,7 +5,8 @@
 namespace loopgate {
 
 void PeerRoutes::add_to(http::FrontDoor& door) {
-  door.add_path("/_localstack/health", [this](http::Request, auto exchange) { exchange->respond(health()); });
+  door.add_path("/_localstack/health",
+                [this](http::Request, auto exchange) { exchange->respond(health()); });
   door.add_path("/_aws/sqs/messages", [this](http::Request request, auto exchange) {
     exchange->respond(messages(request.query));
   });

@@ -6,11 +6,13 @@ namespace loopgate {
 
 PortStore::PortStore(store::Store& store) {
   const auto migrated = store.migrate(
-      "ports", {"CREATE TABLE listener_port (key TEXT PRIMARY KEY, port INTEGER NOT NULL) WITHOUT ROWID"});
+      "ports",
+      {"CREATE TABLE listener_port (key TEXT PRIMARY KEY, port INTEGER NOT NULL) WITHOUT ROWID"});
   LOOPGATE_CHECK(migrated.has_value());
   select_ = store.prepare("SELECT port FROM listener_port WHERE key = ?");
   upsert_ = store.prepare(
-      "INSERT INTO listener_port VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET port = excluded.port");
+      "INSERT INTO listener_port VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET port = "
+      "excluded.port");
 }
 
 std::optional<std::uint16_t> PortStore::find(const std::string& key) {

@@ -33,7 +33,8 @@ std::string query_parameter(std::string_view query, std::string_view name) {
     const auto pair = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), pair.size() + 1));
     const auto equals = std::min(pair.find('='), pair.size());
-    if (pair.substr(0, equals) == name) return percent_decoded(pair.substr(std::min(equals + 1, pair.size())));
+    if (pair.substr(0, equals) == name)
+      return percent_decoded(pair.substr(std::min(equals + 1, pair.size())));
   }
   return {};
 }

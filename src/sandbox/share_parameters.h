@@ -9,8 +9,8 @@
 
 namespace loopgate {
 
-// `given` by NAME, for every template that has it, or by STACK/NAME for one. Refuses what no template declares.
-// The deployments have their texts.
+// `given` by NAME, for every template that has it, or by STACK/NAME for one. Refuses what no
+// template declares. The deployments have their texts.
 Status share_parameters(const std::map<std::string, std::string>& given,
                         std::vector<DeployOptions>& deployments);
 

@@ -5,7 +5,8 @@ namespace loopgate {
 namespace {
 
 double in_seconds(Duration duration) {
-  return static_cast<double>(std::chrono::floor<std::chrono::milliseconds>(duration).count()) / 1000;
+  return static_cast<double>(std::chrono::floor<std::chrono::milliseconds>(duration).count()) /
+         1000;
 }
 
 }  // namespace
@@ -13,8 +14,10 @@ double in_seconds(Duration duration) {
 nlohmann::ordered_json describe_peers(const std::vector<gateway::PeerInfo>& peers) {
   auto out = nlohmann::ordered_json::array();
   for (const auto& peer : peers) {
-    nlohmann::ordered_json row = {{"listener", peer.listener}, {"region", peer.region},
-                                  {"peer", peer.peer_key},     {"named", peer.named},
+    nlohmann::ordered_json row = {{"listener", peer.listener},
+                                  {"region", peer.region},
+                                  {"peer", peer.peer_key},
+                                  {"named", peer.named},
                                   {"session", peer.state}};
     if (peer.endpoint) row["endpoint"] = peer.endpoint->to_string();
     if (peer.age) row["age_s"] = in_seconds(*peer.age);
@@ -35,13 +38,16 @@ nlohmann::ordered_json describe_peers(const std::vector<gateway::PeerInfo>& peer
 nlohmann::ordered_json describe_wireguard(const gateway::WireGuardListenerInfo& info) {
   nlohmann::ordered_json out = {{"name", info.name}, {"public_key", info.public_key}};
   out["addresses"] = nlohmann::ordered_json::object();
-  for (const auto& [region, endpoint] : info.addresses) out["addresses"][region] = endpoint.to_string();
+  for (const auto& [region, endpoint] : info.addresses)
+    out["addresses"][region] = endpoint.to_string();
   out["decapsulated"] = info.decapsulated;
   out["allow_unknown"] = info.allow_unknown;
-  if (!info.unknown_preshared_key.empty()) out["unknown_preshared_key"] = info.unknown_preshared_key;
+  if (!info.unknown_preshared_key.empty())
+    out["unknown_preshared_key"] = info.unknown_preshared_key;
   out["peers"] = nlohmann::ordered_json::array();
   for (const auto& peer : info.peers) {
-    nlohmann::ordered_json row = {{"public_key", peer.public_key}, {"allowed_ips", peer.allowed_ips}};
+    nlohmann::ordered_json row = {{"public_key", peer.public_key},
+                                  {"allowed_ips", peer.allowed_ips}};
     if (!peer.preshared_key.empty()) row["preshared_key"] = peer.preshared_key;
     out["peers"].push_back(std::move(row));
   }

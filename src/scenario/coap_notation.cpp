@@ -45,7 +45,8 @@ std::optional<std::uint8_t> parse_code(std::string_view text) {
 }
 
 std::string code_text(std::uint8_t code) {
-  return code < kMethods.size() ? std::string(kMethods[code]) : fmt::format("{}.{:02}", code >> 5, code & 31);
+  return code < kMethods.size() ? std::string(kMethods[code])
+                                : fmt::format("{}.{:02}", code >> 5, code & 31);
 }
 
 void parse_token(Fields& fields, CoapPattern& out) {
@@ -60,7 +61,8 @@ void add_path(std::string_view path, Message& message) {
   while (!path.empty()) {
     path.remove_prefix(path.starts_with('/') ? 1 : 0);
     const auto segment = path.substr(0, path.find('/'));
-    if (!segment.empty()) message.options.push_back({codec::coap::kOptionUriPath, to_bytes(segment)});
+    if (!segment.empty())
+      message.options.push_back({codec::coap::kOptionUriPath, to_bytes(segment)});
     path.remove_prefix(segment.size());
   }
 }
@@ -79,7 +81,8 @@ void parse_options(Fields& fields, CoapPattern& out) {
   const Node* options = fields.find("options");
   if (options == nullptr) return;
   if (!options->is_list()) return fields.refuse("coap: options is no list", options->place());
-  if (options->items.size() > codec::kMaxCoapOptions) return fields.refuse("coap: too many options");
+  if (options->items.size() > codec::kMaxCoapOptions)
+    return fields.refuse("coap: too many options");
   for (const Node& option : options->items) add_option(fields, option, out.message);
 }
 
@@ -111,9 +114,10 @@ std::string describe_options(const Message& message) {
 }
 
 std::string describe_message(const Message& message) {
-  std::string out = fmt::format("coap: {{type: {}, code: {}, id: {}, token: \"{}\"",
-                                kTypes[static_cast<std::size_t>(message.type)], code_text(message.code),
-                                message.message_id, codec::hex_encode_upper(message.token));
+  std::string out =
+      fmt::format("coap: {{type: {}, code: {}, id: {}, token: \"{}\"",
+                  kTypes[static_cast<std::size_t>(message.type)], code_text(message.code),
+                  message.message_id, codec::hex_encode_upper(message.token));
   out += describe_options(message);
   if (!message.payload.empty()) out += ", payload: {" + describe_payload(message.payload) + "}";
   return out + "}";
@@ -159,19 +163,23 @@ Result<CoapPattern> parse_coap(const cfn::Node& node) {
 
 bool CoapPattern::matches(ByteSpan datagram) const {
   const auto got = codec::coap::parse(datagram);
-  return got && (!has_type || got->type == message.type) && (!has_code || got->code == message.code) &&
-         (!has_id || got->message_id == message.message_id) && (!has_token || got->token == message.token) &&
+  return got && (!has_type || got->type == message.type) &&
+         (!has_code || got->code == message.code) &&
+         (!has_id || got->message_id == message.message_id) &&
+         (!has_token || got->token == message.token) &&
          (!has_options || got->options == message.options) &&
          (!has_payload || got->payload == message.payload);
 }
 
 std::string CoapPattern::describe() const {
   std::vector<std::string> parts;
-  if (has_type) parts.push_back(fmt::format("type: {}", kTypes[static_cast<std::size_t>(message.type)]));
+  if (has_type)
+    parts.push_back(fmt::format("type: {}", kTypes[static_cast<std::size_t>(message.type)]));
   if (has_code) parts.push_back("code: " + code_text(message.code));
   if (has_id) parts.push_back(fmt::format("id: {}", message.message_id));
   if (has_token) parts.push_back("token: \"" + codec::hex_encode_upper(message.token) + "\"");
-  if (const auto options = describe_options(message); !options.empty()) parts.push_back(options.substr(2));
+  if (const auto options = describe_options(message); !options.empty())
+    parts.push_back(options.substr(2));
   if (has_payload) parts.push_back("payload: {" + describe_payload(message.payload) + "}");
   return fmt::format("coap: {{{}}}", fmt::join(parts, ", "));
 }

@@ -1,5 +1,5 @@
-// CoAP messages as a scenario writes them: {type: CON, code: GET, id: 7, token: "20", path: /a/b, options: […],
-// payload: {text: hi}}. In an expectation only what is written is compared.
+// CoAP messages as a scenario writes them: {type: CON, code: GET, id: 7, token: "20", path: /a/b,
+// options: […], payload: {text: hi}}. In an expectation only what is written is compared.
 #pragma once
 
 #include <string>

@@ -22,11 +22,13 @@ const Node* Fields::find(std::string_view name) {
 
 std::optional<std::string> Fields::scalar(const Node& node, std::string_view name) {
   if (!node.is_scalar()) {
-    refuse(fmt::format("{}: {} is {}, not a text", what_, name, cfn::describe(node.kind)), node.place());
+    refuse(fmt::format("{}: {} is {}, not a text", what_, name, cfn::describe(node.kind)),
+           node.place());
     return std::nullopt;
   }
   if (node.text.size() > kMaxTextLength) {
-    refuse(fmt::format("{}: {} is longer than {} bytes", what_, name, kMaxTextLength), node.place());
+    refuse(fmt::format("{}: {} is longer than {} bytes", what_, name, kMaxTextLength),
+           node.place());
     return std::nullopt;
   }
   return node.text;
@@ -57,7 +59,8 @@ std::optional<std::uint64_t> Fields::number(std::string_view name, std::uint64_t
   std::uint64_t out = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), out);
   if (error != std::errc() || end != value.data() + value.size() || out > max) {
-    refuse(fmt::format("{}: {} is no whole number from 0 to {}", what_, name, max), find(name)->place());
+    refuse(fmt::format("{}: {} is no whole number from 0 to {}", what_, name, max),
+           find(name)->place());
     return std::nullopt;
   }
   return out;
@@ -87,7 +90,8 @@ std::vector<std::pair<std::string, std::string>> Fields::pairs(std::string_view 
   const Node* node = find(name);
   if (node == nullptr) return {};
   if (!node->is_map()) {
-    refuse(fmt::format("{}: {} is {}, not a map", what_, name, cfn::describe(node->kind)), node->place());
+    refuse(fmt::format("{}: {} is {}, not a map", what_, name, cfn::describe(node->kind)),
+           node->place());
     return {};
   }
   std::vector<std::pair<std::string, std::string>> out;
@@ -121,8 +125,9 @@ Status Fields::finish() {
   if (error_) return std::unexpected(*error_);
   for (const auto& member : node_.members) {
     if (std::ranges::find(known_, member.name) != known_.end()) continue;
-    return fail(fmt::format("{} has no '{}'{}", what_, member.name, cfn::did_you_mean(member.name, known_)),
-                member.origin.place());
+    return fail(
+        fmt::format("{} has no '{}'{}", what_, member.name, cfn::did_you_mean(member.name, known_)),
+        member.origin.place());
   }
   return {};
 }

@@ -1,5 +1,6 @@
-// Reads the members of a YAML map into values. The first thing that is wrong sticks and the rest is read as if it
-// were absent, so that a parser is a list of assignments with one check at its end; unknown members are refused.
+// Reads the members of a YAML map into values. The first thing that is wrong sticks and the rest is
+// read as if it were absent, so that a parser is a list of assignments with one check at its end;
+// unknown members are refused.
 #pragma once
 
 #include <initializer_list>

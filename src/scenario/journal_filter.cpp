@@ -14,8 +14,8 @@ namespace {
 
 // As Journal::to_json writes them, without those that differ from run to run by nature (seq, at).
 constexpr std::array<std::string_view, 14> kFields = {
-    "tag",   "batch", "listener", "destination", "region", "subject", "remote",
-    "size",  "count", "took_ms",  "head",        "text",   "remedy",  "assumed"};
+    "tag",  "batch", "listener", "destination", "region", "subject", "remote",
+    "size", "count", "took_ms",  "head",        "text",   "remedy",  "assumed"};
 
 std::vector<std::string> all_reasons() {
   std::vector<std::string> out;
@@ -31,7 +31,9 @@ std::vector<std::string> all_kinds() {
   return out;
 }
 
-bool is_part_enough(std::string_view field) { return field == "text" || field == "remedy"; }
+bool is_part_enough(std::string_view field) {
+  return field == "text" || field == "remedy";
+}
 
 bool equals(const nlohmann::ordered_json& expected, const nlohmann::json& got, bool part_enough) {
   if (part_enough && expected.is_string() && got.is_string()) {
@@ -48,14 +50,16 @@ JournalFilter JournalFilter::parse(Fields& fields) {
   if (const std::string kind = fields.text("event"); !kind.empty()) {
     out.kind_ = parse_event_kind(kind);
     if (!out.kind_) {
-      fields.refuse(fmt::format("no event is called '{}'{}", kind, cfn::did_you_mean(kind, all_kinds())),
-                    fields.find("event")->place());
+      fields.refuse(
+          fmt::format("no event is called '{}'{}", kind, cfn::did_you_mean(kind, all_kinds())),
+          fields.find("event")->place());
     }
   }
   if (const std::string reason = fields.text("reason"); !reason.empty()) {
     out.reason_ = parse_reason(reason);
     if (!out.reason_) {
-      fields.refuse(fmt::format("no reason is called '{}'{}", reason, cfn::did_you_mean(reason, all_reasons())),
+      fields.refuse(fmt::format("no reason is called '{}'{}", reason,
+                                cfn::did_you_mean(reason, all_reasons())),
                     fields.find("reason")->place());
     }
   }
@@ -98,12 +102,14 @@ std::string JournalFilter::describe() const {
   if (kind_) parts.push_back(fmt::format("event: {}", name(*kind_)));
   if (reason_) parts.push_back(fmt::format("reason: {}", loopgate::describe(*reason_).code));
   for (const auto& [field, value] : fields_.items()) {
-    parts.push_back(fmt::format("{}: {}", field, value.is_string() ? value.get<std::string>() : value.dump()));
+    parts.push_back(
+        fmt::format("{}: {}", field, value.is_string() ? value.get<std::string>() : value.dump()));
   }
   return fmt::format("{{{}}}", fmt::join(parts, ", "));
 }
 
-std::size_t count_matches(const Journal& journal, const JournalFilter& filter, std::uint64_t after) {
+std::size_t count_matches(const Journal& journal, const JournalFilter& filter,
+                          std::uint64_t after) {
   const auto events = journal.read(after, Journal::kDefaultCapacity);
   return static_cast<std::size_t>(std::ranges::count_if(
       events, [&](const Event& event) { return filter.matches(journal, event); }));

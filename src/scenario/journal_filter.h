@@ -1,5 +1,5 @@
-// Which events an expectation about the journal means: fields of its JSON form that must be equal. `text` and
-// `remedy` need only occur in the event's.
+// Which events an expectation about the journal means: fields of its JSON form that must be equal.
+// `text` and `remedy` need only occur in the event's.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -10,7 +10,9 @@ namespace {
 
 using nlohmann::json;
 
-std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string text_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 std::string difference_at(const json& expected, const json& got, const std::string& place);
 
@@ -33,11 +35,14 @@ std::string difference_at(const json& expected, const json& got, const std::stri
     return {};
   }
   if (expected == got) return {};
-  return fmt::format("{} is {}, not {}", place.empty() ? "the document" : place, text_of(got), text_of(expected));
+  return fmt::format("{} is {}, not {}", place.empty() ? "the document" : place, text_of(got),
+                     text_of(expected));
 }
 
 }  // namespace
 
-std::string difference(const json& expected, const json& got) { return difference_at(expected, got, ""); }
+std::string difference(const json& expected, const json& got) {
+  return difference_at(expected, got, "");
+}
 
 }  // namespace loopgate::scenario

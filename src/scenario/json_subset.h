@@ -1,4 +1,5 @@
-// Whether a JSON document has at least what another one says: objects may have more members, everything else is equal.
+// Whether a JSON document has at least what another one says: objects may have more members,
+// everything else is equal.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,5 +1,5 @@
-// What a scenario may cost. Scenario files are typed by people; the bounds keep a slip of the pen (or a file from
-// somebody else) from eating the machine.
+// What a scenario may cost. Scenario files are typed by people; the bounds keep a slip of the pen
+// (or a file from somebody else) from eating the machine.
 #pragma once
 
 #include <chrono>

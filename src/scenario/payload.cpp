@@ -25,7 +25,8 @@ std::string without_spaces(std::string text) {
 Bytes parse_bytes(Fields& fields, std::string_view name) {
   const std::string value = fields.text(name);
   if (name == "text") return to_bytes(value);
-  const auto bytes = name == "hex" ? codec::hex_decode(without_spaces(value)) : codec::base64_decode(value);
+  const auto bytes =
+      name == "hex" ? codec::hex_decode(without_spaces(value)) : codec::base64_decode(value);
   if (!bytes) {
     fields.refuse(fmt::format("{}: {} cannot be decoded: {}", fields.what(), name, value),
                   fields.find(name)->place());
@@ -58,7 +59,9 @@ std::string shown(std::string notation, ByteSpan whole) {
   return notation;
 }
 
-ByteSpan head(ByteSpan payload) { return payload.first(std::min(payload.size(), kMaxShownBytes)); }
+ByteSpan head(ByteSpan payload) {
+  return payload.first(std::min(payload.size(), kMaxShownBytes));
+}
 
 std::string as_quoted_text(ByteSpan payload) {
   const nlohmann::json text = codec::utf8_from_bytes(head(payload));
@@ -126,7 +129,8 @@ PayloadMatcher parse_matcher(Fields& fields) {
     out.pattern = fields.text("matching");
     auto regex = codec::Regex::compile(out.pattern, codec::Regex::Subject::kBytes);
     if (regex) out.regex = std::move(*regex);
-    if (!regex) fields.refuse(fmt::format("{}: matching: {}", fields.what(), regex.error().message));
+    if (!regex)
+      fields.refuse(fmt::format("{}: matching: {}", fields.what(), regex.error().message));
   } else if (!kind.empty()) {
     out.notation = kind == "text" ? kText : kind == "hex" ? kHex : kBase64;
     out.payload.bytes = parse_bytes(fields, kind);
@@ -145,10 +149,14 @@ Result<bool> PayloadMatcher::matches_pattern(ByteSpan got) const {
 Result<bool> PayloadMatcher::matches(ByteSpan got, const std::string& folder) const {
   if (size && got.size() != *size) return false;
   switch (notation) {
-    case Notation::kAny: return true;
-    case Notation::kCoap: return coap.matches(got);
-    case Notation::kPattern: return matches_pattern(got);
-    default: break;
+    case Notation::kAny:
+      return true;
+    case Notation::kCoap:
+      return coap.matches(got);
+    case Notation::kPattern:
+      return matches_pattern(got);
+    default:
+      break;
   }
   const auto wanted = payload.load(folder);
   if (!wanted) return std::unexpected(wanted.error());
@@ -159,23 +167,34 @@ std::string PayloadMatcher::expected() const {
   const std::string sized = size ? fmt::format("size: {}", *size) : "";
   const auto with_size = [&](std::string text) { return size ? text + ", " + sized : text; };
   switch (notation) {
-    case Notation::kAny: return size ? sized : "any payload";
-    case Notation::kText: return with_size(as_quoted_text(payload.bytes));
-    case Notation::kHex: return with_size(as_hex(payload.bytes));
-    case Notation::kBase64: return with_size("base64: " + codec::base64_encode(payload.bytes));
-    case Notation::kFile: return with_size("file: " + payload.file);
-    case Notation::kCoap: return with_size(coap.describe());
-    case Notation::kPattern: return with_size("matching: " + pattern);
+    case Notation::kAny:
+      return size ? sized : "any payload";
+    case Notation::kText:
+      return with_size(as_quoted_text(payload.bytes));
+    case Notation::kHex:
+      return with_size(as_hex(payload.bytes));
+    case Notation::kBase64:
+      return with_size("base64: " + codec::base64_encode(payload.bytes));
+    case Notation::kFile:
+      return with_size("file: " + payload.file);
+    case Notation::kCoap:
+      return with_size(coap.describe());
+    case Notation::kPattern:
+      return with_size("matching: " + pattern);
   }
   __builtin_unreachable();
 }
 
 std::string PayloadMatcher::describe(ByteSpan got) const {
   switch (notation) {
-    case Notation::kHex: return as_hex(got);
-    case Notation::kBase64: return shown("base64: " + codec::base64_encode(head(got)), got);
-    case Notation::kCoap: return describe_coap(got);
-    default: break;
+    case Notation::kHex:
+      return as_hex(got);
+    case Notation::kBase64:
+      return shown("base64: " + codec::base64_encode(head(got)), got);
+    case Notation::kCoap:
+      return describe_coap(got);
+    default:
+      break;
   }
   std::string out = describe_payload(got);
   return size ? out + fmt::format(", size: {}", got.size()) : out;

@@ -1,5 +1,5 @@
-// What a datagram carries, as a scenario writes it (text, hex, base64, coap or a file), and how such a notation is
-// compared with what came.
+// What a datagram carries, as a scenario writes it (text, hex, base64, coap or a file), and how
+// such a notation is compared with what came.
 #pragma once
 
 #include <optional>
@@ -16,14 +16,15 @@ namespace loopgate::scenario {
 // A payload that is to be sent.
 struct Payload {
   Bytes bytes;
-  std::string file;  // instead of `bytes`: read when the step runs
+  std::string file;                 // instead of `bytes`: read when the step runs
   std::optional<std::size_t> size;  // the bytes are repeated or cut to this many
 
   // `folder` is that of the scenario.
   Result<Bytes> load(const std::string& folder) const;
 };
 
-// Reads `text`, `hex`, `base64`, `file` or `coap`, and `size`, from `fields`. Nothing at all is an empty payload.
+// Reads `text`, `hex`, `base64`, `file` or `coap`, and `size`, from `fields`. Nothing at all is an
+// empty payload.
 Payload parse_payload(Fields& fields);
 
 // What a datagram is expected to be.
@@ -37,7 +38,8 @@ struct PayloadMatcher {
   std::optional<codec::Regex> regex;
   std::optional<std::size_t> size;
 
-  // Whether `got` is what was expected. An error when a file cannot be read, or a pattern takes too long.
+  // Whether `got` is what was expected. An error when a file cannot be read, or a pattern takes too
+  // long.
   Result<bool> matches(ByteSpan got, const std::string& folder) const;
   // As the scenario has it, and what came in the same notation.
   std::string expected() const;

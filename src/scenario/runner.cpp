@@ -60,20 +60,24 @@ Run deploy(const Scenario& scenario, Stage& stage) {
     if (status) continue;
     const std::string message = status.error().to_string();
     if (!wanted.empty() && message.find(wanted) != std::string::npos) return {};
-    return std::unexpected(Failure{stack.where, "deployment",
-                                   {"it failed", wanted.empty() ? "" : "expect_deploy_failure: " + wanted, message}});
+    return std::unexpected(
+        Failure{stack.where,
+                "deployment",
+                {"it failed", wanted.empty() ? "" : "expect_deploy_failure: " + wanted, message}});
   }
   if (wanted.empty()) return {};
-  return std::unexpected(Failure{{scenario.file, 0},
-                                 "deployment",
-                                 {"it succeeded", "expect_deploy_failure: " + wanted, "no failure"}});
+  return std::unexpected(
+      Failure{{scenario.file, 0},
+              "deployment",
+              {"it succeeded", "expect_deploy_failure: " + wanted, "no failure"}});
 }
 
 Run run_steps(const Scenario& scenario, Stage& stage) {
   for (const auto& step : scenario.steps) {
     if (step->acts()) stage.before_action();
     auto outcome = step->run(stage);
-    if (!outcome) return std::unexpected(Failure{step->where, step->kind, std::move(outcome.error())});
+    if (!outcome)
+      return std::unexpected(Failure{step->where, step->kind, std::move(outcome.error())});
   }
   return {};
 }
@@ -81,16 +85,18 @@ Run run_steps(const Scenario& scenario, Stage& stage) {
 // Whatever came must have been expected: a second answer is as wrong as none.
 Run check_leftovers(const Scenario& scenario, Stage& stage) {
   if (stage.network().lost() != 0) {
-    return std::unexpected(Failure{{scenario.file, 0}, "end", {"more datagrams came than a scenario may keep"}});
+    return std::unexpected(
+        Failure{{scenario.file, 0}, "end", {"more datagrams came than a scenario may keep"}});
   }
   const auto clients = stage.with_mail();
   if (clients.empty()) return {};
   const auto& client = clients.front();
-  return std::unexpected(Failure{{scenario.file, 0},
-                                 "end",
-                                 {fmt::format("{} datagrams came at {} that no step expected",
-                                              stage.waiting(client), stage.call(client)),
-                                  "nothing", describe_payload(stage.peek_mail(client)->payload), client}});
+  return std::unexpected(
+      Failure{{scenario.file, 0},
+              "end",
+              {fmt::format("{} datagrams came at {} that no step expected", stage.waiting(client),
+                           stage.call(client)),
+               "nothing", describe_payload(stage.peek_mail(client)->payload), client}});
 }
 
 Run play(const Scenario& scenario, Stage& stage) {
@@ -100,11 +106,13 @@ Run play(const Scenario& scenario, Stage& stage) {
 }
 
 std::string render(const Failure& failure, const Stage& stage, const Journal& journal) {
-  std::string out = fmt::format("{}: {}: {}\n", failure.where.to_string(), failure.step, failure.what.message);
+  std::string out =
+      fmt::format("{}: {}: {}\n", failure.where.to_string(), failure.step, failure.what.message);
   if (!failure.what.expected.empty()) out += "  expected: " + failure.what.expected + "\n";
   if (!failure.what.got.empty()) out += "  got:      " + failure.what.got + "\n";
-  out += failure.what.about ? fmt::format("  the story of {}'s packets:\n", stage.call(*failure.what.about))
-                            : "  the story so far:\n";
+  out += failure.what.about
+             ? fmt::format("  the story of {}'s packets:\n", stage.call(*failure.what.about))
+             : "  the story so far:\n";
   out += tell_story(journal, failure.what.about, stage.stretch());
   out.pop_back();
   return out;

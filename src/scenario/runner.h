@@ -1,6 +1,6 @@
-// Runs scenario files: a template, then steps, in a fresh ephemeral sandbox in this process, on simulated time
-// and a seed. docs/SCENARIOS.md describes the language. A failure says file:line, what was expected, what came,
-// and the story of the packet.
+// Runs scenario files: a template, then steps, in a fresh ephemeral sandbox in this process, on
+// simulated time and a seed. docs/SCENARIOS.md describes the language. A failure says file:line,
+// what was expected, what came, and the story of the packet.
 #pragma once
 
 #include <cstdint>

@@ -31,7 +31,8 @@ void parse_stack(Fields& parent, const Node& node, Setup& out) {
 // `template` and `parameters` at the top, or a list `stacks`.
 void parse_stacks(Fields& fields, Setup& out) {
   if (const Node* file = fields.find("template"); file != nullptr) {
-    out.stacks.push_back({"", fields.text("template"), as_map(fields.pairs("parameters")), file->place()});
+    out.stacks.push_back(
+        {"", fields.text("template"), as_map(fields.pairs("parameters")), file->place()});
   } else if (fields.has("parameters")) {
     fields.refuse("'parameters' belong to a 'template'");
   }
@@ -66,11 +67,13 @@ void parse_clients(Fields& fields, Setup& out) {
   const Node* clients = fields.find("clients");
   if (clients == nullptr) return;
   if (!clients->is_map()) return fields.refuse("'clients' is no map", clients->place());
-  if (clients->members.size() > kMaxClients) return fields.refuse("too many clients", clients->place());
+  if (clients->members.size() > kMaxClients)
+    return fields.refuse("too many clients", clients->place());
   for (const auto& member : clients->members) {
     auto client = parse_client(fields, member.name, member.value);
     if (fields.failed()) return;
-    if (std::ranges::find(out.clients, client.endpoint, &ClientSetup::endpoint) != out.clients.end()) {
+    if (std::ranges::find(out.clients, client.endpoint, &ClientSetup::endpoint) !=
+        out.clients.end()) {
       return fields.refuse(fmt::format("two clients are {}", client.endpoint.to_string()),
                            member.origin.place());
     }
@@ -97,7 +100,8 @@ void parse_regions(Fields& fields, Setup& out) {
   if (node == nullptr) return;
   out.regions = fields.texts("regions");
   const auto status = gateway::check_ingress_regions(out.regions);
-  if (!status && !fields.failed()) fields.refuse("regions: " + status.error().message, node->place());
+  if (!status && !fields.failed())
+    fields.refuse("regions: " + status.error().message, node->place());
 }
 
 void parse_steps(Fields& fields, std::vector<StepPtr>& out) {
@@ -114,7 +118,9 @@ void parse_steps(Fields& fields, std::vector<StepPtr>& out) {
 
 }  // namespace
 
-std::string Scenario::folder() const { return std::filesystem::path(file).parent_path().string(); }
+std::string Scenario::folder() const {
+  return std::filesystem::path(file).parent_path().string();
+}
 
 Result<Scenario> parse_scenario(std::string_view text, const std::string& file) {
   if (text.size() > kMaxScenarioBytes) return fail("the scenario is larger than 1 MiB", {file, 0});
@@ -137,7 +143,8 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& file) 
   setup.function_guard = fields.duration("function_guard");
   parse_network(fields, setup);
   parse_steps(fields, out.steps);
-  if (out.steps.empty() && setup.expect_deploy_failure.empty()) fields.refuse("a scenario needs 'steps'");
+  if (out.steps.empty() && setup.expect_deploy_failure.empty())
+    fields.refuse("a scenario needs 'steps'");
   if (const auto status = fields.finish(); !status) return std::unexpected(status.error());
   return out;
 }

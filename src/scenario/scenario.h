@@ -1,4 +1,5 @@
-// A scenario file as values: what the sandbox is made with, and the steps. Reading one touches no other file.
+// A scenario file as values: what the sandbox is made with, and the steps. Reading one touches no
+// other file.
 #pragma once
 
 #include <cstdint>

@@ -55,7 +55,8 @@ bool SimNetwork::is_local(const IpAddress& address) const {
   return address.is_loopback() || local_.contains(address);
 }
 
-bool SimNetwork::send(const Endpoint& from, const Endpoint& to, std::span<const ByteSpan> payloads) {
+bool SimNetwork::send(const Endpoint& from, const Endpoint& to,
+                      std::span<const ByteSpan> payloads) {
   const auto socket = sockets_.find(to);
   if (socket == sockets_.end()) return false;
   const std::size_t kept =

@@ -1,5 +1,5 @@
-// The network of a scenario: listeners' sockets and clients in memory. A datagram arrives at a client the moment it
-// is sent; nothing is lost, reordered or delayed unless the scenario says so.
+// The network of a scenario: listeners' sockets and clients in memory. A datagram arrives at a
+// client the moment it is sent; nothing is lost, reordered or delayed unless the scenario says so.
 #pragma once
 
 #include <cstddef>
@@ -40,11 +40,12 @@ class SimNetwork final : public Network {
   // How many datagrams found an inbox full.
   std::size_t lost() const { return lost_; }
 
-  // Delivers what one socket sent to another, and tells sockets what they could not send. Neither happens inside
-  // the sender's call. False when there was nothing.
+  // Delivers what one socket sent to another, and tells sockets what they could not send. Neither
+  // happens inside the sender's call. False when there was nothing.
   bool pump();
 
-  Result<std::unique_ptr<DatagramSocket>> open(const Endpoint& local, DatagramReceiver& receiver) override;
+  Result<std::unique_ptr<DatagramSocket>> open(const Endpoint& local,
+                                               DatagramReceiver& receiver) override;
   bool is_local(const IpAddress& address) const override;
 
  private:

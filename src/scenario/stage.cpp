@@ -26,8 +26,8 @@ Stage::Stage(const Scenario& scenario, Sandbox& sandbox, SimNetwork& network)
   for (const auto& client : scenario.setup.clients) {
     seed += kSeedStep;
     if (!client.wireguard) continue;
-    tunnels_[client.name] =
-        std::make_unique<WireguardClient>(*client.wireguard, client.endpoint, seed, sandbox, network);
+    tunnels_[client.name] = std::make_unique<WireguardClient>(*client.wireguard, client.endpoint,
+                                                              seed, sandbox, network);
   }
 }
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "sandbox.h"
-#include "scenario/scenario.h"
 #include "scenario/mail.h"
+#include "scenario/scenario.h"
 #include "scenario/sim_network.h"
 #include "scenario/wireguard_client.h"
 
@@ -46,7 +46,8 @@ class Stage {
   // Everybody who has something waiting.
   std::vector<Endpoint> with_mail() const;
 
-  // Of a listener by logical id, STACK/LOGICALID, name or port: where it is in `region` (empty: the first).
+  // Of a listener by logical id, STACK/LOGICALID, name or port: where it is in `region` (empty: the
+  // first).
   Result<Endpoint> listener(const std::string& id, const std::string& region) const;
   // What the journal calls it; `id` itself when there is no such listener (any more).
   std::string listener_name(const std::string& id) const;

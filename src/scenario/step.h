@@ -1,5 +1,5 @@
-// A step of a scenario: what it is (a place in the file, a payload of its own) and how it is carried out. Each kind
-// is one file and one line of the table in steps.cpp.
+// A step of a scenario: what it is (a place in the file, a payload of its own) and how it is
+// carried out. Each kind is one file and one line of the table in steps.cpp.
 #pragma once
 
 #include <expected>
@@ -16,8 +16,9 @@ namespace loopgate::scenario {
 
 class Stage;
 
-// A step that did not go as the scenario says. `expected` and `got` are in the scenario's own notation and may be
-// missing; the story of the packets between `about` and the listeners is shown with it.
+// A step that did not go as the scenario says. `expected` and `got` are in the scenario's own
+// notation and may be missing; the story of the packets between `about` and the listeners is shown
+// with it.
 struct Mismatch {
   std::string message;
   std::string expected{};

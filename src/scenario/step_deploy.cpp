@@ -20,7 +20,8 @@ Outcome compare(const Status& status, const std::string& fails) {
 
 class Deploy final : public Step {
  public:
-  Deploy(StackSetup stack, std::string fails) : stack_(std::move(stack)), fails_(std::move(fails)) {}
+  Deploy(StackSetup stack, std::string fails)
+      : stack_(std::move(stack)), fails_(std::move(fails)) {}
   Outcome run(Stage& stage) const override { return compare(stage.deploy(stack_), fails_); }
 
  private:
@@ -30,7 +31,8 @@ class Deploy final : public Step {
 
 class DeleteStack final : public Step {
  public:
-  DeleteStack(std::string name, std::string fails) : name_(std::move(name)), fails_(std::move(fails)) {}
+  DeleteStack(std::string name, std::string fails)
+      : name_(std::move(name)), fails_(std::move(fails)) {}
   Outcome run(Stage& stage) const override { return compare(stage.delete_stack(name_), fails_); }
 
  private:

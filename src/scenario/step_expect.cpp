@@ -81,7 +81,8 @@ class Expect final : public Step {
     const bool same = inner && !raw && (!inner_from || *inner_from == inner->from) &&
                       (!inner_to || *inner_to == inner->to);
     if (same) return {};
-    return std::unexpected(Mismatch{"it came in another inner packet", expected_inner(), describe_inner(inner)});
+    return std::unexpected(
+        Mismatch{"it came in another inner packet", expected_inner(), describe_inner(inner)});
   }
 
   std::string expected_inner() const {
@@ -91,7 +92,8 @@ class Expect final : public Step {
   }
   static std::string describe_inner(const std::optional<InnerAddresses>& inner) {
     if (!inner) return "raw: true";
-    return fmt::format("inner_from: {}, inner_to: {}", inner->from.to_string(), inner->to.to_string());
+    return fmt::format("inner_from: {}, inner_to: {}", inner->from.to_string(),
+                       inner->to.to_string());
   }
 
   Outcome check_sender(const Stage& stage, const Arrived& arrived) const {
@@ -105,7 +107,8 @@ class Expect final : public Step {
       wanted = endpoint->to_string();
     }
     if (wanted == arrived.from) return {};
-    return std::unexpected(Mismatch{"it came from another address", "from: " + wanted, "from: " + arrived.from});
+    return std::unexpected(
+        Mismatch{"it came from another address", "from: " + wanted, "from: " + arrived.from});
   }
 };
 
@@ -125,7 +128,8 @@ Result<StepPtr> parse_expect(const Node& value) {
   step->inner_from = parse_endpoint(fields, "inner_from");
   step->inner_to = parse_endpoint(fields, "inner_to");
   step->raw = fields.flag("raw");
-  if (step->raw && (step->inner_from || step->inner_to)) fields.refuse("expect: raw has no inner addresses");
+  if (step->raw && (step->inner_from || step->inner_to))
+    fields.refuse("expect: raw has no inner addresses");
   if (const auto status = fields.finish(); !status) return std::unexpected(status.error());
   return step;
 }

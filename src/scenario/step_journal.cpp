@@ -23,7 +23,8 @@ class ExpectJournal final : public Step {
     const auto count =
         count_matches(stage.sandbox().journal(), wanted, from_start ? 0 : stage.stretch());
     if (times ? count == *times : count > 0) return {};
-    const std::string expected = times ? fmt::format("{} × {}", *times, wanted.describe()) : wanted.describe();
+    const std::string expected =
+        times ? fmt::format("{} × {}", *times, wanted.describe()) : wanted.describe();
     return std::unexpected(Mismatch{"the journal tells another story", expected,
                                     count == 0 ? "none" : fmt::format("{} of them", count)});
   }
@@ -37,7 +38,8 @@ Result<StepPtr> parse_expect_journal(const Node& value) {
   step->filter = JournalFilter::parse(fields);
   step->times = fields.number("times", kMaxCount);
   const std::string since = fields.text("since");
-  if (!since.empty() && since != "start") fields.refuse("expect journal: since is 'start' or left out");
+  if (!since.empty() && since != "start")
+    fields.refuse("expect journal: since is 'start' or left out");
   step->from_start = since == "start";
   if (const auto status = fields.finish(); !status) return std::unexpected(status.error());
   return step;

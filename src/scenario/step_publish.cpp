@@ -32,7 +32,8 @@ class Publish final : public Step {
 
  private:
   Outcome compare(const Result<std::string>& published) const {
-    if (published && !fails.empty()) return std::unexpected(Mismatch{"it succeeded", "fails: " + fails, "no failure"});
+    if (published && !fails.empty())
+      return std::unexpected(Mismatch{"it succeeded", "fails: " + fails, "no failure"});
     if (published) return {};
     const std::string message = published.error().to_string();
     if (!fails.empty() && message.find(fails) != std::string::npos) return {};
@@ -44,14 +45,15 @@ std::string dump(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-// `Data` as a map: a payload in the scenario's notation, encoded as the entry's Formatter says. For coap the map is
-// the document itself.
+// `Data` as a map: a payload in the scenario's notation, encoded as the entry's Formatter says. For
+// coap the map is the document itself.
 void encode_data(Fields& fields, const Node& entry, nlohmann::json& out) {
   const Node* data = entry.find("Data");
   if (data == nullptr || !data->is_map()) return;
   const auto named = out.value("Formatter", nlohmann::json("base64"));
   const auto formatter = codec::parse_formatter(named.is_string() ? named.get<std::string>() : "");
-  if (!formatter) return fields.refuse("publish: an unknown Formatter needs its Data as text", data->place());
+  if (!formatter)
+    return fields.refuse("publish: an unknown Formatter needs its Data as text", data->place());
   if (*formatter == codec::Formatter::kCoap) {
     out["Data"] = dump(out["Data"]);
     return;
@@ -66,7 +68,8 @@ void encode_data(Fields& fields, const Node& entry, nlohmann::json& out) {
 
 std::string parse_messages(Fields& fields, const Node& messages) {
   auto list = cfn::to_json(messages);
-  for (std::size_t i = 0; i < messages.items.size(); ++i) encode_data(fields, messages.items[i], list[i]);
+  for (std::size_t i = 0; i < messages.items.size(); ++i)
+    encode_data(fields, messages.items[i], list[i]);
   return dump({{"Messages", std::move(list)}});
 }
 

@@ -18,7 +18,8 @@ using nlohmann::json;
 struct WantedMessage {
   PayloadMatcher body;
   std::optional<json> document;  // the body as JSON has at least this
-  std::vector<std::pair<std::string, std::string>> attributes;  // message attributes, by their values
+  std::vector<std::pair<std::string, std::string>>
+      attributes;  // message attributes, by their values
   std::string group;
 };
 
@@ -31,7 +32,8 @@ WantedMessage parse_wanted(Fields& parent, const Node& node) {
   }
   Fields fields(node, "a message of expect queue");
   out.body = parse_matcher(fields);
-  if (const Node* document = fields.find("json"); document != nullptr) out.document = cfn::to_json(*document);
+  if (const Node* document = fields.find("json"); document != nullptr)
+    out.document = cfn::to_json(*document);
   out.attributes = fields.pairs("attributes");
   out.group = fields.text("group");
   if (const auto status = fields.finish(); !status) parent.refuse(status.error());
@@ -81,7 +83,8 @@ class ExpectQueue final : public Step {
     for (std::size_t i = 0; i < messages->size(); ++i) {
       const auto text = difference_of(stage, (*messages)[i], got[i]);
       if (!text.empty()) {
-        return std::unexpected(Mismatch{fmt::format("message {} of {} differs", i + 1, queue), "", text + bodies(got)});
+        return std::unexpected(Mismatch{fmt::format("message {} of {} differs", i + 1, queue), "",
+                                        text + bodies(got)});
       }
     }
     return {};
@@ -91,7 +94,9 @@ class ExpectQueue final : public Step {
     std::vector<bool> used(got.size());
     for (std::size_t i = 0; i < messages->size(); ++i) {
       std::size_t at = 0;
-      while (at < got.size() && (used[at] || !difference_of(stage, (*messages)[i], got[at]).empty())) ++at;
+      while (at < got.size() &&
+             (used[at] || !difference_of(stage, (*messages)[i], got[at]).empty()))
+        ++at;
       if (at == got.size()) {
         return std::unexpected(
             Mismatch{fmt::format("message {} is not in {}", i + 1, queue), "", bodies(got)});
@@ -102,11 +107,13 @@ class ExpectQueue final : public Step {
   }
 
   // Empty when `got` is the wanted message.
-  std::string difference_of(const Stage& stage, const WantedMessage& wanted, const json& got) const {
+  std::string difference_of(const Stage& stage, const WantedMessage& wanted,
+                            const json& got) const {
     const std::string body = got.value("Body", "");
     const auto same = wanted.body.matches(as_bytes(body), stage.folder());
     if (!same) return same.error().to_string();
-    if (!*same) return wanted.body.describe(as_bytes(body)) + " instead of " + wanted.body.expected();
+    if (!*same)
+      return wanted.body.describe(as_bytes(body)) + " instead of " + wanted.body.expected();
     if (wanted.document) {
       const auto text = difference(*wanted.document, json::parse(body, nullptr, false));
       if (!text.empty()) return text;

@@ -19,8 +19,8 @@ class Replay final : public Step {
   std::string file;
   std::string to;
   std::string region;
-  std::optional<std::uint64_t> port;         // of the captured destination
-  std::optional<std::uint64_t> datagrams;    // how many there must be
+  std::optional<std::uint64_t> port;       // of the captured destination
+  std::optional<std::uint64_t> datagrams;  // how many there must be
   bool paced = false;
 
   Outcome run(Stage& stage) const override {

@@ -54,7 +54,8 @@ class Send final : public Step {
     }
     WireguardClient* const tunnel = stage.tunnel(*from);
     if (tunnel != nullptr && !datagrams_.bare) return send_through(stage, *tunnel, *payload);
-    if (datagrams_.inner_to || datagrams_.inner_from) return mismatch(datagrams_.from + " has no tunnel");
+    if (datagrams_.inner_to || datagrams_.inner_from)
+      return mismatch(datagrams_.from + " has no tunnel");
     const std::vector<ByteSpan> payloads(datagrams_.count, *payload);
     stage.network().add_client(*from);
     if (!stage.network().send(*from, *to, payloads)) {
@@ -67,8 +68,8 @@ class Send final : public Step {
  private:
   Outcome send_through(Stage& stage, WireguardClient& tunnel, ByteSpan payload) const {
     if (stage.listener_name(datagrams_.to) != stage.listener_name(tunnel.listener())) {
-      return mismatch(fmt::format("{}'s tunnel leads to {} (bare: true goes past it)", datagrams_.from,
-                                  tunnel.listener()));
+      return mismatch(fmt::format("{}'s tunnel leads to {} (bare: true goes past it)",
+                                  datagrams_.from, tunnel.listener()));
     }
     std::optional<InnerAddresses> inner;
     if (datagrams_.inner_to) {

@@ -93,7 +93,8 @@ Result<StepPtr> parse_repeat(const Node& value) {
   auto step = std::make_unique<Repeat>();
   step->client = fields.required_text("client");
   const std::string what = fields.required_text("what");
-  if (what != "handshake" && what != "data") fields.refuse("repeat: what is either handshake or data");
+  if (what != "handshake" && what != "data")
+    fields.refuse("repeat: what is either handshake or data");
   step->type = what == "data" ? wireguard::MessageType::kData : wireguard::MessageType::kInitiation;
   step->from = fields.text("from");
   step->altered = fields.flag("altered");

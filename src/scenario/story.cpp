@@ -16,7 +16,9 @@ struct Cast {
   std::set<std::uint64_t> tags;
   std::set<std::uint64_t> batches;
 
-  bool has(const Event& event) const { return tags.contains(event.tag) || batches.contains(event.batch); }
+  bool has(const Event& event) const {
+    return tags.contains(event.tag) || batches.contains(event.batch);
+  }
 };
 
 Cast find_cast(const std::vector<Event>& events, const Endpoint& about) {
@@ -38,7 +40,8 @@ bool is_told_anyway(const Event& event) {
 
 }  // namespace
 
-std::string tell_story(const Journal& journal, const std::optional<Endpoint>& about, std::uint64_t after) {
+std::string tell_story(const Journal& journal, const std::optional<Endpoint>& about,
+                       std::uint64_t after) {
   const auto events = journal.read(0, Journal::kDefaultCapacity);
   const Cast cast = about ? find_cast(events, *about) : Cast{};
   std::vector<const Event*> told;
@@ -51,14 +54,16 @@ std::string tell_story(const Journal& journal, const std::optional<Endpoint>& ab
   const std::size_t left_out = told.size() - std::min(told.size(), kMaxStoryLines);
   std::string out;
   if (left_out != 0) out += fmt::format("    … {} earlier events\n", left_out);
-  for (std::size_t i = left_out; i < told.size(); ++i) out += "    " + journal.to_line(*told[i]) + "\n";
+  for (std::size_t i = left_out; i < told.size(); ++i)
+    out += "    " + journal.to_line(*told[i]) + "\n";
   return out;
 }
 
 std::string journal_as_json(const Journal& journal) {
   std::string out;
   if (journal.forgotten() != 0) out += fmt::format("{{\"forgotten\":{}}}\n", journal.forgotten());
-  for (const Event& event : journal.read(0, Journal::kDefaultCapacity)) out += journal.to_json(event) + "\n";
+  for (const Event& event : journal.read(0, Journal::kDefaultCapacity))
+    out += journal.to_json(event) + "\n";
   return out;
 }
 

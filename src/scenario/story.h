@@ -9,9 +9,11 @@
 
 namespace loopgate::scenario {
 
-// Lines for people, newest stretch: the packets between `about` and the listeners with their batches, and whatever
-// was discarded or warned of after event `after`. Without anything of that kind, the last events.
-std::string tell_story(const Journal& journal, const std::optional<Endpoint>& about, std::uint64_t after);
+// Lines for people, newest stretch: the packets between `about` and the listeners with their
+// batches, and whatever was discarded or warned of after event `after`. Without anything of that
+// kind, the last events.
+std::string tell_story(const Journal& journal, const std::optional<Endpoint>& about,
+                       std::uint64_t after);
 
 // Every event as a line of JSON.
 std::string journal_as_json(const Journal& journal);

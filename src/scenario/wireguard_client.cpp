@@ -12,20 +12,22 @@ namespace {
 Mail open(const wireguard::Plaintext& plaintext) {
   const auto packet = codec::parse_ip(plaintext.bytes);
   if (!packet) return {plaintext.from, to_bytes(plaintext.bytes)};
-  return {plaintext.from, to_bytes(packet->payload), InnerAddresses{packet->source, packet->destination}};
+  return {plaintext.from, to_bytes(packet->payload),
+          InnerAddresses{packet->source, packet->destination}};
 }
 
 }  // namespace
 
-WireguardClient::WireguardClient(const WireguardSetup& setup, const Endpoint& at, std::uint64_t seed,
-                                 Sandbox& sandbox, SimNetwork& network)
+WireguardClient::WireguardClient(const WireguardSetup& setup, const Endpoint& at,
+                                 std::uint64_t seed, Sandbox& sandbox, SimNetwork& network)
     : setup_(setup),
       at_(at),
       sandbox_(sandbox),
       network_(network),
       clock_(sandbox.clock()),
       random_(Random::from_seed(seed)),
-      device_(setup.private_key ? *setup.private_key : wireguard::SecretKey::generate(random_), random_),
+      device_(setup.private_key ? *setup.private_key : wireguard::SecretKey::generate(random_),
+              random_),
       timer_(clock_) {}
 
 void WireguardClient::roam(const Endpoint& to) {
@@ -77,7 +79,8 @@ Status WireguardClient::handshake(std::size_t count) {
   if (auto found = find_server(); !found) return found;
   for (std::size_t i = 0; i < count; ++i) {
     if (const auto begun = device_.initiate(server_, moment(), outputs_); !begun) {
-      return fail(fmt::format("the client cannot begin a handshake: {}", describe(begun.error()).code));
+      return fail(
+          fmt::format("the client cannot begin a handshake: {}", describe(begun.error()).code));
     }
   }
   drain();
@@ -132,7 +135,8 @@ void WireguardClient::drain() {
 
 void WireguardClient::keep(const wireguard::Transmit& out) {
   if (out.type == wireguard::MessageType::kInitiation) last_initiation_ = to_bytes(out.bytes);
-  if (out.type == wireguard::MessageType::kData && out.plaintext_size != 0) last_data_ = to_bytes(out.bytes);
+  if (out.type == wireguard::MessageType::kData && out.plaintext_size != 0)
+    last_data_ = to_bytes(out.bytes);
 }
 
 void WireguardClient::schedule() {

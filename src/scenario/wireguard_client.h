@@ -1,5 +1,5 @@
-// A WireGuard client of a scenario: a tunnel to one listener over the scenario's network. It shakes hands when there
-// is something to send and keeps its timers on the sandbox's clock.
+// A WireGuard client of a scenario: a tunnel to one listener over the scenario's network. It shakes
+// hands when there is something to send and keeps its timers on the sandbox's clock.
 #pragma once
 
 #include <deque>
@@ -18,8 +18,8 @@ namespace loopgate::scenario {
 class WireguardClient {
  public:
   // All of them outlive the client. `at` is its address on the wire.
-  WireguardClient(const WireguardSetup& setup, const Endpoint& at, std::uint64_t seed, Sandbox& sandbox,
-                  SimNetwork& network);
+  WireguardClient(const WireguardSetup& setup, const Endpoint& at, std::uint64_t seed,
+                  Sandbox& sandbox, SimNetwork& network);
 
   const Endpoint& at() const { return at_; }
   const std::string& listener() const { return setup_.listener; }
@@ -28,12 +28,13 @@ class WireguardClient {
   // From now on it sends from there, and is found there.
   void roam(const Endpoint& to);
 
-  // Through the tunnel; leaves when there is a session. With `inner` as a UDP packet, else as it is.
+  // Through the tunnel; leaves when there is a session. With `inner` as a UDP packet, else as it
+  // is.
   Status send(ByteSpan payload, const std::optional<InnerAddresses>& inner);
   // Begins `count` handshakes; their first messages reach the listener in one drain of its socket.
   Status handshake(std::size_t count);
-  // Sends the last message of that type again: an initiation, or data that was no keep-alive. `altered`: with one bit
-  // of its end turned around.
+  // Sends the last message of that type again: an initiation, or data that was no keep-alive.
+  // `altered`: with one bit of its end turned around.
   Status replay(wireguard::MessageType type, const Endpoint& from, bool altered);
 
   // Takes in what the network has for it. False when there was nothing.

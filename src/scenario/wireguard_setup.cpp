@@ -44,7 +44,8 @@ std::optional<WireguardSetup> parse_wireguard_setup(Fields& client) {
   out.server_key = parse_key<wireguard::PublicKey>(fields, "server_key");
   out.inner_address = parse_endpoint(fields, "inner_address");
   out.persistent_keepalive = fields.duration("persistent_keepalive").value_or(Duration{});
-  if (out.persistent_keepalive > kMaxKeepalive) fields.refuse("persistent_keepalive is over 65535s");
+  if (out.persistent_keepalive > kMaxKeepalive)
+    fields.refuse("persistent_keepalive is over 65535s");
   if (const auto status = fields.finish(); !status) client.refuse(status.error());
   return out;
 }

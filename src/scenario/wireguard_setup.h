@@ -12,8 +12,8 @@
 namespace loopgate::scenario {
 
 struct WireguardSetup {
-  std::string listener;  // logical id or name
-  std::string region;    // empty: the first
+  std::string listener;                               // logical id or name
+  std::string region;                                 // empty: the first
   std::optional<wireguard::SecretKey> private_key{};  // none: made from the seed
   wireguard::SecretKey preshared_key{};               // zero: none
   std::optional<wireguard::PublicKey> server_key{};   // none: the listener's

@@ -95,7 +95,8 @@ class Deployment {
   std::shared_ptr<Node> evaluated_;           // its properties with their places
   std::optional<Error> error_;
   bool back_failed_ = false;
-  bool in_doubt_ = false;  // an earlier update ended halfway: no resource need be as its record says
+  bool in_doubt_ =
+      false;  // an earlier update ended halfway: no resource need be as its record says
 };
 
 }  // namespace loopgate::cfn

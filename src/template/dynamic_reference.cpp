@@ -128,8 +128,8 @@ Status resolve_text(Node& node, const DynamicReferences& values) {
 }  // namespace
 
 std::string how_to_give(std::string_view service, std::string_view name) {
-  return fmt::format("give one with --resolve {}:{}=VALUE, or in the file of --resolve-file", service,
-                     name);
+  return fmt::format("give one with --resolve {}:{}=VALUE, or in the file of --resolve-file",
+                     service, name);
 }
 
 std::optional<std::string> find_parameter_value(const DynamicReferences& values,

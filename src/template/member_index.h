@@ -1,5 +1,5 @@
-// The members of a map while it is read: each name is found without a search, because a foreign document
-// may have a hundred thousand of them.
+// The members of a map while it is read: each name is found without a search, because a foreign
+// document may have a hundred thousand of them.
 #pragma once
 
 #include <string>

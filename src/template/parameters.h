@@ -23,8 +23,8 @@ struct ParameterValue {
 };
 
 // In the order of the template. Refuses unknown names, missing values and violated constraints. For
-// AWS::SSM::Parameter::Value<…> the text is a name that is looked up in `references`. Appends sentences for
-// the user to `warnings`.
+// AWS::SSM::Parameter::Value<…> the text is a name that is looked up in `references`. Appends
+// sentences for the user to `warnings`.
 Result<std::vector<ParameterValue>> bind_parameters(const Node& document,
                                                     const std::map<std::string, std::string>& given,
                                                     const DynamicReferences& references,

@@ -1,6 +1,6 @@
-// What a resource type implements to be deployable. Those who own a resource own its type: AWS::SQS::Queue
-// lives with SQS, the listener with the gateway. This header is a leaf on base alone, so that no emulator
-// depends on the template engine.
+// What a resource type implements to be deployable. Those who own a resource own its type:
+// AWS::SQS::Queue lives with SQS, the listener with the gateway. This header is a leaf on base
+// alone, so that no emulator depends on the template engine.
 #pragma once
 
 #include <algorithm>
@@ -26,8 +26,8 @@ struct StackContext {
   bool allow_unsupported = false;
 };
 
-// One resource with its properties after all intrinsics. CloudFormation hands every scalar of a custom
-// resource over as a string; so does the engine for types that say so (`wants_strings`).
+// One resource with its properties after all intrinsics. CloudFormation hands every scalar of a
+// custom resource over as a string; so does the engine for types that say so (`wants_strings`).
 struct ResourceRequest {
   const StackContext* stack = nullptr;
   std::string logical_id;
@@ -37,7 +37,8 @@ struct ResourceRequest {
   nlohmann::json old_properties = nlohmann::json::object();  // on update and remove
   nlohmann::json metadata = nlohmann::json::object();
   SourcePlace place;  // of the resource in the template
-  // The place of a property by JSON pointer ("/Destinations/0/Formatter"), or of its nearest parent.
+  // The place of a property by JSON pointer ("/Destinations/0/Formatter"), or of its nearest
+  // parent.
   std::function<SourcePlace(std::string_view pointer)> place_of;
 };
 
@@ -93,14 +94,16 @@ inline std::string generated_name(const ResourceRequest& request, Random& random
 }
 
 struct ResourceState {
-  std::string physical_id;                                  // what Ref gives
-  nlohmann::json attributes = nlohmann::json::object();     // what GetAtt gives: strings or lists of strings
+  std::string physical_id;  // what Ref gives
+  nlohmann::json attributes =
+      nlohmann::json::object();  // what GetAtt gives: strings or lists of strings
   // Of an update: the changed `physical_id` is a new name of the same resource.
   bool renamed = false;
 };
 
-// Changes a resource in place. What fails halfway is changed back: a failed update leaves nothing behind.
-// `change` takes what is there from the old properties to the new ones, and may find part of that done.
+// Changes a resource in place. What fails halfway is changed back: a failed update leaves nothing
+// behind. `change` takes what is there from the old properties to the new ones, and may find part
+// of that done.
 template <class Change>
 Result<ResourceState> change_or_restore(const ResourceRequest& request, Change change) {
   Result<ResourceState> changed = change(request);
@@ -114,8 +117,8 @@ Result<ResourceState> change_or_restore(const ResourceRequest& request, Change c
 using ResourceDone = std::move_only_function<void(Result<ResourceState>)>;
 using RemoveDone = std::move_only_function<void(Status)>;
 
-// A resource that grants something (a policy, a permission) is created as late as its dependents allow, all
-// others as early: a DependsOn that is missing shows.
+// A resource that grants something (a policy, a permission) is created as late as its dependents
+// allow, all others as early: a DependsOn that is missing shows.
 enum class CreationOrder { kEarly, kNormal, kGrant };
 
 class ResourceType {
@@ -125,7 +128,8 @@ class ResourceType {
   virtual std::vector<std::string_view> names() const = 0;  // "AWS::SQS::Queue", …
   virtual CreationOrder order() const { return CreationOrder::kNormal; }
   virtual bool wants_strings() const { return false; }
-  // The names that GetAtt accepts: a template that asks for another one is refused before anything is made.
+  // The names that GetAtt accepts: a template that asks for another one is refused before anything
+  // is made.
   virtual std::vector<std::string_view> attributes(std::string_view type) const = 0;
   // The properties that AWS knows, those without effect here included. Empty: any may be there.
   virtual std::vector<std::string_view> properties(std::string_view type) const {
@@ -133,28 +137,29 @@ class ResourceType {
     return {};
   }
 
-  // Checks that need no other resource. Unresolved values (Ref to what does not exist yet) are strings by
-  // then that begin with "${unresolved:". Runs for every resource before the first is created. Appends
-  // sentences for the user to `warnings`.
+  // Checks that need no other resource. Unresolved values (Ref to what does not exist yet) are
+  // strings by then that begin with "${unresolved:". Runs for every resource before the first is
+  // created. Appends sentences for the user to `warnings`.
   virtual Status validate(const ResourceRequest& request, std::vector<std::string>& warnings) {
     (void)request, (void)warnings;
     return {};
   }
   // Completes once, from the task queue or at once.
   virtual void create(const ResourceRequest& request, ResourceDone done) = 0;
-  // A changed `physical_id` in the result is a replacement, unless it says `renamed`: the engine then removes
-  // the old one at the end.
+  // A changed `physical_id` in the result is a replacement, unless it says `renamed`: the engine
+  // then removes the old one at the end.
   virtual void update(const ResourceRequest& request, ResourceDone done) = 0;
   // A resource that is gone already counts as removed.
   virtual void remove(const ResourceRequest& request, RemoveDone done) = 0;
-  // After a restart: the resource was made before and is in the state given. For owners who keep it in memory
-  // (a listener binds its socket again); those with tables of their own need not do anything.
+  // After a restart: the resource was made before and is in the state given. For owners who keep it
+  // in memory (a listener binds its socket again); those with tables of their own need not do
+  // anything.
   virtual Status restore(const ResourceRequest& request, const ResourceState& state) {
     (void)request, (void)state;
     return {};
   }
-  // After a restart, when the resources of all stacks were restored: what this one misses among them. Appends
-  // sentences for the user to `warnings`.
+  // After a restart, when the resources of all stacks were restored: what this one misses among
+  // them. Appends sentences for the user to `warnings`.
   virtual void check_restored(const ResourceRequest& request, std::vector<std::string>& warnings) {
     (void)request, (void)warnings;
   }

@@ -25,8 +25,8 @@ struct HandshakeSecrets {
 
 // Four lines, or three without a pre-shared key; each ends in a newline.
 std::string to_key_log(const HandshakeSecrets& secrets);
-// The first of those lines. Wireshark reads a handshake only if it knows the responder's key when it
-// comes to the initiation, so this has to stand ahead of the packets.
+// The first of those lines. Wireshark reads a handshake only if it knows the responder's key when
+// it comes to the initiation, so this has to stand ahead of the packets.
 std::string key_log_head(const SecretKey& local_static);
 
 // Without duplicates; static keys in no order.

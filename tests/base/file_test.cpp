@@ -39,7 +39,8 @@ TEST_F(FileTest, ReadsAllBytesUpToTheLimit) {
 TEST_F(FileTest, NamesThePathOfWhatItRefuses) {
   const auto missing = read_file(folder_ + "/nothing", 10);
   ASSERT_FALSE(missing.has_value());
-  EXPECT_THAT(missing.error().to_string(), EndsWith("/nothing: cannot be read: No such file or directory"));
+  EXPECT_THAT(missing.error().to_string(),
+              EndsWith("/nothing: cannot be read: No such file or directory"));
   const auto folder = read_file(folder_, 10);
   ASSERT_FALSE(folder.has_value());
   EXPECT_THAT(folder.error().to_string(), EndsWith("cannot be read: it is a folder"));

@@ -14,10 +14,23 @@ struct DurationCase {
 
 TEST(ParseDuration, ReadsWhatPeopleWriteAndRefusesTheRest) {
   const DurationCase cases[] = {
-      {"250ms", 250ms}, {"181s", 181s},   {"3m", 3min},   {"1h30m", 90min},     {"0.05s", 50ms},
-      {"2", 2s},        {"1d", 24h},      {"0s", 0s},     {"1.5h", 90min},      {"", std::nullopt},
-      {"-1s", std::nullopt}, {"s", std::nullopt}, {"1x", std::nullopt}, {"1s2", 3s},
-      {"nan", std::nullopt}, {"1e9s", std::nullopt}, {"99999999h", std::nullopt},
+      {"250ms", 250ms},
+      {"181s", 181s},
+      {"3m", 3min},
+      {"1h30m", 90min},
+      {"0.05s", 50ms},
+      {"2", 2s},
+      {"1d", 24h},
+      {"0s", 0s},
+      {"1.5h", 90min},
+      {"", std::nullopt},
+      {"-1s", std::nullopt},
+      {"s", std::nullopt},
+      {"1x", std::nullopt},
+      {"1s2", 3s},
+      {"nan", std::nullopt},
+      {"1e9s", std::nullopt},
+      {"99999999h", std::nullopt},
   };
   for (const auto& c : cases) {
     const auto got = parse_duration(c.text);

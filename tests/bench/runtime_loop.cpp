@@ -1,6 +1,6 @@
-// A bare Runtime API: the least that can stand between datagrams and a runtime's bootstrap. Each datagram
-// makes it hand out a fixed event and is sent back when the function has answered; then the function is told
-// 202 and asks for the next.
+// A bare Runtime API: the least that can stand between datagrams and a runtime's bootstrap. Each
+// datagram makes it hand out a fixed event and is sent back when the function has answered; then
+// the function is told 202 and asks for the next.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 //
 //   runtime_loop EVENT_FILE     prints its ports first: UDP for the load, TCP for the bootstrap
@@ -64,7 +64,8 @@ class Connection {
  private:
   std::size_t content_length(std::size_t head) const {
     std::string lower = buffer_.substr(0, head);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     const auto at = lower.find("content-length:");
     return at == std::string::npos ? 0 : std::strtoul(lower.c_str() + at + 15, nullptr, 10);
   }
@@ -107,22 +108,28 @@ int main(int argc, char** argv) {
   std::fflush(stdout);
 
   const std::string next =
-      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: bench\r\n"
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: "
+      "bench\r\n"
       "Lambda-Runtime-Deadline-Ms: 4102444800000\r\n"
-      "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-west-2:123456789012:function:bench\r\n"
-      "Content-Length: " + std::to_string(event.size()) + "\r\n\r\n" + event;
+      "Lambda-Runtime-Invoked-Function-Arn: "
+      "arn:aws:lambda:us-west-2:123456789012:function:bench\r\n"
+      "Content-Length: " +
+      std::to_string(event.size()) + "\r\n\r\n" + event;
   const std::string accepted =
-      "HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"status\":\"OK\"}\n";
+      "HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: "
+      "16\r\n\r\n{\"status\":\"OK\"}\n";
   Connection connection(listener);
   connection.read_request();  // GET …/next
   for (char packet[65536];;) {
     sockaddr_in from{};
     socklen_t size = sizeof from;
-    const auto n = recvfrom(packets, packet, sizeof packet, 0, reinterpret_cast<sockaddr*>(&from), &size);
+    const auto n =
+        recvfrom(packets, packet, sizeof packet, 0, reinterpret_cast<sockaddr*>(&from), &size);
     if (n < 0) return 1;
     connection.write(next);
     connection.read_request();  // POST …/response
-    sendto(packets, packet, static_cast<std::size_t>(n), 0, reinterpret_cast<sockaddr*>(&from), size);
+    sendto(packets, packet, static_cast<std::size_t>(n), 0, reinterpret_cast<sockaddr*>(&from),
+           size);
     connection.write(accepted);
     connection.read_request();  // GET …/next
   }

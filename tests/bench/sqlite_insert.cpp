@@ -1,5 +1,5 @@
-// The anchor of the durable path: bare SQLite inserting the rows that the SQS emulator inserts, in groups of
-// 100. Prints rows per second.
+// The anchor of the durable path: bare SQLite inserting the rows that the SQS emulator inserts, in
+// groups of 100. Prints rows per second.
 //
 //   sqlite_insert FILE BODY_SIZE ROWS
 
@@ -36,17 +36,18 @@ int main(int argc, char** argv) {
   sqlite3* database = nullptr;
   must(sqlite3_open(argv[1], &database), database);
   // What the store sets for a data folder, so that both write as durably.
-  must(sqlite3_exec(database,
-                    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-1024; PRAGMA journal_mode=WAL;"
-                    "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000;"
-                    "PRAGMA journal_size_limit=16777216;"
-                    "CREATE TABLE sqs_messages(id INTEGER PRIMARY KEY, queue INTEGER NOT NULL,"
-                    " visible INTEGER NOT NULL, receives INTEGER NOT NULL DEFAULT 0, receipt INTEGER,"
-                    " first_received INTEGER, sent INTEGER NOT NULL,"
-                    " receives_elsewhere INTEGER NOT NULL DEFAULT 0, group_id TEXT,"
-                    " deduplication_id TEXT, message_id TEXT NOT NULL, sender_id TEXT, source TEXT,"
-                    " system_attributes BLOB, attributes BLOB, body TEXT NOT NULL)",
-                    nullptr, nullptr, nullptr),
+  must(sqlite3_exec(
+           database,
+           "PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-1024; PRAGMA journal_mode=WAL;"
+           "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000;"
+           "PRAGMA journal_size_limit=16777216;"
+           "CREATE TABLE sqs_messages(id INTEGER PRIMARY KEY, queue INTEGER NOT NULL,"
+           " visible INTEGER NOT NULL, receives INTEGER NOT NULL DEFAULT 0, receipt INTEGER,"
+           " first_received INTEGER, sent INTEGER NOT NULL,"
+           " receives_elsewhere INTEGER NOT NULL DEFAULT 0, group_id TEXT,"
+           " deduplication_id TEXT, message_id TEXT NOT NULL, sender_id TEXT, source TEXT,"
+           " system_attributes BLOB, attributes BLOB, body TEXT NOT NULL)",
+           nullptr, nullptr, nullptr),
        database);
   sqlite3_stmt* insert = nullptr;
   must(sqlite3_prepare_v2(database,
@@ -67,7 +68,8 @@ int main(int argc, char** argv) {
     sqlite3_bind_text(insert, 5, body.data(), static_cast<int>(body.size()), SQLITE_STATIC);
     must(sqlite3_step(insert), database);
     sqlite3_reset(insert);
-    if (row % 100 == 99) must(sqlite3_exec(database, "COMMIT", nullptr, nullptr, nullptr), database);
+    if (row % 100 == 99)
+      must(sqlite3_exec(database, "COMMIT", nullptr, nullptr, nullptr), database);
   }
   if (rows % 100 != 0) must(sqlite3_exec(database, "COMMIT", nullptr, nullptr, nullptr), database);
   std::printf("%.0f\n", static_cast<double>(rows) / (seconds_now() - start));

@@ -4,7 +4,8 @@
 //   udp_peer echo-batched            recvmmsg/sendmmsg, as many as there are
 //   udp_peer rtt TO SIZE COUNT       one datagram in flight; prints the median in ns
 //   udp_peer load TO SIZE COUNT      a window in flight until COUNT came back; prints datagrams/s
-//   udp_peer blast TO SIZE COUNT     sends COUNT in bursts that the receiver's buffer holds; prints nothing
+//   udp_peer blast TO SIZE COUNT     sends COUNT in bursts that the receiver's buffer holds; prints
+//   nothing
 //
 // The echoes bind 127.0.0.1:0 and print "PORT" first.
 
@@ -43,7 +44,8 @@ sockaddr_in address_of(const std::string& text) {
   sockaddr_in out{};
   out.sin_family = AF_INET;
   const auto colon = text.find(':');
-  if (colon == std::string::npos || inet_pton(AF_INET, text.substr(0, colon).c_str(), &out.sin_addr) != 1) {
+  if (colon == std::string::npos ||
+      inet_pton(AF_INET, text.substr(0, colon).c_str(), &out.sin_addr) != 1) {
     std::fprintf(stderr, "'%s' is not ADDRESS:PORT\n", text.c_str());
     std::exit(2);
   }
@@ -105,9 +107,11 @@ void echo_blocking() {
   for (;;) {
     sockaddr_in from{};
     socklen_t size = sizeof from;
-    const auto n = recvfrom(fd, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
+    const auto n =
+        recvfrom(fd, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
     if (n < 0) die("recvfrom");
-    if (sendto(fd, buffer.data(), static_cast<std::size_t>(n), 0, reinterpret_cast<sockaddr*>(&from), size) < 0) {
+    if (sendto(fd, buffer.data(), static_cast<std::size_t>(n), 0,
+               reinterpret_cast<sockaddr*>(&from), size) < 0) {
       die("sendto");
     }
   }
@@ -171,12 +175,13 @@ void load(const sockaddr_in& to, std::size_t size, std::size_t count) {
     }
     received += static_cast<std::size_t>(n);
   }
-  if (lost > count / 100) std::fprintf(stderr, "%zu of %zu datagrams did not come back\n", lost, count);
+  if (lost > count / 100)
+    std::fprintf(stderr, "%zu of %zu datagrams did not come back\n", lost, count);
   std::printf("%.0f\n", static_cast<double>(received) / (seconds_now() - start));
 }
 
-// Paced so that the far end's receive buffer (8 MiB, about 768 bytes of kernel memory per small datagram)
-// never overflows: the benchmark measures work, not loss.
+// Paced so that the far end's receive buffer (8 MiB, about 768 bytes of kernel memory per small
+// datagram) never overflows: the benchmark measures work, not loss.
 void blast(const sockaddr_in& to, std::size_t size, std::size_t count, double per_second) {
   const int fd = open_socket();
   if (connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) die("connect");
@@ -203,7 +208,9 @@ int main(int argc, char** argv) {
   if (mode == "echo-blocking") echo_blocking();
   if (mode == "echo-batched") echo_batched();
   if (argc < 5) {
-    std::fprintf(stderr, "usage: udp_peer echo-blocking|echo-batched | rtt|load|blast TO SIZE COUNT [PER_SECOND]\n");
+    std::fprintf(
+        stderr,
+        "usage: udp_peer echo-blocking|echo-batched | rtt|load|blast TO SIZE COUNT [PER_SECOND]\n");
     return 2;
   }
   const auto to = address_of(argv[2]);

@@ -2,8 +2,8 @@
 //
 //   handshake response   a whole response for a named peer, against its X25519 operations (three of
 //                        variable base, one of fixed base) by the same library
-//   echo 64, echo 1200   open and seal through a Device, against open and seal by the same library alone
-//   session memory       what an unknown peer with one session costs, of 100 000
+//   echo 64, echo 1200   open and seal through a Device, against open and seal by the same library
+//   alone session memory       what an unknown peer with one session costs, of 100 000
 //
 // Lines are `name ours anchor ratio goal ok`; with --json one object a line.
 

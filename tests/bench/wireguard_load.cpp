@@ -1,16 +1,18 @@
-// The load of the benchmarks that compare a wg listener with wireguard-go and with the bare cost of system
-// calls and cryptography, and that bare loop.
+// The load of the benchmarks that compare a wg listener with wireguard-go and with the bare cost of
+// system calls and cryptography, and that bare loop.
 //
 //   wireguard_load keys PEERS                      prints the clients' public keys, one a line
 //   wireguard_load handshakes TO KEY PEERS COUNT   prints responses/s
-//   wireguard_load echo TO KEY SIZE COUNT          prints packets/s; the client is the first of the keys
-//   wireguard_load flood TO KEY FORGED VALID       initiations with a wrong mac1, then those of as many strangers;
+//   wireguard_load echo TO KEY SIZE COUNT          prints packets/s; the client is the first of the
+//   keys wireguard_load flood TO KEY FORGED VALID       initiations with a wrong mac1, then those
+//   of as many strangers;
 //                                                  prints how many of each were answered
-//   wireguard_load serve-bare                      recvmmsg, open, seal, sendmmsg; prints its port first
-//   wireguard_load echo-bare TO SIZE COUNT         `echo` against serve-bare
+//   wireguard_load serve-bare                      recvmmsg, open, seal, sendmmsg; prints its port
+//   first wireguard_load echo-bare TO SIZE COUNT         `echo` against serve-bare
 //
-// Handshakes are made before the clock starts and go round all clients, because a peer may begin only fifty a
-// second: PEERS must be more than a fiftieth of the rate. The bare loop binds 127.0.0.1:0.
+// Handshakes are made before the clock starts and go round all clients, because a peer may begin
+// only fifty a second: PEERS must be more than a fiftieth of the rate. The bare loop binds
+// 127.0.0.1:0.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -35,7 +37,8 @@ namespace {
 constexpr std::size_t kBatch = 64;
 constexpr std::size_t kBufferSize = 2048;
 constexpr std::size_t kPacketsInFlight = 512;
-// Below the number at which either asks for cookies: a drain of ours goes on while receive batches are full.
+// Below the number at which either asks for cookies: a drain of ours goes on while receive batches
+// are full.
 constexpr std::size_t kHandshakesInFlight = 32;
 
 [[noreturn]] void die(const char* what) {
@@ -261,7 +264,8 @@ void echo(const Endpoint& to, const PublicKey& key, std::size_t size, std::size_
 }
 
 // Sends as fast as the socket takes them; gives how many answers came, until a second of silence.
-std::size_t blast(Socket& socket, const Endpoint& to, std::span<const Bytes> datagrams, std::size_t count) {
+std::size_t blast(Socket& socket, const Endpoint& to, std::span<const Bytes> datagrams,
+                  std::size_t count) {
   std::size_t answers = 0;
   for (std::size_t i = 0; i < count; ++i) {
     socket.send(datagrams[i % datagrams.size()], to);
@@ -278,12 +282,14 @@ void flood(const Endpoint& to, const PublicKey& key, std::size_t forged, std::si
   std::vector<Bytes> initiations;
   for (std::size_t i = 0; i < valid; ++i) {
     Device stranger(Identity::generate(random).private_key, random);
-    const auto server = stranger.add_peer({.key = key, .initiates = true, .endpoint = to}, now(), out);
+    const auto server =
+        stranger.add_peer({.key = key, .initiates = true, .endpoint = to}, now(), out);
     if (!stranger.initiate(server, now(), out)) misuse("KEY is no key");
     initiations.push_back(to_bytes(std::get<Transmit>(out.items().front()).bytes));
     out.clear();
   }
-  std::vector<Bytes> wrong(initiations.begin(), initiations.begin() + static_cast<std::ptrdiff_t>(std::min(valid, kBatch)));
+  std::vector<Bytes> wrong(initiations.begin(), initiations.begin() + static_cast<std::ptrdiff_t>(
+                                                                          std::min(valid, kBatch)));
   for (auto& initiation : wrong) initiation[kInitiationSize / 2] ^= std::byte{1};
 
   Socket socket;

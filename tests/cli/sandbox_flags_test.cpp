@@ -22,11 +22,12 @@ TEST(SandboxFlags, ARepeatableFlagTakesOneValueAndLeavesTheTemplatesAlone) {
   const std::string one = LOOPGATE_SOURCE_DIR "/fixtures/templates/echo.yaml";
   const std::string two = LOOPGATE_SOURCE_DIR "/fixtures/templates/queue.yaml";
   const std::tuple<std::string, std::string, std::string> cases[] = {
-      {"--region", "eu-west-1", "us-east-1"},  {"--stack", "app", "other"},
-      {"--parameter", "Count=1", "Count=2"},   {"--listen", "L=20000", "M=20001"},
+      {"--region", "eu-west-1", "us-east-1"},     {"--stack", "app", "other"},
+      {"--parameter", "Count=1", "Count=2"},      {"--listen", "L=20000", "M=20001"},
       {"--egress", "192.0.2.0/24", "10.0.0.0/8"}, {"--resolve", "ssm:/a=b", "ssm:/c=d"}};
   for (const auto& [flag, first, second] : cases) {
-    const auto flags = parse(flag + " " + first + " " + one + " " + flag + "=" + second + " " + two);
+    const auto flags =
+        parse(flag + " " + first + " " + one + " " + flag + "=" + second + " " + two);
     const auto deployments = flags.deployments();
     ASSERT_TRUE(deployments) << flag << ": " << deployments.error().to_string();
     ASSERT_EQ(deployments->size(), 2U) << flag;

@@ -50,9 +50,11 @@ TEST(WireGuardConfig, SaysWhichLineIsWrong) {
       {"[Interface]\nPrivateKey = short\n", "f:2: the value of PrivateKey is not valid"},
       {"[Interface]\nnonsense\n", "f:2: is not NAME = VALUE"},
       {"[Interface]\n", "f: has no PrivateKey under [Interface]"},
-      {"PrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\n", "f: has no PublicKey under [Peer]"},
+      {"PrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\n",
+       "f: has no PublicKey under [Peer]"},
       {"[Peer]\nEndpoint = host\n", "f:2: the value of Endpoint is not valid"},
-      {"[Peer]\nPersistentKeepalive = 70000\n", "f:2: the value of PersistentKeepalive is not valid"},
+      {"[Peer]\nPersistentKeepalive = 70000\n",
+       "f:2: the value of PersistentKeepalive is not valid"},
   };
   for (const auto& c : cases) {
     const auto config = parse_wireguard_config(c.text, "f");

@@ -64,14 +64,16 @@ TEST(Base64, EverySizeAndByteComesBack) {
 }
 
 TEST(Base64, RefusesWhatIsNoDigitInEveryPlace) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t place = 0; place < 8; ++place) {
     for (int c = 0; c < 256; ++c) {
       std::string text = "Zm9vYmFy";
       text[place] = static_cast<char>(c);
       const bool padded = c == '=' && place == 7;
       const bool stray = padded && (kDigits.find(text[6]) & 3) != 0;
-      EXPECT_EQ(base64_decode(text).has_value(), kDigits.contains(text[place]) || (padded && !stray))
+      EXPECT_EQ(base64_decode(text).has_value(),
+                kDigits.contains(text[place]) || (padded && !stray))
           << place << ": " << c;
     }
   }

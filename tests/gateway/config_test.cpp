@@ -388,7 +388,8 @@ TEST(Regions, IngressRegionsAreNamesOfRegionsEachOnce) {
   };
   EXPECT_EQ(refusal({"us-west-2", "us-gov-east-1", "xx-new-12"}), "");
   EXPECT_THAT(refusal({"us-west-2", "live.yaml"}), HasSubstr("'live.yaml' is not the name"));
-  EXPECT_THAT(refusal({"us-west-2", "eu-west-1", "us-west-2"}), HasSubstr("us-west-2 is named twice"));
+  EXPECT_THAT(refusal({"us-west-2", "eu-west-1", "us-west-2"}),
+              HasSubstr("us-west-2 is named twice"));
   EXPECT_THAT(refusal({}), HasSubstr("0 ingress regions"));
 }
 

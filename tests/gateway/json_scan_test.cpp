@@ -7,7 +7,8 @@
 namespace loopgate::gateway {
 namespace {
 
-// Strings are looked at in blocks: what ends one, or is wrong in one, may stand anywhere in a block.
+// Strings are looked at in blocks: what ends one, or is wrong in one, may stand anywhere in a
+// block.
 TEST(JsonScan, ReadsStringsAsTheParserDoesWhereverTheSpecialCharacterStands) {
   const char* const specials[] = {"\"", "\\n", "\\u00e9", "\xC3\xA9", "\\", "\n", "\x1f", ""};
   for (const char* special : specials) {

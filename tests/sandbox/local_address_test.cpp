@@ -24,7 +24,8 @@ TEST(LocalAddress, ReplacesTheVendorsNameAndKeepsEverythingElse) {
       {"example.com:20000", ""},
       {"", ""},
   };
-  for (const auto& [value, local] : cases) EXPECT_EQ(local_address(value, listeners), local) << value;
+  for (const auto& [value, local] : cases)
+    EXPECT_EQ(local_address(value, listeners), local) << value;
 }
 
 TEST(LocalAddress, IsEmptyWithoutAListener) {

@@ -26,15 +26,17 @@ TEST(ShareParameters, GivesEachTemplateWhatItDeclares) {
 
 TEST(ShareParameters, LetsAStacksOwnValueGoFirst) {
   auto deployments = two_templates();
-  ASSERT_TRUE(share_parameters({{"Env", "test"}, {"backend/Env", "b"}, {"gateway/Port", "1"}}, deployments));
+  ASSERT_TRUE(share_parameters({{"Env", "test"}, {"backend/Env", "b"}, {"gateway/Port", "1"}},
+                               deployments));
   EXPECT_EQ(deployments[0].parameters, (Parameters{{"Port", "1"}, {"Env", "test"}}));
   EXPECT_EQ(deployments[1].parameters, (Parameters{{"Env", "b"}}));
 }
 
 TEST(ShareParameters, RefusesWhatNoTemplateDeclares) {
-  for (const auto& [name, error] : Parameters{
-           {"Prot", "no template has the parameter 'Prot': did you mean 'Port'?"},
-           {"backend/Port", "no template has the parameter 'backend/Port': did you mean 'Port'?"}}) {
+  for (const auto& [name, error] :
+       Parameters{{"Prot", "no template has the parameter 'Prot': did you mean 'Port'?"},
+                  {"backend/Port",
+                   "no template has the parameter 'backend/Port': did you mean 'Port'?"}}) {
     auto deployments = two_templates();
     const auto refused = share_parameters({{name, "1"}}, deployments);
     ASSERT_FALSE(refused) << name;

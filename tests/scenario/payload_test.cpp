@@ -7,14 +7,18 @@
 namespace loopgate::scenario {
 namespace {
 
-Node yaml(const std::string& text) { return *cfn::parse_yaml(text, "test.yaml"); }
+Node yaml(const std::string& text) {
+  return *cfn::parse_yaml(text, "test.yaml");
+}
 
 struct Case {
   const char* name;
   const char* yaml;
   const char* hex;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.name;
+}
 
 class PayloadNotation : public testing::TestWithParam<Case> {};
 
@@ -39,17 +43,19 @@ TEST_P(PayloadNotation, MatchesItselfAndNothingElse) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, PayloadNotation,
-    testing::Values(
-        Case{"text", "{text: ping}", "70696e67"}, Case{"number", "{text: 007}", "303037"},
-        Case{"empty", "{text: ''}", ""}, Case{"hex", "{hex: '00 fF'}", "00ff"},
-        Case{"base64", "{base64: cGluZw==}", "70696e67"},
-        Case{"repeated", "{text: ab, size: 5}", "6162616261"},
-        // RFC 7252 appendix A, figure 16: header 0x40017d34, Uri-Path "temperature" (option 11, length 11).
-        Case{"rfc7252", "{coap: {type: CON, code: GET, id: 32052, path: /temperature}}",
-             "40017d34bb74656d7065726174757265"},
-        // Figure 16's answer: 0x60457d34, payload marker, "22.3 C".
-        Case{"rfc7252 answer", "{coap: {type: ACK, code: '2.05', id: 32052, payload: 22.3 C}}",
-             "60457d34ff32322e332043"}));
+    testing::Values(Case{"text", "{text: ping}", "70696e67"},
+                    Case{"number", "{text: 007}", "303037"}, Case{"empty", "{text: ''}", ""},
+                    Case{"hex", "{hex: '00 fF'}", "00ff"},
+                    Case{"base64", "{base64: cGluZw==}", "70696e67"},
+                    Case{"repeated", "{text: ab, size: 5}", "6162616261"},
+                    // RFC 7252 appendix A, figure 16: header 0x40017d34, Uri-Path "temperature"
+                    // (option 11, length 11).
+                    Case{"rfc7252", "{coap: {type: CON, code: GET, id: 32052, path: /temperature}}",
+                         "40017d34bb74656d7065726174757265"},
+                    // Figure 16's answer: 0x60457d34, payload marker, "22.3 C".
+                    Case{"rfc7252 answer",
+                         "{coap: {type: ACK, code: '2.05', id: 32052, payload: 22.3 C}}",
+                         "60457d34ff32322e332043"}));
 
 TEST(PayloadMatcher, ComparesOnlyWhatIsWrittenOfCoap) {
   const Node node = yaml("{coap: {code: '2.05'}}");
@@ -59,7 +65,8 @@ TEST(PayloadMatcher, ComparesOnlyWhatIsWrittenOfCoap) {
   EXPECT_FALSE(*matcher.matches(*codec::hex_decode("60847d34"), ""));
   EXPECT_FALSE(*matcher.matches(as_bytes("no CoAP"), ""));
   EXPECT_EQ(matcher.expected(), "coap: {code: 2.05}");
-  EXPECT_EQ(matcher.describe(*codec::hex_decode("60847d34")), "coap: {type: ACK, code: 4.04, id: 32052, token: \"\"}");
+  EXPECT_EQ(matcher.describe(*codec::hex_decode("60847d34")),
+            "coap: {type: ACK, code: 4.04, id: 32052, token: \"\"}");
 }
 
 TEST(PayloadMatcher, MatchesAPatternAsAWhole) {
@@ -102,16 +109,17 @@ TEST_P(WrongPayload, IsRefused) {
   EXPECT_THAT(status.error().to_string(), testing::HasSubstr(GetParam().message));
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, WrongPayload,
-                         testing::Values(Wrong{"{hex: 0x1}", "hex cannot be decoded"},
-                                         Wrong{"{base64: 'cGluZw'}", "base64 cannot be decoded"},
-                                         Wrong{"{text: a, hex: '00'}", "both 'text' and 'hex'"},
-                                         Wrong{"{matching: '('}", "matching: missing closing parenthesis (character 1)"},
-                                         Wrong{"{txet: a}", "did you mean 'text'?"},
-                                         Wrong{"{coap: {type: MAYBE}}", "type is none of"},
-                                         Wrong{"{coap: {code: '9.99'}}", "code is neither"},
-                                         Wrong{"{coap: {token: 001122334455667788}}", "at most 8 bytes"},
-                                         Wrong{"{coap: {options: [{text: a}]}}", "needs its number"}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, WrongPayload,
+    testing::Values(Wrong{"{hex: 0x1}", "hex cannot be decoded"},
+                    Wrong{"{base64: 'cGluZw'}", "base64 cannot be decoded"},
+                    Wrong{"{text: a, hex: '00'}", "both 'text' and 'hex'"},
+                    Wrong{"{matching: '('}", "matching: missing closing parenthesis (character 1)"},
+                    Wrong{"{txet: a}", "did you mean 'text'?"},
+                    Wrong{"{coap: {type: MAYBE}}", "type is none of"},
+                    Wrong{"{coap: {code: '9.99'}}", "code is neither"},
+                    Wrong{"{coap: {token: 001122334455667788}}", "at most 8 bytes"},
+                    Wrong{"{coap: {options: [{text: a}]}}", "needs its number"}));
 
 }  // namespace
 }  // namespace loopgate::scenario

@@ -1,4 +1,5 @@
-// Scenarios that must fail: what the runner says about each stands in a file beside it, a line for a part of it.
+// Scenarios that must fail: what the runner says about each stands in a file beside it, a line for
+// a part of it.
 #include "scenario/runner.h"
 
 #include <gmock/gmock.h>

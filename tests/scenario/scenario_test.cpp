@@ -32,7 +32,8 @@ steps:
   EXPECT_EQ(setup.seed, 7U);
   ASSERT_EQ(setup.stacks.size(), 1U);
   EXPECT_EQ(setup.stacks[0].template_file, "echo.yaml");
-  EXPECT_THAT(setup.stacks[0].parameters, testing::ElementsAre(testing::Pair("Count", "3"), testing::Pair("Open", "true")));
+  EXPECT_THAT(setup.stacks[0].parameters,
+              testing::ElementsAre(testing::Pair("Count", "3"), testing::Pair("Open", "true")));
   EXPECT_THAT(setup.regions, testing::ElementsAre("us-west-2", "eu-west-1"));
   ASSERT_EQ(setup.clients.size(), 2U);
   EXPECT_EQ(setup.clients[1].endpoint.to_string(), "[2001:db8::1]:5");
@@ -52,7 +53,9 @@ struct Wrong {
   const char* text;
   const char* message;
 };
-void PrintTo(const Wrong& wrong, std::ostream* out) { *out << wrong.name; }
+void PrintTo(const Wrong& wrong, std::ostream* out) {
+  *out << wrong.name;
+}
 
 class WrongScenario : public testing::TestWithParam<Wrong> {};
 
@@ -70,27 +73,44 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"no steps", "name: x", "a scenario needs 'steps'"},
         Wrong{"unknown member", "name: x\nabuot: y\nsteps: [{advance: 1s}]",
               "s.yaml:2: a scenario has no 'abuot': did you mean 'about'?"},
-        Wrong{"unknown step", "name: x\nsteps:\n  - sned: {}", "s.yaml:3: no step is called 'sned': did you mean 'send'?"},
-        Wrong{"two steps in one", "name: x\nsteps:\n  - {send: {}, expect: {}}", "s.yaml:3: a step is a map with one member"},
-        Wrong{"step without map", "name: x\nsteps:\n  - send: a", "s.yaml:3: send is a string, not a map"},
-        Wrong{"unknown field", "name: x\nsteps:\n  - send:\n      from: a\n      too: b", "send needs 'to'"},
-        Wrong{"unknown field beside", "name: x\nsteps:\n  - send:\n      from: a\n      to: b\n      regoin: c",
+        Wrong{"unknown step", "name: x\nsteps:\n  - sned: {}",
+              "s.yaml:3: no step is called 'sned': did you mean 'send'?"},
+        Wrong{"two steps in one", "name: x\nsteps:\n  - {send: {}, expect: {}}",
+              "s.yaml:3: a step is a map with one member"},
+        Wrong{"step without map", "name: x\nsteps:\n  - send: a",
+              "s.yaml:3: send is a string, not a map"},
+        Wrong{"unknown field", "name: x\nsteps:\n  - send:\n      from: a\n      too: b",
+              "send needs 'to'"},
+        Wrong{"unknown field beside",
+              "name: x\nsteps:\n  - send:\n      from: a\n      to: b\n      regoin: c",
               "s.yaml:6: send has no 'regoin': did you mean 'region'?"},
-        Wrong{"bad region", "name: x\nregions: [us-west-2,\n  uswest2]\nsteps: []", "regions: 'uswest2' is not the name"},
-        Wrong{"bad client", "name: x\nclients:\n  a: phone\nsteps: []", "s.yaml:3: client a has no address:port"},
-        Wrong{"twin clients", "name: x\nclients:\n  a: 192.0.2.1:5\n  b: 192.0.2.1:5", "s.yaml:4: two clients are"},
+        Wrong{"bad region", "name: x\nregions: [us-west-2,\n  uswest2]\nsteps: []",
+              "regions: 'uswest2' is not the name"},
+        Wrong{"bad client", "name: x\nclients:\n  a: phone\nsteps: []",
+              "s.yaml:3: client a has no address:port"},
+        Wrong{"twin clients", "name: x\nclients:\n  a: 192.0.2.1:5\n  b: 192.0.2.1:5",
+              "s.yaml:4: two clients are"},
         Wrong{"bad duration", "name: x\nsteps:\n  - advance: soon", "s.yaml:3: advance:"},
-        Wrong{"bad count", "name: x\nsteps:\n  - send: {from: a, to: b, count: -1}", "count is no whole number"},
-        Wrong{"nobody to expect at", "name: x\nsteps:\n  - expect: {text: a}", "expect needs one of: at, captured"},
-        Wrong{"unknown event", "name: x\nsteps:\n  - expect journal: {event: discard}", "did you mean 'discarded'?"},
+        Wrong{"bad count", "name: x\nsteps:\n  - send: {from: a, to: b, count: -1}",
+              "count is no whole number"},
+        Wrong{"nobody to expect at", "name: x\nsteps:\n  - expect: {text: a}",
+              "expect needs one of: at, captured"},
+        Wrong{"unknown event", "name: x\nsteps:\n  - expect journal: {event: discard}",
+              "did you mean 'discarded'?"},
         Wrong{"unknown reason", "name: x\nsteps:\n  - expect journal: {reason: no-egres-region}",
               "did you mean 'no-egress-region'?"},
-        Wrong{"empty filter", "name: x\nsteps:\n  - expect journal: {times: 1}", "names no field of an event"},
-        Wrong{"queue without expectation", "name: x\nsteps:\n  - expect queue: {queue: q}", "needs one of: messages, count"},
-        Wrong{"publish of nothing", "name: x\nsteps:\n  - publish: {to: t}", "publish needs one of: messages, body"},
-        Wrong{"template twice", "name: x\ntemplate: a\nstacks: [{template: b}]\nsteps: []", "either 'template' or 'stacks'"},
-        Wrong{"parameters alone", "name: x\nparameters: {A: b}\nsteps: []", "belong to a 'template'"},
-        Wrong{"unreachable stranger", "name: x\nnetwork: {unreachable: [a]}\nsteps: []", "no client is called a"},
+        Wrong{"empty filter", "name: x\nsteps:\n  - expect journal: {times: 1}",
+              "names no field of an event"},
+        Wrong{"queue without expectation", "name: x\nsteps:\n  - expect queue: {queue: q}",
+              "needs one of: messages, count"},
+        Wrong{"publish of nothing", "name: x\nsteps:\n  - publish: {to: t}",
+              "publish needs one of: messages, body"},
+        Wrong{"template twice", "name: x\ntemplate: a\nstacks: [{template: b}]\nsteps: []",
+              "either 'template' or 'stacks'"},
+        Wrong{"parameters alone", "name: x\nparameters: {A: b}\nsteps: []",
+              "belong to a 'template'"},
+        Wrong{"unreachable stranger", "name: x\nnetwork: {unreachable: [a]}\nsteps: []",
+              "no client is called a"},
         Wrong{"broken yaml", "name: [x", "s.yaml:"}));
 
 TEST(Scenario, IsRefusedWhenItIsHuge) {

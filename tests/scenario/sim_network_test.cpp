@@ -8,7 +8,9 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-Endpoint at(const char* text) { return *Endpoint::parse(text); }
+Endpoint at(const char* text) {
+  return *Endpoint::parse(text);
+}
 
 struct Receiver final : DatagramReceiver {
   void on_datagrams(std::span<const Datagram> datagrams) override {
@@ -53,7 +55,9 @@ TEST_F(SimNetworkTest, WhatAClientSendsComesInOneDrainInOrder) {
 TEST_F(SimNetworkTest, NobodyListensWhereNoSocketIs) {
   const std::vector<std::string> texts = {"a"};
   EXPECT_FALSE(network.send(client, server, spans(texts)));
-  { const auto socket = *network.open(server, receiver); }
+  {
+    const auto socket = *network.open(server, receiver);
+  }
   EXPECT_FALSE(network.send(client, server, spans(texts))) << "a closed socket listens on";
 }
 

@@ -11,13 +11,15 @@ namespace {
 constexpr const char* kKey = "EBEREREREREREREREREREREREREREREREREREREREVE=";
 
 Result<Scenario> with_client(const std::string& client) {
-  return parse_scenario("name: x\nclients: {phone: " + client + "}\nsteps: [{advance: 1s}]", "story.yaml");
+  return parse_scenario("name: x\nclients: {phone: " + client + "}\nsteps: [{advance: 1s}]",
+                        "story.yaml");
 }
 
 TEST(WireguardSetup, ReadsAClient) {
-  const auto scenario = with_client(
-      std::string("{address: '198.51.100.7:40000', wireguard: {listener: Wg, region: eu-west-1, private_key: ") + kKey +
-      ", inner_address: '10.77.0.2:4000', persistent_keepalive: 25s}}");
+  const auto scenario =
+      with_client(std::string("{address: '198.51.100.7:40000', wireguard: {listener: Wg, region: "
+                              "eu-west-1, private_key: ") +
+                  kKey + ", inner_address: '10.77.0.2:4000', persistent_keepalive: 25s}}");
   ASSERT_TRUE(scenario) << scenario.error().to_string();
   const auto& client = scenario->setup.clients.at(0);
   EXPECT_EQ(client.endpoint.to_string(), "198.51.100.7:40000");
@@ -55,13 +57,18 @@ INSTANTIATE_TEST_SUITE_P(
     Table, WireguardSetupRefuses,
     testing::Values(
         Refusal{"NoAddress", "{wireguard: {listener: Wg}}", "needs 'address'"},
-        Refusal{"NoListener", "{address: '198.51.100.7:1', wireguard: {region: x}}", "needs 'listener'"},
-        Refusal{"UnknownMember", "{address: '198.51.100.7:1', wireguard: {listener: Wg, psk: x}}", "has no 'psk'"},
-        Refusal{"ShortKey", "{address: '198.51.100.7:1', wireguard: {listener: Wg, private_key: AQEB}}",
+        Refusal{"NoListener", "{address: '198.51.100.7:1', wireguard: {region: x}}",
+                "needs 'listener'"},
+        Refusal{"UnknownMember", "{address: '198.51.100.7:1', wireguard: {listener: Wg, psk: x}}",
+                "has no 'psk'"},
+        Refusal{"ShortKey",
+                "{address: '198.51.100.7:1', wireguard: {listener: Wg, private_key: AQEB}}",
                 "private_key is not the base64 of 32 bytes"},
-        Refusal{"InnerWithoutPort", "{address: '198.51.100.7:1', wireguard: {listener: Wg, inner_address: 10.0.0.1}}",
+        Refusal{"InnerWithoutPort",
+                "{address: '198.51.100.7:1', wireguard: {listener: Wg, inner_address: 10.0.0.1}}",
                 "no address:port: 10.0.0.1"},
-        Refusal{"LongKeepalive", "{address: '198.51.100.7:1', wireguard: {listener: Wg, persistent_keepalive: 24h}}",
+        Refusal{"LongKeepalive",
+                "{address: '198.51.100.7:1', wireguard: {listener: Wg, persistent_keepalive: 24h}}",
                 "over 65535s"}),
     [](const auto& info) { return std::string(info.param.name); });
 

@@ -138,9 +138,9 @@ TEST(Deployer, ARenamedResourceIsNoReplacement) {
   World world;
   ASSERT_TRUE(world.deploy("Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 1}}}"));
   world.take_log();
-  ASSERT_TRUE(world.deploy(
-      "Resources: {A: {Type: AWS::SQS::Queue, Properties: {RenamedTo: other}}}\n"
-      "Outputs: {O: {Value: !Ref A}}"));
+  ASSERT_TRUE(
+      world.deploy("Resources: {A: {Type: AWS::SQS::Queue, Properties: {RenamedTo: other}}}\n"
+                   "Outputs: {O: {Value: !Ref A}}"));
   EXPECT_THAT(world.take_log(), ElementsAre("update A"));
   EXPECT_EQ(world.stack()->outputs[0].value, "other");
 }

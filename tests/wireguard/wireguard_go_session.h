@@ -1,6 +1,6 @@
-// The beginning of a conversation of wireguard-go (Debian's 0.0.20220316, the initiator, through a TUN device) with
-// our responder, recorded on 2026-11-21: a handshake with a pre-shared key, an ICMP echo request and its reply. The
-// keys were made for the recording.
+// The beginning of a conversation of wireguard-go (Debian's 0.0.20220316, the initiator, through a
+// TUN device) with our responder, recorded on 2026-11-21: a handshake with a pre-shared key, an
+// ICMP echo request and its reply. The keys were made for the recording.
 #pragma once
 
 #include <string_view>

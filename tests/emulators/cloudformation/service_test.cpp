@@ -171,9 +171,10 @@ TEST_F(CloudFormation, RefusesToUpdateWhatFailedToBeCreated) {
   const auto refused = call("CreateChangeSet", request);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, "ValidationError");
-  EXPECT_THAT(refused.error().message,
-              HasSubstr("is in ROLLBACK_COMPLETE state and can not be updated. Delete it first: aws "
-                        "cloudformation delete-stack --stack-name demo"));
+  EXPECT_THAT(
+      refused.error().message,
+      HasSubstr("is in ROLLBACK_COMPLETE state and can not be updated. Delete it first: aws "
+                "cloudformation delete-stack --stack-name demo"));
   EXPECT_EQ(call("UpdateStack", request).error().message, refused.error().message);
   good("DeleteStack", {{"StackName", "demo"}});
   request["ChangeSetType"] = "CREATE";

@@ -107,8 +107,9 @@ TEST(Policy, EvaluatesConditions) {
   };
   // clang-format on
   for (const auto& c : cases) {
-    const auto document = std::string(R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*",)") +
-                          R"("Condition":)" + c.condition + "}}";
+    const auto document =
+        std::string(R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*",)") +
+        R"("Condition":)" + c.condition + "}}";
     EXPECT_EQ(ask(document, "sqs:SendMessage", kQueue, context) == Verdict::kAllow, c.satisfied)
         << c.condition;
   }

@@ -55,8 +55,7 @@ TEST_F(Resources, ARoleHasItsPolicies) {
   const json properties = {
       {"AssumeRolePolicyDocument", trust},
       {"Policies", {{{"PolicyName", "p"}, {"PolicyDocument", allow("sqs:SendMessage")}}}},
-      {"ManagedPolicyArns",
-       {"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}},
+      {"ManagedPolicyArns", {"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}},
       {"MaxSessionDuration", "7200"}};
   EXPECT_TRUE(validate(role_type, properties));
   const auto state = create(role_type, properties).value();
@@ -68,9 +67,9 @@ TEST_F(Resources, ARoleHasItsPolicies) {
   EXPECT_EQ((*roles.role(kAccount, name))->max_session_seconds, 7200);
 
   // What another resource added survives an update of this one.
-  EXPECT_TRUE(create(policy_type, {{"PolicyName", "other"},
-                                   {"Roles", {name}},
-                                   {"PolicyDocument", allow("sns:Subscribe")}}));
+  EXPECT_TRUE(create(
+      policy_type,
+      {{"PolicyName", "other"}, {"Roles", {name}}, {"PolicyDocument", allow("sns:Subscribe")}}));
   auto changed = properties;
   changed["Policies"] = {{{"PolicyName", "q"}, {"PolicyDocument", allow("sqs:ReceiveMessage")}}};
   changed.erase("ManagedPolicyArns");
@@ -107,17 +106,16 @@ TEST_F(Resources, APolicyGrantsUntilItIsRemoved) {
                            {"Users", {"somebody"}},
                            {"PolicyDocument", allow("sqs:SendMessage")}};
   EXPECT_TRUE(validate(policy_type, properties));
-  EXPECT_EQ(told, std::vector<std::string>{
-                      "Worker: Users are ignored; the sandbox has roles only."});
+  EXPECT_EQ(told,
+            std::vector<std::string>{"Worker: Users are ignored; the sandbox has roles only."});
   const auto state = create(policy_type, properties).value();
   EXPECT_TRUE(may("worker", "sqs:SendMessage"));
   auto changed = properties;
   changed["PolicyDocument"] = allow("sqs:ReceiveMessage");
   EXPECT_TRUE(update(policy_type, state.physical_id, properties, changed));
   EXPECT_FALSE(may("worker", "sqs:SendMessage"));
-  policy_type.remove(request(changed, state.physical_id), [](Status status) {
-    EXPECT_TRUE(status);
-  });
+  policy_type.remove(request(changed, state.physical_id),
+                     [](Status status) { EXPECT_TRUE(status); });
   EXPECT_FALSE(may("worker", "sqs:ReceiveMessage"));
 }
 

@@ -19,11 +19,11 @@ TEST_F(RolesTest, ARoleComesAndGoes) {
             "EntityAlreadyExists: Role with name worker already exists.");
   EXPECT_EQ(call(iam, "ListRoles", json::object()).value()["Roles"].size(), 1u);
 
-  EXPECT_TRUE(call(iam, "PutRolePolicy",
-                   {{"RoleName", "worker"},
-                    {"PolicyName", "p"},
-                    {"PolicyDocument",
-                     R"({"Statement":{"Effect":"Allow","Action":"sqs:*","Resource":"*"}})"}}));
+  EXPECT_TRUE(call(
+      iam, "PutRolePolicy",
+      {{"RoleName", "worker"},
+       {"PolicyName", "p"},
+       {"PolicyDocument", R"({"Statement":{"Effect":"Allow","Action":"sqs:*","Resource":"*"}})"}}));
   EXPECT_EQ(call(iam, "ListRolePolicies", {{"RoleName", "worker"}}).value()["PolicyNames"],
             json({"p"}));
   EXPECT_TRUE(call(iam, "GetRolePolicy", {{"RoleName", "worker"}, {"PolicyName", "p"}}));
@@ -53,15 +53,15 @@ TEST_F(RolesTest, RefusesInTheWordsOfAws) {
                     {{"RoleName", "worker"}, {"PolicyArn", "arn:aws:iam::123456789012:policy/x"}}),
             "NoSuchEntity: Policy arn:aws:iam::123456789012:policy/x does not exist or is not "
             "attachable.");
-  EXPECT_TRUE(refusal(iam, "CreateRole",
-                      {{"RoleName", "a b"}, {"AssumeRolePolicyDocument", kTrust}})
-                  .starts_with("ValidationError: The specified value for roleName is invalid"));
+  EXPECT_TRUE(
+      refusal(iam, "CreateRole", {{"RoleName", "a b"}, {"AssumeRolePolicyDocument", kTrust}})
+          .starts_with("ValidationError: The specified value for roleName is invalid"));
   EXPECT_TRUE(refusal(iam, "CreateRole", {{"RoleName", "a"}, {"AssumeRolePolicyDocument", "x"}})
                   .starts_with("MalformedPolicyDocument: "));
-  EXPECT_TRUE(refusal(iam, "CreateRole", {{"RoleName", "a"},
-                                          {"AssumeRolePolicyDocument", kTrust},
-                                          {"MaxSessionDuration", 60}})
-                  .starts_with("ValidationError: Value at 'maxSessionDuration'"));
+  EXPECT_TRUE(
+      refusal(iam, "CreateRole",
+              {{"RoleName", "a"}, {"AssumeRolePolicyDocument", kTrust}, {"MaxSessionDuration", 60}})
+          .starts_with("ValidationError: Value at 'maxSessionDuration'"));
 }
 
 TEST_F(RolesTest, ARefusedSessionIsToldInTheWordsOfAws) {
@@ -72,9 +72,9 @@ TEST_F(RolesTest, ARefusedSessionIsToldInTheWordsOfAws) {
             "identity-based policy allows the sqs:SendMessage action");
   grant("sqs:SendMessage");
   EXPECT_EQ(denied("sqs:SendMessage"), "") << "a change counts at once";
-  EXPECT_TRUE(roles.put_role_policy(
-      kAccount, "worker", "d",
-      R"({"Statement":{"Effect":"Deny","Action":"sqs:*","Resource":"*"}})"));
+  EXPECT_TRUE(
+      roles.put_role_policy(kAccount, "worker", "d",
+                            R"({"Statement":{"Effect":"Deny","Action":"sqs:*","Resource":"*"}})"));
   EXPECT_EQ(denied("sqs:SendMessage"),
             "User: arn:aws:sts::123456789012:assumed-role/worker/s1 is not authorized to perform: "
             "sqs:SendMessage on resource: arn:aws:sqs:us-west-2:123456789012:orders with an "

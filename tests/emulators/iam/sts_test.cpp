@@ -22,9 +22,10 @@ class Sts : public Account {
     return done ? "" : done.error().message;
   }
   sts::EmbeddedSts port{roles, clock, tasks};
-  const std::string kSentence = "User: arn:aws:iam::999999999999:role/proxylity-service is not "
-                                "authorized to perform: sts:AssumeRole on resource: "
-                                "arn:aws:iam::123456789012:role/worker: ";
+  const std::string kSentence =
+      "User: arn:aws:iam::999999999999:role/proxylity-service is not "
+      "authorized to perform: sts:AssumeRole on resource: "
+      "arn:aws:iam::123456789012:role/worker: ";
 };
 
 TEST_F(Sts, ATrustedCallerGetsASession) {
@@ -39,14 +40,17 @@ TEST_F(Sts, ATrustedCallerGetsASession) {
 TEST_F(Sts, SaysWhatTheTrustPolicyLacks) {
   EXPECT_EQ(assume("arn:aws:iam::123456789012:role/worker", std::chrono::hours(1)).error().message,
             kSentence + "the role does not exist");
-  EXPECT_EQ(why_not(R"({"Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},
+  EXPECT_EQ(
+      why_not(R"({"Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},
                        "Action":"sts:AssumeRole"}})"),
-            kSentence + "its trust policy does not name "
-                        "arn:aws:iam::999999999999:role/proxylity-service; add it to Principal.AWS");
+      kSentence +
+          "its trust policy does not name "
+          "arn:aws:iam::999999999999:role/proxylity-service; add it to Principal.AWS");
   EXPECT_EQ(why_not(R"({"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},
                        "Action":"sts:TagSession"}})"),
-            kSentence + "its trust policy names the principal, but not for the Action "
-                        "sts:AssumeRole");
+            kSentence +
+                "its trust policy names the principal, but not for the Action "
+                "sts:AssumeRole");
   EXPECT_EQ(why_not(R"({"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},
                        "Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"x"}}}})"),
             kSentence + "its trust policy names the principal, but the Condition is not satisfied");
@@ -80,16 +84,16 @@ TEST_F(Sts, TheApiTellsWhoCallsAndLetsThemAssume) {
                        {"RoleSessionName", "dev"},
                        {"DurationSeconds", 900}};
   const auto result = call(sts, "AssumeRole", params).value();
-  EXPECT_EQ(result["AssumedRoleUser"]["Arn"],
-            "arn:aws:sts::123456789012:assumed-role/worker/dev");
+  EXPECT_EQ(result["AssumedRoleUser"]["Arn"], "arn:aws:sts::123456789012:assumed-role/worker/dev");
   EXPECT_EQ(result["Credentials"]["Expiration"], "2026-11-02T09:30:30.204Z");
   EXPECT_TRUE(result["Credentials"]["AccessKeyId"].get<std::string>().starts_with("ASIA"));
 
-  EXPECT_EQ(refusal(sts, "AssumeRole",
-                    {{"RoleArn", "arn:aws:iam::123456789012:role/none"}, {"RoleSessionName", "dev"}}),
-            "AccessDenied: User: arn:aws:iam::123456789012:root is not authorized to perform: "
-            "sts:AssumeRole on resource: arn:aws:iam::123456789012:role/none: the role does not "
-            "exist");
+  EXPECT_EQ(
+      refusal(sts, "AssumeRole",
+              {{"RoleArn", "arn:aws:iam::123456789012:role/none"}, {"RoleSessionName", "dev"}}),
+      "AccessDenied: User: arn:aws:iam::123456789012:root is not authorized to perform: "
+      "sts:AssumeRole on resource: arn:aws:iam::123456789012:role/none: the role does not "
+      "exist");
   auto bad = params;
   bad["RoleSessionName"] = "a b";
   EXPECT_TRUE(refusal(sts, "AssumeRole", bad).find("'roleSessionName'") != std::string::npos);

@@ -114,8 +114,9 @@ TEST_F(LambdaApiTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
 
 TEST_F(LambdaApiTest, WarnsOfWhatHasNoEffect) {
   const auto before = world->journal.last_seq();
-  const auto made = send("POST", "/2015-03-31/functions",
-                         R"({"FunctionName":"f","Runtime":"loopgate.echo","Role":"r","Layers":["arn:of:one"]})");
+  const auto made =
+      send("POST", "/2015-03-31/functions",
+           R"({"FunctionName":"f","Runtime":"loopgate.echo","Role":"r","Layers":["arn:of:one"]})");
   EXPECT_EQ(made->response->status, 201);
   std::vector<std::string> warnings;
   for (const auto& event : world->journal.read(before, 100)) warnings.push_back(event.text);

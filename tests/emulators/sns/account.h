@@ -44,8 +44,7 @@ class Functions : public aws::LambdaPort {
     requests.push_back(std::move(request));
     completions.push_back(std::move(done));
   }
-  void invoke_streaming(aws::SessionPtr, aws::InvokeRequest,
-                        std::function<void(std::string_view)>,
+  void invoke_streaming(aws::SessionPtr, aws::InvokeRequest, std::function<void(std::string_view)>,
                         aws::Completion<aws::InvokeResponse>) override {
     FAIL() << "SNS does not stream";
   }
@@ -96,8 +95,7 @@ class Account : public ::testing::Test {
     return texts;
   }
 
-  std::unique_ptr<store::Store> store =
-      store::Store::open("", store::Durability::kMemory).value();
+  std::unique_ptr<store::Store> store = store::Store::open("", store::Durability::kMemory).value();
   Clock clock{*parse_iso8601("2021-02-16T21:41:19.978Z")};
   Random random = Random::from_seed(7);
   Journal journal{clock};

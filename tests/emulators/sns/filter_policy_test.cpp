@@ -19,9 +19,15 @@ FilterPolicy policy(std::string_view text, FilterScope scope = FilterScope::kMes
   return *parsed;
 }
 
-Attributes text(const std::string& value) { return {{"k", "String", value}}; }
-Attributes number(const std::string& value) { return {{"k", "Number", value}}; }
-Attributes array(const std::string& value) { return {{"k", "String.Array", value}}; }
+Attributes text(const std::string& value) {
+  return {{"k", "String", value}};
+}
+Attributes number(const std::string& value) {
+  return {{"k", "Number", value}};
+}
+Attributes array(const std::string& value) {
+  return {{"k", "String.Array", value}};
+}
 const Attributes kNone;
 const Attributes kOther = {{"other", "String", "x"}};
 
@@ -32,8 +38,8 @@ struct AttributeCase {
   bool matches;
 };
 
-// Sources: "D" the developer guide's pages on string, numeric and key matching and on AND/OR logic; "R" the
-// rule engine's own rules (github.com/aws/event-ruler); "S" observed at the service.
+// Sources: "D" the developer guide's pages on string, numeric and key matching and on AND/OR logic;
+// "R" the rule engine's own rules (github.com/aws/event-ruler); "S" observed at the service.
 // clang-format off: one case a line
 const AttributeCase kAttributeCases[] = {
     {"D exact", R"({"k":["rugby","tennis"]})", text("tennis"), true},
@@ -290,14 +296,26 @@ TEST(FilterPolicy, CountsCombinationsAsAws) {
       {"151 values", R"({"k":)" + values(151) + "}", kFlat, false},
       {"100 by 51", R"({"a":)" + values(100) + R"(,"b":)" + values(51) + "}", kFlat, false},
       // 3·4·2·3 = 72
-      {"nested", R"({"a":{"b":{"c":)" + values(4) + R"(}},"d":{"e":)" + values(3) + "}}", kBody, true},
+      {"nested", R"({"a":{"b":{"c":)" + values(4) + R"(}},"d":{"e":)" + values(3) + "}}", kBody,
+       true},
       // 3·4·2·3·1·3 = 216
-      {"nested and flat", R"({"a":{"b":{"c":)" + values(4) + R"(}},"d":{"e":)" + values(3) + R"(},"f":)" + values(3) + "}", kBody, false},
+      {"nested and flat",
+       R"({"a":{"b":{"c":)" + values(4) + R"(}},"d":{"e":)" + values(3) + R"(},"f":)" + values(3) +
+           "}",
+       kBody, false},
       // (3·6) + (3·4·4) + (3·4·7) = 150
-      {"branches, 150", R"({"s":)" + values(3) + R"(,"$or":[{"n":)" + values(6) + R"(},{"t":)" + values(4) + R"(,"$or":[{"i":)" + values(4) + R"(},{"j":)" + values(7) + "}]}]}", kFlat, true},
+      {"branches, 150",
+       R"({"s":)" + values(3) + R"(,"$or":[{"n":)" + values(6) + R"(},{"t":)" + values(4) +
+           R"(,"$or":[{"i":)" + values(4) + R"(},{"j":)" + values(7) + "}]}]}",
+       kFlat, true},
       // (3 + 2) · (2·2) · (1·2 + 3·2) = 160
-      {"branches in a nested object", R"({"$or":[{"m":)" + values(3) + R"(},{"n":)" + values(2) + R"(}],"d":{"s":)" + values(2) + R"(,"$or":[{"x":)" + values(1) + R"(},{"y":)" + values(3) + "}]}}", kBody, false},
-      {"one key in many branches counts once", R"({"$or":[{"k":["1"]},{"k":["2"]},{"k":["3"]},{"k":["4"]},{"k":["5"]},{"k":["6"]}]})", kFlat, true},
+      {"branches in a nested object",
+       R"({"$or":[{"m":)" + values(3) + R"(},{"n":)" + values(2) + R"(}],"d":{"s":)" + values(2) +
+           R"(,"$or":[{"x":)" + values(1) + R"(},{"y":)" + values(3) + "}]}}",
+       kBody, false},
+      {"one key in many branches counts once",
+       R"({"$or":[{"k":["1"]},{"k":["2"]},{"k":["3"]},{"k":["4"]},{"k":["5"]},{"k":["6"]}]})",
+       kFlat, true},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(FilterPolicy::parse(c.policy, c.scope).has_value(), c.accepted) << c.name;
@@ -310,8 +328,9 @@ TEST(FilterPolicy, RefusesWhatIsTooLargeOrTooDeep) {
 
   std::string deep;
   for (int i = 0; i < 1000; ++i) deep += R"({"a":)";
-  EXPECT_FALSE(FilterPolicy::parse(deep + R"(["x"])" + std::string(1000, '}'), FilterScope::kMessageBody)
-                   .has_value());
+  EXPECT_FALSE(
+      FilterPolicy::parse(deep + R"(["x"])" + std::string(1000, '}'), FilterScope::kMessageBody)
+          .has_value());
   std::string branches = R"({"a":["x"]})";
   for (int i = 0; i < 40; ++i) branches = R"({"$or":[)" + branches + R"(,{"b":["y"]}]})";
   EXPECT_FALSE(FilterPolicy::parse(branches, FilterScope::kMessageBody).has_value());
@@ -328,8 +347,9 @@ TEST(FilterPolicy, StaysQuickWhereEveryElementMatchesHalf) {
     body += R"({"a":1},{"b":1},{"c":1},{"d":1},)";
   }
   body += R"({"e":1}]})";
-  EXPECT_FALSE(policy(R"({"r":{"a":[1],"b":[1],"c":[1],"d":[1],"e":[1]}})", FilterScope::kMessageBody)
-                   .matches({}, body));
+  EXPECT_FALSE(
+      policy(R"({"r":{"a":[1],"b":[1],"c":[1],"d":[1],"e":[1]}})", FilterScope::kMessageBody)
+          .matches({}, body));
 }
 
 TEST(FilterPolicy, SaysWhichKeyDidNotMatch) {

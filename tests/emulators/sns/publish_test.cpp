@@ -9,43 +9,51 @@ using nlohmann::json;
 using Publish = Account;
 
 json attribute(const char* type, const char* value) {
-  return {{"DataType", type}, {type == std::string("Binary") ? "BinaryValue" : "StringValue", value}};
+  return {{"DataType", type},
+          {type == std::string("Binary") ? "BinaryValue" : "StringValue", value}};
 }
 
-// The layout of https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html and of
-// the guide's notification examples: two spaces, a blank before and after each colon.
+// The layout of
+// https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html and of the
+// guide's notification examples: two spaces, a blank before and after each colon.
 TEST_F(Publish, WrapsMessagesForQueuesAsAws) {
   const auto arn = topic("ExampleTopic1");
   const auto subscription = subscribe(arn, kQueue);
-  const auto result = call("Publish", {{"TopicArn", arn},
-                                       {"Subject", "TestSubject"},
-                                       {"Message", "This is a \"test\" message."},
-                                       {"MessageAttributes",
-                                        {{"a", attribute("String", "x")},
-                                         {"b", attribute("Binary", "aGk=")}}}})
-                          .value();
+  const auto result =
+      call("Publish", {{"TopicArn", arn},
+                       {"Subject", "TestSubject"},
+                       {"Message", "This is a \"test\" message."},
+                       {"MessageAttributes",
+                        {{"a", attribute("String", "x")}, {"b", attribute("Binary", "aGk=")}}}})
+          .value();
   ASSERT_EQ(queues.messages[kQueue].size(), 1u);
   const auto& delivered = queues.messages[kQueue][0];
   EXPECT_TRUE(delivered.attributes.empty());
   EXPECT_EQ(delivered.body,
             "{\n"
             "  \"Type\" : \"Notification\",\n"
-            "  \"MessageId\" : \"" + result["MessageId"].get<std::string>() + "\",\n"
-            "  \"TopicArn\" : \"" + arn + "\",\n"
-            "  \"Subject\" : \"TestSubject\",\n"
-            "  \"Message\" : \"This is a \\\"test\\\" message.\",\n"
-            "  \"Timestamp\" : \"2021-02-16T21:41:19.978Z\",\n"
-            "  \"SignatureVersion\" : \"1\",\n"
-            "  \"Signature\" : \"bm90IHNpZ25lZA==\",\n"
-            "  \"SigningCertURL\" : \"https://sns.us-west-2.amazonaws.com/"
-            "SimpleNotificationService-0000000000000000000000.pem\",\n"
-            "  \"UnsubscribeURL\" : \"https://sns.us-west-2.amazonaws.com/"
-            "?Action=Unsubscribe&SubscriptionArn=" + subscription + "\",\n"
-            "  \"MessageAttributes\" : {\n"
-            "    \"a\" : {\"Type\":\"String\",\"Value\":\"x\"},\n"
-            "    \"b\" : {\"Type\":\"Binary\",\"Value\":\"aGk=\"}\n"
-            "  }\n"
-            "}");
+            "  \"MessageId\" : \"" +
+                result["MessageId"].get<std::string>() +
+                "\",\n"
+                "  \"TopicArn\" : \"" +
+                arn +
+                "\",\n"
+                "  \"Subject\" : \"TestSubject\",\n"
+                "  \"Message\" : \"This is a \\\"test\\\" message.\",\n"
+                "  \"Timestamp\" : \"2021-02-16T21:41:19.978Z\",\n"
+                "  \"SignatureVersion\" : \"1\",\n"
+                "  \"Signature\" : \"bm90IHNpZ25lZA==\",\n"
+                "  \"SigningCertURL\" : \"https://sns.us-west-2.amazonaws.com/"
+                "SimpleNotificationService-0000000000000000000000.pem\",\n"
+                "  \"UnsubscribeURL\" : \"https://sns.us-west-2.amazonaws.com/"
+                "?Action=Unsubscribe&SubscriptionArn=" +
+                subscription +
+                "\",\n"
+                "  \"MessageAttributes\" : {\n"
+                "    \"a\" : {\"Type\":\"String\",\"Value\":\"x\"},\n"
+                "    \"b\" : {\"Type\":\"Binary\",\"Value\":\"aGk=\"}\n"
+                "  }\n"
+                "}");
 }
 
 TEST_F(Publish, RawDeliveryPassesBodyAndAttributes) {
@@ -65,10 +73,9 @@ TEST_F(Publish, InvokesFunctionsAsynchronously) {
   topics.set_lambda(&functions);
   const auto arn = topic();
   const std::string function = "arn:aws:lambda:us-west-2:123456789012:function:f";
-  const auto subscription = call("Subscribe", {{"TopicArn", arn},
-                                               {"Protocol", "lambda"},
-                                               {"Endpoint", function}})
-                                .value()["SubscriptionArn"];
+  const auto subscription =
+      call("Subscribe", {{"TopicArn", arn}, {"Protocol", "lambda"}, {"Endpoint", function}})
+          .value()["SubscriptionArn"];
   call("Publish", {{"TopicArn", arn}, {"Message", "m"}});
   ASSERT_EQ(functions.requests.size(), 1u);
   EXPECT_TRUE(functions.requests[0].async);
@@ -103,7 +110,8 @@ TEST_F(Publish, FiltersAndSaysWhy) {
                    {"MessageAttributes", {{"EgressRegion", attribute("String", "us-west-2")}}}});
   EXPECT_EQ(queues.messages[kQueue].size(), 1u);
   EXPECT_EQ(told(EventKind::kFiltered), std::vector<std::string>{"EgressRegion: missing"});
-  EXPECT_EQ(observed, (std::vector<std::pair<std::string, std::size_t>>{{"lost", 0}, {"found", 1}}));
+  EXPECT_EQ(observed,
+            (std::vector<std::pair<std::string, std::size_t>>{{"lost", 0}, {"found", 1}}));
 
   const auto events = journal.read(0, 10);
   EXPECT_EQ(events[0].kind, EventKind::kPublished);
@@ -125,9 +133,10 @@ TEST_F(Publish, BodyPoliciesReadTheBody) {
 TEST_F(Publish, FailedDeliveriesGoToTheDeadLetterQueue) {
   const auto arn = topic();
   const std::string missing = "arn:aws:sqs:us-west-2:123456789012:missing";
-  subscribe(arn, missing,
-            {{"RawMessageDelivery", "true"},
-             {"RedrivePolicy", R"({"deadLetterTargetArn":")" + std::string(kDeadLetters) + R"("})"}});
+  subscribe(
+      arn, missing,
+      {{"RawMessageDelivery", "true"},
+       {"RedrivePolicy", R"({"deadLetterTargetArn":")" + std::string(kDeadLetters) + R"("})"}});
   EXPECT_TRUE(call("Publish", {{"TopicArn", arn}, {"Message", "m"}}));
   ASSERT_EQ(queues.messages[kDeadLetters].size(), 1u);
   EXPECT_EQ(queues.messages[kDeadLetters][0].body, "m");
@@ -135,20 +144,23 @@ TEST_F(Publish, FailedDeliveriesGoToTheDeadLetterQueue) {
   EXPECT_EQ(told(EventKind::kWarning),
             std::vector<std::string>{"SNS could not deliver to " + missing +
                                      ": The specified queue does not exist. The message went to "
-                                     "the dead-letter queue " + kDeadLetters + "."});
+                                     "the dead-letter queue " +
+                                     kDeadLetters + "."});
 }
 
 TEST_F(Publish, AFunctionThatFailsGoesToTheDeadLetterQueue) {
   topics.set_lambda(&functions);
   const auto arn = topic();
-  call("Subscribe", {{"TopicArn", arn},
-                     {"Protocol", "lambda"},
-                     {"Endpoint", "arn:aws:lambda:us-west-2:123456789012:function:f"},
-                     {"Attributes",
-                      {{"RedrivePolicy",
-                        R"({"deadLetterTargetArn":")" + std::string(kDeadLetters) + R"("})"}}}});
+  call(
+      "Subscribe",
+      {{"TopicArn", arn},
+       {"Protocol", "lambda"},
+       {"Endpoint", "arn:aws:lambda:us-west-2:123456789012:function:f"},
+       {"Attributes",
+        {{"RedrivePolicy", R"({"deadLetterTargetArn":")" + std::string(kDeadLetters) + R"("})"}}}});
   call("Publish", {{"TopicArn", arn}, {"Message", "m"}});
-  functions.completions[0](aws::refuse({"ResourceNotFoundException", "Function not found", 404, {}}));
+  functions.completions[0](
+      aws::refuse({"ResourceNotFoundException", "Function not found", 404, {}}));
   EXPECT_EQ(queues.messages[kDeadLetters].size(), 1u);
 }
 
@@ -263,9 +275,10 @@ TEST_F(Publish, FifoTopicsNumberAndDeduplicateForFiveMinutes) {
 
 TEST_F(Publish, FifoTopicsAskForGroupAndDeduplication) {
   const auto arn = topic("orders.fifo", {{"FifoTopic", "true"}});
-  EXPECT_EQ(refusal("Publish", {{"TopicArn", arn}, {"Message", "m"}}),
-            "InvalidParameter: Invalid parameter: The MessageGroupId parameter is required for FIFO "
-            "topics");
+  EXPECT_EQ(
+      refusal("Publish", {{"TopicArn", arn}, {"Message", "m"}}),
+      "InvalidParameter: Invalid parameter: The MessageGroupId parameter is required for FIFO "
+      "topics");
   EXPECT_EQ(refusal("Publish", {{"TopicArn", arn}, {"Message", "m"}, {"MessageGroupId", "g"}}),
             "InvalidParameter: Invalid parameter: The topic should either have "
             "ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly");

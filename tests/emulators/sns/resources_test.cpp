@@ -40,7 +40,8 @@ class Resources : public Account {
     return status ? "" : status.error().to_string();
   }
 
-  cfn::StackContext stack{"demo", "arn:aws:cloudformation:x", "123456789012", "us-west-2", ".", false};
+  cfn::StackContext stack{"demo", "arn:aws:cloudformation:x", "123456789012", "us-west-2", ".",
+                          false};
   TopicResource topic_type{topics, random};
   SubscriptionResource subscription_type{topics};
   TopicPolicyResource policy_type{topics};
@@ -77,8 +78,7 @@ TEST_F(Resources, ATopicIsNamedByItsStackAndSubscribesInline) {
 TEST_F(Resources, AFailedInlineSubscriptionLeavesNoTopic) {
   const auto state =
       create(topic_type, {{"Subscription", {{{"Protocol", "sqs"}, {"Endpoint", "orders"}}}}});
-  EXPECT_EQ(state.error().to_string(),
-            "app.yaml:7: Invalid parameter: SQS endpoint ARN");
+  EXPECT_EQ(state.error().to_string(), "app.yaml:7: Invalid parameter: SQS endpoint ARN");
   EXPECT_TRUE(topics.table().topics().empty());
 }
 
@@ -170,9 +170,8 @@ TEST_F(Resources, ATopicPolicyIsSetAndTakenBack) {
   EXPECT_EQ(policy_type.order(), cfn::CreationOrder::kGrant);
   const auto state = create(policy_type, properties).value();
   EXPECT_EQ(topics.topic_attributes(arn)->at("Policy"), R"({"Statement":[]})");
-  policy_type.remove(request(properties, state.physical_id), [](Status status) {
-    EXPECT_TRUE(status);
-  });
+  policy_type.remove(request(properties, state.physical_id),
+                     [](Status status) { EXPECT_TRUE(status); });
   EXPECT_NE(topics.topic_attributes(arn)->at("Policy"), R"({"Statement":[]})");
 }
 
@@ -213,9 +212,8 @@ TEST_F(Resources, ThePortAsksForEachAction) {
   EXPECT_EQ(listed, std::vector<std::string>{subscription});
 
   allowed = "sns:Unsubscribe";
-  port.unsubscribe(session, subscription, [&](aws::Outcome<aws::Done> done) {
-    EXPECT_TRUE(done.has_value());
-  });
+  port.unsubscribe(session, subscription,
+                   [&](aws::Outcome<aws::Done> done) { EXPECT_TRUE(done.has_value()); });
   tasks.run_ready();
   EXPECT_EQ(topics.table().subscription(subscription), nullptr);
 }

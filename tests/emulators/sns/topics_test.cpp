@@ -14,10 +14,10 @@ TEST_F(TopicsTest, CreatingATopicTwiceFindsIt) {
   EXPECT_EQ(refusal("CreateTopic", {{"Name", "events"}, {"Attributes", {{"DisplayName", "x"}}}}),
             "InvalidParameter: Invalid parameter: Attributes Reason: Topic already exists with "
             "different attributes");
-  EXPECT_EQ(refusal("CreateTopic",
-                    {{"Name", "events"}, {"Tags", {{{"Key", "a"}, {"Value", "b"}}}}}),
-            "InvalidParameter: Invalid parameter: Tags Reason: Topic already exists with different "
-            "tags");
+  EXPECT_EQ(
+      refusal("CreateTopic", {{"Name", "events"}, {"Tags", {{{"Key", "a"}, {"Value", "b"}}}}}),
+      "InvalidParameter: Invalid parameter: Tags Reason: Topic already exists with different "
+      "tags");
 }
 
 TEST_F(TopicsTest, RefusesBadNames) {
@@ -33,21 +33,19 @@ TEST_F(TopicsTest, RefusesBadNames) {
 
 TEST_F(TopicsTest, ShowsAndSetsAttributes) {
   const auto arn = topic();
-  const auto attributes =
-      call("GetTopicAttributes", {{"TopicArn", arn}}).value()["Attributes"];
+  const auto attributes = call("GetTopicAttributes", {{"TopicArn", arn}}).value()["Attributes"];
   EXPECT_EQ(attributes["Owner"], "123456789012");
   EXPECT_EQ(attributes["SubscriptionsConfirmed"], "0");
   EXPECT_FALSE(attributes.contains("FifoTopic"));
   EXPECT_EQ(json::parse(attributes["Policy"].get<std::string>())["Statement"][0]["Resource"], arn);
 
-  EXPECT_TRUE(call("SetTopicAttributes", {{"TopicArn", arn},
-                                          {"AttributeName", "DisplayName"},
-                                          {"AttributeValue", "Events"}}));
+  EXPECT_TRUE(
+      call("SetTopicAttributes",
+           {{"TopicArn", arn}, {"AttributeName", "DisplayName"}, {"AttributeValue", "Events"}}));
   EXPECT_EQ(call("GetTopicAttributes", {{"TopicArn", arn}}).value()["Attributes"]["DisplayName"],
             "Events");
-  EXPECT_EQ(refusal("SetTopicAttributes", {{"TopicArn", arn},
-                                           {"AttributeName", "Nothing"},
-                                           {"AttributeValue", "x"}}),
+  EXPECT_EQ(refusal("SetTopicAttributes",
+                    {{"TopicArn", arn}, {"AttributeName", "Nothing"}, {"AttributeValue", "x"}}),
             "InvalidParameter: Invalid parameter: AttributeName");
   EXPECT_EQ(refusal("GetTopicAttributes", {{"TopicArn", arn + "2"}}),
             "NotFound: Topic does not exist");
@@ -63,7 +61,8 @@ TEST_F(TopicsTest, KeepsRegionsAndAccountsApart) {
                 .error()
                 .message,
             "User: arn:aws:iam::111111111111:root is not authorized to perform: SNS:Publish on "
-            "resource: " + arn + " because no resource-based policy allows the SNS:Publish action");
+            "resource: " +
+                arn + " because no resource-based policy allows the SNS:Publish action");
   EXPECT_TRUE(call("ListTopics", json::object(), "us-east-1").value()["Topics"].empty());
   EXPECT_EQ(call("ListTopics", json::object()).value()["Topics"].size(), 1u);
 }
@@ -109,15 +108,19 @@ struct SubscribeRefusal {
 TEST_F(TopicsTest, RefusesEndpointsInTheWordsOfAws) {
   const auto arn = topic();
   const SubscribeRefusal cases[] = {
-      {"carrier-pigeon", "x", "Invalid parameter: Amazon SNS does not support this protocol string: carrier-pigeon"},
+      {"carrier-pigeon", "x",
+       "Invalid parameter: Amazon SNS does not support this protocol string: carrier-pigeon"},
       {"sqs", "orders", "Invalid parameter: SQS endpoint ARN"},
       {"lambda", kQueue, "Invalid parameter: Lambda endpoint ARN"},
       {"http", "https://x", "Invalid parameter: Endpoint must match the specified protocol"},
       {"sms", "12", "Invalid parameter: Invalid SMS endpoint: 12"},
       {"email", "nobody", "Invalid parameter: Email address"},
       {"sqs", "", "Invalid parameter: Endpoint"},
-      {"sqs", "arn:aws:sqs:us-west-2:123456789012:q.fifo", "Invalid parameter: Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics"},
-      {"firehose", "arn:aws:firehose:us-west-2:123456789012:x", "Invalid parameter: Protocol Reason: this sandbox does not deliver to firehose endpoints"},
+      {"sqs", "arn:aws:sqs:us-west-2:123456789012:q.fifo",
+       "Invalid parameter: Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be "
+       "subscribed to standard SNS topics"},
+      {"firehose", "arn:aws:firehose:us-west-2:123456789012:x",
+       "Invalid parameter: Protocol Reason: this sandbox does not deliver to firehose endpoints"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(refusal("Subscribe",
@@ -134,8 +137,9 @@ TEST_F(TopicsTest, HttpEndpointsStayPendingUntilConfirmed) {
   const auto warnings = told(EventKind::kWarning);
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_NE(warnings[0].find("https://example.com/hook"), std::string::npos);
-  EXPECT_EQ(call("ListSubscriptions", json::object()).value()["Subscriptions"][0]["SubscriptionArn"],
-            "PendingConfirmation");
+  EXPECT_EQ(
+      call("ListSubscriptions", json::object()).value()["Subscriptions"][0]["SubscriptionArn"],
+      "PendingConfirmation");
 
   EXPECT_EQ(refusal("ConfirmSubscription", {{"TopicArn", arn}, {"Token", "wrong"}}),
             "InvalidParameter: Invalid parameter: Token");
@@ -151,9 +155,9 @@ TEST_F(TopicsTest, ShowsTheScopeOnlyWithAPolicy) {
         .value()["Attributes"];
   };
   const auto set = [&](const char* name, const std::string& value) {
-    return refusal("SetSubscriptionAttributes", {{"SubscriptionArn", subscription},
-                                                 {"AttributeName", name},
-                                                 {"AttributeValue", value}});
+    return refusal(
+        "SetSubscriptionAttributes",
+        {{"SubscriptionArn", subscription}, {"AttributeName", name}, {"AttributeValue", value}});
   };
   EXPECT_EQ(attributes()["RawMessageDelivery"], "false");
   EXPECT_EQ(set("FilterPolicyScope", "MessageBody"), "accepted: {}");
@@ -165,8 +169,9 @@ TEST_F(TopicsTest, ShowsTheScopeOnlyWithAPolicy) {
             "Please use either MessageBody or MessageAttributes");
   EXPECT_EQ(set("FilterPolicy", ""), "accepted: {}");
   EXPECT_FALSE(attributes().contains("FilterPolicy"));
-  EXPECT_EQ(set("FilterPolicy", R"({"key":"x"})"),
-            R"(InvalidParameter: Invalid parameter: FilterPolicy: "key" must be an object or an array)");
+  EXPECT_EQ(
+      set("FilterPolicy", R"({"key":"x"})"),
+      R"(InvalidParameter: Invalid parameter: FilterPolicy: "key" must be an object or an array)");
   EXPECT_EQ(set("RawMessageDelivery", "maybe"),
             "InvalidParameter: Invalid parameter: RawMessageDelivery: Invalid value [maybe]. Must "
             "be true or false.");
@@ -204,9 +209,10 @@ TEST_F(TopicsTest, UnsubscribingIsIdempotentButReadsItsArn) {
 
 TEST_F(TopicsTest, TagsAndPermissions) {
   const auto arn = topic();
-  EXPECT_TRUE(call("TagResource", {{"ResourceArn", arn},
-                                   {"Tags", {{{"Key", "team"}, {"Value", "a"}},
-                                             {{"Key", "env"}, {"Value", "b"}}}}}));
+  EXPECT_TRUE(
+      call("TagResource",
+           {{"ResourceArn", arn},
+            {"Tags", {{{"Key", "team"}, {"Value", "a"}}, {{"Key", "env"}, {"Value", "b"}}}}}));
   EXPECT_TRUE(call("UntagResource", {{"ResourceArn", arn}, {"TagKeys", {"env"}}}));
   EXPECT_EQ(call("ListTagsForResource", {{"ResourceArn", arn}}).value()["Tags"],
             json::parse(R"([{"Key":"team","Value":"a"}])"));

@@ -28,24 +28,24 @@ TEST_F(Wire, CarriesAttributesBothWays) {
             std::string::npos)
       << created;
   EXPECT_NE(created.find("http://sns.amazonaws.com/doc/2010-03-31/"), std::string::npos);
-  const auto shown = post("GetTopicAttributes", "TopicArn=arn:aws:sns:us-west-2:123456789012:t.fifo");
-  EXPECT_NE(shown.find("<entry><key>FifoTopic</key><value>true</value></entry>"),
-            std::string::npos)
+  const auto shown =
+      post("GetTopicAttributes", "TopicArn=arn:aws:sns:us-west-2:123456789012:t.fifo");
+  EXPECT_NE(shown.find("<entry><key>FifoTopic</key><value>true</value></entry>"), std::string::npos)
       << shown;
 }
 
 TEST_F(Wire, PublishesBatchesWithAttributes) {
   const auto arn = topic();
   subscribe(arn, kQueue, {{"RawMessageDelivery", "true"}});
-  const auto answer = post("PublishBatch",
-                           "TopicArn=" + arn +
-                               "&PublishBatchRequestEntries.member.1.Id=a"
-                               "&PublishBatchRequestEntries.member.1.Message=m"
-                               "&PublishBatchRequestEntries.member.1.MessageAttributes.entry.1.Name=k"
-                               "&PublishBatchRequestEntries.member.1.MessageAttributes.entry.1."
-                               "Value.DataType=String"
-                               "&PublishBatchRequestEntries.member.1.MessageAttributes.entry.1."
-                               "Value.StringValue=v");
+  const auto answer = post(
+      "PublishBatch", "TopicArn=" + arn +
+                          "&PublishBatchRequestEntries.member.1.Id=a"
+                          "&PublishBatchRequestEntries.member.1.Message=m"
+                          "&PublishBatchRequestEntries.member.1.MessageAttributes.entry.1.Name=k"
+                          "&PublishBatchRequestEntries.member.1.MessageAttributes.entry.1."
+                          "Value.DataType=String"
+                          "&PublishBatchRequestEntries.member.1.MessageAttributes.entry.1."
+                          "Value.StringValue=v");
   EXPECT_NE(answer.find("<Successful><member>"), std::string::npos) << answer;
   ASSERT_EQ(queues.messages[kQueue].size(), 1u);
   EXPECT_EQ(queues.messages[kQueue][0].attributes[0].name, "k");
