@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "gateway/config.h"
 #include "gateway/context.h"
+#include "gateway/deployment/config.h"
 
 namespace loopgate::gateway {
 

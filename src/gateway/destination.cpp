@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "codec/base64.h"
-#include "gateway/lambda_delivery.h"
-#include "gateway/sqs_delivery.h"
+#include "gateway/destinations/lambda.h"
+#include "gateway/destinations/sqs.h"
 
 namespace loopgate::gateway {
 

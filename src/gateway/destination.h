@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "gateway/config.h"
-#include "gateway/delivery.h"
+#include "gateway/deployment/config.h"
+#include "gateway/destinations/delivery.h"
 #include "gateway/packet.h"
 #include "gateway/role.h"
 

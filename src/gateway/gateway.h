@@ -15,8 +15,8 @@
 #include "gateway/context.h"
 #include "gateway/delivery_log.h"
 #include "gateway/listener.h"
-#include "gateway/packet_source.h"
 #include "gateway/role.h"
+#include "gateway/sources/packet_source.h"
 
 namespace loopgate::gateway {
 

@@ -8,11 +8,11 @@
 
 #include "base/network.h"
 #include "gateway/clients.h"
-#include "gateway/config.h"
+#include "gateway/deployment/config.h"
 #include "gateway/destination.h"
 #include "gateway/restrictions.h"
-#include "gateway/transport.h"
-#include "gateway/wireguard_transport.h"
+#include "gateway/transports/transport.h"
+#include "gateway/transports/wireguard_transport.h"
 
 namespace loopgate::gateway {
 

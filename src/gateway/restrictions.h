@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "base/ip_address.h"
-#include "gateway/config.h"
 #include "gateway/context.h"
+#include "gateway/deployment/config.h"
 #include "gateway/recent_map.h"
 
 namespace loopgate::gateway {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "aws/ports.h"
-#include "gateway/config.h"
 #include "gateway/context.h"
+#include "gateway/deployment/config.h"
 
 namespace loopgate::gateway {
 

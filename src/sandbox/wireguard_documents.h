@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "gateway/wireguard_info.h"
+#include "gateway/transports/wireguard_info.h"
 
 namespace loopgate {
 

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gateway/config.h"
+#include "gateway/deployment/config.h"
 
 namespace loopgate::gateway {
 namespace {

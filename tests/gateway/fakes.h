@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/deployment/resources.h"
 #include "gateway/gateway.h"
-#include "gateway/resources.h"
 
 namespace loopgate::gateway::testing {
 

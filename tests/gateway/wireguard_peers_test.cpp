@@ -1,5 +1,5 @@
 // Who may connect to a `wg` listener, what updates change, its keys, and what is told of it all.
-#include "gateway/wireguard_config.h"
+#include "gateway/deployment/wireguard_config.h"
 #include "tests/gateway/wireguard_client.h"
 #include "wireguard/keylog.h"
 

@@ -1,4 +1,4 @@
-#include "gateway/wireguard_transport.h"
+#include "gateway/transports/wireguard_transport.h"
 
 #include <fmt/format.h>
 

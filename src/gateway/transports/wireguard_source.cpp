@@ -1,7 +1,7 @@
 // Packet sources on a WireGuard listener: which session carries an entry, and in what form.
 #include <fmt/format.h>
 
-#include "gateway/wireguard_transport.h"
+#include "gateway/transports/wireguard_transport.h"
 
 namespace loopgate::gateway {
 

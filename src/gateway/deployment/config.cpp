@@ -1,4 +1,4 @@
-#include "gateway/config.h"
+#include "gateway/deployment/config.h"
 
 #include <fmt/format.h>
 

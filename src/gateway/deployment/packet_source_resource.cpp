@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "gateway/resources.h"
+#include "gateway/deployment/resources.h"
 
 namespace loopgate::gateway {
 

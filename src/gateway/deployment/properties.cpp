@@ -1,4 +1,4 @@
-#include "gateway/properties.h"
+#include "gateway/deployment/properties.h"
 
 #include <fmt/format.h>
 

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "gateway/context.h"
-#include "gateway/inner.h"
-#include "gateway/transport.h"
-#include "gateway/wireguard_info.h"
-#include "gateway/wireguard_peers.h"
+#include "gateway/transports/inner.h"
+#include "gateway/transports/transport.h"
+#include "gateway/transports/wireguard_info.h"
+#include "gateway/transports/wireguard_peers.h"
 #include "wireguard/device.h"
 
 namespace loopgate::gateway {

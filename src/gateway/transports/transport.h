@@ -6,9 +6,9 @@
 #include <string>
 
 #include "base/network.h"
-#include "gateway/config.h"
+#include "gateway/deployment/config.h"
 #include "gateway/packet.h"
-#include "gateway/source_message.h"
+#include "gateway/sources/source_message.h"
 
 namespace loopgate::gateway {
 

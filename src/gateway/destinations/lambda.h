@@ -2,8 +2,8 @@
 // is reached), answered at once, as a stream, or never.
 #pragma once
 
-#include "gateway/config.h"
-#include "gateway/delivery.h"
+#include "gateway/deployment/config.h"
+#include "gateway/destinations/delivery.h"
 
 namespace loopgate::gateway {
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/result.h"
-#include "gateway/config.h"
 #include "gateway/context.h"
-#include "gateway/source_message.h"
+#include "gateway/deployment/config.h"
+#include "gateway/sources/source_message.h"
 
 namespace loopgate::gateway {
 

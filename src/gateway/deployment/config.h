@@ -12,9 +12,9 @@
 #include "codec/brex.h"
 #include "codec/formatter.h"
 #include "gateway/batcher.h"
-#include "gateway/properties.h"
+#include "gateway/deployment/properties.h"
+#include "gateway/deployment/wireguard_config.h"
 #include "gateway/regions.h"
-#include "gateway/wireguard_config.h"
 
 namespace loopgate::gateway {
 

@@ -1,4 +1,4 @@
-#include "gateway/lambda_delivery.h"
+#include "gateway/destinations/lambda.h"
 
 #include <map>
 #include <numeric>

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "gateway/wireguard_transport.h"
+#include "gateway/transports/wireguard_transport.h"
 #include "wireguard/keylog.h"
 
 namespace loopgate::gateway {

@@ -1,4 +1,4 @@
-#include "gateway/wireguard_peers.h"
+#include "gateway/transports/wireguard_peers.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "gateway/source_message.h"
+#include "gateway/sources/source_message.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "gateway/resources.h"
+#include "gateway/deployment/resources.h"
 
 #include <fmt/format.h>
 

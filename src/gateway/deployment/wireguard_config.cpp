@@ -1,4 +1,4 @@
-#include "gateway/wireguard_config.h"
+#include "gateway/deployment/wireguard_config.h"
 
 #include <fmt/format.h>
 

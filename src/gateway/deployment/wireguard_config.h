@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/ip_address.h"
-#include "gateway/properties.h"
+#include "gateway/deployment/properties.h"
 #include "wireguard/keys.h"
 
 namespace loopgate::gateway {

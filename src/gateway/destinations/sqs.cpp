@@ -1,4 +1,4 @@
-#include "gateway/sqs_delivery.h"
+#include "gateway/destinations/sqs.h"
 
 namespace loopgate::gateway {
 

@@ -1,4 +1,4 @@
-#include "gateway/packet_source.h"
+#include "gateway/sources/packet_source.h"
 
 #include <fmt/format.h>
 

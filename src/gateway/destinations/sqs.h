@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "gateway/config.h"
-#include "gateway/delivery.h"
+#include "gateway/deployment/config.h"
+#include "gateway/destinations/delivery.h"
 
 namespace loopgate::gateway {
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "aws/arn.h"
-#include "gateway/config.h"
+#include "gateway/deployment/config.h"
 
 namespace loopgate::gateway {
 

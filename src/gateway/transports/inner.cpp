@@ -1,4 +1,4 @@
-#include "gateway/inner.h"
+#include "gateway/transports/inner.h"
 
 #include "codec/ip.h"
 
