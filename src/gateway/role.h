@@ -8,7 +8,7 @@
 
 #include "aws/ports.h"
 #include "gateway/context.h"
-#include "gateway/deployment/config.h"
+#include "gateway/deployment/destination_config.h"
 
 namespace loopgate::gateway {
 

@@ -163,8 +163,8 @@ TEST(Config, EverythingMayArriveAsAString) {
   EXPECT_EQ(spec.batching.timeout, std::chrono::milliseconds(50));
   EXPECT_EQ(spec.batching.size_bytes, 2U << 20);
   EXPECT_TRUE(spec.metrics);
-  EXPECT_TRUE(spec.lambda.async);
-  EXPECT_FALSE(spec.lambda.streaming);
+  EXPECT_TRUE(
+      spec.arguments_for(*service_of("arn:aws:lambda:us-west-2:1:function:f")).leaves_answers());
 }
 
 TEST(Config, AbsentPropertiesHaveThePublishedDefaults) {

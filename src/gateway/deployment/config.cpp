@@ -225,8 +225,9 @@ Parsed<DestinationArnSpec> parse_destination_arn(const json& value, const Deploy
   if (!key.empty() && key != "*" && !looks_like_region(key)) {
     properties.fail("IngressRegionKey", fmt::format("\"{}\" is neither a region nor *", key));
   }
-  if (!out.value.arn.empty() && service_of(out.value.arn).empty()) {
-    properties.fail("Arn", fmt::format("\"{}\" is no ARN", out.value.arn));
+  if (!out.value.arn.empty() && service_of(out.value.arn) == nullptr) {
+    properties.fail("Arn", fmt::format("\"{}\" is not an ARN of a service that destinations know",
+                                       out.value.arn));
   }
   properties.warn_of_unknown();
   return out;
@@ -252,8 +253,9 @@ Parsed<PacketSourceSpec> parse_packet_source(const json& value, const Deployer& 
     } else {
       out.value.role_arn = source.required("Role").value_or("");
     }
-    if (!out.value.topic_arn.empty() && service_of(out.value.topic_arn) != "sns") {
-      source.fail("TopicArn", fmt::format("\"{}\" is no SNS topic", out.value.topic_arn));
+    const auto topic = aws::Arn::parse(out.value.topic_arn);
+    if (!out.value.topic_arn.empty() && (!topic || topic->service != "sns")) {
+      source.fail("TopicArn", fmt::format("\"{}\" is not an SNS topic", out.value.topic_arn));
     }
     source.warn_of_unknown();
   }

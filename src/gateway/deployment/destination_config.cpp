@@ -1,21 +1,17 @@
+#include "gateway/deployment/destination_config.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "aws/arn.h"
-#include "gateway/deployment/config.h"
 
 namespace loopgate::gateway {
 
 using nlohmann::json;
 
 namespace {
-
-constexpr std::array<std::string_view, 14> kServices = {
-    "lambda",   "states", "execute-api", "sqs",      "sns", "events", "kinesis",
-    "firehose", "s3",     "logs",        "dynamodb", "iot", "geo",    "iotdata"};
 
 // [a-zA-Z0-9-]+
 bool is_destination_name(std::string_view name) {
@@ -44,7 +40,7 @@ Batching parse_batching(Properties& destination) {
 }
 
 void check_arn(Properties& properties, const std::string& name, const std::string& arn) {
-  if (service_of(arn).empty()) {
+  if (service_of(arn) == nullptr) {
     properties.fail(name, fmt::format("\"{}\" is no ARN of a service that destinations know", arn));
   }
 }
@@ -73,94 +69,37 @@ RegionalArns parse_arns(Properties& destination) {
   return out;
 }
 
-// A list, or names with an expression each: the shape is not published.
-void check_position_properties(Properties& arguments) {
-  constexpr std::string_view kName = "PositionPropertyExpressions";
-  const json* value = arguments.get(kName);
-  if (value == nullptr ||
-      (value->is_string() && is_unresolved(value->get_ref<const std::string&>())))
-    return;
-  if (!value->is_structured() || value->size() > kMaxPositionProperties) {
-    return arguments.fail(kName, fmt::format("must hold at most {}", kMaxPositionProperties));
-  }
-  json named = json::object();
-  for (const auto& [key, entry] : value->items()) named[key] = entry;
-  Properties expressions(&named, arguments.pointer(kName), arguments.notes());
-  for (const auto& [key, entry] : named.items()) expressions.expression(key);
-}
-
-// Location is not emulated: what is wrong is told all the same.
-void check_location(Properties& arguments) {
-  for (const auto name : {"DeviceIdExpression", "LatitudeExpression", "LongitudeExpression",
-                          "AccuracyExpression", "TimestampExpression"}) {
-    arguments.expression(name);
-  }
-  check_position_properties(arguments);
-  const auto unit = arguments.text("TimestampTimeUnit");
-  if (unit && *unit != "seconds" && *unit != "milliseconds") {
-    arguments.fail("TimestampTimeUnit",
-                   fmt::format("must be seconds or milliseconds, not \"{}\"", *unit));
-  }
-  arguments.ignore({"ScaleFactor"});
-}
-
-// The arguments of all services have names of their own, so that they can be read before the
-// service is known.
+// Of all services: which one it is, an ARN says that may be attached later.
 void parse_arguments(Properties& destination, DestinationSpec& spec) {
+  const json nothing = json::object();
   const json* value = destination.get("Arguments");
-  if (value == nullptr) return;
-  Properties arguments(value, destination.pointer("Arguments"), destination.notes());
-  auto& lambda = spec.lambda;
-  lambda.async = arguments.boolean("UseAsyncInvoke").value_or(false);
-  lambda.streaming = arguments.boolean("UseResponseStreaming").value_or(false);
-  if (lambda.async && lambda.streaming) {
-    arguments.fail(
-        "UseResponseStreaming",
-        "cannot be true together with UseAsyncInvoke: an asynchronous invocation never answers");
+  Properties arguments(value != nullptr ? value : &nothing, destination.pointer("Arguments"),
+                       destination.notes());
+  for (const auto* service : destination_services()) {
+    spec.arguments[service->name] = service->read(arguments);
   }
-  lambda.tenant_id = arguments.text("TenantId").value_or("");
-  lambda.tenant_expression = arguments.expression("TenantIdExpression");
-  lambda.tenant_formatter =
-      arguments.formatter("TenantIdFormatter", false).value_or(codec::Formatter::kHex);
-  auto& sqs = spec.sqs;
-  sqs.send_raw = arguments.boolean("SendRaw").value_or(false);
-  sqs.message_attributes = arguments.boolean("UseMessageAttributes").value_or(false);
-  sqs.group_expression = arguments.expression("MessageGroupIdExpression");
-  sqs.group_formatter =
-      arguments.formatter("MessageGroupIdFormatter", false).value_or(codec::Formatter::kHex);
-  sqs.deduplication_expression = arguments.expression("MessageDeduplicationIdExpression");
-  sqs.deduplication_formatter = arguments.formatter("MessageDeduplicationIdFormatter", false)
-                                    .value_or(codec::Formatter::kHex);
-  for (const auto name :
-       {"PartitionKeyFormatter", "PartitionKeyExpressionFormatter", "TopicSuffixFormatter"}) {
-    arguments.formatter(name, false);
-  }
-  for (const auto name : {"PartitionKeyExpression", "TopicSuffixExpression"}) {
-    arguments.expression(name);
-  }
-  arguments.boolean("DynamicTopicSuffix");
-  check_location(arguments);
   arguments.warn_of_unknown();
 }
 
 // One service for all ARNs, one that is emulated, and arguments that it takes.
 void check_services(Properties& destination, const DestinationSpec& spec,
                     const Deployer& deployer) {
-  std::string service;
+  const DestinationService* service = nullptr;
   for (const auto& [key, arn] : spec.arns) {
-    const std::string other = service_of(arn);
-    if (!service.empty() && other != service) {
-      destination.fail(
-          "DestinationArn",
-          fmt::format("all ARNs must name the same service; {} and {} differ", service, other));
+    const auto* other = service_of(arn);
+    if (other == nullptr) continue;  // told already
+    if (service != nullptr && other != service) {
+      destination.fail("DestinationArn",
+                       fmt::format("all ARNs must name the same service; {} and {} differ",
+                                   service->name, other->name));
     }
     service = other;
     if (const auto refusal = refusal_of(arn, spec); !refusal.empty()) {
       destination.fail("Arguments", refusal);
     }
   }
-  if (service.empty() || is_emulated_service(service)) return;
-  const auto text = fmt::format("the service {} is not emulated", service);
+  if (service == nullptr || service->is_emulated) return;
+  const auto text = fmt::format("the service {} is not emulated", service->name);
   if (deployer.allow_unsupported) {
     destination.notes().warnings.push_back(
         fmt::format("{}: {}; its packets will be discarded",
@@ -173,23 +112,9 @@ void check_services(Properties& destination, const DestinationSpec& spec,
 
 }  // namespace
 
-std::string service_of(std::string_view text) {
-  const auto arn = aws::Arn::parse(text);
-  if (!arn || arn->resource.empty()) return "";
-  return std::ranges::find(kServices, arn->service) != kServices.end() || arn->service == "sns"
-             ? arn->service
-             : "";
-}
-
-bool is_emulated_service(std::string_view service) {
-  return service == "lambda" || service == "sqs";
-}
-
 std::string refusal_of(const std::string& arn, const DestinationSpec& spec) {
-  if (service_of(arn) == "sqs" && arn.ends_with(".fifo") && !spec.sqs.group_expression) {
-    return fmt::format("{} is a FIFO queue, which requires MessageGroupIdExpression", arn);
-  }
-  return "";
+  const auto* service = service_of(arn);
+  return service == nullptr ? "" : spec.arguments_for(*service).refusal_of(arn);
 }
 
 RoleSpec parse_role(Properties& properties, std::string_view name) {

@@ -48,12 +48,12 @@ cfn::ResourceState state_of(const ListenerInfo& info) {
 // now.
 std::optional<std::string> unsupported(const cfn::ResourceRequest& request,
                                        const std::string& arn) {
-  const auto service = service_of(arn);
-  if (service.empty() || is_emulated_service(service) || request.stack->allow_unsupported)
+  const auto* service = service_of(arn);
+  if (service == nullptr || service->is_emulated || request.stack->allow_unsupported)
     return std::nullopt;
   return fmt::format(
       "the service {} is not emulated (--allow-unsupported deploys it and discards its packets)",
-      service);
+      service->name);
 }
 
 }  // namespace

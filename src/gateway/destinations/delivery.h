@@ -1,10 +1,11 @@
-// How batches reach one AWS service: one implementation per service, chosen by the ARN.
+// How batches reach one AWS service: one implementation a service, made by its row (service.h).
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "aws/ports.h"
 #include "gateway/batcher.h"
@@ -13,8 +14,16 @@
 
 namespace loopgate::gateway {
 
+// What of a destination and its listener may stand in a call.
+struct DestinationIdentity {
+  std::string name;
+  std::string domain;  // of the listener
+  std::uint16_t port = 0;
+};
+
 // Entries of a batch by position.
 using Members = std::vector<std::uint32_t>;
+Members members_of(const Batch& batch);  // all of them
 
 // Where a delivery tells what became of a batch: its destination. `finished` comes last, once.
 class DeliverySink {
@@ -41,12 +50,14 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
-  // A message is `Data` alone instead of a request packet.
+  // A message is `Data` alone, unescaped, instead of a request packet.
   virtual bool wants_bare_data() const { return false; }
-  virtual bool wants_keys() const { return false; }
-  // Gives what a rule of ours decided, for the journal; empty when none did.
-  virtual std::string read_keys(ByteSpan payload, PacketKeys& out) const {
-    (void)payload, (void)out;
+  // How many keys it keeps beside each packet: what expressions of Arguments picked out of it.
+  virtual std::size_t keys_per_packet() const { return 0; }
+  // Fills in `keys`, so many, empty at first. Gives what a rule of ours decided, for the journal;
+  // empty when none did.
+  virtual std::string read_keys(const RequestPacket& packet, std::span<std::string> keys) const {
+    (void)packet, (void)keys;
     return {};
   }
   virtual void deliver(aws::SessionPtr session, const std::string& arn, BatchPtr batch) = 0;
@@ -55,11 +66,5 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   Context& context_;
   Owner owner_;
 };
-
-Members all_members(const Batch& batch);
-
-// What an argument's expression picks out of a payload, formatted; empty when it fails.
-std::string evaluate_argument(const codec::brex::Expression& expression, codec::Formatter formatter,
-                              ByteSpan payload);
 
 }  // namespace loopgate::gateway

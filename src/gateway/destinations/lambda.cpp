@@ -1,42 +1,76 @@
 #include "gateway/destinations/lambda.h"
 
+#include <array>
 #include <map>
-#include <numeric>
+
+#include "gateway/destinations/argument_expression.h"
 
 namespace loopgate::gateway {
 
-Members all_members(const Batch& batch) {
-  Members out(batch.entries.size());
-  std::iota(out.begin(), out.end(), 0U);
-  return out;
-}
+namespace {
 
-std::string evaluate_argument(const codec::brex::Expression& expression, codec::Formatter formatter,
-                              ByteSpan payload) {
-  const auto bytes = expression.evaluate(payload);
-  if (!bytes || bytes->empty()) return "";
-  return codec::format(formatter, *bytes).value_or("");
-}
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+constexpr std::size_t kMaxPayload = 6'291'456;
+constexpr std::size_t kMaxAsyncPayload = 1'048'576;
 
-std::string LambdaDelivery::read_keys(ByteSpan payload, PacketKeys& out) const {
-  out.group =
-      evaluate_argument(*arguments_.tenant_expression, arguments_.tenant_formatter, payload);
-  return out.group.empty() ? "TenantIdExpression picks nothing: TenantId counts" : "";
-}
+constexpr std::array<ErrorMeaning, 3> kErrors = {{
+    {"TooManyRequestsException", Reason::kFunctionThrottled},
+    {"RequestTooLargeException", Reason::kPayloadTooLarge},
+    {"RequestEntityTooLargeException", Reason::kPayloadTooLarge},
+}};
+
+struct LambdaCall {
+  bool async = false;
+  bool streaming = false;
+  std::string tenant_id;
+  ArgumentExpression tenant;
+};
+
+class LambdaDelivery final : public Delivery {
+ public:
+  LambdaDelivery(Context& context, Owner owner, LambdaCall arguments)
+      : Delivery(context, std::move(owner)), arguments_(std::move(arguments)) {}
+
+  std::size_t keys_per_packet() const override { return arguments_.tenant.is_given() ? 1 : 0; }
+  std::string read_keys(const RequestPacket& packet, std::span<std::string> keys) const override {
+    keys[0] = arguments_.tenant.evaluate(packet.payload);
+    return keys[0].empty() ? "TenantIdExpression picks nothing: TenantId counts" : "";
+  }
+  void deliver(aws::SessionPtr session, const std::string& arn, BatchPtr batch) override;
+
+ private:
+  struct Invocation {
+    std::string payload;
+    std::string tenant;
+    Members members;
+  };
+
+  std::vector<Invocation> split(Batch& batch) const;
+  void invoke(const aws::SessionPtr& session, const std::string& arn, const BatchPtr& batch,
+              Invocation invocation);
+  void invoke_streaming(const aws::SessionPtr& session, aws::InvokeRequest request,
+                        const BatchPtr& batch, Members members);
+  // False when the function did not run to its end; tells so.
+  static bool check(DeliverySink& owner, const Batch& batch, const Members& members,
+                    const aws::Outcome<aws::InvokeResponse>& outcome);
+  static void finish_call(DeliverySink& owner, const BatchPtr& batch);
+
+  LambdaCall arguments_;
+};
 
 // In order of the first packet of each invocation.
 std::vector<LambdaDelivery::Invocation> LambdaDelivery::split(Batch& batch) const {
-  const std::size_t most = arguments_.async ? kMaxLambdaAsyncPayload : kMaxLambdaPayload;
+  const std::size_t most = arguments_.async ? kMaxAsyncPayload : kMaxPayload;
   std::vector<Invocation> out;
   if (batch.keys.empty() && batch.text.size() + kMessagesClose.size() <= most) {
-    out.push_back({std::move(batch.text), arguments_.tenant_id, all_members(batch)});
+    out.push_back({std::move(batch.text), arguments_.tenant_id, members_of(batch)});
     out.back().payload += kMessagesClose;
     return out;
   }
   std::map<std::string, std::size_t> open;  // tenant → its invocation that still has room
   for (std::uint32_t i = 0; i < batch.entries.size(); ++i) {
     const auto text = batch.text_of(batch.entries[i]);
-    const std::string& own = batch.keys.empty() ? arguments_.tenant_id : batch.keys[i].group;
+    const std::string& own = batch.keys.empty() ? arguments_.tenant_id : batch.keys_of(i)[0];
     const std::string& tenant = own.empty() ? arguments_.tenant_id : own;
     const auto found = open.find(tenant);
     const bool fits =
@@ -116,7 +150,7 @@ void LambdaDelivery::invoke_streaming(const aws::SessionPtr& session, aws::Invok
 bool LambdaDelivery::check(DeliverySink& owner, const Batch& batch, const Members& members,
                            const aws::Outcome<aws::InvokeResponse>& outcome) {
   if (!outcome) {
-    owner.failed(batch, members, failure_of(outcome.error()));
+    owner.failed(batch, members, failure_of(outcome.error(), kErrors));
     return false;
   }
   if (!outcome->function_error.empty()) {
@@ -129,6 +163,36 @@ bool LambdaDelivery::check(DeliverySink& owner, const Batch& batch, const Member
 
 void LambdaDelivery::finish_call(DeliverySink& owner, const BatchPtr& batch) {
   if (--batch->calls_left == 0) owner.finished(batch);
+}
+
+class LambdaArguments final : public ServiceArguments {
+ public:
+  explicit LambdaArguments(LambdaCall call) : call_(std::move(call)) {}
+
+  bool leaves_answers() const override { return call_.async; }
+  std::shared_ptr<Delivery> connect(Context& context, Delivery::Owner owner,
+                                    const DestinationIdentity&) const override {
+    return std::make_shared<LambdaDelivery>(context, std::move(owner), call_);
+  }
+
+ private:
+  LambdaCall call_;
+};
+
+}  // namespace
+
+ServiceArgumentsPtr read_lambda_arguments(Properties& arguments) {
+  LambdaCall call;
+  call.async = arguments.boolean("UseAsyncInvoke").value_or(false);
+  call.streaming = arguments.boolean("UseResponseStreaming").value_or(false);
+  if (call.async && call.streaming) {
+    arguments.fail(
+        "UseResponseStreaming",
+        "cannot be true together with UseAsyncInvoke: an asynchronous invocation never answers");
+  }
+  call.tenant_id = arguments.text("TenantId").value_or("");
+  call.tenant = ArgumentExpression::read(arguments, "TenantId");
+  return std::make_shared<LambdaArguments>(std::move(call));
 }
 
 }  // namespace loopgate::gateway
