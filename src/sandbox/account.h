@@ -12,6 +12,7 @@
 #include "base/journal.h"
 #include "base/random.h"
 #include "base/task_queue.h"
+#include "emulators/http/embedded_api.h"
 #include "emulators/http/front_door.h"
 #include "emulators/iam/resources.h"
 #include "emulators/iam/service.h"
@@ -68,7 +69,7 @@ class Account {
 
   static Result<std::unique_ptr<Account>> create(Outside outside);
 
-  aws::Ports ports() { return {sts_port_, lambda_port_, sqs_port_, sns_port_, logs_port_}; }
+  aws::Ports ports() { return {sts_port_, lambda_port_, sqs_port_, sns_port_, logs_port_, api_}; }
   std::vector<cfn::ResourceType*> resource_types();
   void add_services(http::FrontDoor& door);
   // Deletes everything that stacks did not make.
@@ -104,6 +105,7 @@ class Account {
   sqs::EmbeddedSqs sqs_port_;
   sns::EmbeddedSns sns_port_;
   logs::EmbeddedLogs logs_port_;
+  http::EmbeddedApi api_;
 
   iam::IamService iam_service_;
   sts::StsService sts_service_;

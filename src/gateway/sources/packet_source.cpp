@@ -3,11 +3,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "gateway/failure.h"
 #include "gateway/role.h"
 
 namespace loopgate::gateway {
+
+namespace {
+
+// SNS may send to a delivery queue for its one topic.
+std::string queue_policy(const std::string& topic_arn) {
+  const nlohmann::json policy = {
+      {"Version", "2012-10-17"},
+      {"Statement",
+       {{{"Effect", "Allow"},
+         {"Principal", {{"Service", "sns.amazonaws.com"}}},
+         {"Action", "sqs:SendMessage"},
+         {"Resource", "*"},
+         {"Condition", {{"ArnEquals", {{"aws:SourceArn", topic_arn}}}}}}}}};
+  return policy.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
 
 void PacketSource::start(RegionalDeliveries known, Done done) {
   deliveries_ = std::move(known);
@@ -24,7 +42,7 @@ void PacketSource::set_up(RegionIndex region) {
     return set_up(static_cast<RegionIndex>(region + 1));
   }
   context_.ports.sqs.create_queue(
-      context_.roles->service_account(), name, queue_name(name),
+      context_.roles->service_account(), name, queue_name(name), queue_policy(spec_.topic_arn),
       guarded([this, region, name](aws::Outcome<std::string> arn) {
         if (!arn)
           return give_up(fmt::format("the delivery queue of {}: {}", name, arn.error().message));
@@ -44,7 +62,11 @@ void PacketSource::subscribe(RegionIndex region) {
     const std::string name = context_.region_name(region);
     const std::string policy = fmt::format(R"({{"EgressRegion":["{}"]}})", name);
     context_.ports.sns.subscribe(
-        *session, spec_.topic_arn, deliveries_[name].queue_arn, policy,
+        *session,
+        {.topic_arn = spec_.topic_arn,
+         .queue_arn = deliveries_[name].queue_arn,
+         .filter_policy = policy,
+         .raw_delivery = true},
         guarded([this, region, name](aws::Outcome<std::string> subscription) {
           if (!subscription) return give_up(denied("sns:Subscribe", subscription.error()));
           deliveries_[name].subscription_arn = *subscription;
