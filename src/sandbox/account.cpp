@@ -1,28 +1,13 @@
 #include "sandbox/account.h"
 
-#include <fmt/format.h>
-
 #include "aws/arn.h"
 #include "emulators/iam/policy.h"
 #include "emulators/lambda/companion_resources.h"
+#include "emulators/lambda/target.h"
+#include "emulators/sns/target.h"
+#include "emulators/sqs/target.h"
 
 namespace loopgate {
-
-namespace {
-
-constexpr std::string_view kSnsSenderId = "AIDAISMY7JYY5F7RTT6AO";  // SNS's own, as AWS shows it
-
-}  // namespace
-
-aws::Outcome<void> QueueDelivery::deliver_to_queue(
-    const std::string& queue_arn, const std::string& body,
-    const std::vector<aws::MessageAttribute>& attributes, const std::string& group_id,
-    const std::string& deduplication_id) {
-  const auto sent =
-      queues_.deliver(queue_arn, {body, attributes, group_id, deduplication_id}, kSnsSenderId);
-  if (!sent) return aws::refuse(sent.error());
-  return {};
-}
 
 Result<std::unique_ptr<Account>> Account::create(Outside outside) {
   auto queues = sqs::Queues::open(outside.store, outside.clock, outside.tasks, outside.random,
@@ -36,8 +21,11 @@ Account::Account(Outside outside, std::unique_ptr<sqs::Queues> queues)
       queues_(std::move(queues)),
       roles_(outside_.store, outside_.clock, outside_.random, outside_.journal),
       logs_(outside_.store, outside_.clock),
-      delivery_(*queues_),
-      topics_(outside_.store, outside_.clock, outside_.random, outside_.journal, delivery_),
+      dispatcher_(
+          outside_.clock, outside_.random, outside_.journal,
+          {.policy = policy_allows,
+           .session = [this](const auto&... arguments) { return authorize(arguments...); }}),
+      topics_(outside_.store, outside_.clock, outside_.random, outside_.journal, dispatcher_),
       functions_({.loop = outside_.loop,
                   .clock = outside_.clock,
                   .tasks = outside_.tasks,
@@ -59,9 +47,8 @@ Account::Account(Outside outside, std::unique_ptr<sqs::Queues> queues)
                 [this](const auto&... arguments) { return authorize(arguments...); }),
       sns_port_(topics_, outside_.tasks,
                 [this](const auto&... arguments) { return authorize(arguments...); }),
-      logs_port_(
-          logs_, outside_.tasks,
-          [this](const auto&... arguments) { return authorize(arguments...); }),
+      logs_port_(logs_, outside_.tasks,
+                 [this](const auto&... arguments) { return authorize(arguments...); }),
       api_(outside_.tasks, [this](const auto&... arguments) { return authorize(arguments...); }),
       iam_service_(roles_),
       sts_service_(roles_, outside_.clock, outside_.random),
@@ -69,10 +56,10 @@ Account::Account(Outside outside, std::unique_ptr<sqs::Queues> queues)
       sns_service_(topics_),
       logs_api_(logs_),
       lambda_api_(functions_) {
-  topics_.set_lambda(&lambda_port_);
-  topics_.set_queue_accepts([this](const std::string& queue, const std::string& topic) {
-    return queue_accepts(queue, topic);
-  });
+  // A target is one line here.
+  dispatcher_.add(sqs::queue_target(*queues_));
+  dispatcher_.add(sns::topic_target(topics_));
+  dispatcher_.add(lambda::function_target(functions_));
   types_.push_back(std::make_unique<iam::RoleResource>(roles_, outside_.random));
   types_.push_back(std::make_unique<iam::PolicyResource>(roles_));
   types_.push_back(std::make_unique<iam::ManagedPolicyResource>(roles_, outside_.random));
@@ -107,50 +94,26 @@ aws::Outcome<void> Account::authorize(const aws::Session& session, std::string_v
   return roles_.authorize(session, action, resource);
 }
 
-bool Account::queue_accepts(const std::string& queue_arn, const std::string& topic_arn) {
-  const auto key = sqs::QueueKey::from_arn(queue_arn);
-  if (!key) return true;
-  const auto text = queues_->policy(*key);
-  if (!text) return true;  // no such queue: the delivery itself says so
-  const auto policy = iam::Policy::parse(*text, iam::PolicyKind::kResource);
+bool Account::policy_allows(const std::string& text, std::string_view action,
+                            const std::string& arn, const targets::Sender& sender) {
+  const auto policy = iam::Policy::parse(text, iam::PolicyKind::kResource);
   if (!policy) return false;
   iam::AccessRequest request;
-  request.action = "sqs:SendMessage";
-  request.resource = queue_arn;
-  request.principal = iam::Principal::aws_service("sns.amazonaws.com");
-  request.context["aws:sourcearn"] = {topic_arn};
-  if (const auto topic = aws::Arn::parse(topic_arn))
-    request.context["aws:sourceaccount"] = {topic->account};
+  request.action = action;
+  request.resource = arn;
+  request.principal = iam::Principal::aws_service(sender.principal);
+  request.context["aws:sourcearn"] = {sender.source_arn};
+  if (const auto source = aws::Arn::parse(sender.source_arn))
+    request.context["aws:sourceaccount"] = {source->account};
   return policy->evaluate(request).verdict == iam::Verdict::kAllow;
 }
 
 void Account::deliver_record(const std::string& target_arn, std::string payload,
                              std::vector<aws::MessageAttribute> attributes) {
-  const auto arn = aws::Arn::parse(target_arn);
-  const std::string service = arn ? arn->service : "";
-  std::string problem = "its service is not emulated";
-  if (service == "sqs") {
-    const auto sent = queues_->deliver(
-        target_arn, {std::move(payload), std::move(attributes), {}, {}}, outside_.service_account);
-    if (sent) return;
-    problem = sent.error().message;
-  } else if (service == "sns") {
-    sns::PublishRequest request;
-    request.topic_arn = target_arn;
-    request.message = std::move(payload);
-    request.attributes = std::move(attributes);
-    const auto published = topics_.publish(request);
-    if (published) return;
-    problem = published.error().message;
-  } else if (service == "lambda") {
-    lambda::InvokeCall call;
-    call.function_arn = target_arn;
-    call.payload = std::move(payload);
-    call.type = lambda::InvocationType::kEvent;
-    return functions_.invoke(std::move(call), [](auto) {});
-  }
-  outside_.journal.warn(
-      fmt::format("the failed invocation could not be sent to {}: {}", target_arn, problem));
+  dispatcher_.dispatch({.what = "the failed invocation could not be sent",
+                        .arn = target_arn,
+                        .payload = {std::move(payload), std::move(attributes)},
+                        .sender = {.sender_id = outside_.service_account}});
 }
 
 void Account::clear() {

@@ -33,23 +33,11 @@
 #include "emulators/store/store.h"
 #include "emulators/sts/service.h"
 #include "emulators/sts/sts_port.h"
+#include "emulators/targets/dispatcher.h"
 #include "io/loop.h"
 #include "template/resource.h"
 
 namespace loopgate {
-
-// SNS's way to queues, in the same turn and transaction.
-class QueueDelivery final : public sns::Delivery {
- public:
-  explicit QueueDelivery(sqs::Queues& queues) : queues_(queues) {}
-  aws::Outcome<void> deliver_to_queue(const std::string& queue_arn, const std::string& body,
-                                      const std::vector<aws::MessageAttribute>& attributes,
-                                      const std::string& group_id,
-                                      const std::string& deduplication_id) override;
-
- private:
-  sqs::Queues& queues_;
-};
 
 class Account {
  public:
@@ -87,7 +75,9 @@ class Account {
 
   aws::Outcome<void> authorize(const aws::Session& session, std::string_view action,
                                const std::string& resource);
-  bool queue_accepts(const std::string& queue_arn, const std::string& topic_arn);
+  // Whether a resource's policy allows the sender an action on it.
+  static bool policy_allows(const std::string& policy, std::string_view action,
+                            const std::string& arn, const targets::Sender& sender);
   // Where an asynchronous invocation goes that nothing helped.
   void deliver_record(const std::string& target_arn, std::string payload,
                       std::vector<aws::MessageAttribute> attributes);
@@ -96,7 +86,7 @@ class Account {
   std::unique_ptr<sqs::Queues> queues_;
   iam::Roles roles_;
   logs::LogStore logs_;
-  QueueDelivery delivery_;
+  targets::Dispatcher dispatcher_;
   sns::Topics topics_;
   lambda::Functions functions_;
 
