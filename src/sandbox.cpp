@@ -457,6 +457,20 @@ Result<nlohmann::json> Sandbox::peek_queue(const std::string& queue) const {
   return found;
 }
 
+Result<std::vector<std::string>> Sandbox::read_log(const std::string& group,
+                                                   const std::string& stream) const {
+  auto& logs = impl_->account->logs();
+  logs.flush();
+  const auto [place, name] = logs::find_group({impl_->options.account, impl_->region()}, group);
+  const auto found = logs.filter(place, name, {}, stream, {}, {});
+  if (!found) return fail(fmt::format("{} ({})", found.error().message, group));
+  std::vector<std::string> out;
+  for (const auto& event : found->events) {
+    if (stream.empty() || event.stream == stream) out.push_back(event.message);
+  }
+  return out;
+}
+
 Result<std::string> Sandbox::publish(const std::string& topic, const std::string& body,
                                      const std::map<std::string, std::string>& attributes) {
   sns::PublishRequest request;
