@@ -71,7 +71,6 @@ constexpr DestinationService not_emulated(std::string_view name,
 constexpr std::array kNotEmulated = {
     not_emulated("states"),
     not_emulated("execute-api"),
-    not_emulated("sns"),
     not_emulated("events"),
     not_emulated("kinesis", read_kinesis),
     not_emulated("firehose"),

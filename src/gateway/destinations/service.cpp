@@ -6,6 +6,7 @@
 #include "aws/arn.h"
 #include "gateway/destinations/lambda.h"
 #include "gateway/destinations/not_emulated.h"
+#include "gateway/destinations/sns.h"
 #include "gateway/destinations/sqs.h"
 
 namespace loopgate::gateway {
@@ -15,6 +16,7 @@ namespace {
 constexpr auto kEmulated = std::to_array<DestinationService>({
     {.name = "lambda", .read = read_lambda_arguments},
     {.name = "sqs", .read = read_sqs_arguments},
+    {.name = "sns", .read = read_sns_arguments},
 });
 
 const DestinationService* find(std::span<const DestinationService> services,
