@@ -75,7 +75,6 @@ constexpr std::array kNotEmulated = {
     not_emulated("kinesis", read_kinesis),
     not_emulated("firehose"),
     not_emulated("s3"),
-    not_emulated("logs"),
     not_emulated("dynamodb"),
     not_emulated("iot", read_iot),
     not_emulated("iotdata", read_iot),

@@ -5,6 +5,7 @@
 
 #include "aws/arn.h"
 #include "gateway/destinations/lambda.h"
+#include "gateway/destinations/logs.h"
 #include "gateway/destinations/not_emulated.h"
 #include "gateway/destinations/sns.h"
 #include "gateway/destinations/sqs.h"
@@ -17,6 +18,7 @@ constexpr auto kEmulated = std::to_array<DestinationService>({
     {.name = "lambda", .read = read_lambda_arguments},
     {.name = "sqs", .read = read_sqs_arguments},
     {.name = "sns", .read = read_sns_arguments},
+    {.name = "logs", .read = read_logs_arguments, .formatter = codec::Formatter::kUtf8},
 });
 
 const DestinationService* find(std::span<const DestinationService> services,
