@@ -263,10 +263,10 @@ TEST(Config, WhatIsNotKnownYetIsNotRefused) {
 TEST(Config, AllowedUnsupportedServicesAreWarnedOf) {
   Deployer lenient = kDeployer;
   lenient.allow_unsupported = true;
-  const auto parsed =
-      parse_listener(destination({{"DestinationArn", "arn:aws:sns:us-west-2:1:t"}}), lenient);
+  const auto parsed = parse_listener(
+      destination({{"DestinationArn", "arn:aws:kinesis:us-west-2:1:stream/s"}}), lenient);
   EXPECT_FALSE(parsed.notes.error);
-  EXPECT_THAT(parsed.notes.warnings, Contains(HasSubstr("sns is not emulated")));
+  EXPECT_THAT(parsed.notes.warnings, Contains(HasSubstr("kinesis is not emulated")));
 }
 
 TEST(Config, PropertiesOfTheWrongShapeNeverCrash) {
