@@ -68,10 +68,7 @@ Reason WireguardTransport::state_of(Region& region, const wireguard::PublicKey& 
   if (!peer) return peer.error();
   const auto info = region.device.peer(*peer, context_.clock.now());
   if (info && info->state == wireguard::SessionState::kLive) return Reason::kNone;
-  // Without a session the device refuses, and says why.
-  const auto sent = region.device.send(*peer, {}, wireguard::Padding::kNone, moment(), sending_);
-  sending_.clear();
-  return sent ? Reason::kNone : sent.error();
+  return region.device.refusal(*peer, context_.clock.now());
 }
 
 // A published inbound `Inner` points to the server. It is sent as it stands, like the service does.
