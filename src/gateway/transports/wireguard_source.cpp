@@ -81,7 +81,8 @@ void WireguardTransport::warn_if_swapped(std::uint64_t tag, Region& region,
   Event out = event(EventKind::kWarning, tag, region, packet.remote, key);
   out.assumed = true;
   out.text = fmt::format(
-      "Inner.DestinationAddress {} is no inner address that this session has sent from; Inner is "
+      "Inner.DestinationAddress {} is not an inner address that this session has sent from; Inner "
+      "is "
       "meant from the receiver's point of view: swap source and destination of the inbound one",
       to.to_string());
   context_.journal.append(std::move(out));
