@@ -199,7 +199,7 @@ void Sandbox::Impl::open_gateway() {
                        .port_book = ports.get(),
                        .key_book = keys.get(),
                        .options = std::move(gateway_options)});
-  gateway->set_capture_sink([this](const gateway::CapturedDatagram& datagram) {
+  gateway->set_capture_sink([this](const gateway::UnsentDatagram& datagram) {
     captured.add({.seq = 0,
                   .at = datagram.at,
                   .listener = datagram.listener,
@@ -435,7 +435,7 @@ Result<nlohmann::ordered_json> Sandbox::peers(const std::string& listener) const
 }
 
 Result<nlohmann::ordered_json> Sandbox::wireguard(const std::string& listener) const {
-  auto info = impl_->gateway->wireguard_info(listener);
+  auto info = impl_->gateway->tunnel_info(listener);
   if (!info) return std::unexpected(info.error());
   return describe_wireguard(*info);
 }

@@ -9,20 +9,20 @@
 
 namespace loopgate::targets {
 
-void Dispatcher::dispatch(Delivery delivery) {
-  attempt(std::make_shared<Delivery>(std::move(delivery)), 0);
+void Dispatcher::dispatch(Parcel parcel) {
+  attempt(std::make_shared<Parcel>(std::move(parcel)), 0);
 }
 
-void Dispatcher::attempt(std::shared_ptr<Delivery> delivery, int tried) {
-  const std::string& arn = delivery->arn;
-  call(arn, delivery->payload, delivery->sender,
-       [this, delivery, tried, alive = alive_](aws::Outcome<aws::Done> done) {
+void Dispatcher::attempt(std::shared_ptr<Parcel> parcel, int tried) {
+  const std::string& arn = parcel->arn;
+  call(arn, parcel->payload, parcel->sender,
+       [this, parcel, tried, alive = alive_](aws::Outcome<aws::Done> done) {
          if (done || !*alive) return;
-         if (done.error().is_sender_fault() || tried >= delivery->retries.most) {
-           return failed(*delivery, done.error());
+         if (done.error().is_sender_fault() || tried >= parcel->retries.most) {
+           return failed(*parcel, done.error());
          }
-         clock_.call_after(delivery->retries.delay, [this, delivery, tried, alive] {
-           if (*alive) attempt(delivery, tried + 1);
+         clock_.call_after(parcel->retries.delay, [this, parcel, tried, alive] {
+           if (*alive) attempt(parcel, tried + 1);
          });
        });
 }
@@ -56,33 +56,33 @@ aws::Outcome<void> Dispatcher::check(const Target& target, const std::string& ar
   return aws::refuse(aws::access_denied(std::string(target.denied)));
 }
 
-void Dispatcher::failed(const Delivery& delivery, const aws::AwsError& error) {
-  std::string text = fmt::format("{} to {}: {}", delivery.what, delivery.arn, error.message);
+void Dispatcher::failed(const Parcel& parcel, const aws::AwsError& error) {
+  std::string text = fmt::format("{} to {}: {}", parcel.what, parcel.arn, error.message);
   if (text.ends_with('.')) text.pop_back();
-  const std::string& queue = delivery.dead_letter_arn;
-  if (queue.empty()) return warn(delivery, text + delivery.no_dead_letter);
-  Payload letter = delivery.payload;
+  const std::string& queue = parcel.dead_letter_arn;
+  if (queue.empty()) return warn(parcel, text + parcel.no_dead_letter);
+  Payload letter = parcel.payload;
   letter.attributes.push_back({"RequestID", "String", random_.uuid()});
   letter.attributes.push_back({"ErrorCode", "String", std::to_string(error.status)});
   letter.attributes.push_back({"ErrorMessage", "String", error.message});
   // What is on its way must not fall for want of a permission once more: the owner itself sends.
-  Sender sender = delivery.sender;
+  Sender sender = parcel.sender;
   sender.principal.clear();
   call(queue, std::move(letter), sender,
-       [this, alive = alive_, delivery, text](aws::Outcome<aws::Done> done) {
+       [this, alive = alive_, parcel, text](aws::Outcome<aws::Done> done) {
          if (!*alive) return;
-         warn(delivery, done ? fmt::format("{}. The message went to the dead-letter queue {}.",
-                                           text, delivery.dead_letter_arn)
-                             : fmt::format("{}. The dead-letter queue {} did not take it: {}", text,
-                                           delivery.dead_letter_arn, done.error().message));
+         warn(parcel, done ? fmt::format("{}. The message went to the dead-letter queue {}.", text,
+                                         parcel.dead_letter_arn)
+                           : fmt::format("{}. The dead-letter queue {} did not take it: {}", text,
+                                         parcel.dead_letter_arn, done.error().message));
        });
 }
 
-void Dispatcher::warn(const Delivery& delivery, std::string text) {
+void Dispatcher::warn(const Parcel& parcel, std::string text) {
   Event event;
   event.kind = EventKind::kWarning;
-  event.subject = journal_.intern(delivery.arn);
-  event.size = static_cast<std::uint32_t>(delivery.payload.body.size());
+  event.subject = journal_.intern(parcel.arn);
+  event.size = static_cast<std::uint32_t>(parcel.payload.body.size());
   event.text = std::move(text);
   journal_.append(std::move(event));
 }

@@ -43,7 +43,7 @@ struct Retries {
   Duration delay{};  // before each
 };
 
-struct Delivery {
+struct Parcel {
   std::string what;  // begins the journal's sentence: "SNS could not deliver"
   std::string arn;
   Payload payload;
@@ -89,16 +89,16 @@ class Dispatcher {
   void add(Target target) { targets_.push_back(std::move(target)); }
 
   // What cannot be delivered goes to the dead letter, and one warning says so.
-  void dispatch(Delivery delivery);
+  void dispatch(Parcel parcel);
 
  private:
-  void attempt(std::shared_ptr<Delivery> delivery, int tried);
+  void attempt(std::shared_ptr<Parcel> parcel, int tried);
   void call(const std::string& arn, Payload payload, const Sender& sender,
             aws::Completion<aws::Done> done);
   aws::Outcome<void> check(const Target& target, const std::string& arn,
                            const Sender& sender) const;
-  void failed(const Delivery& delivery, const aws::AwsError& error);
-  void warn(const Delivery& delivery, std::string text);
+  void failed(const Parcel& parcel, const aws::AwsError& error);
+  void warn(const Parcel& parcel, std::string text);
 
   Clock& clock_;
   Random& random_;

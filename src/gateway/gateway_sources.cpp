@@ -117,10 +117,8 @@ void Gateway::sourced(const PacketSourceSpec& source, RegionIndex region,
     return;
   }
   base.listener = listener->symbol();
-  const auto& spec = listener->spec();
-  const bool wireguard = spec.protocol == Protocol::kWireguard;
-  const auto entries = parse_source_message(published_body(message.body),
-                                            {wireguard, wireguard && spec.decapsulated});
+  const auto entries =
+      parse_source_message(published_body(message.body), listener->source_traits());
   const auto discard = [&](const SourceProblem& problem, std::uint64_t tag) {
     Event out = base;
     out.tag = tag;

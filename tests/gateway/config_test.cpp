@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "/WebRtcSignalingMode", "webrtc"},
         Refusal{"Network",
                 listener({{"ClientRestrictions", {{"Networks", {"10.0.0.0/8", "10.0.0.0/40"}}}}}),
-                "/ClientRestrictions/Networks/1", "no IP network"},
+                "/ClientRestrictions/Networks/1", "not an IP network"},
         Refusal{"LogGroupName", listener({{"LogGroupName", "a b"}}), "/LogGroupName", "characters"},
         Refusal{"Boolean", listener({{"MetricsEnabled", "yes"}}), "/MetricsEnabled",
                 "true or false"},
@@ -97,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
     Destination, Refusals,
     ::testing::Values(
         Refusal{"Name", destination({{"Name", "a_b"}}), "/Destinations/0/Name", "letters"},
-        Refusal{"Role", destination({{"Role", "role"}}), "/Destinations/0/Role", "no ARN"},
+        Refusal{"Role", destination({{"Role", "role"}}), "/Destinations/0/Role", "not an ARN"},
         Refusal{"CountZero", destination({{"Batching", {{"Count", "0"}}}}),
                 "/Destinations/0/Batching/Count", "whole"},
         Refusal{"CountFraction", destination({{"Batching", {{"Count", "1.5"}}}}),
@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"SizeNotANumber", destination({{"Batching", {{"SizeInMB", "big"}}}}),
                 "/Destinations/0/Batching/SizeInMB", "number"},
         Refusal{"Arn", destination({{"DestinationArn", "function"}}),
-                "/Destinations/0/DestinationArn", "no ARN"},
+                "/Destinations/0/DestinationArn", "not an ARN"},
         Refusal{"ArnRegion", destination({{"DestinationArn", {{"here", kSqs}}}}),
                 "/Destinations/0/DestinationArn/here", "region"},
         Refusal{

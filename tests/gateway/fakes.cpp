@@ -245,7 +245,7 @@ World::World(GatewayOptions options) : aws(tasks, clock), options_(std::move(opt
   gateway = std::make_unique<Gateway>(context());
   make_types();
   gateway->set_capture_sink(
-      [this](const CapturedDatagram& datagram) { captured.push_back(datagram); });
+      [this](const UnsentDatagram& datagram) { captured.push_back(datagram); });
 }
 
 Context World::context() {

@@ -234,7 +234,7 @@ class World {
   FakeKeyBook key_book;
   FakeAws aws;
   cfn::StackContext stack{"demo", "", "111122223333", "us-west-2", ".", false};
-  std::vector<CapturedDatagram> captured;
+  std::vector<UnsentDatagram> captured;
   GatewayOptions options_;
   std::unique_ptr<Gateway> gateway;
   std::map<std::string, std::unique_ptr<GatewayResource>> types;

@@ -80,9 +80,10 @@ RestrictionSpec parse_restrictions(Properties& listener) {
     if (const auto network = Cidr::parse(networks[i])) {
       out.networks.push_back(*network);
     } else {
-      properties.fail(fmt::format("Networks/{}", i),
-                      fmt::format("\"{}\" is no IP network (10.0.0.0/8, 2001:db8::/32) or address",
-                                  networks[i]));
+      properties.fail(
+          fmt::format("Networks/{}", i),
+          fmt::format("\"{}\" is not an IP network (10.0.0.0/8, 2001:db8::/32) or address",
+                      networks[i]));
     }
   }
   for (auto domain : properties.texts("Domains", kMaxNetworks)) {

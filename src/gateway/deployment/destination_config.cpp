@@ -41,7 +41,8 @@ Batching parse_batching(Properties& destination) {
 
 void check_arn(Properties& properties, const std::string& name, const std::string& arn) {
   if (service_of(arn) == nullptr) {
-    properties.fail(name, fmt::format("\"{}\" is no ARN of a service that destinations know", arn));
+    properties.fail(name,
+                    fmt::format("\"{}\" is not an ARN of a service that destinations know", arn));
   }
 }
 
@@ -144,7 +145,7 @@ RoleSpec parse_role(Properties& properties, std::string_view name) {
     out.arn = properties.text(name).value_or("");
   }
   if (!out.arn.empty() && !aws::Arn::parse(out.arn)) {
-    properties.fail(name, fmt::format("\"{}\" is no ARN of a role", out.arn));
+    properties.fail(name, fmt::format("\"{}\" is not an ARN of a role", out.arn));
   }
   return out;
 }

@@ -38,9 +38,7 @@ cfn::ResourceState state_of(const ListenerInfo& info) {
                     {"Domain", info.domain},
                     {"Port", std::to_string(info.port)},
                     {"DestinationNames", info.destinations}};
-  if (!info.wireguard_public_key.empty()) {
-    out.attributes["WireGuardPublicKey"] = info.wireguard_public_key;
-  }
+  for (const auto& [name, value] : info.attributes) out.attributes[name] = value;
   return out;
 }
 

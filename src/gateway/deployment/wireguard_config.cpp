@@ -99,7 +99,7 @@ bool PeerSpec::admits(const IpAddress& inner_source) const {
 std::string parse_allowed_ip(const std::string& text, std::vector<Cidr>& out) {
   const auto network = Cidr::parse(text);
   if (!network) {
-    return fmt::format("\"{}\" is no IP network (10.0.0.2/32, fd00::/64) or address", text);
+    return fmt::format("\"{}\" is not an IP network (10.0.0.2/32, fd00::/64) or address", text);
   }
   out.push_back(*network);
   return {};

@@ -10,6 +10,8 @@ namespace loopgate::gateway {
 
 namespace {
 
+constexpr std::string_view kNotAKey = "is not the base64 of 32 bytes";
+
 std::string secret_text(const wireguard::SecretKey& secret) {
   return secret.is_zero() ? std::string() : secret.to_base64();
 }
@@ -32,6 +34,14 @@ void WireguardTransport::configure(const ListenerSpec& spec) {
   out.text =
       fmt::format("has a new key pair; its clients need the new public key {}", public_key());
   context_.journal.append(std::move(out));
+}
+
+void WireguardTransport::forget() {
+  if (context_.key_book != nullptr) context_.key_book->forget(book_key_);
+}
+
+std::map<std::string, std::string> WireguardTransport::attributes() const {
+  return {{"WireGuardPublicKey", public_key()}};
 }
 
 wireguard::SecretKey WireguardTransport::private_key(bool renew) {
@@ -92,7 +102,33 @@ const PeerSpec* WireguardTransport::find_named(const wireguard::PublicKey& key) 
   return found == named_.end() ? nullptr : &*found;
 }
 
-Status WireguardTransport::add_peer(PeerSpec peer) {
+Status WireguardTransport::check_key(std::string_view peer_key) const {
+  if (wireguard::PublicKey::parse(peer_key)) return {};
+  return fail(fmt::format("the peer's public key {}", kNotAKey));
+}
+
+Status WireguardTransport::add_peer(const std::string& public_key,
+                                    const std::vector<std::string>& allowed_ips,
+                                    const std::string& preshared_key) {
+  const auto key = wireguard::PublicKey::parse(public_key);
+  if (!key) return fail(fmt::format("the public key {}", kNotAKey));
+  PeerSpec peer{.key = *key};
+  if (!preshared_key.empty()) {
+    const auto psk = wireguard::SecretKey::parse(preshared_key);
+    if (!psk) return fail(fmt::format("the pre-shared key {}", kNotAKey));
+    peer.psk = *psk;
+  }
+  if (allowed_ips.size() > kMaxAllowedIps) {
+    return fail(fmt::format("at most {} allowed networks", kMaxAllowedIps));
+  }
+  for (const std::string& network : allowed_ips) {
+    const auto problem = parse_allowed_ip(network, peer.allowed_ips);
+    if (!problem.empty()) return fail("allowed IPs: " + problem);
+  }
+  return add(std::move(peer));
+}
+
+Status WireguardTransport::add(PeerSpec peer) {
   if (std::ranges::find(spec_.peers, peer.key, &PeerSpec::key) != spec_.peers.end()) {
     return fail("the template lists a peer with this public key already; change it there");
   }
@@ -105,12 +141,12 @@ Status WireguardTransport::add_peer(PeerSpec peer) {
   return {};
 }
 
-std::vector<PeerInfo> WireguardTransport::peers() const {
-  std::vector<PeerInfo> out;
+std::vector<PeerSession> WireguardTransport::peers() const {
+  std::vector<PeerSession> out;
   const Instant now = context_.clock.now();
   for (const auto& region : regions_) {
     for (const auto& row : region->device.peers(now)) {
-      PeerInfo& info = out.emplace_back();
+      PeerSession& info = out.emplace_back();
       info.region = context_.region_name(region->index);
       info.peer_key = row.key.to_base64();
       info.named = row.named;
@@ -130,8 +166,8 @@ std::vector<PeerInfo> WireguardTransport::peers() const {
   return out;
 }
 
-WireGuardListenerInfo WireguardTransport::info() const {
-  WireGuardListenerInfo out;
+TunnelInfo WireguardTransport::info() const {
+  TunnelInfo out;
   out.public_key = public_key();
   out.decapsulated = decapsulated_;
   for (const PeerSpec& peer : named_) {

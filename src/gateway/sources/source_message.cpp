@@ -48,7 +48,7 @@ bool has_old_names(const json& remote) {
 std::expected<Endpoint, SourceProblem> parse_remote(const json& entry, const std::string& at) {
   const json* remote = member(entry, "Remote");
   if (remote == nullptr || !remote->is_object()) {
-    return problem(Reason::kRemoteMissing, at + "Remote: missing or no object");
+    return problem(Reason::kRemoteMissing, at + "Remote: missing or not an object");
   }
   if (has_old_names(*remote))
     return problem(Reason::kOldFieldNames, at + "Remote.IP: now called Address");
@@ -57,11 +57,11 @@ std::expected<Endpoint, SourceProblem> parse_remote(const json& entry, const std
   }
   const auto address = address_of(member(*remote, "Address"));
   if (!address)
-    return problem(Reason::kRemoteNoAddress, at + "Remote.Address: missing or no IP address");
+    return problem(Reason::kRemoteNoAddress, at + "Remote.Address: missing or not an IP address");
   const auto port = port_of(member(*remote, "Port"));
   if (!port)
     return problem(Reason::kRemoteNoAddress,
-                   at + "Remote.Port: missing or no number from 1 to 65535");
+                   at + "Remote.Port: missing or not a number from 1 to 65535");
   return Endpoint{*address, *port};
 }
 
@@ -84,11 +84,11 @@ std::expected<InnerHeader, SourceProblem> parse_inner(const json& inner, const s
   };
   if (!inner.is_object()) return malformed(": no object");
   const auto source = address_of(member(inner, "SourceAddress"));
-  if (!source) return malformed(".SourceAddress: missing or no IP address");
+  if (!source) return malformed(".SourceAddress: missing or not an IP address");
   const auto source_port = port_of(member(inner, "SourcePort"));
   if (!source_port) return malformed(".SourcePort: missing or no port");
   const auto destination = address_of(member(inner, "DestinationAddress"));
-  if (!destination) return malformed(".DestinationAddress: missing or no IP address");
+  if (!destination) return malformed(".DestinationAddress: missing or not an IP address");
   const auto destination_port = port_of(member(inner, "DestinationPort"));
   if (!destination_port) return malformed(".DestinationPort: missing or no port");
   if (source->is_v4() != destination->is_v4()) {
@@ -101,7 +101,7 @@ std::expected<InnerHeader, SourceProblem> parse_inner(const json& inner, const s
 std::expected<Bytes, SourceProblem> parse_data(const json& entry, const std::string& at) {
   const json* data = member(entry, "Data");
   if (data == nullptr || !data->is_string()) {
-    return problem(Reason::kEntryMalformed, at + "Data: missing or no string");
+    return problem(Reason::kEntryMalformed, at + "Data: missing or not a string");
   }
   auto formatter = codec::Formatter::kBase64;
   if (const json* name = member(entry, "Formatter"); name != nullptr) {
@@ -160,8 +160,8 @@ std::expected<std::vector<SourceEntry>, SourceProblem> parse_source_message(std:
   }
   const json document = json::parse(body, nullptr, false);
   if (!document.is_object()) {
-    return problem(Reason::kBodyNotJson,
-                   document.is_discarded() ? "the body is not JSON" : "the body is no JSON object");
+    return problem(Reason::kBodyNotJson, document.is_discarded() ? "the body is not JSON"
+                                                                 : "the body is not a JSON object");
   }
   const json* messages = member(document, "Messages");
   if (messages == nullptr &&
@@ -169,7 +169,7 @@ std::expected<std::vector<SourceEntry>, SourceProblem> parse_source_message(std:
     return problem(Reason::kOldFieldNames, "Data and Remote stand at the top");
   }
   if (messages == nullptr || !messages->is_array()) {
-    return problem(Reason::kNoMessagesList, "Messages: missing or no list");
+    return problem(Reason::kNoMessagesList, "Messages: missing or not a list");
   }
   std::vector<SourceEntry> out;
   for (std::size_t i = 0; i < messages->size(); ++i)

@@ -3,6 +3,7 @@
 // the way out.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "base/network.h"
@@ -43,11 +44,24 @@ class TransportHost {
                              bool injected, std::string_view peer_key, ByteSpan plaintext) = 0;
 };
 
+class Tunnel;
+
+// A protocol that listeners speak. Its deadlines are its own: it sets them on the context's clock.
 class Transport {
  public:
   virtual ~Transport() = default;
   // What is deployed, at first and after each update.
   virtual void configure(const ListenerSpec& spec) { (void)spec; }
+  // The listener was deleted: one that is made again is another one.
+  virtual void forget() {}
+  // What GetAtt gives of such a listener, beside what all have.
+  virtual std::map<std::string, std::string> attributes() const { return {}; }
+  // Whether no ClientRestrictions at all admit everybody; else they admit nobody.
+  virtual bool admits_unrestricted() const { return false; }
+  // Which members of a packet source's entries it reads.
+  virtual SourceTraits source_traits() const { return {}; }
+  // Null when its clients are no peers with keys.
+  virtual Tunnel* tunnel() { return nullptr; }
   // Around the `receive` calls for what one drain of a socket brought.
   virtual void begin_drain(std::span<const Datagram> datagrams) { (void)datagrams; }
   virtual void end_drain(RegionIndex region) { (void)region; }

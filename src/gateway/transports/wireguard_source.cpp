@@ -68,10 +68,7 @@ Reason WireguardTransport::state_of(Region& region, const wireguard::PublicKey& 
   if (!peer) return peer.error();
   const auto info = region.device.peer(*peer, context_.clock.now());
   if (info && info->state == wireguard::SessionState::kLive) return Reason::kNone;
-  // Without a session the device refuses, and says why.
-  const auto sent = region.device.send(*peer, {}, wireguard::Padding::kNone, moment(), sending_);
-  sending_.clear();
-  return sent ? Reason::kNone : sent.error();
+  return region.device.refusal(*peer, context_.clock.now());
 }
 
 // A published inbound `Inner` points to the server. It is sent as it stands, like the service does.
@@ -84,7 +81,8 @@ void WireguardTransport::warn_if_swapped(std::uint64_t tag, Region& region,
   Event out = event(EventKind::kWarning, tag, region, packet.remote, key);
   out.assumed = true;
   out.text = fmt::format(
-      "Inner.DestinationAddress {} is no inner address that this session has sent from; Inner is "
+      "Inner.DestinationAddress {} is not an inner address that this session has sent from; Inner "
+      "is "
       "meant from the receiver's point of view: swap source and destination of the inbound one",
       to.to_string());
   context_.journal.append(std::move(out));

@@ -79,8 +79,10 @@ void WireguardTransport::receive(const RequestPacket& packet) {
   if (!in_drain_) rearm_later(region);
 }
 
-void WireguardTransport::receive_injected(const RequestPacket& packet,
-                                          const wireguard::PublicKey& key) {
+void WireguardTransport::receive_injected(const RequestPacket& packet, std::string_view peer_key) {
+  const auto parsed = wireguard::PublicKey::parse(peer_key);
+  LOOPGATE_CHECK(parsed.has_value());  // check_key was asked
+  const wireguard::PublicKey& key = *parsed;
   Region& region = *regions_[packet.origin.region];
   const PeerSpec* named = find_named(key);
   const bool known = named != nullptr || region.peers.find(key) != nullptr;
@@ -95,12 +97,12 @@ void WireguardTransport::receive_injected(const RequestPacket& packet,
 }
 
 void WireguardTransport::decrypted(Region& region, const RequestPacket& packet,
-                                   const PeerSpec* named, TunnelPeer& peer, TunnelOrigin origin,
+                                   const PeerSpec* named, TunnelPeer& peer, WayIn way,
                                    ByteSpan plaintext) {
   const InnerPacket inner = open_plaintext(plaintext, decapsulated_);
   host_.observe_inner(true, region.index, packet.origin.remote, packet.origin.injected,
                       peer.key_text, plaintext);
-  Event out = event(EventKind::kDecrypted, packet.tag, region, packet.origin.remote, origin.peer);
+  Event out = event(EventKind::kDecrypted, packet.tag, region, packet.origin.remote, way.peer);
   out.set_payload(plaintext);
   if (inner.broken_ip) {
     out.assumed = true;
@@ -113,7 +115,7 @@ void WireguardTransport::decrypted(Region& region, const RequestPacket& packet,
   }
   if (refusal != Reason::kNone) {
     Event refused =
-        event(EventKind::kDiscarded, packet.tag, region, packet.origin.remote, origin.peer);
+        event(EventKind::kDiscarded, packet.tag, region, packet.origin.remote, way.peer);
     refused.reason = refusal;
     refused.assumed = refusal != Reason::kInnerSourceNotAllowed;
     if (refusal == Reason::kInnerSourceNotAllowed) refused.text = inner.source->to_string();
@@ -125,8 +127,8 @@ void WireguardTransport::decrypted(Region& region, const RequestPacket& packet,
     peer.sent_raw = true;
   }
   RequestPacket request = packet;
-  origin.inner = inner.header;
-  request.origin.tunnel = origin;
+  way.inner = inner.header;
+  request.origin.way_back.put(way);
   request.payload = inner.data;
   request.peer_key = peer.key_text;
   request.inner = inner.header ? &*inner.header : nullptr;
@@ -143,8 +145,7 @@ bool WireguardTransport::wrap(const std::optional<InnerHeader>& header, ByteSpan
 }
 
 void WireguardTransport::reply(std::uint64_t tag, const Origin& origin, ByteSpan payload) {
-  LOOPGATE_CHECK(origin.tunnel.has_value());
-  const TunnelOrigin& tunnel = *origin.tunnel;
+  const auto tunnel = origin.way_back.get<WayIn>();
   Region& region = *regions_[origin.region];
   std::optional<InnerHeader> back = tunnel.inner;
   if (back) std::swap(back->source, back->destination);

@@ -12,36 +12,38 @@
 #include "gateway/context.h"
 #include "gateway/transports/inner.h"
 #include "gateway/transports/transport.h"
-#include "gateway/transports/wireguard_info.h"
+#include "gateway/transports/tunnel.h"
 #include "gateway/transports/wireguard_peers.h"
 #include "wireguard/device.h"
 
 namespace loopgate::gateway {
 
-class WireguardTransport final : public Transport {
+class WireguardTransport final : public Transport, public Tunnel {
  public:
   // `book_key` is where the listener's private key stands in the KeyBook.
   WireguardTransport(Context& context, TransportHost& host, std::string book_key);
 
   void configure(const ListenerSpec& spec) override;
+  void forget() override;
+  std::map<std::string, std::string> attributes() const override;
+  // A public example has a `wg` listener without any, and it is meant to work.
+  bool admits_unrestricted() const override { return true; }
+  SourceTraits source_traits() const override { return {true, decapsulated_}; }
+  Tunnel* tunnel() override { return this; }
   void begin_drain(std::span<const Datagram> datagrams) override;
   void end_drain(RegionIndex region) override;
   void receive(const RequestPacket& packet) override;
   void reply(std::uint64_t tag, const Origin& origin, ByteSpan payload) override;
   void source(std::uint64_t tag, RegionIndex region, const SourcedPacket& packet) override;
 
-  // A plaintext of a session that is replayed: `packet.payload` is what was inside the tunnel of
-  // the peer, who has no session here. What goes back is captured, as plaintext too.
-  void receive_injected(const RequestPacket& packet, const wireguard::PublicKey& peer);
-
-  // Until the next update that does not list it; changes it when it is there.
-  Status add_peer(PeerSpec peer);
-  std::vector<PeerInfo> peers() const;
-  // Without name and addresses.
-  WireGuardListenerInfo info() const;
-  std::string public_key() const { return identity_.public_key.to_base64(); }
-  // The context's key log observer came or went.
-  void key_log_changed();
+  // Tunnel
+  std::vector<PeerSession> peers() const override;
+  TunnelInfo info() const override;
+  Status add_peer(const std::string& public_key, const std::vector<std::string>& allowed_ips,
+                  const std::string& preshared_key) override;
+  Status check_key(std::string_view peer_key) const override;
+  void receive_injected(const RequestPacket& packet, std::string_view peer_key) override;
+  void key_log_changed() override;
 
  private:
   struct Region {
@@ -66,7 +68,16 @@ class WireguardTransport final : public Transport {
     Symbol subject{};
   };
 
+  // The tunnel that a packet came out of.
+  struct WayIn {
+    wireguard::PublicKey peer;
+    std::optional<InnerHeader> inner{};  // decapsulated: what a reply has to be wrapped in
+    bool without_session = false;        // injected as plaintext
+  };
+
   // Keys and peers.
+  std::string public_key() const { return identity_.public_key.to_base64(); }
+  Status add(PeerSpec peer);
   wireguard::SecretKey private_key(bool renew);
   void make_devices(const wireguard::SecretKey& key);
   void set_peers();
@@ -78,7 +89,7 @@ class WireguardTransport final : public Transport {
   void discarded(Region& region, const wireguard::Discard& discard, std::uint64_t tag);
   void noticed(Region& region, const wireguard::Notice& notice, std::uint64_t tag);
   void decrypted(Region& region, const RequestPacket& packet, const PeerSpec* named,
-                 TunnelPeer& peer, TunnelOrigin origin, ByteSpan plaintext);
+                 TunnelPeer& peer, WayIn way, ByteSpan plaintext);
 
   // The way back.
   bool wrap(const std::optional<InnerHeader>& header, ByteSpan payload);

@@ -41,7 +41,7 @@ class DispatcherTest : public ::testing::Test {
                           done(aws::refuse(std::move(next)));
                         }});
   }
-  Delivery delivery(const std::string& arn = kQueue) {
+  Parcel parcel(const std::string& arn = kQueue) {
     return {.what = "the test could not send",
             .arn = arn,
             .payload = {"body", {}, "group", "id"},
@@ -81,8 +81,8 @@ class DispatcherTest : public ::testing::Test {
 };
 
 TEST_F(DispatcherTest, TheServiceOfTheArnGetsThePayload) {
-  dispatcher.dispatch(delivery());
-  dispatcher.dispatch(delivery(kFifo));
+  dispatcher.dispatch(parcel());
+  dispatcher.dispatch(parcel(kFifo));
   ASSERT_THAT(calls, SizeIs(2));
   EXPECT_EQ(calls[0].arn, kQueue);
   EXPECT_EQ(calls[0].payload.body, "body");
@@ -94,7 +94,7 @@ TEST_F(DispatcherTest, TheServiceOfTheArnGetsThePayload) {
 
 TEST_F(DispatcherTest, AServiceWithoutARowIsNamed) {
   for (const auto* arn : {"arn:aws:kinesis:us-west-2:1:stream/s", "nonsense", ""}) {
-    dispatcher.dispatch(delivery(arn));
+    dispatcher.dispatch(parcel(arn));
     EXPECT_EQ(warnings().back(), "the test could not send to " + std::string(arn) +
                                      ": its service is not emulated. It is lost.");
   }
@@ -102,21 +102,21 @@ TEST_F(DispatcherTest, AServiceWithoutARowIsNamed) {
 
 TEST_F(DispatcherTest, ThePolicyOfTheResourceDecides) {
   policy = "allow";
-  dispatcher.dispatch(delivery());
+  dispatcher.dispatch(parcel());
   EXPECT_THAT(calls, SizeIs(1));
   EXPECT_THAT(asked, ElementsAre(std::string("sqs:SendMessage ") + kQueue + " arn:aws:sns:r:1:t"));
   policy = "deny";
-  dispatcher.dispatch(delivery());
+  dispatcher.dispatch(parcel());
   EXPECT_THAT(calls, SizeIs(1));
   EXPECT_THAT(warnings(), ElementsAre(HasSubstr("the policy says no. It is lost.")));
-  auto own = delivery();
+  auto own = parcel();
   own.sender.principal.clear();
   dispatcher.dispatch(own);
   EXPECT_THAT(calls, SizeIs(2)) << "the owner itself is not hindered";
 }
 
 TEST_F(DispatcherTest, TheRoleOfASessionMustAllowTheAction) {
-  auto with_role = delivery();
+  auto with_role = parcel();
   with_role.sender.session =
       std::make_shared<const aws::Session>(aws::Session{.role_arn = "sqs:SendMessage"});
   dispatcher.dispatch(with_role);
@@ -129,7 +129,7 @@ TEST_F(DispatcherTest, TheRoleOfASessionMustAllowTheAction) {
 }
 
 TEST_F(DispatcherTest, FaultsOfTheServiceAreTriedAgainAndThoseOfTheSenderAreNot) {
-  auto patient = delivery();
+  auto patient = parcel();
   patient.retries = {.most = 2, .delay = std::chrono::seconds(1)};
   errors = {error(500), error(503)};
   dispatcher.dispatch(patient);
@@ -154,7 +154,7 @@ TEST_F(DispatcherTest, FaultsOfTheServiceAreTriedAgainAndThoseOfTheSenderAreNot)
 }
 
 TEST_F(DispatcherTest, WhatIsNotDeliveredGoesToTheDeadLetterQueueWithTheError) {
-  auto kept = delivery();
+  auto kept = parcel();
   kept.dead_letter_arn = kLetters;
   errors = {error(404)};
   dispatcher.dispatch(kept);
@@ -182,7 +182,7 @@ TEST_F(DispatcherTest, ACompletionThatComesAfterItsEndIsNobodysBusiness) {
               .action = "lambda:InvokeFunction",
               .call = [&](const std::string&, Payload, const Sender&,
                           aws::Completion<aws::Done> done) { late = std::move(done); }});
-    gone.dispatch(delivery("arn:aws:lambda:us-west-2:1:function:f"));
+    gone.dispatch(parcel("arn:aws:lambda:us-west-2:1:function:f"));
   }
   late(aws::refuse(error(404)));
   EXPECT_THAT(warnings(), IsEmpty());
