@@ -11,7 +11,6 @@
 
 #include "aws/error.h"
 #include "aws/ports.h"
-#include "base/alive.h"
 #include "base/clock.h"
 #include "base/journal.h"
 #include "base/random.h"

@@ -16,13 +16,13 @@ void Dispatcher::dispatch(Parcel parcel) {
 void Dispatcher::attempt(std::shared_ptr<Parcel> parcel, int tried) {
   const std::string& arn = parcel->arn;
   call(arn, parcel->payload, parcel->sender,
-       [this, parcel, tried, alive = alive_](aws::Outcome<aws::Done> done) {
-         if (done || !*alive) return;
+       [this, parcel, tried, alive = alive_.token()](aws::Outcome<aws::Done> done) {
+         if (done || !alive) return;
          if (done.error().is_sender_fault() || tried >= parcel->retries.most) {
            return failed(*parcel, done.error());
          }
          clock_.call_after(parcel->retries.delay, [this, parcel, tried, alive] {
-           if (*alive) attempt(parcel, tried + 1);
+           if (alive) attempt(parcel, tried + 1);
          });
        });
 }
@@ -69,8 +69,8 @@ void Dispatcher::failed(const Parcel& parcel, const aws::AwsError& error) {
   Sender sender = parcel.sender;
   sender.principal.clear();
   call(queue, std::move(letter), sender,
-       [this, alive = alive_, parcel, text](aws::Outcome<aws::Done> done) {
-         if (!*alive) return;
+       [this, alive = alive_.token(), parcel, text](aws::Outcome<aws::Done> done) {
+         if (!alive) return;
          warn(parcel, done ? fmt::format("{}. The message went to the dead-letter queue {}.", text,
                                          parcel.dead_letter_arn)
                            : fmt::format("{}. The dead-letter queue {} did not take it: {}", text,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "aws/ports.h"
+#include "base/alive.h"
 #include "base/clock.h"
 #include "base/journal.h"
 #include "base/random.h"
@@ -83,7 +84,6 @@ class Dispatcher {
 
   Dispatcher(Clock& clock, Random& random, Journal& journal, Permissions permissions)
       : clock_(clock), random_(random), journal_(journal), permissions_(std::move(permissions)) {}
-  ~Dispatcher() { *alive_ = false; }
   Dispatcher(const Dispatcher&) = delete;
 
   void add(Target target) { targets_.push_back(std::move(target)); }
@@ -105,7 +105,7 @@ class Dispatcher {
   Journal& journal_;
   Permissions permissions_;
   std::vector<Target> targets_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // completions may outlive us
+  Alive alive_;  // completions may outlive us
 };
 
 }  // namespace loopgate::targets
