@@ -1,9 +1,9 @@
-#include "cli/wireguard_client.h"
+#include "cli/tunnel_client.h"
 
 namespace loopgate::cli {
 
-WireGuardClient::WireGuardClient(const WireGuardConfig& config, Clock& clock, Random& random,
-                                 Events events)
+TunnelClient::TunnelClient(const WireguardConfig& config, Clock& clock, Random& random,
+                           Events events)
     : clock_(clock),
       events_(std::move(events)),
       device_(config.private_key, random),
@@ -17,11 +17,10 @@ WireGuardClient::WireGuardClient(const WireGuardConfig& config, Clock& clock, Ra
   server_ = device_.add_peer(server, moment(), outputs_);
 }
 
-Result<std::unique_ptr<WireGuardClient>> WireGuardClient::open(const WireGuardConfig& config,
-                                                               Network& network, Clock& clock,
-                                                               Random& random, Events events) {
-  std::unique_ptr<WireGuardClient> client(
-      new WireGuardClient(config, clock, random, std::move(events)));
+Result<std::unique_ptr<TunnelClient>> TunnelClient::open(const WireguardConfig& config,
+                                                         Network& network, Clock& clock,
+                                                         Random& random, Events events) {
+  std::unique_ptr<TunnelClient> client(new TunnelClient(config, clock, random, std::move(events)));
   Endpoint any;
   if (config.endpoint->address.is_v6()) any.address = *IpAddress::parse("::");
   auto socket = network.open(any, *client);
@@ -31,24 +30,24 @@ Result<std::unique_ptr<WireGuardClient>> WireGuardClient::open(const WireGuardCo
   return client;
 }
 
-void WireGuardClient::send(ByteSpan plaintext, wireguard::Padding padding) {
+void TunnelClient::send(ByteSpan plaintext, wireguard::Padding padding) {
   const auto sent = device_.send(server_, plaintext, padding, moment(), outputs_);
   if (!sent) events_.on_failed(std::string(describe(sent.error()).remedy));
   drain(outputs_);
 }
 
-void WireGuardClient::on_datagrams(std::span<const Datagram> datagrams) {
+void TunnelClient::on_datagrams(std::span<const Datagram> datagrams) {
   for (const auto& datagram : datagrams) {
     device_.receive(datagram.payload, datagram.from, moment(), 0, outputs_);
   }
   drain(outputs_);
 }
 
-void WireGuardClient::on_send_failed(const Endpoint& to, std::uint64_t, const std::string& error) {
+void TunnelClient::on_send_failed(const Endpoint& to, std::uint64_t, const std::string& error) {
   events_.on_failed(to.to_string() + ": " + error);
 }
 
-void WireGuardClient::drain(wireguard::Outputs& outputs) {
+void TunnelClient::drain(wireguard::Outputs& outputs) {
   for (const auto& output : outputs.items()) {
     if (const auto* transmit = std::get_if<wireguard::Transmit>(&output)) {
       socket_->send(transmit->to, transmit->bytes, 0);
@@ -63,7 +62,7 @@ void WireGuardClient::drain(wireguard::Outputs& outputs) {
   schedule();
 }
 
-void WireGuardClient::schedule() {
+void TunnelClient::schedule() {
   const auto deadline = device_.next_deadline();
   if (!deadline) return timer_.cancel();
   timer_.set_at(deadline->at, [this] {

@@ -13,7 +13,7 @@
 
 namespace loopgate::cli {
 
-class WireGuardClient final : public DatagramReceiver {
+class TunnelClient final : public DatagramReceiver {
  public:
   struct Events {
     std::function<void(ByteSpan plaintext)> on_plaintext;
@@ -21,9 +21,8 @@ class WireGuardClient final : public DatagramReceiver {
   };
 
   // `config.endpoint` is set.
-  static Result<std::unique_ptr<WireGuardClient>> open(const WireGuardConfig& config,
-                                                       Network& network, Clock& clock,
-                                                       Random& random, Events events);
+  static Result<std::unique_ptr<TunnelClient>> open(const WireguardConfig& config, Network& network,
+                                                    Clock& clock, Random& random, Events events);
 
   // Leaves when the handshake is done.
   void send(ByteSpan plaintext, wireguard::Padding padding);
@@ -33,7 +32,7 @@ class WireGuardClient final : public DatagramReceiver {
   void on_send_failed(const Endpoint& to, std::uint64_t tag, const std::string& error) override;
 
  private:
-  WireGuardClient(const WireGuardConfig& config, Clock& clock, Random& random, Events events);
+  TunnelClient(const WireguardConfig& config, Clock& clock, Random& random, Events events);
   wireguard::Moment moment() const { return {clock_.now(), clock_.wall()}; }
   void drain(wireguard::Outputs& outputs);
   void schedule();
