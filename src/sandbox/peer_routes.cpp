@@ -1,5 +1,6 @@
 #include "sandbox/peer_routes.h"
 
+#include "base/version.h"
 #include "sandbox/query.h"
 
 namespace loopgate {
@@ -15,7 +16,8 @@ void PeerRoutes::add_to(http::FrontDoor& door) {
 http::Response PeerRoutes::health() const {
   nlohmann::ordered_json services;
   for (const auto name : sandbox_.service_names()) services[std::string(name)] = "running";
-  const nlohmann::ordered_json body = {{"services", services}, {"edition", "loopgate"}};
+  const nlohmann::ordered_json body = {
+      {"services", services}, {"edition", "loopgate"}, {"version", version()}};
   return http::Response::json(200, body.dump() + "\n");
 }
 
