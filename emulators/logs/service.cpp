@@ -1,4 +1,4 @@
-#include "emulators/logs/logs_api.h"
+#include "emulators/logs/service.h"
 
 #include <fmt/format.h>
 
@@ -259,10 +259,10 @@ constexpr std::pair<std::string_view, ApiResult (*)(LogStore&, const ApiCall&)> 
 
 }  // namespace
 
-LogsApi::LogsApi(LogStore& logs) : logs_(logs), model_(logs_model()) {}
+LogsService::LogsService(LogStore& logs) : logs_(logs), model_(logs_model()) {}
 
 // On the stream that is named, else on the group.
-http::Permission LogsApi::permission_for(const http::ApiCall& call) const {
+http::Permission LogsService::permission_for(const http::ApiCall& call) const {
   const auto group = group_of(call.params);
   const auto stream = text(call.params, "logStreamName");
   std::string resource = "*";
@@ -274,12 +274,12 @@ http::Permission LogsApi::permission_for(const http::ApiCall& call) const {
   return {"logs:" + call.operation, std::move(resource)};
 }
 
-std::function<void()> LogsApi::call(http::ApiCall call, http::ApiReply reply) {
+std::function<void()> LogsService::call(http::ApiCall call, http::ApiReply reply) {
   reply(run(call));
   return nullptr;
 }
 
-http::ApiResult LogsApi::run(const http::ApiCall& call) {
+http::ApiResult LogsService::run(const http::ApiCall& call) {
   for (const auto& [name, operation] : kOperations) {
     if (name == call.operation) return operation(logs_, call);
   }
