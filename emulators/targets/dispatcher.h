@@ -30,9 +30,9 @@ struct Payload {
 // On whose behalf.
 struct Sender {
   // Of resource policies: "sns.amazonaws.com". Empty: the owner itself, whom they do not hinder.
-  std::string principal;
-  std::string source_arn;   // the condition key aws:SourceArn; its account is aws:SourceAccount
-  std::string sender_id{};  // what SQS shows as SenderId
+  std::string principal{};
+  std::string source_arn{};  // the condition key aws:SourceArn; its account is aws:SourceAccount
+  std::string sender_id{};   // what SQS shows as SenderId
   // Of the role that the sender was given, which must allow the action. Null: there is none.
   aws::SessionPtr session{};
 };

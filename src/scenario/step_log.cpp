@@ -28,14 +28,14 @@ class ExpectLog final : public Step {
   std::string group;
   std::string stream;  // empty: any
   std::optional<std::vector<PayloadMatcher>> events;
-  std::size_t count = 0;
+  std::optional<std::size_t> count;
 
   bool acts() const override { return false; }
 
   Outcome run(Stage& stage) const override {
     const auto got = stage.sandbox().read_log(stage.output_or(group), stream);
     if (!got) return mismatch(got.error());
-    const std::size_t wanted = events ? events->size() : count;
+    const std::size_t wanted = events ? events->size() : count.value_or(0);
     if (got->size() != wanted) {
       return std::unexpected(Mismatch{"another number of events is in " + group,
                                       fmt::format("count: {}", wanted),
