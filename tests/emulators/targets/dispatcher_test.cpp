@@ -118,11 +118,11 @@ TEST_F(DispatcherTest, ThePolicyOfTheResourceDecides) {
 TEST_F(DispatcherTest, TheRoleOfASessionMustAllowTheAction) {
   auto with_role = parcel();
   with_role.sender.session =
-      std::make_shared<const aws::Session>(aws::Session{.role_arn = "sqs:SendMessage"});
+      std::make_shared<const aws::Session>(aws::Session{"1", "sqs:SendMessage", "s", {}});
   dispatcher.dispatch(with_role);
   EXPECT_THAT(calls, SizeIs(1));
   with_role.sender.session =
-      std::make_shared<const aws::Session>(aws::Session{.role_arn = "sqs:ReceiveMessage"});
+      std::make_shared<const aws::Session>(aws::Session{"1", "sqs:ReceiveMessage", "s", {}});
   dispatcher.dispatch(with_role);
   EXPECT_THAT(calls, SizeIs(1));
   EXPECT_THAT(warnings(), ElementsAre(HasSubstr("may not sqs:SendMessage")));
