@@ -105,6 +105,7 @@ struct Sandbox::Impl {
   const std::string& region() const { return options.regions.front(); }
 
   SandboxOptions options;
+  bool ready = true;
   Clock clock;
   TaskQueue tasks;
   Random random;
@@ -284,6 +285,7 @@ void Sandbox::Impl::settle() {
     if (!waits_for_functions()) return;
     if (system_instant() > patience) {
       journal.warn("a function ran on in real time longer than the clock waits for it");
+      account->functions().give_up();  // once is enough: each step would wait as long again
       return;
     }
     loop.turn(kFunctionPoll);
@@ -494,6 +496,14 @@ void Sandbox::stop() {
 
 bool Sandbox::turn(Duration max_wait) {
   return impl_->loop.turn(max_wait);
+}
+
+void Sandbox::set_ready(bool ready) {
+  impl_->ready = ready;
+}
+
+bool Sandbox::is_ready() const {
+  return impl_->ready;
 }
 
 void Sandbox::advance(Duration step) {
