@@ -41,6 +41,13 @@ store::Store& migrated(store::Store& store) {
   return store;
 }
 
+// White space does not count against IAM's quotas.
+std::size_t counted_size(std::string_view document) {
+  return static_cast<std::size_t>(std::ranges::count_if(document, [](char c) {
+    return std::string_view(" \t\r\n").find(c) == std::string_view::npos;
+  }));
+}
+
 }  // namespace
 
 Roles::Roles(store::Store& store, Clock& clock, Random& random, Journal& journal)
@@ -152,9 +159,9 @@ aws::Outcome<void> Roles::put_role_policy(const std::string& account, const std:
   if (!is_name(name, kMaxPolicyNameCharacters)) return aws::refuse(bad_name("policyName", name));
   auto policy = Policy::parse(document, PolicyKind::kIdentity);
   if (!policy) return aws::refuse(policy.error());
-  std::size_t size = document.size();
+  std::size_t size = counted_size(document);
   for (const auto& [other, existing] : role->inline_policies) {
-    if (other != name) size += existing.document.size();
+    if (other != name) size += counted_size(existing.document);
   }
   if (size > kMaxPolicyBytes) {
     return aws::refuse(

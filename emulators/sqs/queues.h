@@ -86,7 +86,6 @@ class Queues {
   WaiterId receive(const QueueKey& key, const ReceiveRequest& request, ReceiveReply reply);
   // Without a reply.
   void abandon(const QueueKey& key, WaiterId waiter);
-  std::size_t waiting(const QueueKey& key) const;
 
   // By receipt handle (receipts.cpp).
   aws::Outcome<void> delete_message(const QueueKey& key, std::string_view receipt_handle);
