@@ -154,7 +154,7 @@ Checked check_value(const Shape& shape, json& value, const std::string& path) {
   return {};
 }
 
-// Bytes of a user's that are no UTF-8 must not keep the answer from being written.
+// Bytes of a user's that are not UTF-8 must not keep the answer from being written.
 std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }

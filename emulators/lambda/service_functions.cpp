@@ -55,7 +55,7 @@ Json configuration(const FunctionConfig& config) {
 aws::Outcome<Json> read_body(const http::Request& request) {
   auto json = request.body.empty() ? Json::object() : Json::parse(request.body, nullptr, false);
   if (json.is_object()) return json;
-  return aws::refuse(invalid_request_content("the body is no JSON object"));
+  return aws::refuse(invalid_request_content("the body is not a JSON object"));
 }
 
 aws::Outcome<CodeSource> read_code(Functions& functions, const Json& code) {

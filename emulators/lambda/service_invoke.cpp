@@ -77,13 +77,13 @@ aws::Outcome<InvokeCall> LambdaService::read_call(Call& call) const {
   const auto& body = call.request.body;
   if (body.size() > kMaxSyncPayload) return aws::refuse(payload_too_large(kMaxSyncPayload));
   if (!body.empty() && !nlohmann::json::accept(body)) {
-    return aws::refuse(invalid_request_content("the payload is no JSON"));
+    return aws::refuse(invalid_request_content("the payload is not JSON"));
   }
   if (const auto context = call.request.header("X-Amz-Client-Context"); !context.empty()) {
     const auto text = codec::base64_decode_text(context);
     const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
     if (!json.is_object()) {
-      return aws::refuse(invalid_request_content("the client context is no JSON in base64"));
+      return aws::refuse(invalid_request_content("the client context is not JSON in base64"));
     }
     // Written anew in ASCII: it travels in a header.
     result.client_context = json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);

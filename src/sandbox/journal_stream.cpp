@@ -40,12 +40,12 @@ Result<Filter> read_filter(const Sandbox& sandbox, std::string_view query) {
   if (const auto reason = query_parameter(query, "reason"); !reason.empty()) {
     filter.reason = parse_reason(reason);
     if (!filter.reason) {
-      return fail(fmt::format("'{}' is no reason; 'loopgate reasons' lists them", reason));
+      return fail(fmt::format("'{}' is not a reason; 'loopgate reasons' lists them", reason));
     }
   }
   if (const auto kind = query_parameter(query, "event"); !kind.empty()) {
     filter.kind = parse_event_kind(kind);
-    if (!filter.kind) return fail(fmt::format("'{}' is no kind of event", kind));
+    if (!filter.kind) return fail(fmt::format("'{}' is not a kind of event", kind));
   }
   filter.listener = listener_name(sandbox, query_parameter(query, "listener"));
   filter.as_json = query_parameter(query, "form") != "text";

@@ -183,7 +183,7 @@ std::unique_ptr<StackRecord> Deployer::new_record(const DeployRequest& request) 
 Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone done) {
   if (!is_stack_name(request.stack_name)) {
     return fail(fmt::format(
-        "'{}' is no name for a stack: letters, digits and hyphens, a letter first, at most 128",
+        "'{}' is not a name for a stack: letters, digits and hyphens, a letter first, at most 128",
         request.stack_name));
   }
   StackRecord* record = find_live(request.account, request.region, request.stack_name);
