@@ -82,7 +82,7 @@ Result<std::string> resolve_secret(const std::string& body, const DynamicReferen
   const auto json = nlohmann::json::parse(*value, nullptr, false);
   if (!json.is_object() || !json.contains(key)) {
     return fail(
-        fmt::format("the local value of the secret '{}' is no JSON object with the key '{}'", id,
+        fmt::format("the local value of the secret '{}' is not a JSON object with the key '{}'", id,
                     key),
         at.place());
   }
