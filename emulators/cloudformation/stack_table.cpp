@@ -54,19 +54,27 @@ void StackTable::erase(const std::string& stack_id) {
 }
 
 std::vector<cfn::StackRecord> StackTable::load() {
-  std::vector<cfn::StackRecord> out;
+  std::vector<json> documents;
   while (load_.step()) {
-    auto document = json::parse(load_.text(0), nullptr, false);
-    if (!document.is_object()) continue;
-    if (const auto then = endpoint_of_then(document); !then.empty() && endpoint_) {
-      store::move_address(document, then, endpoint(), kVerbatim);
-      former_.insert(then);
-    }
+    documents.push_back(json::parse(load_.text(0), nullptr, false));
+    if (!documents.back().is_object()) documents.pop_back();
+  }
+  load_.reset();
+  if (endpoint_) find_former(documents);
+  std::vector<cfn::StackRecord> out;
+  for (json& document : documents) {
+    // One stack has the queue, another its URL as a parameter.
+    for (const auto& then : former_) store::move_address(document, then, endpoint(), kVerbatim);
     store::put_address_in(document, endpoint(), kVerbatim);
     if (auto stack = cfn::stack_from_json(document)) out.push_back(std::move(*stack));
   }
-  load_.reset();
   return out;
+}
+
+void StackTable::find_former(const std::vector<json>& documents) {
+  for (const json& document : documents) {
+    if (auto then = endpoint_of_then(document); !then.empty()) former_.insert(std::move(then));
+  }
 }
 
 }  // namespace loopgate::cloudformation

@@ -24,6 +24,7 @@ class StackTable : public cfn::StackStore {
 
  private:
   StackTable(store::Store& store, std::function<std::string()> endpoint);
+  void find_former(const std::vector<nlohmann::json>& documents);
   std::string endpoint() const { return endpoint_ ? endpoint_() : std::string(); }
 
   std::function<std::string()> endpoint_;

@@ -102,7 +102,8 @@ void Deployment::deploy(std::unique_ptr<Plan> plan, DynamicReferences references
   done_ = std::move(done);
   goal_ = create ? Goal::kCreate : Goal::kUpdate;
   in_doubt_ = record_.status == StackStatus::kUpdateFailed ||
-              record_.status == StackStatus::kUpdateRollbackFailed;
+              record_.status == StackStatus::kUpdateRollbackFailed ||
+              must_be_recreated(record_.status);
   record_.before.reset();
   if (!create) record_.before = std::move(before);
   record_.undo.clear();
@@ -213,7 +214,9 @@ void Deployment::apply(const PlannedResource& planned) {
       });
 }
 
+// But for what only the engine knows of it.
 void Deployment::keep_unchanged(ResourceRecord& record, const PlannedResource& planned) {
+  record_.undo.push_back({record.logical_id, false, false, record});
   record.deletion_policy = planned.deletion_policy;
   record.update_replace_policy = planned.update_replace_policy;
   record.place = planned.origin.place();

@@ -73,6 +73,10 @@ void Deployment::undo_replaced(const UndoRecord& undo) {
 
 void Deployment::undo_updated(const UndoRecord& undo) {
   const ResourceRecord now = *record_.find_resource(undo.logical_id);
+  if (now.properties == undo.before.properties && now.metadata == undo.before.metadata) {
+    *record_.find_resource(undo.logical_id) = undo.before;
+    return undone();
+  }
   request_ = std::make_unique<ResourceRequest>(request_of(undo.before, context_));
   request_->physical_id = now.physical_id;
   request_->old_properties = now.properties;

@@ -134,6 +134,37 @@ TEST(Deployer, RollsAnUpdateBackInReverse) {
   EXPECT_EQ(world.stack()->resources.size(), 3U);
 }
 
+// What it says of a resource that it did not touch, too.
+TEST(Deployer, AfterARollbackDeletionPoliciesAndPlacesAreAsBefore) {
+  World world;
+  ASSERT_TRUE(world.deploy("Resources: {A: {Type: AWS::SQS::Queue}}"));
+  world.plain.failures_["B"] = "no";
+  ASSERT_FALSE(world.deploy(
+      "Resources:\n  A: {Type: AWS::SQS::Queue, DeletionPolicy: Retain, UpdateReplacePolicy: "
+      "Retain}\n  B: {Type: AWS::SQS::Queue, DependsOn: A}\n"));
+  const auto* const kept = world.stack()->find_resource("A");
+  EXPECT_EQ(kept->deletion_policy, "Delete");
+  EXPECT_EQ(kept->update_replace_policy, "Delete");
+  EXPECT_EQ(kept->place.line, 1);
+  world.take_log();
+  ASSERT_TRUE(world.remove());
+  EXPECT_THAT(world.take_log(), ElementsAre("remove phys-A"));
+}
+
+// The function's code lies where the template lay that it was deployed with.
+TEST(Deployer, AfterARollbackTheTemplatesFolderIsThatOfBefore) {
+  World world;
+  ASSERT_TRUE(world.deploy("Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 1}}}"));
+  world.plain.failures_["B"] = "no";
+  auto moved = World::request(
+      "Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 2}}, B: {Type: AWS::SQS::Queue, "
+      "DependsOn: A}}");
+  moved.template_folder = "/moved";
+  ASSERT_FALSE(world.deploy(std::move(moved)));
+  EXPECT_THAT(world.plain.folders_["A"], ElementsAre("/folder", "/moved", "/folder"));
+  EXPECT_EQ(world.stack()->template_folder, "/folder");
+}
+
 TEST(Deployer, ARenamedResourceIsNoReplacement) {
   World world;
   ASSERT_TRUE(world.deploy("Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 1}}}"));

@@ -392,8 +392,13 @@ TEST_F(AddressInTable, IsInNoRow) {
 
 TEST_F(AddressInTable, OfAnEarlierVersionIsFoundAndFollows) {
   std::move(*StackTable::open(*store_))->save(stack("http://127.0.0.1:4566"));
+  auto user = stack("http://127.0.0.1:4566");
+  user.id = "arn:2";
+  user.resources.clear();
+  std::move(*StackTable::open(*store_))->save(user);
   const auto now = table("http://127.0.0.1:5000");
   EXPECT_EQ(shown(now->load().at(0)), shown(stack("http://127.0.0.1:5000")));
+  EXPECT_EQ(now->load().at(1).parameters.at(0).value, "http://127.0.0.1:5000/1/q");
   EXPECT_THAT(now->former_endpoints(), testing::ElementsAre("http://127.0.0.1:4566"));
 }
 
