@@ -8,7 +8,8 @@
 #include <set>
 #include <utility>
 
-#include "emulators/lambda/digest.h"
+#include "codec/base64.h"
+#include "codec/sha256.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/files.h"
 #include "emulators/lambda/limits.h"
@@ -60,8 +61,8 @@ void Functions::follow_endpoint(const std::set<std::string>& former) {
 // Only when it is certain that the functions are gone: the turn may yet be rolled back.
 void Functions::sweep_code() {
   if (std::exchange(sweeping_, true)) return;
-  surroundings_.store.after_commit([this, alive = std::weak_ptr(alive_)](bool committed) {
-    if (alive.expired()) return;
+  surroundings_.store.after_commit([this, alive = alive_.token()](bool committed) {
+    if (!alive) return;
     sweeping_ = false;
     if (committed) sweep_code_now();
   });
@@ -153,10 +154,17 @@ aws::Outcome<void> Functions::remove(const std::string& arn) {
   if (!pool) return {};
   pool->shut_down("the function was deleted");
   removed_.push_back(std::move(pool));
-  surroundings_.tasks.post([this, alive = std::weak_ptr(alive_)] {
-    if (!alive.expired()) removed_.clear();
+  surroundings_.tasks.post([this, alive = alive_.token()] {
+    if (alive) removed_.clear();
   });
   return {};
+}
+
+void Functions::forget() {
+  events_.forget();
+  for (auto& [arn, entry] : entries_) {
+    if (entry.pool) entry.pool->abort("the sandbox was reset");
+  }
 }
 
 aws::Outcome<CodeSource> Functions::keep_upload(std::string_view zip) {
@@ -171,9 +179,10 @@ aws::Outcome<CodeSource> Functions::keep_upload(std::string_view zip) {
   }
   CodeSource code;
   code.kind = CodeSource::Kind::kZip;
-  code.sha256 = sha256_base64(zip);
+  code.sha256 = codec::base64_encode(codec::sha256(as_bytes(zip)));
   code.size = zip.size();
-  code.path = (std::filesystem::path(surroundings_.folder) / kUploads / (sha256_hex(zip) + ".zip"))
+  code.path = (std::filesystem::path(surroundings_.folder) / kUploads /
+               (codec::sha256_hex(as_bytes(zip)) + ".zip"))
                   .string();
   if (std::filesystem::exists(code.path)) return code;
   if (const auto written = write_file(code.path, zip); !written) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/alive.h"
 #include "emulators/lambda/code_loader.h"
 #include "emulators/lambda/worker.h"
 
@@ -31,6 +32,8 @@ class Pool : private Worker::Owner {
   void prepare(std::move_only_function<void(Status)> done);
   // New configuration: running calls end as they began, later ones get new workers.
   void reconfigure(std::shared_ptr<const FunctionConfig> config);
+  // Answers everything that waits or runs, and ends the workers that ran it.
+  void abort(std::string_view why);
   // Answers everything that waits or runs, and ends every worker.
   void shut_down(std::string_view why);
 
@@ -72,7 +75,7 @@ class Pool : private Worker::Owner {
   std::vector<std::unique_ptr<Worker>>
       ended_;  // destroyed in a later task, outside their own calls
   ScopedTimer idle_timer_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Alive alive_;
 };
 
 }  // namespace loopgate::lambda

@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "emulators/lambda/digest.h"
+#include "codec/base64.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/event_stream.h"
-#include "emulators/lambda/lambda_api.h"
+#include "emulators/lambda/service.h"
 
 namespace loopgate::lambda {
 
@@ -22,7 +22,8 @@ http::Response to_response(InvocationOutcome outcome) {
     response.headers.push_back({"X-Amz-Function-Error", outcome.function_error});
   }
   if (!outcome.log_tail.empty()) {
-    response.headers.push_back({"X-Amz-Log-Result", to_base64(outcome.log_tail)});
+    response.headers.push_back(
+        {"X-Amz-Log-Result", codec::base64_encode(as_bytes(outcome.log_tail))});
   }
   return response;
 }
@@ -61,7 +62,7 @@ class StreamedAnswer {
 
 }  // namespace
 
-aws::Outcome<InvokeCall> LambdaApi::read_call(Call& call) const {
+aws::Outcome<InvokeCall> LambdaService::read_call(Call& call) const {
   InvokeCall result;
   result.function_arn = call.arn;
   const auto type = call.request.header("X-Amz-Invocation-Type");
@@ -79,7 +80,7 @@ aws::Outcome<InvokeCall> LambdaApi::read_call(Call& call) const {
     return aws::refuse(invalid_request_content("the payload is no JSON"));
   }
   if (const auto context = call.request.header("X-Amz-Client-Context"); !context.empty()) {
-    const auto text = from_base64(context);
+    const auto text = codec::base64_decode_text(context);
     const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
     if (!json.is_object()) {
       return aws::refuse(invalid_request_content("the client context is no JSON in base64"));
@@ -93,7 +94,7 @@ aws::Outcome<InvokeCall> LambdaApi::read_call(Call& call) const {
   return result;
 }
 
-aws::Outcome<void> LambdaApi::invoke(Call& call, const ExchangePtr& exchange) {
+aws::Outcome<void> LambdaService::invoke(Call& call, const ExchangePtr& exchange) {
   auto invocation = read_call(call);
   if (!invocation) return aws::refuse(invocation.error());
   functions_.invoke(std::move(*invocation), [exchange](aws::Outcome<InvocationOutcome> outcome) {
@@ -102,7 +103,7 @@ aws::Outcome<void> LambdaApi::invoke(Call& call, const ExchangePtr& exchange) {
   return {};
 }
 
-aws::Outcome<void> LambdaApi::invoke_streaming(Call& call, const ExchangePtr& exchange) {
+aws::Outcome<void> LambdaService::invoke_streaming(Call& call, const ExchangePtr& exchange) {
   auto invocation = read_call(call);
   if (!invocation) return aws::refuse(invocation.error());
   auto answer = std::make_shared<StreamedAnswer>(exchange);
