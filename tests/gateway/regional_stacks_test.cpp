@@ -1,5 +1,5 @@
 // Stacks of one name in several regions, or accounts, are several stacks.
-#include "gateway/resources.h"
+#include "gateway/deployment/resources.h"
 #include "tests/gateway/fakes.h"
 
 namespace loopgate::gateway::testing {
