@@ -47,6 +47,8 @@ class RestService {
   virtual ~RestService() = default;
   virtual bool owns(const Request& request) const = 0;  // by its path
   virtual void handle(Request request, Caller caller, std::shared_ptr<Exchange> exchange) = 0;
+  // In its dialect; without one, {"message": …}.
+  virtual Response render(const aws::AwsError& error) const;
 };
 
 }  // namespace loopgate::http

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/limits.h"
 
@@ -18,9 +19,7 @@ std::int64_t ms(std::chrono::milliseconds duration) {
 }
 
 Json parse_or_text(const std::string& text) {
-  auto json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) return text;
-  return json;
+  return read_ordered_json(text).value_or(text);
 }
 
 // The record that a destination gets.
@@ -39,13 +38,13 @@ std::string record(const QueuedEvent& event, const FunctionConfig& function,
                          {"requestPayload", parse_or_text(event.payload)},
                          {"responseContext", std::move(response)},
                          {"responsePayload", parse_or_text(outcome.payload)}};
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return write_json(document);
 }
 
 // What a dead-letter queue's message says beside the event itself.
 std::vector<aws::MessageAttribute> failure_attributes(const QueuedEvent& event,
                                                       const InvocationOutcome& outcome) {
-  const auto json = Json::parse(outcome.payload, nullptr, false);
+  const auto json = read_ordered_json(outcome.payload).value_or(nullptr);
   std::string message = outcome.payload;
   if (json.is_object() && json.contains("errorMessage") && json["errorMessage"].is_string()) {
     message = json["errorMessage"].get<std::string>();

@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "emulators/lambda/digest.h"
 
 namespace loopgate::lambda {
@@ -68,9 +69,7 @@ std::string invoke_complete(const InvocationOutcome& outcome) {
     document["ErrorDetails"] = outcome.payload;
   }
   if (!outcome.log_tail.empty()) document["LogResult"] = to_base64(outcome.log_tail);
-  return event_message(
-      "InvokeComplete", "application/json",
-      document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  return event_message("InvokeComplete", "application/json", write_json(document));
 }
 
 }  // namespace loopgate::lambda

@@ -17,6 +17,7 @@ class LambdaApi : public http::RestService {
   explicit LambdaApi(Functions& functions) : functions_(functions) {}
 
   bool owns(const http::Request& request) const override;
+  http::Response render(const aws::AwsError& error) const override;
   void handle(http::Request request, http::Caller caller,
               std::shared_ptr<http::Exchange> exchange) override;
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/json.h"
 #include "emulators/sns/limits.h"
 
 namespace loopgate::sns {
@@ -65,7 +66,7 @@ bool same_literal(const json& wanted, const json& value) {
 std::string token(const json& value) {
   if (value.is_array()) return "[";
   if (value.is_object()) return "{";
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  return value.is_string() ? value.get<std::string>() : write_json(value);
 }
 
 std::expected<std::size_t, std::string> count_wildcards(std::string_view pattern) {

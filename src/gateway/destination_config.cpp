@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "aws/arn.h"
+#include "base/json.h"
 #include "gateway/config.h"
 
 namespace loopgate::gateway {
@@ -249,7 +250,7 @@ DestinationSpec parse_destination(const json& value, const std::string& pointer,
     notes.warnings.push_back(fmt::format("{}: there is none, so that nothing can be delivered",
                                          field_name(properties.pointer("Role"))));
   }
-  spec.source = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  spec.source = write_json(value);
   return spec;
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "gateway/context.h"
 
 namespace loopgate::gateway {
@@ -38,6 +39,7 @@ Reason reason_of(const aws::AwsError& error) {
       error.message.find("must be shorter than") != std::string::npos) {
     return Reason::kPayloadTooLarge;
   }
+  if (error.code == aws::kNotStored) return Reason::kStorageFull;
   return Reason::kDestinationError;
 }
 
@@ -60,7 +62,7 @@ Failure role_failure(const std::string& role_arn, const aws::AwsError& error) {
 }
 
 Failure function_failure(std::string_view error_document) {
-  const auto document = nlohmann::json::parse(error_document, nullptr, false);
+  const auto document = read_json(error_document).value_or(nullptr);
   const std::string type = member(document, "errorType");
   const std::string message = member(document, "errorMessage");
   Failure out{Reason::kFunctionError,
