@@ -72,8 +72,7 @@ EventQueue::EventQueue(Surroundings& surroundings, Runner runner, DeliverRecord 
   update_ = store.prepare("UPDATE lambda_events SET attempts = ?, due_ms = ? WHERE id = ?");
   delete_ = store.prepare("DELETE FROM lambda_events WHERE id = ?");
   load();
-  // A rolled-back turn may have stored or deleted some; what runs meanwhile runs once more at
-  // worst.
+  // What was rolled back may have stored or deleted some; one whose end was undone runs once more.
   store.on_rollback([this] { load(); });
 }
 
@@ -85,7 +84,7 @@ void EventQueue::load() {
                       std::string(select_.text(2)), std::string(select_.text(3)),
                       std::string(select_.text(4)), static_cast<int>(select_.integer(5)),
                       select_.integer(6),           select_.integer(7)};
-    by_due_.emplace(event.due_ms, event.id);
+    if (!running_.contains(event.id)) by_due_.emplace(event.due_ms, event.id);
     events_.emplace(event.id, std::move(event));
   }
   select_.reset();
@@ -106,7 +105,7 @@ bool EventQueue::accept(QueuedEvent event) {
 }
 
 void EventQueue::schedule() {
-  if (by_due_.empty() || running_ >= kMaxRunningEvents) return timer_.cancel();
+  if (by_due_.empty() || running_.size() >= kMaxRunningEvents) return timer_.cancel();
   const auto due = by_due_.begin()->first;
   const auto wait = due - to_millis(surroundings_.clock.wall());
   if (wait > 0) return timer_.set_after(std::chrono::milliseconds(wait), [this] { run_due(); });
@@ -121,7 +120,7 @@ void EventQueue::schedule() {
 
 void EventQueue::run_due() {
   const auto now = to_millis(surroundings_.clock.wall());
-  while (!by_due_.empty() && by_due_.begin()->first <= now && running_ < kMaxRunningEvents) {
+  while (!by_due_.empty() && by_due_.begin()->first <= now && running_.size() < kMaxRunningEvents) {
     const auto id = by_due_.begin()->second;
     by_due_.erase(by_due_.begin());
     run(id);
@@ -131,10 +130,10 @@ void EventQueue::run_due() {
 
 void EventQueue::run(std::int64_t id) {
   const auto& event = events_.at(id);
-  ++running_;
+  running_.insert(id);
   runner_.run(event, [this, id, alive = alive_.token()](aws::Outcome<InvocationOutcome> result) {
     if (!alive) return;
-    --running_;
+    running_.erase(id);
     on_result(id, result);
     schedule();
   });

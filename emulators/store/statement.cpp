@@ -79,8 +79,7 @@ bool Statement::step() {
     impl.note_write();
     // SQLite may have rolled back by itself: what is written now would commit alone.
     if (impl.failed) return false;
-    store_->begin();
-    if (impl.lacks_savepoint()) impl.set_savepoints();
+    impl.lacks_savepoint() ? impl.set_savepoints() : store_->begin();
     if (impl.failed) return false;
     impl.dirty = true;
   }

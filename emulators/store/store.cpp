@@ -83,11 +83,23 @@ void Store::Impl::reset_open_rows() {
 }
 
 void Store::Impl::set_savepoints() {
+  const bool is_first = !in_turn;
+  if (is_first) in_turn = run_fixed(begin);
   for (auto& operation : operations) {
     if (operation.has_savepoint) continue;
-    if (failed || !run_fixed(mark)) return;
+    if (failed || (!is_first && !run_fixed(mark))) return;
     operation.has_savepoint = true;
+    operation.is_first = is_first;
   }
+}
+
+bool Store::Impl::roll_back_to_savepoint(const Operation& operation) {
+  if (!operation.is_first) return run_fixed(undo) && run_fixed(release);
+  if (sqlite3_exec(db, "ROLLBACK", nullptr, nullptr, nullptr) != SQLITE_OK) return false;
+  in_turn = dirty = false;
+  // Those around it have written nothing but through it.
+  for (auto& outer : operations) outer.has_savepoint = outer.is_first = false;
+  return true;
 }
 
 void Store::Impl::recover() {
@@ -203,10 +215,11 @@ bool Store::operation_wrote() const {
 void Store::keep_operation() {
   auto& impl = *impl_;
   LOOPGATE_CHECK(!impl.operations.empty());
-  const auto [first_waiting, has_savepoint, wrote] = impl.operations.back();
+  const auto operation = impl.operations.back();
   impl.operations.pop_back();
-  if (wrote) impl.note_write();
-  if (has_savepoint && !impl.failed) impl.run_fixed(impl.release);
+  if (operation.wrote) impl.note_write();
+  if (!operation.has_savepoint || operation.is_first || impl.failed) return;
+  impl.run_fixed(impl.release);
 }
 
 void Store::undo_operation() {
@@ -218,7 +231,7 @@ void Store::undo_operation() {
     impl.waiting[i].undone = true;
   // Of a failed turn everything will go.
   if (!operation.has_savepoint || impl.failed) return;
-  if (impl.run_fixed(impl.undo) && impl.run_fixed(impl.release)) impl.rebuild_memory();
+  if (impl.roll_back_to_savepoint(operation)) impl.rebuild_memory();
 }
 
 void Store::apart_from_operation(const std::function<void()>& work) {

@@ -17,8 +17,9 @@ bool is_disk_full(sqlite3* db, int code);
 struct Store::Impl {
   struct Operation {
     std::size_t first_waiting;   // what it asks to wait for the commit stands from here on
-    bool has_savepoint = false;  // since its first write
     bool wrote = false;          // or tried to
+    bool has_savepoint = false;  // since its first write
+    bool is_first = false;  // nothing was written in this turn before: the turn is its savepoint
   };
   struct Waiting {
     std::move_only_function<void(bool)> callback;
@@ -54,6 +55,7 @@ struct Store::Impl {
   void reset_open_rows();
   // Before a write: gives every running operation its savepoint.
   void set_savepoints();
+  bool roll_back_to_savepoint(const Operation& operation);
   void note_write() {
     if (!operations.empty()) operations.back().wrote = true;
   }

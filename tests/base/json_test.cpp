@@ -43,7 +43,7 @@ TEST(Json, SaysWhatIsWrongAndWhere) {
   };
   const Case cases[] = {
       {"nothing", "", "line 1, column 1: ", "unexpected end of input"},
-      {"a word", "[1,\n 2, x]", "line 2, column 6: ", "invalid literal"},
+      {"a word", "[1,\n 2, x]", "line 2, column 5: ", "invalid literal"},
       {"not closed", "{\"a\":\n\n[1", "line 3, column 2: ", "unexpected end of input"},
       {"rubbish behind", "{} x", "line 1, column 4: ", "invalid literal"},
       {"two documents", "1 2", "line 1, column 3: ", "expected end of input"},
@@ -74,7 +74,7 @@ TEST(Json, RefusesWhatNestsTooDeepInsteadOfOverflowingTheStack) {
     for (const auto& text : {nested(levels), nested(levels, '[', ' '), nested_objects(levels)}) {
       const auto value = read_json(text);
       ASSERT_FALSE(value);
-      EXPECT_EQ(value.error().message, "it nests deeper than 512 levels");
+      EXPECT_EQ(value.error().message, "it nests too deep: more than 512 levels");
       EXPECT_FALSE(check_json(text));
       EXPECT_FALSE(read_ordered_json(text));
     }

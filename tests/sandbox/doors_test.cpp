@@ -84,7 +84,7 @@ TEST_F(Doors, RefusesJsonThatNestsTooDeep) {
     SCOPED_TRACE(target);
     const auto answer = post("/", R"({"tags":)" + deep + "}", {{"X-Amz-Target", target}});
     EXPECT_EQ(answer.status, 400);
-    EXPECT_THAT(answer.body, HasSubstr("nests deeper than"));
+    EXPECT_THAT(answer.body, HasSubstr("nests too deep"));
   }
   EXPECT_TRUE(lives());
   EXPECT_EQ(count(EventKind::kInternalError), 0u);

@@ -276,7 +276,6 @@ TEST_F(GuardedFrontDoor, EveryKindOfCallThatThrowsIsUndoneToldAndAnsweredInItsDi
     EXPECT_THAT(response.body, HasSubstr(c.body));
     EXPECT_THAT(told, testing::ElementsAre(c.told));
     EXPECT_EQ(ledger.undone, 1);
-    EXPECT_EQ(ledger.kept, 0);
   }
 }
 
@@ -289,7 +288,9 @@ TEST_F(GuardedFrontDoor, AnErrorThatAnOperationAnswersUndoesWhatItWroteInSilence
     EXPECT_EQ(ledger.undone, 1);
   }
   EXPECT_TRUE(told.empty());
+  ledger = {};
   EXPECT_EQ(response_to(query("Action=Send&Version=2012-11-05&QueueUrl=u")).status, 200);
+  EXPECT_EQ(ledger.undone, 0);
   EXPECT_EQ(ledger.kept, 1);
 }
 
@@ -400,13 +401,6 @@ TEST_F(FrontDoorTest, ErrorsSpeakTheProtocolOfTheCall) {
   EXPECT_EQ(json::parse(answer->response->body)["__type"], "com.amazonaws.sqs#QueueDoesNotExist");
   EXPECT_EQ(answer->header("x-amzn-query-error"), "AWS.SimpleQueueService.NonExistentQueue;Sender");
   EXPECT_EQ(answer->header("x-amzn-RequestId").size(), 36u);
-}
-
-TEST_F(FrontDoorTest, WhatAServiceThrowsIsAnInternalFailure) {
-  const auto response =
-      response_to(json_call("AmazonSQS.Send", R"({"QueueUrl":"u","Body":"throw"})"));
-  EXPECT_EQ(response.status, 500);
-  EXPECT_THAT(response.body, HasSubstr("a library threw"));
 }
 
 struct Refused {

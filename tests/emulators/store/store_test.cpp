@@ -184,6 +184,47 @@ TEST_F(StoreTest, MemoryIsRebuiltFromWhatTheNeighboursOfAnUndoneOperationWrote) 
   EXPECT_THAT(keys(*store), ElementsAre(1, 3));
 }
 
+TEST_F(StoreTest, TheFirstOperationOfATurnIsUndoneLikeAnyOther) {
+  auto store = with_table("", Durability::kMemory);
+  std::vector<std::int64_t> memory;
+  store->on_rollback([&] { memory = keys(*store); });
+  insert(*store, 1);
+  ASSERT_TRUE(end_turn(*store));
+  {
+    Store::Savepoint outer(*store);
+    {
+      Store::Savepoint first(*store);
+      insert(*store, 2);
+    }
+    EXPECT_THAT(memory, ElementsAre(1));
+    EXPECT_FALSE(store->dirty());
+    insert(*store, 3);
+    {
+      Store::Savepoint second(*store);
+      insert(*store, 4);
+    }
+    EXPECT_THAT(memory, ElementsAre(1, 3));
+    {
+      Store::Savepoint third(*store);
+      insert(*store, 5);
+      third.keep();
+    }
+    outer.keep();
+  }
+  EXPECT_TRUE(end_turn(*store));
+  EXPECT_THAT(keys(*store), ElementsAre(1, 3, 5));
+  {
+    Store::Savepoint outer(*store);
+    {
+      Store::Savepoint kept(*store);
+      insert(*store, 6);
+      kept.keep();
+    }
+  }
+  EXPECT_TRUE(end_turn(*store));
+  EXPECT_THAT(keys(*store), ElementsAre(1, 3, 5));
+}
+
 TEST_F(StoreTest, WhatAnUndoneOperationLetWaitForTheCommitHearsThatItWasUndone) {
   auto store = with_table("", Durability::kMemory);
   std::vector<std::string> told;
