@@ -45,6 +45,7 @@ class ApiService {
 class RestService {
  public:
   virtual ~RestService() = default;
+  virtual std::string_view name() const = 0;            // as AWS signs for it: "lambda"
   virtual bool owns(const Request& request) const = 0;  // by its path
   virtual void handle(Request request, Caller caller, std::shared_ptr<Exchange> exchange) = 0;
   // In its dialect; without one, {"message": …}.

@@ -7,8 +7,8 @@
 #include "base/json.h"
 #include "codec/base64.h"
 #include "emulators/lambda/errors.h"
-#include "emulators/lambda/lambda_api.h"
 #include "emulators/lambda/properties.h"
+#include "emulators/lambda/service.h"
 
 namespace loopgate::lambda {
 
@@ -75,7 +75,7 @@ aws::Outcome<void> read_common(Functions& functions, const Json& body, FunctionC
 
 }  // namespace
 
-aws::Outcome<void> LambdaApi::create_function(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::create_function(Call& call, http::Exchange& exchange) {
   auto body = read_body(call.request);
   if (!body) return aws::refuse(body.error());
   FunctionConfig config;
@@ -103,7 +103,7 @@ aws::Outcome<void> LambdaApi::create_function(Call& call, http::Exchange& exchan
   return {};
 }
 
-aws::Outcome<void> LambdaApi::list_functions(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::list_functions(Call& call, http::Exchange& exchange) {
   auto list = Json::array();
   for (const auto& function : functions_.list(call.caller.account, call.caller.region)) {
     list.push_back(configuration(*function));
@@ -112,7 +112,7 @@ aws::Outcome<void> LambdaApi::list_functions(Call& call, http::Exchange& exchang
   return {};
 }
 
-aws::Outcome<void> LambdaApi::get_function(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::get_function(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
   Json body = {{"Configuration", configuration(**function)},
@@ -125,14 +125,14 @@ aws::Outcome<void> LambdaApi::get_function(Call& call, http::Exchange& exchange)
   return {};
 }
 
-aws::Outcome<void> LambdaApi::get_configuration(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::get_configuration(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
   exchange.respond(http::Response::json(200, write_json(configuration(**function))));
   return {};
 }
 
-aws::Outcome<void> LambdaApi::update_code(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::update_code(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
   const auto body = read_body(call.request);
@@ -147,7 +147,7 @@ aws::Outcome<void> LambdaApi::update_code(Call& call, http::Exchange& exchange) 
   return {};
 }
 
-aws::Outcome<void> LambdaApi::update_configuration(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::update_configuration(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
   const auto body = read_body(call.request);
@@ -161,14 +161,14 @@ aws::Outcome<void> LambdaApi::update_configuration(Call& call, http::Exchange& e
   return {};
 }
 
-aws::Outcome<void> LambdaApi::delete_function(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::delete_function(Call& call, http::Exchange& exchange) {
   if (const auto removed = functions_.remove(call.arn); !removed)
     return aws::refuse(removed.error());
   exchange.respond({.status = 204, .headers = {}, .body = {}});
   return {};
 }
 
-aws::Outcome<void> LambdaApi::get_policy(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::get_policy(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
   if ((*function)->permissions.empty()) {
