@@ -102,6 +102,7 @@ class TestService final : public ApiService {
 
 class TestRest final : public RestService {
  public:
+  std::string_view name() const override { return "lambda"; }
   bool owns(const Request& request) const override {
     return request.path.starts_with("/2015-03-31/");
   }
@@ -212,6 +213,7 @@ struct CountingLedger final : Guard::Ledger {
 };
 
 struct ThrowingRest final : RestService {
+  std::string_view name() const override { return "broken"; }
   bool owns(const Request& request) const override { return request.path.starts_with("/broken/"); }
   void handle(Request request, Caller, std::shared_ptr<Exchange> exchange) override {
     if (request.path.ends_with("refused")) return exchange->respond(Response::text(404, "none"));
@@ -440,7 +442,7 @@ INSTANTIATE_TEST_SUITE_P(
                  .headers = {{"X-Amz-Target", "DynamoDB_20120810.PutItem"},
                              {"Authorization", signed_for("dynamodb")}}},
                 400,
-                {"UnknownOperationException", "dynamodb is not emulated", "sqs, sns"}},
+                {"UnknownOperationException", "dynamodb is not emulated", "lambda, sns, sqs"}},
         Refused{"TargetWithoutDot",
                 {.method = "POST", .path = "/", .headers = {{"X-Amz-Target", "AmazonSQS"}}},
                 400,
@@ -451,7 +453,7 @@ INSTANTIATE_TEST_SUITE_P(
                  .headers = {{"Authorization", signed_for("ec2")}},
                  .body = "Action=RunInstances&Version=2016-11-15"},
                 400,
-                {"InvalidAction", "ec2 is not emulated", "sqs, sns"}},
+                {"InvalidAction", "ec2 is not emulated", "lambda, sns, sqs"}},
         Refused{"UnknownPath",
                 {.method = "GET",
                  .path = "/bucket/key",
