@@ -1,5 +1,6 @@
 #include "emulators/cloudformation/stack_table.h"
 
+#include "base/json.h"
 #include "emulators/store/own_address.h"
 
 namespace loopgate::cloudformation {
@@ -45,7 +46,7 @@ StackTable::StackTable(store::Store& store, std::function<std::string()> endpoin
 void StackTable::save(const cfn::StackRecord& stack) {
   json document = cfn::to_json(stack);
   store::take_address_out(document, endpoint(), kVerbatim);
-  const std::string body = document.dump(-1, ' ', false, json::error_handler_t::replace);
+  const std::string body = write_json(document);
   save_.bind(1, std::string_view(stack.id)).bind(2, std::string_view(body)).run();
 }
 
@@ -56,7 +57,7 @@ void StackTable::erase(const std::string& stack_id) {
 std::vector<cfn::StackRecord> StackTable::load() {
   std::vector<json> documents;
   while (load_.step()) {
-    documents.push_back(json::parse(load_.text(0), nullptr, false));
+    documents.push_back(read_json(load_.text(0)).value_or(nullptr));
     if (!documents.back().is_object()) documents.pop_back();
   }
   load_.reset();

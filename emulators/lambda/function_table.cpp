@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/check.h"
+#include "base/json.h"
 #include "emulators/store/own_address.h"
 
 namespace loopgate::lambda {
@@ -31,7 +32,7 @@ FunctionTable::FunctionTable(store::Store& store, std::function<std::string()> e
 std::vector<FunctionPtr> FunctionTable::load() {
   std::vector<FunctionPtr> functions;
   while (select_.step()) {
-    auto config = parse_function(nlohmann::json::parse(select_.text(0), nullptr, false));
+    auto config = parse_function(read_json(select_.text(0)).value_or(nullptr));
     if (config) {
       for (auto& [name, value] : config->environment)
         value = store::with_address(value, endpoint());
@@ -49,7 +50,7 @@ void FunctionTable::save(const FunctionConfig& config) {
   FunctionConfig kept = config;
   for (auto& [name, value] : kept.environment) value = store::without_address(value, endpoint());
   take_folder_out(kept.code);
-  const auto text = to_json(kept).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const auto text = write_json(to_json(kept));
   upsert_.bind(1, config.arn()).bind(2, text).run();
 }
 
