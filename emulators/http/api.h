@@ -57,6 +57,8 @@ class RestService {
   virtual std::string_view name() const = 0;            // as AWS signs for it: "lambda"
   virtual bool owns(const Request& request) const = 0;  // by its path
   virtual void handle(Request request, Caller caller, std::shared_ptr<Exchange> exchange) = 0;
+  // In its dialect; without one, {"message": …}.
+  virtual Response render(const aws::AwsError& error) const;
 };
 
 }  // namespace loopgate::http

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "emulators/http/cross_origin.h"
+#include "emulators/http/guarded.h"
 #include "emulators/http/protocol.h"
 
 namespace loopgate::http {
@@ -23,12 +24,15 @@ std::string shortened(std::string_view text) {
 
 Response message_as_json(int status, const std::string& message) {
   const json body{{"message", message}};
-  return Response::json(status, body.dump(-1, ' ', false, json::error_handler_t::replace));
+  return Response::json(status, write_json(body));
 }
 
-Response not_kept() {
-  return message_as_json(
-      500, "the change could not be stored and was undone; see the log of the sandbox");
+constexpr const char* kNotKept =
+    "the change could not be stored and was undone; see the log of the sandbox";
+
+// How the paths of our own say that they failed.
+Response failed_path(const std::string& sentence) {
+  return Response::json(500, write_json(json{{"error", sentence}, {"message", sentence}}));
 }
 
 // "/123456789012/name": a queue's URL, to which SQS clients send.
@@ -64,6 +68,10 @@ struct Rendering {
 
 }  // namespace
 
+Response RestService::render(const aws::AwsError& error) const {
+  return message_as_json(error.status, error.message);
+}
+
 FrontDoor::FrontDoor(Random& random, CallerDefaults defaults, Defer defer)
     : random_(random), defaults_(std::move(defaults)), defer_(std::move(defer)) {}
 
@@ -86,16 +94,23 @@ void FrontDoor::handle(Request request, std::shared_ptr<Exchange> exchange) {
   if (request.method == "OPTIONS") return exchange->respond(preflight(request));
 
   if (const Handler* handler = path_handler(request.path)) {
-    return (*handler)(std::move(request), deferred(std::move(exchange), defer_, not_kept));
+    return handle_path(*handler, std::move(request), std::move(exchange));
   }
   for (RestService* service : rest_services_) {
-    if (!service->owns(request)) continue;
-    auto caller = identify_caller(request, defaults_);
-    return service->handle(std::move(request), std::move(caller),
-                           deferred(std::move(exchange), defer_, not_kept));
+    if (service->owns(request)) return call(*service, std::move(request), std::move(exchange));
   }
   if (const auto found = route(request)) return call(request, *found, std::move(exchange));
   exchange->respond(unknown_path(request));
+}
+
+void FrontDoor::handle_path(const Handler& handler, Request request,
+                            std::shared_ptr<Exchange> exchange) {
+  const auto name = request.method + " " + shortened(request.path);
+  answer_guarded(
+      guard_, {"the path", name},
+      deferred(std::move(exchange), defer_, [] { return failed_path(kNotKept); }),
+      [](const std::string& thrown) { return failed_path("internal error: " + thrown); },
+      [&](auto answer) { handler(std::move(request), std::move(answer)); });
 }
 
 const Handler* FrontDoor::path_handler(std::string_view path) const {
@@ -200,23 +215,36 @@ void FrontDoor::call(const Request& request, const Route& route,
                                   : decode_query_params(*operation, route.form);
   if (!params) return exchange->respond(rendering.error(params.error()));
 
-  auto answer = deferred(exchange, defer_, [rendering] {
-    return rendering.error(aws::internal_failure("the change could not be stored and was undone"));
-  });
-  ApiReply reply = [rendering, operation, answer](ApiResult result) {
-    answer->respond(result ? rendering.result(*operation, *result)
-                           : rendering.error(result.error()));
+  const auto failure = [rendering](const std::string& what) {
+    return rendering.error(aws::internal_failure(what));
   };
   ApiCall api_call{.operation = operation->name,
                    .params = *std::move(params),
                    .caller = identify_caller(request, defaults_)};
-  try {
-    if (auto abandon = route.service->call(std::move(api_call), std::move(reply))) {
-      exchange->on_closed(std::move(abandon));
-    }
-  } catch (const std::exception& error) {
-    answer->respond(rendering.error(aws::internal_failure(error.what())));
-  }
+  answer_guarded(guard_, {rendering.service.name, operation->name},
+                 deferred(exchange, defer_, [failure] { return failure(kNotKept); }), failure,
+                 [&](std::shared_ptr<Exchange> answer) {
+                   ApiReply reply = [rendering, operation, answer](ApiResult result) {
+                     answer->respond(result ? rendering.result(*operation, *result)
+                                            : rendering.error(result.error()));
+                   };
+                   if (auto abandon = route.service->call(std::move(api_call), std::move(reply))) {
+                     exchange->on_closed(std::move(abandon));
+                   }
+                 });
+}
+
+void FrontDoor::call(RestService& service, Request request, std::shared_ptr<Exchange> exchange) {
+  const auto name = request.method + " " + shortened(request.path);
+  const auto failure = [&service](const std::string& what) {
+    return service.render(aws::internal_failure(what));
+  };
+  auto caller = identify_caller(request, defaults_);
+  answer_guarded(guard_, {"the call", name},
+                 deferred(std::move(exchange), defer_, [failure] { return failure(kNotKept); }),
+                 failure, [&](auto answer) {
+                   service.handle(std::move(request), std::move(caller), std::move(answer));
+                 });
 }
 
 Response FrontDoor::refuse_route(const Route& route, std::string_view request_id) const {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/guard.h"
 #include "base/random.h"
 #include "emulators/http/api.h"
 #include "emulators/http/caller.h"
@@ -22,6 +23,9 @@ class FrontDoor {
  public:
   // Every answer goes through `defer`. `random` makes request ids.
   FrontDoor(Random& random, CallerDefaults defaults, Defer defer);
+
+  // Every request runs behind it; it outlives the front door.
+  void guard_by(Guard& guard) { guard_ = &guard; }
 
   // Services outlive the front door.
   void add(ApiService& service);
@@ -50,6 +54,8 @@ class FrontDoor {
   Route route_query(const Request& request, std::string form, std::string action) const;
   ApiService* find_by_name(std::string_view name) const;
   ApiService* find_for_query(const Request& request, const Route& route) const;
+  void handle_path(const Handler& handler, Request request, std::shared_ptr<Exchange> exchange);
+  void call(RestService& service, Request request, std::shared_ptr<Exchange> exchange);
   void call(const Request& request, const Route& route, std::shared_ptr<Exchange> exchange);
   Response refuse_route(const Route& route, std::string_view request_id) const;
   Response unknown_path(const Request& request) const;
@@ -58,6 +64,7 @@ class FrontDoor {
   Random& random_;
   CallerDefaults defaults_;
   Defer defer_;
+  Guard* guard_ = nullptr;
   std::vector<ApiService*> services_;
   std::vector<RestService*> rest_services_;
   std::vector<std::pair<std::string, Handler>> paths_;

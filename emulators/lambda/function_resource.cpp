@@ -166,8 +166,12 @@ void FunctionResource::create(const cfn::ResourceRequest& request, cfn::Resource
   if (property_text(request.properties, "FunctionName").empty()) {
     config->name = generated_name(request, functions_.surroundings().random, kMaxFunctionName);
   }
+  // Building takes longer than this call.
+  const auto name = config->name;
+  const bool builds = !config->code.build_method.empty();
   const auto made = functions_.create(std::move(*config));
   if (!made) return done(fail_at(request, "/FunctionName", made.error().message));
+  if (builds) cfn::announce(request, name);
   build(request, *made, std::move(done));
 }
 
