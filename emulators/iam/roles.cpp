@@ -1,4 +1,4 @@
-// Keeping roles and policies; who may do what is decided in authorize.cpp.
+// Keeping roles and policies; who may do what is decided in roles_authorize.cpp.
 #include "emulators/iam/roles.h"
 
 #include <algorithm>
