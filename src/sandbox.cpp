@@ -240,16 +240,21 @@ Status Sandbox::Impl::open_stacks() {
 }
 
 Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
+  auto admission = http::Admission::make(options.bind, options.allow_hosts, options.allow_origins);
+  if (!admission) return std::unexpected(admission.error());
   front_door = std::make_unique<http::FrontDoor>(
       random,
       http::CallerDefaults{.account = options.account, .region = region(), .base_url = endpoint()},
-      [this](std::move_only_function<void(bool)> write) { store->after_commit(std::move(write)); });
+      [this](std::move_only_function<void(bool)> write) { store->after_commit(std::move(write)); },
+      *std::move(admission));
   account->add_services(*front_door);
   front_door->add(*cloudformation);
   control = std::make_unique<Control>(sandbox, captured);
-  front_door->add_path(std::string(Control::kPrefix), [this](http::Request request, auto exchange) {
-    control->handle(std::move(request), std::move(exchange));
-  });
+  front_door->add_path(std::string(Control::kPrefix),
+                       [this](http::Request request, auto exchange) {
+                         control->handle(std::move(request), std::move(exchange));
+                       },
+                       {.is_page = true});
   peer_routes = std::make_unique<PeerRoutes>(sandbox);
   peer_routes->add_to(*front_door);
   auto opened = http::Server::listen(

@@ -38,6 +38,9 @@ struct SandboxOptions {
 
   IpAddress bind = IpAddress::v4(127, 0, 0, 1);
   std::uint16_t port = 4566;  // 0 picks a free one
+  // Who may come in by HTTP beside this machine's own names and the sandbox's own pages.
+  std::vector<std::string> allow_hosts;    // "loopgate", "*.loopgate"
+  std::vector<std::string> allow_origins;  // "http://localhost:3000"
   std::string account = "123456789012";
   std::vector<std::string> regions = {
       "us-west-2"};  // ingress regions; the first is the stacks' own

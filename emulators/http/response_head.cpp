@@ -10,7 +10,7 @@ namespace loopgate::http {
 
 namespace {
 
-constexpr std::array<std::pair<int, std::string_view>, 31> kReasons{{
+constexpr std::array<std::pair<int, std::string_view>, 33> kReasons{{
     {200, "OK"},
     {201, "Created"},
     {202, "Accepted"},
@@ -34,6 +34,7 @@ constexpr std::array<std::pair<int, std::string_view>, 31> kReasons{{
     {411, "Length Required"},
     {413, "Content Too Large"},
     {415, "Unsupported Media Type"},
+    {421, "Misdirected Request"},
     {422, "Unprocessable Content"},
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
@@ -42,6 +43,7 @@ constexpr std::array<std::pair<int, std::string_view>, 31> kReasons{{
     {502, "Bad Gateway"},
     {503, "Service Unavailable"},
     {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
 }};
 
 // Without what could end a header early.

@@ -16,6 +16,7 @@ class LambdaApi : public http::RestService {
  public:
   explicit LambdaApi(Functions& functions) : functions_(functions) {}
 
+  std::string_view name() const override { return "lambda"; }
   bool owns(const http::Request& request) const override;
   void handle(http::Request request, http::Caller caller,
               std::shared_ptr<http::Exchange> exchange) override;
