@@ -22,6 +22,10 @@
 namespace loopgate::io {
 class Loop;
 }
+namespace loopgate::http {
+struct Request;
+class Exchange;
+}  // namespace loopgate::http
 
 namespace loopgate {
 
@@ -140,6 +144,9 @@ class Sandbox {
   // SNS Publish as a client would do it: any attributes. Gives the message id.
   Result<std::string> publish(const std::string& topic, const std::string& body,
                               const std::map<std::string, std::string>& attributes);
+
+  // One HTTP request, as if the server had read it.
+  void handle(http::Request request, std::shared_ptr<http::Exchange> exchange);
 
   // Live.
   void run();  // until stop

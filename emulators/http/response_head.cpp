@@ -53,14 +53,19 @@ void append_clean(std::string& out, std::string_view text) {
   }
 }
 
-bool is_framing(std::string_view name) {
-  constexpr std::array<std::string_view, 3> kOurs{"content-length", "transfer-encoding",
-                                                  "connection"};
-  return std::ranges::any_of(kOurs, [name](std::string_view ours) {
-    return std::ranges::equal(name, ours, [](char a, char b) {
-      return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-    });
+bool same_name(std::string_view name, std::string_view lower_case) {
+  return std::ranges::equal(name, lower_case, [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
   });
+}
+
+bool is_framing(std::string_view name) {
+  return same_name(name, "content-length") || same_name(name, "transfer-encoding") ||
+         same_name(name, "connection");
+}
+
+bool is_request_id(std::string_view name) {
+  return same_name(name, "x-amzn-requestid") || same_name(name, "x-amz-request-id");
 }
 
 }  // namespace
@@ -74,16 +79,36 @@ bool may_have_body(int status) {
   return status >= 200 && status != 204 && status != 304;
 }
 
-std::string response_head(const Response& response, const Framing& framing) {
+std::string http_date(WallTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  return fmt::format(
+      "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays.at(std::chrono::weekday(day).c_encoding()),
+      static_cast<unsigned>(date.day()), kMonths.at(static_cast<unsigned>(date.month()) - 1),
+      static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
+      clock.seconds().count());
+}
+
+std::string response_head(const Response& response, const Framing& framing, const Stamp& stamp) {
   std::string head =
       fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+  bool is_dated = false;
+  bool has_id = false;
   for (const auto& header : response.headers) {
     if (is_framing(header.name)) continue;
+    is_dated = is_dated || same_name(header.name, "date");
+    has_id = has_id || is_request_id(header.name);
     append_clean(head, header.name);
     head += ": ";
     append_clean(head, header.value);
     head += "\r\n";
   }
+  if (!is_dated) head.append("Date: ").append(stamp.date).append("\r\n");
+  if (!has_id) head.append("x-amzn-RequestId: ").append(stamp.request_id).append("\r\n");
   if (framing.body == Framing::Body::kChunked) {
     head += "Transfer-Encoding: chunked\r\n";
   } else if (framing.body == Framing::Body::kLength && may_have_body(response.status)) {
