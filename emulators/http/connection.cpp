@@ -207,6 +207,16 @@ std::optional<std::string> ambiguity_of(const Message& message) {
   return std::nullopt;
 }
 
+// What may stand behind the last chunk: no more than is known to, as who the request is for, and
+// from, was decided by its head (RFC 9110 §6.5.1).
+bool is_trailer(std::string_view name) {
+  constexpr std::array<std::string_view, 2> kKnown{"Lambda-Runtime-Function-Error-",
+                                                   "x-amz-checksum-"};
+  return std::ranges::any_of(kKnown, [name](std::string_view known) {
+    return name.size() > known.size() && beast::iequals(name.substr(0, known.size()), known);
+  });
+}
+
 template <class Fields>
 std::vector<Header> headers_of(const Fields& fields) {
   std::vector<Header> out;
@@ -360,9 +370,8 @@ void HttpConnection::on_request() {
   server_->loop.catch_up();
   if (phase_ != Phase::kReading) return;  // what was due closed the server
   if (parser_->chunked()) {
-    // What stands behind the last chunk came after the head, and adds to it only.
     for (auto& header : headers_of(parser_->get())) {
-      if (request_.header(header.name).empty()) request_.headers.push_back(std::move(header));
+      if (is_trailer(header.name)) request_.headers.push_back(std::move(header));
     }
   }
   request_.body = std::move(parser_->get().body().text);
