@@ -1,25 +1,14 @@
 #include "emulators/http/message.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "codec/text.h"
 
 namespace loopgate::http {
 
-namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
-}  // namespace
-
 std::string_view Request::header(std::string_view name) const {
   for (const auto& header : headers) {
-    if (same_name(header.name, name)) return header.value;
+    if (codec::equal_ignoring_case(header.name, name)) return header.value;
   }
   return {};
 }

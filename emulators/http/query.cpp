@@ -8,9 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/time.h"
+#include "codec/percent.h"
+#include "codec/text.h"
 #include "emulators/http/protocol.h"
 #include "emulators/http/protocol_limits.h"
-#include "emulators/http/utf8.h"
 
 namespace loopgate::http {
 
@@ -37,48 +38,6 @@ aws::AwsError invalid_value(std::string_view value, std::string_view path,
           {}};
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// application/x-www-form-urlencoded: '+' is a space.
-std::optional<std::string> decode_form_text(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out += ' ';
-    } else if (text[i] != '%') {
-      out += text[i];
-    } else {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const int high = hex_digit(text[i + 1]);
-      const int low = hex_digit(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-  }
-  return out;
-}
-
-struct Pair {
-  std::string_view name;
-  std::string_view value;
-};
-
-Pair next_pair(std::string_view& form) {
-  const auto end = form.find('&');
-  const auto part = form.substr(0, end);
-  form = end == std::string_view::npos ? std::string_view() : form.substr(end + 1);
-  const auto equals = part.find('=');
-  if (equals == std::string_view::npos) return {part, {}};
-  return {part.substr(0, equals), part.substr(equals + 1)};
-}
-
 std::expected<void, aws::AwsError> insert(Node& root, std::string_view name, std::string value) {
   Node* node = &root;
   for (std::size_t depth = 0;; ++depth) {
@@ -98,16 +57,16 @@ std::expected<Node, aws::AwsError> read_form(std::string_view form) {
   for (std::size_t count = 0; !form.empty(); ++count) {
     if (count == kMaxFormParameters)
       return aws::refuse(malformed("The request has too many parameters."));
-    const auto pair = next_pair(form);
+    const auto pair = codec::next_query_field(form);
     if (pair.name.empty()) continue;
-    auto name = decode_form_text(pair.name);
-    auto value = decode_form_text(pair.value);
+    auto name = codec::percent_decode(pair.name, codec::Plus::kBlank);
+    auto value = codec::percent_decode(pair.value, codec::Plus::kBlank);
     if (!name || !value) {
       return aws::refuse(malformed("A parameter is not percent-encoded as a form should be."));
     }
     if (name->size() > kMaxFormNameBytes)
       return aws::refuse(malformed("A parameter's name is too long."));
-    if (!is_utf8(*name) || !is_utf8(*value)) {
+    if (!codec::is_valid_utf8(as_bytes(*name)) || !codec::is_valid_utf8(as_bytes(*value))) {
       return aws::refuse(malformed("A parameter is not valid UTF-8."));
     }
     if (auto inserted = insert(root, *name, std::move(*value)); !inserted) {
@@ -260,10 +219,11 @@ JsonOutcome decode_query_params(const OperationModel& operation, std::string_vie
 
 std::optional<std::string> form_value(std::string_view form, std::string_view name) {
   while (!form.empty()) {
-    const auto pair = next_pair(form);
+    const auto pair = codec::next_query_field(form);
     // Names longer than any escape of the wanted one are not worth decoding.
     if (pair.name.size() < name.size() || pair.name.size() > 3 * name.size()) continue;
-    if (decode_form_text(pair.name) == name) return decode_form_text(pair.value);
+    if (codec::percent_decode(pair.name, codec::Plus::kBlank) == name)
+      return codec::percent_decode(pair.value, codec::Plus::kBlank);
   }
   return std::nullopt;
 }

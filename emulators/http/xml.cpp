@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/time.h"
+#include "codec/text.h"
 #include "emulators/http/protocol.h"
-#include "emulators/http/utf8.h"
 
 namespace loopgate::http {
 
@@ -19,7 +19,7 @@ using nlohmann::json;
 void append_escaped(std::string& out, std::string_view text) {
   constexpr std::string_view kReplacement = "\xef\xbf\xbd";
   while (!text.empty()) {
-    const auto point = first_code_point(text);
+    const auto point = codec::first_code_point(text);
     const auto part = text.substr(0, point.size);
     text.remove_prefix(point.size);
     switch (point.value) {

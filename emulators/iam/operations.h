@@ -27,7 +27,5 @@ http::ApiResult list_attached_role_policies(Roles& roles, const http::ApiCall& c
 inline std::string text_param(const nlohmann::json& params, const char* name) {
   return params.value(name, std::string());
 }
-// Policies travel percent-encoded in IAM's answers (RFC 3986).
-std::string percent_encoded(const std::string& text);
 
 }  // namespace loopgate::iam

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "codec/percent.h"
 #include "emulators/lambda/errors.h"
 
 namespace loopgate::lambda {
@@ -15,31 +15,16 @@ constexpr std::string_view kFunctions = "/2015-03-31/functions";
 constexpr std::string_view kStreaming = "/2021-11-15/functions";
 constexpr std::string_view kTags = "/2017-03-31/tags/";
 
-std::string decode_percent(std::string_view text, bool plus_is_space) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr ==
-            text.data() + i + 3) {
-      out.push_back(static_cast<char>(value));
-      i += 2;
-    } else {
-      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
-    }
-  }
-  return out;
+// What is not percent-encoded as it should be is taken as it stands.
+std::string decoded(std::string_view text, codec::Plus plus) {
+  return codec::percent_decode(text, plus).value_or(std::string(text));
 }
 
 std::map<std::string, std::string> parse_query(std::string_view query) {
   std::map<std::string, std::string> result;
   while (!query.empty()) {
-    const auto end = std::min(query.find('&'), query.size());
-    const auto pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    const auto equals = pair.find('=');
-    const auto value = equals == std::string_view::npos ? "" : pair.substr(equals + 1);
-    result[decode_percent(pair.substr(0, equals), true)] = decode_percent(value, true);
+    const auto field = codec::next_query_field(query);
+    result[decoded(field.name, codec::Plus::kBlank)] = decoded(field.value, codec::Plus::kBlank);
   }
   return result;
 }
@@ -80,14 +65,14 @@ aws::Outcome<void> LambdaApi::dispatch(Call& call, const ExchangePtr& exchange) 
   std::string_view path = call.request.path;
   std::string name;
   if (path.starts_with(kTags)) {
-    name = decode_percent(path.substr(kTags.size()), false);
+    name = decoded(path.substr(kTags.size()), codec::Plus::kItself);
     call.resource = "tags";
   } else {
     path.remove_prefix(kFunctions.size());
     while (path.starts_with('/')) path.remove_prefix(1);
     if (path.empty()) return on_functions(call, exchange);
     const auto slash = path.find('/');
-    name = decode_percent(path.substr(0, slash), false);
+    name = decoded(path.substr(0, slash), codec::Plus::kItself);
     if (slash != std::string_view::npos) call.resource = path.substr(slash + 1);
     while (call.resource.ends_with('/')) call.resource.pop_back();
   }

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "emulators/lambda/digest.h"
+#include "codec/base64.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/lambda_api.h"
 #include "emulators/lambda/properties.h"
@@ -63,7 +63,7 @@ aws::Outcome<CodeSource> read_code(Functions& functions, const Json& code) {
     return aws::refuse(invalid_parameter(
         "the code must be given as ZipFile: S3 and container images are not emulated"));
   }
-  const auto zip = from_base64(code["ZipFile"].get_ref<const std::string&>());
+  const auto zip = codec::base64_decode_text(code["ZipFile"].get_ref<const std::string&>());
   if (!zip) return aws::refuse(invalid_parameter("ZipFile is not valid base64"));
   return functions.keep_upload(*zip);
 }

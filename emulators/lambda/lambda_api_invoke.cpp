@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "emulators/lambda/digest.h"
+#include "codec/base64.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/event_stream.h"
 #include "emulators/lambda/lambda_api.h"
@@ -22,7 +22,8 @@ http::Response to_response(InvocationOutcome outcome) {
     response.headers.push_back({"X-Amz-Function-Error", outcome.function_error});
   }
   if (!outcome.log_tail.empty()) {
-    response.headers.push_back({"X-Amz-Log-Result", to_base64(outcome.log_tail)});
+    response.headers.push_back(
+        {"X-Amz-Log-Result", codec::base64_encode(as_bytes(outcome.log_tail))});
   }
   return response;
 }
@@ -79,7 +80,7 @@ aws::Outcome<InvokeCall> LambdaApi::read_call(Call& call) const {
     return aws::refuse(invalid_request_content("the payload is no JSON"));
   }
   if (const auto context = call.request.header("X-Amz-Client-Context"); !context.empty()) {
-    const auto text = from_base64(context);
+    const auto text = codec::base64_decode_text(context);
     const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
     if (!json.is_object()) {
       return aws::refuse(invalid_request_content("the client context is no JSON in base64"));
