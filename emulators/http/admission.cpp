@@ -5,17 +5,15 @@
 #include <algorithm>
 #include <charconv>
 
+#include "codec/text.h"
+
 namespace loopgate::http {
 
 namespace {
 
-constexpr std::size_t kMaxNamed = 200;  // of what the client sent, in messages
+using codec::lower;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
+constexpr std::size_t kMaxNamed = 200;  // of what the client sent, in messages
 
 bool is_port(std::string_view text) {
   unsigned port = 0;
@@ -74,11 +72,8 @@ bool is_ours(const std::string& host, const Admission& admission) {
 
 std::vector<std::string_view> values_of(const Request& request, std::string_view name) {
   std::vector<std::string_view> out;
-  const auto wanted = lower(name);
   for (const auto& header : request.headers) {
-    if (header.name.size() == wanted.size() && lower(header.name) == wanted) {
-      out.push_back(header.value);
-    }
+    if (codec::equal_ignoring_case(header.name, name)) out.push_back(header.value);
   }
   return out;
 }
@@ -217,8 +212,8 @@ std::optional<aws::AwsError> refuse_page(const Request& request, const Admission
 bool is_from_browser(const Request& request) {
   constexpr std::string_view kMetadata = "sec-fetch-";
   const bool says_so = std::ranges::any_of(request.headers, [&](const Header& header) {
-    return header.name.size() > kMetadata.size() &&
-           lower(std::string_view(header.name).substr(0, kMetadata.size())) == kMetadata;
+    const auto begin = std::string_view(header.name).substr(0, kMetadata.size());
+    return codec::equal_ignoring_case(begin, kMetadata);
   });
   // Plain HTTP to a name other than localhost has no Sec-Fetch-*; browsers of before never had.
   return says_so || request.header("User-Agent").starts_with("Mozilla/");

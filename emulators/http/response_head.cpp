@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "codec/text.h"
+
 namespace loopgate::http {
 
 namespace {
@@ -53,19 +55,15 @@ void append_clean(std::string& out, std::string_view text) {
   }
 }
 
-bool same_name(std::string_view name, std::string_view lower_case) {
-  return std::ranges::equal(name, lower_case, [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
-}
-
 bool is_framing(std::string_view name) {
-  return same_name(name, "content-length") || same_name(name, "transfer-encoding") ||
-         same_name(name, "connection");
+  return codec::equal_ignoring_case(name, "content-length") ||
+         codec::equal_ignoring_case(name, "transfer-encoding") ||
+         codec::equal_ignoring_case(name, "connection");
 }
 
 bool is_request_id(std::string_view name) {
-  return same_name(name, "x-amzn-requestid") || same_name(name, "x-amz-request-id");
+  return codec::equal_ignoring_case(name, "x-amzn-requestid") ||
+         codec::equal_ignoring_case(name, "x-amz-request-id");
 }
 
 }  // namespace
@@ -100,7 +98,7 @@ std::string response_head(const Response& response, const Framing& framing, cons
   bool has_id = false;
   for (const auto& header : response.headers) {
     if (is_framing(header.name)) continue;
-    is_dated = is_dated || same_name(header.name, "date");
+    is_dated = is_dated || codec::equal_ignoring_case(header.name, "date");
     has_id = has_id || is_request_id(header.name);
     append_clean(head, header.name);
     head += ": ";
