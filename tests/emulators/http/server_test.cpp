@@ -5,12 +5,12 @@
 #include <httplib.h>
 
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "emulators/http/body_file.h"
 #include "emulators/http/head_check.h"
 #include "emulators/http/http_client.h"
@@ -409,8 +409,7 @@ TEST(HeadCheckOf, TakesAHeadInPiecesAndLeavesTheRest) {
 }
 
 std::string text_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  return read_file(path, 1 << 30).value_or("unreadable");
 }
 
 struct HttpServerFiles : HttpServer {
