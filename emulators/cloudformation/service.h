@@ -20,6 +20,7 @@ class CloudFormationService : public http::ApiService {
 
   const http::ServiceModel& model() const override;
   std::function<void()> call(http::ApiCall call, http::ApiReply reply) override;
+  void forget_change_sets() { change_sets_.clear(); }
 
  private:
   cfn::Deployer& deployer_;

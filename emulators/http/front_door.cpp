@@ -320,14 +320,11 @@ Response FrontDoor::render_error(const Route& route, const aws::AwsError& error)
 }
 
 std::string FrontDoor::service_names() const {
-  std::string names;
-  for (const ApiService* service : services_) {
-    names += (names.empty() ? "" : ", ") + service->model().name;
-  }
-  for (const RestService* service : rest_services_) {
-    names.append(names.empty() ? "" : ", ").append(service->name());
-  }
-  return names;
+  std::vector<std::string_view> names;
+  for (const ApiService* service : services_) names.push_back(service->model().name);
+  for (const RestService* service : rest_services_) names.push_back(service->name());
+  std::ranges::sort(names);
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 }  // namespace loopgate::http

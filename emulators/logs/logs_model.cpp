@@ -1,7 +1,7 @@
 // The shapes of the operations that logs_api.cpp has. Answers are JSON as they stand, so only what
 // is read needs its shape in full.
 
-#include "emulators/logs/logs_api.h"
+#include "emulators/logs/service.h"
 
 namespace loopgate::logs {
 

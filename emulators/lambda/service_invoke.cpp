@@ -5,7 +5,7 @@
 #include "codec/base64.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/event_stream.h"
-#include "emulators/lambda/lambda_api.h"
+#include "emulators/lambda/service.h"
 
 namespace loopgate::lambda {
 
@@ -62,7 +62,7 @@ class StreamedAnswer {
 
 }  // namespace
 
-aws::Outcome<InvokeCall> LambdaApi::read_call(Call& call) const {
+aws::Outcome<InvokeCall> LambdaService::read_call(Call& call) const {
   InvokeCall result;
   result.function_arn = call.arn;
   const auto type = call.request.header("X-Amz-Invocation-Type");
@@ -94,7 +94,7 @@ aws::Outcome<InvokeCall> LambdaApi::read_call(Call& call) const {
   return result;
 }
 
-aws::Outcome<void> LambdaApi::invoke(Call& call, const ExchangePtr& exchange) {
+aws::Outcome<void> LambdaService::invoke(Call& call, const ExchangePtr& exchange) {
   auto invocation = read_call(call);
   if (!invocation) return aws::refuse(invocation.error());
   functions_.invoke(std::move(*invocation), [exchange](aws::Outcome<InvocationOutcome> outcome) {
@@ -103,7 +103,7 @@ aws::Outcome<void> LambdaApi::invoke(Call& call, const ExchangePtr& exchange) {
   return {};
 }
 
-aws::Outcome<void> LambdaApi::invoke_streaming(Call& call, const ExchangePtr& exchange) {
+aws::Outcome<void> LambdaService::invoke_streaming(Call& call, const ExchangePtr& exchange) {
   auto invocation = read_call(call);
   if (!invocation) return aws::refuse(invocation.error());
   auto answer = std::make_shared<StreamedAnswer>(exchange);

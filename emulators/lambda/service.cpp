@@ -1,4 +1,4 @@
-#include "emulators/lambda/lambda_api.h"
+#include "emulators/lambda/service.h"
 
 #include <fmt/format.h>
 
@@ -49,19 +49,19 @@ http::Response render_error(const aws::AwsError& error) {
   return response;
 }
 
-bool LambdaApi::owns(const http::Request& request) const {
+bool LambdaService::owns(const http::Request& request) const {
   return request.path.starts_with(kFunctions) || request.path.starts_with(kStreaming) ||
          request.path.starts_with(kTags);
 }
 
-void LambdaApi::handle(http::Request request, http::Caller caller, ExchangePtr exchange) {
+void LambdaService::handle(http::Request request, http::Caller caller, ExchangePtr exchange) {
   Call call{std::move(request), std::move(caller), {}, {}, {}};
   call.query = parse_query(call.request.query);
   if (const auto done = dispatch(call, exchange); !done)
     exchange->respond(render_error(done.error()));
 }
 
-aws::Outcome<void> LambdaApi::dispatch(Call& call, const ExchangePtr& exchange) {
+aws::Outcome<void> LambdaService::dispatch(Call& call, const ExchangePtr& exchange) {
   std::string_view path = call.request.path;
   std::string name;
   if (path.starts_with(kTags)) {
@@ -94,13 +94,13 @@ aws::Outcome<void> LambdaApi::dispatch(Call& call, const ExchangePtr& exchange) 
   return on_function(call, exchange);
 }
 
-aws::Outcome<void> LambdaApi::on_functions(Call& call, const ExchangePtr& exchange) {
+aws::Outcome<void> LambdaService::on_functions(Call& call, const ExchangePtr& exchange) {
   if (call.request.method == "POST") return create_function(call, *exchange);
   if (call.request.method == "GET") return list_functions(call, *exchange);
   return aws::refuse(unknown_operation(call.request));
 }
 
-aws::Outcome<void> LambdaApi::on_function(Call& call, const ExchangePtr& exchange) {
+aws::Outcome<void> LambdaService::on_function(Call& call, const ExchangePtr& exchange) {
   const auto route = call.request.method + " " + call.resource;
   if (route == "POST invocations") return invoke(call, exchange);
   if (route == "POST response-streaming-invocations") return invoke_streaming(call, exchange);
@@ -120,7 +120,7 @@ aws::Outcome<void> LambdaApi::on_function(Call& call, const ExchangePtr& exchang
   return aws::refuse(unknown_operation(call.request));
 }
 
-aws::Outcome<FunctionPtr> LambdaApi::find(const Call& call) const {
+aws::Outcome<FunctionPtr> LambdaService::find(const Call& call) const {
   auto function = functions_.find(call.arn);
   if (!function) return aws::refuse(function_not_found(call.arn));
   return function;

@@ -1,4 +1,4 @@
-#include "emulators/logs/logs_api.h"
+#include "emulators/logs/service.h"
 
 #include <fmt/format.h>
 
@@ -266,14 +266,14 @@ constexpr std::pair<std::string_view, ApiResult (*)(LogStore&, const ApiCall&)> 
 
 }  // namespace
 
-LogsApi::LogsApi(LogStore& logs) : logs_(logs), model_(logs_model()) {}
+LogsService::LogsService(LogStore& logs) : logs_(logs), model_(logs_model()) {}
 
-std::function<void()> LogsApi::call(http::ApiCall call, http::ApiReply reply) {
+std::function<void()> LogsService::call(http::ApiCall call, http::ApiReply reply) {
   reply(run(call));
   return nullptr;
 }
 
-http::ApiResult LogsApi::run(const http::ApiCall& call) {
+http::ApiResult LogsService::run(const http::ApiCall& call) {
   for (const auto& [name, operation] : kOperations) {
     if (name == call.operation) return operation(logs_, call);
   }

@@ -6,8 +6,8 @@
 
 #include "codec/base64.h"
 #include "emulators/lambda/errors.h"
-#include "emulators/lambda/lambda_api.h"
 #include "emulators/lambda/properties.h"
+#include "emulators/lambda/service.h"
 
 namespace loopgate::lambda {
 
@@ -78,7 +78,7 @@ aws::Outcome<void> read_common(Functions& functions, const Json& body, FunctionC
 
 }  // namespace
 
-aws::Outcome<void> LambdaApi::create_function(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::create_function(Call& call, http::Exchange& exchange) {
   auto body = read_body(call.request);
   if (!body) return aws::refuse(body.error());
   FunctionConfig config;
@@ -106,7 +106,7 @@ aws::Outcome<void> LambdaApi::create_function(Call& call, http::Exchange& exchan
   return {};
 }
 
-aws::Outcome<void> LambdaApi::list_functions(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::list_functions(Call& call, http::Exchange& exchange) {
   auto list = Json::array();
   for (const auto& function : functions_.list(call.caller.account, call.caller.region)) {
     list.push_back(configuration(*function));
@@ -115,7 +115,7 @@ aws::Outcome<void> LambdaApi::list_functions(Call& call, http::Exchange& exchang
   return {};
 }
 
-aws::Outcome<void> LambdaApi::get_function(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::get_function(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
   Json body = {{"Configuration", configuration(**function)},
@@ -128,14 +128,14 @@ aws::Outcome<void> LambdaApi::get_function(Call& call, http::Exchange& exchange)
   return {};
 }
 
-aws::Outcome<void> LambdaApi::get_configuration(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::get_configuration(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
   exchange.respond(http::Response::json(200, dump(configuration(**function))));
   return {};
 }
 
-aws::Outcome<void> LambdaApi::update_code(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::update_code(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
   const auto body = read_body(call.request);
@@ -150,7 +150,7 @@ aws::Outcome<void> LambdaApi::update_code(Call& call, http::Exchange& exchange) 
   return {};
 }
 
-aws::Outcome<void> LambdaApi::update_configuration(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::update_configuration(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
   const auto body = read_body(call.request);
@@ -164,14 +164,14 @@ aws::Outcome<void> LambdaApi::update_configuration(Call& call, http::Exchange& e
   return {};
 }
 
-aws::Outcome<void> LambdaApi::delete_function(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::delete_function(Call& call, http::Exchange& exchange) {
   if (const auto removed = functions_.remove(call.arn); !removed)
     return aws::refuse(removed.error());
   exchange.respond({.status = 204, .headers = {}, .body = {}});
   return {};
 }
 
-aws::Outcome<void> LambdaApi::get_policy(Call& call, http::Exchange& exchange) {
+aws::Outcome<void> LambdaService::get_policy(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
   if ((*function)->permissions.empty()) {

@@ -11,9 +11,9 @@
 
 namespace loopgate::logs {
 
-class LogsApi : public http::ApiService {
+class LogsService : public http::ApiService {
  public:
-  explicit LogsApi(LogStore& logs);
+  explicit LogsService(LogStore& logs);
 
   const http::ServiceModel& model() const override { return model_; }
   std::function<void()> call(http::ApiCall call, http::ApiReply reply) override;

@@ -12,9 +12,9 @@
 
 namespace loopgate::lambda {
 
-class LambdaApi : public http::RestService {
+class LambdaService : public http::RestService {
  public:
-  explicit LambdaApi(Functions& functions) : functions_(functions) {}
+  explicit LambdaService(Functions& functions) : functions_(functions) {}
 
   std::string_view name() const override { return "lambda"; }
   bool owns(const http::Request& request) const override;
@@ -36,7 +36,7 @@ class LambdaApi : public http::RestService {
   aws::Outcome<void> on_functions(Call& call, const ExchangePtr& exchange);
   aws::Outcome<void> on_function(Call& call, const ExchangePtr& exchange);
 
-  // lambda_api_functions.cpp
+  // service_functions.cpp
   aws::Outcome<void> create_function(Call& call, http::Exchange& exchange);
   aws::Outcome<void> list_functions(Call& call, http::Exchange& exchange);
   aws::Outcome<void> get_function(Call& call, http::Exchange& exchange);
@@ -46,7 +46,7 @@ class LambdaApi : public http::RestService {
   aws::Outcome<void> delete_function(Call& call, http::Exchange& exchange);
   aws::Outcome<void> get_policy(Call& call, http::Exchange& exchange);
 
-  // lambda_api_invoke.cpp
+  // service_invoke.cpp
   aws::Outcome<void> invoke(Call& call, const ExchangePtr& exchange);
   aws::Outcome<void> invoke_streaming(Call& call, const ExchangePtr& exchange);
   aws::Outcome<InvokeCall> read_call(Call& call) const;
