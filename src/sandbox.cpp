@@ -11,9 +11,9 @@
 #include "emulators/cloudformation/module.h"
 #include "emulators/cloudformation/stack_table.h"
 #include "emulators/http/server.h"
+#include "gateway/deployment/resources.h"
 #include "gateway/gateway.h"
 #include "gateway/regions.h"
-#include "gateway/resources.h"
 #include "io/loop.h"
 #include "io/udp.h"
 #include "sandbox/account.h"
@@ -198,7 +198,7 @@ void Sandbox::Impl::open_gateway() {
                        .port_book = ports.get(),
                        .key_book = keys.get(),
                        .options = std::move(gateway_options)});
-  gateway->set_capture_sink([this](const gateway::CapturedDatagram& datagram) {
+  gateway->set_capture_sink([this](const gateway::UnsentDatagram& datagram) {
     captured.add({.seq = 0,
                   .at = datagram.at,
                   .listener = datagram.listener,
@@ -440,7 +440,7 @@ Result<nlohmann::ordered_json> Sandbox::peers(const std::string& listener) const
 }
 
 Result<nlohmann::ordered_json> Sandbox::wireguard(const std::string& listener) const {
-  auto info = impl_->gateway->wireguard_info(listener);
+  auto info = impl_->gateway->tunnel_info(listener);
   if (!info) return std::unexpected(info.error());
   return describe_wireguard(*info);
 }
@@ -460,6 +460,20 @@ Result<nlohmann::json> Sandbox::peek_queue(const std::string& queue) const {
   }
   if (found.is_null()) return fail(fmt::format("there is no queue '{}'", queue));
   return found;
+}
+
+Result<std::vector<std::string>> Sandbox::read_log(const std::string& group,
+                                                   const std::string& stream) const {
+  auto& logs = impl_->account->logs();
+  logs.flush();
+  const auto [place, name] = logs::find_group({impl_->options.account, impl_->region()}, group);
+  const auto found = logs.filter(place, name, {}, stream, {}, {});
+  if (!found) return fail(fmt::format("{} ({})", found.error().message, group));
+  std::vector<std::string> out;
+  for (const auto& event : found->events) {
+    if (stream.empty() || event.stream == stream) out.push_back(event.message);
+  }
+  return out;
 }
 
 Result<std::string> Sandbox::publish(const std::string& topic, const std::string& body,

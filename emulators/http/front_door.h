@@ -39,6 +39,8 @@ class FrontDoor {
   // Services outlive the front door.
   void add(ApiService& service);
   void add(RestService& service);
+  // Null when there is none of this name ("sns").
+  ApiService* service(std::string_view name) const { return find_by_name(name); }
   // Requests to `prefix` itself and below it ("/_loopgate/"). The longest one wins; they go before
   // services.
   void add_path(std::string prefix, Handler handler, PathTraits traits = {});

@@ -99,7 +99,8 @@ void EmbeddedSqs::delete_messages(aws::SessionPtr session, const std::string& qu
 }
 
 void EmbeddedSqs::create_queue(aws::SessionPtr session, const std::string& region,
-                               const std::string& name, aws::Completion<std::string> done) {
+                               const std::string& name, const std::string& policy,
+                               aws::Completion<std::string> done) {
   const QueueKey key{session->account, region, name};
   auto outcome = [&]() -> aws::Outcome<std::string> {
     if (auto allowed = authorizer_(*session, "sqs:CreateQueue", key.arn()); !allowed) {
@@ -107,6 +108,7 @@ void EmbeddedSqs::create_queue(aws::SessionPtr session, const std::string& regio
     }
     AttributeMap attributes;
     if (key.is_fifo()) attributes["FifoQueue"] = "true";
+    if (!policy.empty()) attributes["Policy"] = policy;
     if (auto created = queues_.create(key, attributes); !created)
       return aws::refuse(created.error());
     return key.arn();

@@ -8,7 +8,7 @@
 #include "cli/client.h"
 #include "cli/payload_flags.h"
 #include "cli/sandbox_flags.h"
-#include "cli/wireguard_client.h"
+#include "cli/tunnel_client.h"
 #include "codec/ip.h"
 #include "io/loop.h"
 #include "io/udp.h"
@@ -116,7 +116,7 @@ int send_wireguard(const SendFlags& flags, const Bytes& payload, Duration wait) 
   io::UdpNetwork network(loop);
   auto random = Random::from_system();
   int received = 0;
-  auto client = WireGuardClient::open(
+  auto client = TunnelClient::open(
       *config, network, clock, random,
       {.on_plaintext =
            [&](ByteSpan bytes) {

@@ -126,7 +126,9 @@ void DeliveryLog::put(const Key& key) {
        alive = alive_.token()](aws::Outcome<aws::SessionPtr> session) mutable {
         if (!alive) return;
         if (!session) return complained(session.error().message);
-        context_.ports.logs.put_log_events(*session, group, stream, std::move(lines),
+        // The stacks' own region.
+        const std::string& region = context_.options.regions.front();
+        context_.ports.logs.put_log_events(*session, region, group, stream, std::move(lines),
                                            [complained](aws::Outcome<aws::Done> done) {
                                              if (!done) complained(done.error().message);
                                            });

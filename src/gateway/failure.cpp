@@ -12,33 +12,22 @@ namespace loopgate::gateway {
 
 namespace {
 
-using Codes = std::initializer_list<std::string_view>;
+constexpr std::array<ErrorMeaning, 8> kOfEveryService = {{
+    {"AccessDenied", Reason::kAccessDenied},
+    {"AccessDeniedException", Reason::kAccessDenied},
+    {"AuthorizationError", Reason::kAccessDenied},
+    {"KMSAccessDenied", Reason::kAccessDenied},
+    {"ResourceNotFoundException", Reason::kDestinationNotFound},
+    {"NotFound", Reason::kDestinationNotFound},
+    {"Throttling", Reason::kFunctionThrottled},
+    {"ThrottlingException", Reason::kFunctionThrottled},
+}};
 
-bool is_one_of(const aws::AwsError& error, Codes codes) {
-  return std::ranges::any_of(
-      codes, [&](std::string_view code) { return error.code == code || error.query_code == code; });
-}
-
-Reason reason_of(const aws::AwsError& error) {
-  if (is_one_of(error, {"AccessDenied", "AccessDeniedException", "AuthorizationError",
-                        "KMSAccessDenied"})) {
-    return Reason::kAccessDenied;
-  }
-  if (is_one_of(error, {"ResourceNotFoundException", "QueueDoesNotExist", "NotFound",
-                        "AWS.SimpleQueueService.NonExistentQueue"})) {
-    return Reason::kDestinationNotFound;
-  }
-  if (is_one_of(error, {"TooManyRequestsException", "Throttling", "ThrottlingException",
-                        "RequestThrottled"})) {
-    return Reason::kFunctionThrottled;
-  }
-  if (is_one_of(error, {"RequestTooLargeException", "RequestEntityTooLargeException",
-                        "BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong"}) ||
-      // SQS answers an over-long message with a code that says nothing.
-      error.message.find("must be shorter than") != std::string::npos) {
-    return Reason::kPayloadTooLarge;
-  }
-  return Reason::kDestinationError;
+std::optional<Reason> find(std::span<const ErrorMeaning> meanings, const aws::AwsError& error) {
+  const auto found = std::ranges::find_if(meanings, [&](const ErrorMeaning& meaning) {
+    return error.code == meaning.code || error.query_code == meaning.code;
+  });
+  return found == meanings.end() ? std::nullopt : std::optional(found->reason);
 }
 
 std::string member(const nlohmann::json& document, const char* name) {
@@ -49,8 +38,11 @@ std::string member(const nlohmann::json& document, const char* name) {
 
 }  // namespace
 
-Failure failure_of(const aws::AwsError& error) {
-  return {reason_of(error), quoted_text(fmt::format("{}: {}", error.code, error.message))};
+Failure failure_of(const aws::AwsError& error, std::span<const ErrorMeaning> of_service) {
+  auto reason = find(of_service, error);
+  if (!reason) reason = find(kOfEveryService, error);
+  return {reason.value_or(Reason::kDestinationError),
+          quoted_text(fmt::format("{}: {}", error.code, error.message))};
 }
 
 Failure role_failure(const std::string& role_arn, const aws::AwsError& error) {

@@ -75,9 +75,12 @@ void Gateway::on_published(const std::string& topic_arn, const std::string& mess
 
 void Gateway::on_async_answer(const std::string& function_arn, std::string_view answer) {
   const auto invokes = [&](const DestinationSpec& spec) {
-    return spec.lambda.async && std::ranges::any_of(arns_of(spec), [&](const auto& entry) {
-             return entry.second == function_arn || entry.second.starts_with(function_arn + ":");
-           });
+    return std::ranges::any_of(arns_of(spec), [&](const auto& entry) {
+      const std::string& arn = entry.second;
+      const auto* service = service_of(arn);
+      return (arn == function_arn || arn.starts_with(function_arn + ":")) && service != nullptr &&
+             spec.arguments_for(*service).leaves_answers();
+    });
   };
   for (const auto& [listener, specs] : declared_) {
     const auto found =
@@ -114,10 +117,8 @@ void Gateway::sourced(const PacketSourceSpec& source, RegionIndex region,
     return;
   }
   base.listener = listener->symbol();
-  const auto& spec = listener->spec();
-  const bool wireguard = spec.protocol == Protocol::kWireguard;
-  const auto entries = parse_source_message(published_body(message.body),
-                                            {wireguard, wireguard && spec.decapsulated});
+  const auto entries =
+      parse_source_message(published_body(message.body), listener->source_traits());
   const auto discard = [&](const SourceProblem& problem, std::uint64_t tag) {
     Event out = base;
     out.tag = tag;
