@@ -28,6 +28,7 @@
 #include "sandbox/peer_routes.h"
 #include "sandbox/port_store.h"
 #include "sandbox/resolvers.h"
+#include "sandbox/undone_claims.h"
 #include "sandbox/wireguard_documents.h"
 #include "template/limits.h"
 #include "template/stack_engine.h"
@@ -91,7 +92,12 @@ struct Sandbox::Impl {
         journal(clock),
         loop(clock, tasks, options.simulated ? io::Loop::Mode::kSimulated : io::Loop::Mode::kLive),
         api_observer(journal),
-        captured(clock) {}
+        captured(clock) {
+    guard.report_to([this](const std::string& operation, const std::string& thrown) {
+      journal.internal_error(operation, thrown);
+    });
+    loop.guard_by(guard);
+  }
 
   Status open(Sandbox& sandbox);
   void open_gateway();
@@ -105,6 +111,7 @@ struct Sandbox::Impl {
   const std::string& region() const { return options.regions.front(); }
 
   SandboxOptions options;
+  Guard guard;
   Clock clock;
   TaskQueue tasks;
   Random random;
@@ -112,6 +119,7 @@ struct Sandbox::Impl {
   io::Loop loop;
   std::unique_ptr<DataFolder> folder;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<UndoneClaims> undone_claims;
   std::unique_ptr<Account> account;
   std::unique_ptr<io::UdpNetwork> udp;
   std::unique_ptr<gateway::Resolver> resolver;
@@ -137,7 +145,13 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   auto opened_store = store::Store::open(folder->path() + "/loopgate.db", durability(options));
   if (!opened_store) return std::unexpected(opened_store.error());
   store = std::move(*opened_store);
-  loop.at_turn_end(io::Loop::Stage::kCommit, [this] { store->end_turn(); });
+  store->guard_by(guard);
+  guard.undo_by(store.get());
+  undone_claims = std::make_unique<UndoneClaims>(journal, *store);
+  loop.at_turn_end(io::Loop::Stage::kCommit, [this] {
+    store->end_turn();
+    undone_claims->turn_ended();
+  });
 
   auto opened_account = Account::create({.loop = loop,
                                          .clock = clock,
@@ -197,6 +211,7 @@ void Sandbox::Impl::open_gateway() {
                        .resolver = resolver.get(),
                        .port_book = ports.get(),
                        .key_book = keys.get(),
+                       .guard = &guard,
                        .options = std::move(gateway_options)});
   gateway->set_capture_sink([this](const gateway::UnsentDatagram& datagram) {
     captured.add({.seq = 0,
@@ -244,8 +259,15 @@ Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
   front_door = std::make_unique<http::FrontDoor>(
       random,
       http::CallerDefaults{.account = options.account, .region = region(), .base_url = endpoint()},
-      [this](std::move_only_function<void(bool)> write) { store->after_commit(std::move(write)); },
+      [this](std::move_only_function<void(bool)> write) {
+        // What only reads is answered also while nothing can be written.
+        const bool wrote = store->operation_wrote();
+        store->after_commit([wrote, write = std::move(write)](bool committed) mutable {
+          write(committed || !wrote);
+        });
+      },
       *std::move(admission));
+  front_door->guard_by(guard);
   account->add_services(*front_door);
   control = std::make_unique<Control>(sandbox, captured);
   front_door->add_path(std::string(Control::kPrefix),

@@ -66,6 +66,8 @@ class RestService {
     return {};
   }
   virtual void handle(Request request, Caller caller, std::shared_ptr<Exchange> exchange) = 0;
+  // In its dialect; without one, {"message": …}.
+  virtual Response render(const aws::AwsError& error) const;
 };
 
 }  // namespace loopgate::http

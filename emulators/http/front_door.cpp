@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "emulators/http/cross_origin.h"
+#include "emulators/http/guarded.h"
 #include "emulators/http/protocol.h"
 
 namespace loopgate::http {
@@ -25,15 +26,17 @@ std::string shortened(std::string_view text) {
 // people.
 Response error_as_json(const aws::AwsError& error) {
   const json body{{"error", error.message}, {"message", error.message}};
-  auto response = Response::json(error.status,
-                                 body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+  auto response = Response::json(error.status, write_json(body) + "\n");
   response.headers.push_back({"x-amzn-ErrorType", error.code});
   return response;
 }
 
-Response not_kept() {
-  return error_as_json(aws::internal_failure(
-      "the change could not be stored and was undone; see the log of the sandbox"));
+constexpr const char* kNotKept =
+    "the change could not be stored and was undone; see the log of the sandbox";
+
+// How the paths of our own say that they failed.
+Response failed_path(const std::string& sentence) {
+  return error_as_json(aws::internal_failure(sentence));
 }
 
 // "/123456789012/name": a queue's URL, to which SQS clients send.
@@ -68,6 +71,10 @@ struct Rendering {
 };
 
 }  // namespace
+
+Response RestService::render(const aws::AwsError& error) const {
+  return error_as_json(error);
+}
 
 FrontDoor::FrontDoor(Random& random, CallerDefaults defaults, Defer defer, Admission admission)
     : random_(random),
@@ -124,14 +131,20 @@ BodyPlan FrontDoor::body_plan(const Request& head) const {
 
 void FrontDoor::dispatch(const Route& route, Request request, std::shared_ptr<Exchange> exchange) {
   if (route.path != nullptr) {
-    return route.path->handler(std::move(request), deferred(std::move(exchange), defer_, not_kept));
+    return handle_path(route.path->handler, std::move(request), std::move(exchange));
   }
-  if (route.rest != nullptr) {
-    auto caller = identify_caller(request, defaults_);
-    return route.rest->handle(std::move(request), std::move(caller),
-                              deferred(std::move(exchange), defer_, not_kept));
-  }
+  if (route.rest != nullptr) return call(*route.rest, std::move(request), std::move(exchange));
   call(request, route, std::move(exchange));
+}
+
+void FrontDoor::handle_path(const Handler& handler, Request request,
+                            std::shared_ptr<Exchange> exchange) {
+  const auto name = request.method + " " + shortened(request.path);
+  answer_guarded(
+      guard_, {"the path", name},
+      deferred(std::move(exchange), defer_, [] { return failed_path(kNotKept); }),
+      [](const std::string& thrown) { return failed_path("internal error: " + thrown); },
+      [&](auto answer) { handler(std::move(request), std::move(answer)); });
 }
 
 // --- whose it is ---------------------------------------------------------------------------------
@@ -256,23 +269,36 @@ void FrontDoor::call(const Request& request, const Route& route,
                                   : decode_query_params(*operation, route.form);
   if (!params) return exchange->respond(rendering.error(params.error()));
 
-  auto answer = deferred(exchange, defer_, [rendering] {
-    return rendering.error(aws::internal_failure("the change could not be stored and was undone"));
-  });
-  ApiReply reply = [rendering, operation, answer](ApiResult result) {
-    answer->respond(result ? rendering.result(*operation, *result)
-                           : rendering.error(result.error()));
+  const auto failure = [rendering](const std::string& what) {
+    return rendering.error(aws::internal_failure(what));
   };
   ApiCall api_call{.operation = operation->name,
                    .params = *std::move(params),
                    .caller = identify_caller(request, defaults_)};
-  try {
-    if (auto abandon = route.service->call(std::move(api_call), std::move(reply))) {
-      exchange->on_closed(std::move(abandon));
-    }
-  } catch (const std::exception& error) {
-    answer->respond(rendering.error(aws::internal_failure(error.what())));
-  }
+  answer_guarded(guard_, {rendering.service.name, operation->name},
+                 deferred(exchange, defer_, [failure] { return failure(kNotKept); }), failure,
+                 [&](std::shared_ptr<Exchange> answer) {
+                   ApiReply reply = [rendering, operation, answer](ApiResult result) {
+                     answer->respond(result ? rendering.result(*operation, *result)
+                                            : rendering.error(result.error()));
+                   };
+                   if (auto abandon = route.service->call(std::move(api_call), std::move(reply))) {
+                     exchange->on_closed(std::move(abandon));
+                   }
+                 });
+}
+
+void FrontDoor::call(RestService& service, Request request, std::shared_ptr<Exchange> exchange) {
+  const auto name = request.method + " " + shortened(request.path);
+  const auto failure = [&service](const std::string& what) {
+    return service.render(aws::internal_failure(what));
+  };
+  auto caller = identify_caller(request, defaults_);
+  answer_guarded(guard_, {"the call", name},
+                 deferred(std::move(exchange), defer_, [failure] { return failure(kNotKept); }),
+                 failure, [&](auto answer) {
+                   service.handle(std::move(request), std::move(caller), std::move(answer));
+                 });
 }
 
 // Of a request that nobody here answers: what was asked for, and what there is.
@@ -310,6 +336,7 @@ aws::AwsError FrontDoor::nothing_there(const Request& request, const Route& rout
 }
 
 Response FrontDoor::render_error(const Route& route, const aws::AwsError& error) {
+  if (route.rest != nullptr) return route.rest->render(error);
   if (route.dialect == Dialect::kPlain) return error_as_json(error);
   ServiceModel nobody;
   nobody.json_version = "1.0";

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/guard.h"
 #include "base/random.h"
 #include "emulators/http/admission.h"
 #include "emulators/http/api.h"
@@ -35,6 +36,9 @@ class FrontDoor {
  public:
   // Every answer goes through `defer`. `random` makes request ids.
   FrontDoor(Random& random, CallerDefaults defaults, Defer defer, Admission admission = {});
+
+  // Every request runs behind it; it outlives the front door.
+  void guard_by(Guard& guard) { guard_ = &guard; }
 
   // Services outlive the front door.
   void add(ApiService& service);
@@ -83,6 +87,8 @@ class FrontDoor {
 
   std::optional<aws::AwsError> refuse_entry(const Request& request, const Route& route) const;
   void dispatch(const Route& route, Request request, std::shared_ptr<Exchange> exchange);
+  void handle_path(const Handler& handler, Request request, std::shared_ptr<Exchange> exchange);
+  void call(RestService& service, Request request, std::shared_ptr<Exchange> exchange);
   void call(const Request& request, const Route& route, std::shared_ptr<Exchange> exchange);
   aws::AwsError nothing_there(const Request& request, const Route& route) const;
   Response render_error(const Route& route, const aws::AwsError& error);
@@ -92,6 +98,7 @@ class FrontDoor {
   CallerDefaults defaults_;
   Defer defer_;
   Admission admission_;
+  Guard* guard_ = nullptr;
   std::vector<ApiService*> services_;
   std::vector<RestService*> rest_services_;
   std::vector<Path> paths_;

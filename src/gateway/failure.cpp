@@ -6,13 +6,14 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "gateway/context.h"
 
 namespace loopgate::gateway {
 
 namespace {
 
-constexpr std::array<ErrorMeaning, 8> kOfEveryService = {{
+constexpr std::array<ErrorMeaning, 9> kOfEveryService = {{
     {"AccessDenied", Reason::kAccessDenied},
     {"AccessDeniedException", Reason::kAccessDenied},
     {"AuthorizationError", Reason::kAccessDenied},
@@ -21,6 +22,7 @@ constexpr std::array<ErrorMeaning, 8> kOfEveryService = {{
     {"NotFound", Reason::kDestinationNotFound},
     {"Throttling", Reason::kFunctionThrottled},
     {"ThrottlingException", Reason::kFunctionThrottled},
+    {aws::kNotStored, Reason::kStorageFull},
 }};
 
 std::optional<Reason> find(std::span<const ErrorMeaning> meanings, const aws::AwsError& error) {
@@ -52,7 +54,7 @@ Failure role_failure(const std::string& role_arn, const aws::AwsError& error) {
 }
 
 Failure function_failure(std::string_view error_document) {
-  const auto document = nlohmann::json::parse(error_document, nullptr, false);
+  const auto document = read_json(error_document).value_or(nullptr);
   const std::string type = member(document, "errorType");
   const std::string message = member(document, "errorMessage");
   Failure out{Reason::kFunctionError,

@@ -80,6 +80,7 @@ class CheckedExchange final : public http::Exchange {
   void begin_stream(http::Response head) override { check_head(head); }
   bool write(std::string_view) override { return true; }
   void end_stream() override {}
+  void on_drained(std::function<void()>) override {}
   void on_closed(std::function<void()>) override {}
 
  private:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "gateway/failure.h"
 #include "gateway/role.h"
 
@@ -22,7 +23,7 @@ std::string queue_policy(const std::string& topic_arn) {
          {"Action", "sqs:SendMessage"},
          {"Resource", "*"},
          {"Condition", {{"ArnEquals", {{"aws:SourceArn", topic_arn}}}}}}}}};
-  return policy.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return write_json(policy);
 }
 
 }  // namespace
