@@ -41,6 +41,7 @@ using namespace std::chrono_literals;
 
 // Simulated time begins here: the date of the gateway's published example packet.
 const WallTime kSimulatedStart = *parse_iso8601("2026-11-02T09:15:30.000Z");
+constexpr Duration kFinishInterrupted = 20s;
 constexpr Duration kFunctionPoll =
     2ms;  // how long a settling sandbox waits for a function at a time
 
@@ -103,12 +104,14 @@ struct Sandbox::Impl {
   void open_gateway();
   Status open_stacks();
   Status open_front_door(Sandbox& sandbox);
+  void finish_interrupted();
   void settle();
   bool waits_for_functions() const;
   std::string endpoint() const;
   std::string topic_arn(const std::string& topic) const;
   std::vector<StackOutput> outputs_of(const std::vector<cfn::OutputRecord>& outputs) const;
   const std::string& region() const { return options.regions.front(); }
+  gateway::Home home() const { return {options.account, region()}; }
 
   SandboxOptions options;
   Guard guard;
@@ -175,7 +178,16 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   if (auto status = open_stacks(); !status) return status;
   if (auto status = open_front_door(sandbox); !status) return status;
   deployer->restore();
+  account->functions().follow_endpoint(stack_table->former_endpoints());
+  finish_interrupted();
   return {};
+}
+
+// What the end of the sandbox before this one interrupted is over when this one is ready. Should it
+// take too long, whoever asks for such a stack waits, or is told what it is in.
+void Sandbox::Impl::finish_interrupted() {
+  const auto patience = system_instant() + kFinishInterrupted;
+  while (deployer->busy() && system_instant() < patience) loop.turn(kFunctionPoll);
 }
 
 void Sandbox::Impl::open_gateway() {
@@ -232,9 +244,9 @@ void Sandbox::Impl::open_gateway() {
 
 Status Sandbox::Impl::open_stacks() {
   auto types = account->resource_types();
-  gateway_types = gateway::make_resource_types(*gateway);
+  gateway_types = gateway::make_resource_types(*gateway, home());
   for (const auto& type : gateway_types) types.push_back(type.get());
-  auto opened_table = cloudformation::StackTable::open(*store);
+  auto opened_table = cloudformation::StackTable::open(*store, [this] { return endpoint(); });
   if (!opened_table) return std::unexpected(opened_table.error());
   stack_table = std::move(*opened_table);
   cfn::Deployer::Options deploy_options;
@@ -246,8 +258,10 @@ Status Sandbox::Impl::open_stacks() {
   };
   deploy_options.references = options.resolve;
   deploy_options.allow_unsupported = options.allow_unsupported;
+  deploy_options.saves_later = true;
   deployer = std::make_unique<cfn::Deployer>(types, tasks, *stack_table, journal, clock, random,
                                              std::move(deploy_options));
+  loop.at_turn_end(io::Loop::Stage::kFlush, [this] { deployer->save_changed(); });
   account->add(
       std::make_unique<cloudformation::CloudFormationModule>(account->surroundings(), *deployer));
   return {};
@@ -344,6 +358,7 @@ Sandbox::Sandbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Sandbox::~Sandbox() {
   if (impl_->account) impl_->account->logs().flush();
+  if (impl_->deployer) impl_->deployer->save_changed();
   if (impl_->store) impl_->store->end_turn();
 }
 
@@ -415,9 +430,9 @@ nlohmann::ordered_json Sandbox::describe() const {
   out["account"] = impl_->options.account;
   out["regions"] = impl_->options.regions;
   out["stacks"] = nlohmann::ordered_json::object();
-  for (const auto* stack : impl_->deployer->list(impl_->options.account, impl_->region())) {
+  for (const auto* stack : impl_->deployer->list()) {
     if (stack->status == cfn::StackStatus::kDeleteComplete) continue;
-    auto& entry = out["stacks"][stack->name];
+    auto& entry = out["stacks"][impl_->home().title(stack->account, stack->region, stack->name)];
     entry["status"] = cfn::name(stack->status);
     entry["warnings"] = stack->warnings;
     entry["outputs"] = nlohmann::ordered_json::object();
