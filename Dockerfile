@@ -29,4 +29,4 @@ EXPOSE 4566/tcp 20000-20019/udp
 # Healthy when the stacks of the command line are deployed.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s CMD ["loopgate", "health"]
 ENTRYPOINT ["loopgate"]
-CMD ["up", "--bind", "0.0.0.0", "--data", "/data", "/demo/template.yaml"]
+CMD ["up", "--bind", "0.0.0.0", "--allow-host", "loopgate", "--data", "/data", "/demo/template.yaml"]
