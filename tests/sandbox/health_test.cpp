@@ -14,6 +14,7 @@ class RecordedExchange final : public http::Exchange {
   void begin_stream(http::Response) override {}
   bool write(std::string_view) override { return false; }
   void end_stream() override {}
+  void on_drained(std::function<void()>) override {}
   void on_closed(std::function<void()>) override {}
 
   http::Response answer;
