@@ -25,7 +25,8 @@ std::string function_folder(const Surroundings& surroundings, const FunctionConf
 Pool::Pool(Surroundings& surroundings, std::shared_ptr<const FunctionConfig> config)
     : surroundings_(surroundings),
       config_(std::move(config)),
-      loader_(surroundings.loop, *surroundings.watcher, function_folder(surroundings, *config_)),
+      loader_(surroundings.loop, *surroundings.watcher, *surroundings.supervisor,
+              function_folder(surroundings, *config_)),
       idle_timer_(surroundings.clock) {}
 
 Pool::~Pool() = default;

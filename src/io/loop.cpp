@@ -12,6 +12,7 @@
 #include <deque>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/system_time.h"
@@ -48,6 +49,8 @@ struct Loop::Impl {
   // Last, to be destroyed first: what they hold may hold sockets. One may be added while another
   // runs.
   std::array<std::deque<std::function<void()>>, 3> hooks;
+  std::vector<std::function<void()>> after_turn;
+  std::shared_ptr<void> outside_work = std::make_shared<char>();
 };
 
 Loop::Loop(Clock& clock, TaskQueue& tasks, Mode mode)
@@ -101,6 +104,18 @@ void Loop::advance(Duration step) {
 
 void Loop::at_turn_end(Stage stage, std::function<void()> hook) {
   impl_->hooks[static_cast<std::size_t>(stage)].push_back(std::move(hook));
+}
+
+void Loop::after_turn(std::function<void()> callback) {
+  impl_->after_turn.push_back(std::move(callback));
+}
+
+std::shared_ptr<void> Loop::outside_work() {
+  return impl_->outside_work;
+}
+
+bool Loop::awaits_outside() const {
+  return impl_->outside_work.use_count() > 1;
 }
 
 void Loop::on_signal(std::function<void(int signal)> callback) {
@@ -169,6 +184,7 @@ void Loop::Impl::end_turn() {
     // By index: a hook may add another.
     for (std::size_t i = 0; i < stage.size(); ++i) stage[i]();
   }
+  for (const auto& callback : std::exchange(after_turn, {})) callback();
 }
 
 void Loop::Impl::wait_for_signal() {
