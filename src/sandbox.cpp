@@ -131,12 +131,13 @@ struct Sandbox::Impl {
 };
 
 Status Sandbox::Impl::open(Sandbox& sandbox) {
-  auto opened_folder = DataFolder::open(options.data_dir, random);
+  auto opened_folder = DataFolder::open(options.data_dir);
   if (!opened_folder) return std::unexpected(opened_folder.error());
   folder = std::move(*opened_folder);
-  auto opened_store = store::Store::open(folder->path() + "/loopgate.db", durability(options));
+  auto opened_store = store::Store::open(folder->database(), durability(options));
   if (!opened_store) return std::unexpected(opened_store.error());
   store = std::move(*opened_store);
+  folder->make_database_private();
   loop.at_turn_end(io::Loop::Stage::kCommit, [this] { store->end_turn(); });
 
   auto opened_account = Account::create({.loop = loop,
@@ -281,9 +282,11 @@ void Sandbox::Impl::settle() {
   const auto patience = system_instant() + options.function_guard;
   for (;;) {
     if (loop.turn(Duration{})) continue;
-    if (!waits_for_functions()) return;
+    if (!waits_for_functions() && !loop.awaits_outside()) return;
     if (system_instant() > patience) {
-      journal.warn("a function ran on in real time longer than the clock waits for it");
+      journal.warn(
+          "a function, or a request to outside, ran on in real time longer than the clock waits "
+          "for it");
       return;
     }
     loop.turn(kFunctionPoll);
