@@ -637,11 +637,15 @@ TEST_F(HttpsClientTest, RefusesACertificateOfAnotherName) {
 }
 
 TEST_F(HttpsClientTest, RefusesWhatIsNotTls) {
-  ScriptedServer plain(always(kHello));
+  ScriptedServer plain([](Peer& peer) {
+    peer.read_exactly(1);
+    peer.write(kHello);
+  });
   auto url = plain.url();
   url.insert(4, "s");
   const auto answer = send(trusting, get(url));
   ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().message, HasSubstr("speaks no TLS that we accept"));
 }
 
 TEST_F(HttpsClientTest, AMissingAuthorityFileIsAClearError) {

@@ -168,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(Ways, SupervisorEscape, testing::ValuesIn(kEscapes),
 TEST_F(SupervisorTest, EndsManyThatForkWhileTheyAreEnded) {
   // Each forks its successor and ends: it is never the same process for long.
   const auto process = shell(
-      "hop() { sh -c \"$HOP\" & }; export HOP='sh -c \"$HOP\" & exit'; echo $$; "
+      "export HOP='sh -c \"$HOP\" & exit'; echo $$; "
       "for i in 1 2 3; do setsid sh -c \"$HOP\" & done; sleep 1000");
   const int shell_pid = printed_pid();
   const Watched keeper(parent_of(shell_pid));
