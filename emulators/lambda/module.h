@@ -5,6 +5,7 @@
 #include "emulators/lambda/functions.h"
 #include "emulators/lambda/lambda_port.h"
 #include "emulators/lambda/service.h"
+#include "emulators/lambda/target.h"
 #include "emulators/module/module.h"
 
 namespace loopgate::lambda {
@@ -20,6 +21,7 @@ class LambdaModule final : public Module {
   std::vector<cfn::ResourceType*> resource_types() override {
     return {&function_type_, &companion_type_};
   }
+  std::optional<targets::Target> target() override { return function_target(functions_); }
   Status reset() override;
   void forget() override { functions_.forget(); }
 

@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "aws/arn.h"
 #include "emulators/logs/errors.h"
 #include "emulators/logs/limits.h"
 
@@ -36,13 +35,7 @@ std::size_t limit_of(const Json& params, std::size_t most) {
 // logGroupName, or logGroupIdentifier: a name or an ARN.
 std::string group_of(const Json& params) {
   if (params.contains("logGroupName")) return text(params, "logGroupName");
-  auto name = text(params, "logGroupIdentifier");
-  constexpr std::string_view kResource = "log-group:";
-  if (const auto arn = aws::Arn::parse(name); arn && arn->resource.starts_with(kResource)) {
-    name = arn->resource.substr(kResource.size());
-    if (name.ends_with(":*")) name.resize(name.size() - 2);
-  }
-  return name;
+  return find_group({}, text(params, "logGroupIdentifier")).second;
 }
 
 // "f/1762074930204/17": direction, time and id of the event next to it.
@@ -267,6 +260,19 @@ constexpr std::pair<std::string_view, ApiResult (*)(LogStore&, const ApiCall&)> 
 }  // namespace
 
 LogsService::LogsService(LogStore& logs) : logs_(logs), model_(logs_model()) {}
+
+// On the stream that is named, else on the group.
+http::Permission LogsService::permission_for(const http::ApiCall& call) const {
+  const auto group = group_of(call.params);
+  const auto stream = text(call.params, "logStreamName");
+  std::string resource = "*";
+  if (!stream.empty()) {
+    resource = stream_arn(place_of(call), group, stream);
+  } else if (!group.empty()) {
+    resource = group_arn(place_of(call), group) + ":*";
+  }
+  return {"logs:" + call.operation, std::move(resource)};
+}
 
 std::function<void()> LogsService::call(http::ApiCall call, http::ApiReply reply) {
   reply(run(call));

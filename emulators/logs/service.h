@@ -16,6 +16,7 @@ class LogsService : public http::ApiService {
   explicit LogsService(LogStore& logs);
 
   const http::ServiceModel& model() const override { return model_; }
+  http::Permission permission_for(const http::ApiCall& call) const override;
   std::function<void()> call(http::ApiCall call, http::ApiReply reply) override;
 
  private:

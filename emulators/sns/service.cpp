@@ -224,6 +224,16 @@ const http::ServiceModel& SnsService::model() const {
   return kModel;
 }
 
+// A batch is published with the permission to publish.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
+http::Permission SnsService::permission_for(const http::ApiCall& call) const {
+  auto topic = text_param(call.params, "TopicArn");
+  if (call.operation == "Publish" || call.operation == "PublishBatch") {
+    return {"sns:Publish", topic.empty() ? text_param(call.params, "TargetArn") : topic};
+  }
+  return {"sns:" + call.operation, topic.empty() ? "*" : topic};
+}
+
 std::function<void()> SnsService::call(http::ApiCall call, http::ApiReply reply) {
   const auto& all = operations();
   const auto found = std::ranges::find_if(

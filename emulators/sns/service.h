@@ -15,6 +15,7 @@ class SnsService : public http::ApiService {
   explicit SnsService(Topics& topics) : topics_(topics) {}
 
   const http::ServiceModel& model() const override;
+  http::Permission permission_for(const http::ApiCall& call) const override;
   std::function<void()> call(http::ApiCall call, http::ApiReply reply) override;
 
   // In the model only to be refused with a sentence of their own.

@@ -7,6 +7,7 @@
 #include "emulators/sqs/resources.h"
 #include "emulators/sqs/service.h"
 #include "emulators/sqs/sqs_port.h"
+#include "emulators/sqs/target.h"
 
 namespace loopgate::sqs {
 
@@ -20,6 +21,7 @@ class SqsModule final : public Module {
   std::vector<cfn::ResourceType*> resource_types() override {
     return {&queue_type_, &policy_type_};
   }
+  std::optional<targets::Target> target() override { return queue_target(*queues_); }
   Status reset() override;
   void forget() override { queues_->forget(); }
 

@@ -60,6 +60,7 @@ class Child : public std::enable_shared_from_this<Child> {
   Rest read(Output& output);
   bool feed(Output& output, std::size_t& lines);
   void close(Output& output);
+  void tell_line(const Output& output, std::string_view line);
   void go_on_next_turn(Output& output);
   void on_end();
   std::optional<ExitStatus> reap();
@@ -168,7 +169,7 @@ Child::Rest Child::read(Output& output) {
 bool Child::feed(Output& output, std::size_t& lines) {
   const auto to_line = [&](std::string_view line) {
     --lines;
-    if (!abandoned_ && events_.on_line) events_.on_line(line, output.is_stderr);
+    tell_line(output, line);
   };
   output.unread.erase(0, output.lines.feed(output.unread, to_line, lines));
   return output.unread.empty();
@@ -176,9 +177,13 @@ bool Child::feed(Output& output, std::size_t& lines) {
 
 void Child::close(Output& output) {
   output.pipe.reset();
-  output.lines.finish([&](std::string_view line) {
-    if (!abandoned_ && events_.on_line) events_.on_line(line, output.is_stderr);
-  });
+  output.lines.finish([&](std::string_view line) { tell_line(output, line); });
+}
+
+void Child::tell_line(const Output& output, std::string_view line) {
+  if (abandoned_ || !events_.on_line) return;
+  run_guarded(loop_.guard(), "the output of a process",
+              [&] { events_.on_line(line, output.is_stderr); });
 }
 
 void Child::go_on_next_turn(Output& output) {
@@ -228,7 +233,9 @@ std::optional<ExitStatus> Child::hear_keeper() {
 // Once, when it has ended and its last line is told.
 void Child::tell_exit() {
   if (!ended_ || stdout_.pipe || stderr_.pipe || abandoned_) return;
-  if (const auto on_exit = std::exchange(events_.on_exit, nullptr)) on_exit(*ended_);
+  if (const auto on_exit = std::exchange(events_.on_exit, nullptr)) {
+    run_guarded(loop_.guard(), "the end of a process", [&] { on_exit(*ended_); });
+  }
 }
 
 class ChildProcess final : public Process {

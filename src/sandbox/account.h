@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "aws/ports.h"
+#include "emulators/http/embedded_api.h"
 #include "emulators/iam/module.h"
 #include "emulators/lambda/module.h"
 #include "emulators/logs/module.h"
@@ -18,19 +19,6 @@
 
 namespace loopgate {
 
-// SNS's way to queues, in the same turn and transaction.
-class QueueDelivery final : public sns::Delivery {
- public:
-  explicit QueueDelivery(sqs::Queues& queues) : queues_(queues) {}
-  aws::Outcome<void> deliver_to_queue(const std::string& queue_arn, const std::string& body,
-                                      const std::vector<aws::MessageAttribute>& attributes,
-                                      const std::string& group_id,
-                                      const std::string& deduplication_id) override;
-
- private:
-  sqs::Queues& queues_;
-};
-
 class Account {
  public:
   static Result<std::unique_ptr<Account>> create(Surroundings surroundings);
@@ -38,7 +26,7 @@ class Account {
   Account(const Account&) = delete;
 
   // Adds a service that is made elsewhere, before `add_services`.
-  void add(std::unique_ptr<Module> module) { modules_.push_back(std::move(module)); }
+  void add(std::unique_ptr<Module> module);
   const Surroundings& surroundings() const { return surroundings_; }
 
   aws::Ports ports();
@@ -68,13 +56,16 @@ class Account {
     add(std::move(module));
     return made;
   }
-  bool queue_accepts(const std::string& queue_arn, const std::string& topic_arn);
+  // Whether a resource's policy allows the sender an action on it.
+  static bool policy_allows(const std::string& policy, std::string_view action,
+                            const std::string& arn, const targets::Sender& sender);
   // Where an asynchronous invocation goes that nothing helped.
   void deliver_record(const std::string& target_arn, std::string payload,
                       std::vector<aws::MessageAttribute> attributes);
 
   Surroundings surroundings_;
-  std::unique_ptr<QueueDelivery> delivery_;
+  targets::Dispatcher dispatcher_;
+  http::EmbeddedApi api_;
   std::vector<std::unique_ptr<Module>> modules_;  // later ones may know earlier ones
   iam::IamModule* iam_ = nullptr;
   sts::StsModule* sts_ = nullptr;
