@@ -78,6 +78,7 @@ class Deployment {
   ResourceType& handler_of(const ResourceRecord& record) const;
   Scope scope();
   void later(void (Deployment::*step)());
+  void step_threw();
   void set_status(StackStatus status, std::string reason = {});
   void event(const std::string& logical_id, const std::string& physical_id, const std::string& type,
              std::string_view status, std::string reason = {});
