@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "template/deployer.h"
 #include "template/plan.h"
 #include "template/stack.h"
-#include "template/stack_engine.h"
 
 namespace loopgate::cfn {
 

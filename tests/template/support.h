@@ -12,8 +12,8 @@
 #include "base/journal.h"
 #include "base/random.h"
 #include "base/task_queue.h"
+#include "template/deployer.h"
 #include "template/plan.h"
-#include "template/stack_engine.h"
 
 namespace loopgate::cfn::test {
 

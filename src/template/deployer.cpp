@@ -1,4 +1,4 @@
-#include "template/stack_engine.h"
+#include "template/deployer.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
