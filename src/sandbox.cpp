@@ -268,6 +268,8 @@ Status Sandbox::Impl::open_stacks() {
 }
 
 Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
+  auto admission = http::Admission::make(options.bind, options.allow_hosts, options.allow_origins);
+  if (!admission) return std::unexpected(admission.error());
   front_door = std::make_unique<http::FrontDoor>(
       random,
       http::CallerDefaults{.account = options.account, .region = region(), .base_url = endpoint()},
@@ -277,24 +279,26 @@ Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
         store->after_commit([wrote, write = std::move(write)](bool committed) mutable {
           write(committed || !wrote);
         });
-      });
+      },
+      *std::move(admission));
   front_door->guard_by(guard);
   account->add_services(*front_door);
   control = std::make_unique<Control>(sandbox, captured);
-  front_door->add_path(std::string(Control::kPrefix), [this](http::Request request, auto exchange) {
-    control->handle(std::move(request), std::move(exchange));
-  });
+  front_door->add_path(std::string(Control::kPrefix),
+                       [this](http::Request request, auto exchange) {
+                         control->handle(std::move(request), std::move(exchange));
+                       },
+                       {.is_page = true});
   peer_routes = std::make_unique<PeerRoutes>(sandbox);
   peer_routes->add_to(*front_door);
-  auto opened = http::Server::listen(
-      loop, {options.bind, options.port}, [this](http::Request request, auto exchange) {
-        if (!request.path.starts_with(Control::kPrefix)) {
-          exchange = api_observer.watch(request, std::move(exchange));
-        }
-        front_door->handle(std::move(request), std::move(exchange));
-      });
+  auto opened = http::Server::listen(loop, {options.bind, options.port},
+                                     [&sandbox](http::Request request, auto exchange) {
+                                       sandbox.handle(std::move(request), std::move(exchange));
+                                     });
   if (!opened) return std::unexpected(opened.error());
   server = std::move(*opened);
+  server->plan_bodies(folder->path() + "/bodies",
+                      [this](const http::Request& head) { return front_door->body_plan(head); });
   account->topics().set_public_url(endpoint());
   return {};
 }
@@ -519,6 +523,13 @@ Result<std::string> Sandbox::publish(const std::string& topic, const std::string
   const auto result = impl_->account->topics().publish(request);
   if (!result) return fail(result.error().message);
   return result->message_id;
+}
+
+void Sandbox::handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
+  if (!request.path.starts_with(Control::kPrefix)) {
+    exchange = impl_->api_observer.watch(request, std::move(exchange));
+  }
+  impl_->front_door->handle(std::move(request), std::move(exchange));
 }
 
 void Sandbox::run() {
