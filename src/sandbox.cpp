@@ -30,8 +30,8 @@
 #include "sandbox/resolvers.h"
 #include "sandbox/undone_claims.h"
 #include "sandbox/wireguard_documents.h"
+#include "template/deployer.h"
 #include "template/limits.h"
-#include "template/stack_engine.h"
 
 namespace loopgate {
 
