@@ -8,7 +8,7 @@
 #include "emulators/cloudformation/change_sets.h"
 #include "emulators/http/api.h"
 #include "emulators/http/shape.h"
-#include "template/stack_engine.h"
+#include "template/deployer.h"
 
 namespace loopgate::cloudformation {
 
