@@ -5,7 +5,6 @@
 #include <charconv>
 
 #include "base/json.h"
-#include "base/system_time.h"
 #include "base/version.h"
 #include "codec/base64.h"
 #include "sandbox/journal_stream.h"
@@ -130,7 +129,7 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
   if (route == "publish") return post_publish(body, answer);
   if (route == "clock") return post_clock(body, answer);
   if (route == "peers") return post_peers(body, answer);
-  if (route == "reset") return post_reset(answer);
+  if (route == "reset") return post_reset(body, answer);
   refuse(answer, fmt::format("there is no POST {}", request.path), 404);
 }
 
@@ -158,10 +157,8 @@ void Control::get_captured(std::string_view query, const Answer& answer) {
 }
 
 void Control::get_clock(const Answer& answer) {
-  const auto now = sandbox_.clock().wall();
-  answer_json(answer, {{"now", to_iso8601(now)},
-                       {"ahead", to_string(std::chrono::floor<std::chrono::seconds>(
-                                     now - system_wall() + std::chrono::milliseconds(500)))}});
+  const auto ahead = std::chrono::round<std::chrono::seconds>(sandbox_.clock_ahead());
+  answer_json(answer, {{"now", to_iso8601(sandbox_.clock().wall())}, {"ahead", to_string(ahead)}});
 }
 
 void Control::post_deploy(const json& body, const Answer& answer) {
@@ -225,8 +222,11 @@ void Control::post_publish(const json& body, const Answer& answer) {
 void Control::post_clock(const json& body, const Answer& answer) {
   const auto step = parse_duration(text_field(body, "advance"));
   if (!step) return refuse(answer, "advance: " + step.error().message);
-  sandbox_.advance(*step);
-  get_clock(answer);
+  // Who no longer waits for it leaves the clock where it is.
+  auto abandon = sandbox_.advance(*step, [this, answer](const Status& status) {
+    status ? get_clock(answer) : refuse(answer, status.error().to_string());
+  });
+  if (abandon) answer->on_closed(std::move(abandon));
 }
 
 void Control::post_peers(const json& body, const Answer& answer) {
@@ -241,8 +241,14 @@ void Control::post_peers(const json& body, const Answer& answer) {
                                   allowed_ips, text_field(body, "preshared_key")));
 }
 
-void Control::post_reset(const Answer& answer) {
-  sandbox_.reset([answer](Status status) { answer_status(answer, status); });
+void Control::post_reset(const json& body, const Answer& answer) {
+  const auto keep = body.find("keep_stacks");
+  if (keep != body.end() && !keep->is_boolean()) {
+    return refuse(answer, "keep_stacks is neither true nor false");
+  }
+  const auto done = [answer](const Status& status) { answer_status(answer, status); };
+  if (keep != body.end() && keep->get<bool>()) return sandbox_.reset_keeping_stacks(done);
+  sandbox_.reset(done);
 }
 
 }  // namespace loopgate

@@ -39,7 +39,7 @@ class Control {
   void post_publish(const nlohmann::json& body, const Answer& answer);
   void post_clock(const nlohmann::json& body, const Answer& answer);
   void post_peers(const nlohmann::json& body, const Answer& answer);
-  void post_reset(const Answer& answer);
+  void post_reset(const nlohmann::json& body, const Answer& answer);
   void dispatch_post(std::string_view route, const http::Request& request, const Answer& answer);
 
   Sandbox& sandbox_;
