@@ -246,6 +246,7 @@ Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
       [this](std::move_only_function<void(bool)> write) { store->after_commit(std::move(write)); });
   account->add_services(*front_door);
   front_door->add(*cloudformation);
+  account->add_service(*cloudformation);
   control = std::make_unique<Control>(sandbox, captured);
   front_door->add_path(std::string(Control::kPrefix), [this](http::Request request, auto exchange) {
     control->handle(std::move(request), std::move(exchange));

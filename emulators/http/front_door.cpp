@@ -8,6 +8,7 @@
 
 #include "emulators/http/cross_origin.h"
 #include "emulators/http/protocol.h"
+#include "emulators/http/unknown_service.h"
 
 namespace loopgate::http {
 
@@ -36,31 +37,6 @@ bool is_queue_path(std::string_view path) {
   return path.size() > 14 && path[0] == '/' && path[13] == '/' &&
          is_account_id(path.substr(1, 12)) && path.find('/', 14) == std::string_view::npos;
 }
-
-std::string operation_names(const ServiceModel& model) {
-  std::string names;
-  for (const auto& operation : model.operations) {
-    names += (names.empty() ? "" : ", ") + operation.name;
-  }
-  return names;
-}
-
-// How one call is answered.
-struct Rendering {
-  const ServiceModel& service;
-  bool is_json = false;
-  bool query_mode = false;  // of a JSON client that wants Query's error codes
-  std::string request_id;
-
-  Response error(const aws::AwsError& error) const {
-    return is_json ? encode_json_error(service, error, request_id, query_mode)
-                   : encode_query_error(service, error, request_id);
-  }
-  Response result(const OperationModel& operation, const json& value) const {
-    return is_json ? encode_json_result(service, operation, value, request_id)
-                   : encode_query_result(service, operation, value, request_id);
-  }
-};
 
 }  // namespace
 
@@ -178,7 +154,7 @@ ApiService* FrontDoor::find_for_query(const Request& request, const Route& route
   }
   if (is_queue_path(request.path)) return find_by_name("sqs");
   for (ApiService* service : services_) {
-    if (service->model().find(route.operation) != nullptr) return service;
+    if (service->model().find(route.operation)) return service;
   }
   return nullptr;
 }
@@ -188,30 +164,33 @@ ApiService* FrontDoor::find_for_query(const Request& request, const Route& route
 void FrontDoor::call(const Request& request, const Route& route,
                      std::shared_ptr<Exchange> exchange) {
   const auto request_id = random_.uuid();
-  const auto* operation =
-      route.service == nullptr ? nullptr : route.service->model().find(route.operation);
-  if (operation == nullptr) return exchange->respond(refuse_route(route, request_id));
-
-  Rendering rendering{.service = route.service->model(),
-                      .is_json = route.protocol == Protocol::kJson,
-                      .query_mode = request.header("x-amzn-query-mode") == "true",
-                      .request_id = request_id};
-  auto params = rendering.is_json ? decode_json_params(*operation, request.body)
-                                  : decode_query_params(*operation, route.form);
+  if (route.service == nullptr || !route.service->has(route.operation)) {
+    return exchange->respond(refuse_route(route, request_id));
+  }
+  const auto operation = *route.service->model().find(route.operation);
+  const bool is_json = route.protocol == Protocol::kJson;
+  const aws::Rendering rendering{.service = route.service->model(),
+                                 .protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery,
+                                 .request_id = request_id,
+                                 .query_mode = request.header("x-amzn-query-mode") == "true"};
+  auto params = is_json ? decode_json_params(operation, request.body)
+                        : decode_query_params(operation, route.form);
   if (!params) return exchange->respond(rendering.error(params.error()));
 
   auto answer = deferred(exchange, defer_, [rendering] {
     return rendering.error(aws::internal_failure("the change could not be stored and was undone"));
   });
   ApiReply reply = [rendering, operation, answer](ApiResult result) {
-    answer->respond(result ? rendering.result(*operation, *result)
+    answer->respond(result ? rendering.result(operation, *result)
                            : rendering.error(result.error()));
   };
-  ApiCall api_call{.operation = operation->name,
+  ApiCall api_call{.operation = std::string(operation.name()),
                    .params = *std::move(params),
-                   .caller = identify_caller(request, defaults_)};
+                   .caller = identify_caller(request, defaults_),
+                   .request_id = request_id};
   try {
-    if (auto abandon = route.service->call(std::move(api_call), std::move(reply))) {
+    if (auto abandon = dispatcher_.call(*route.service, operation, rendering.protocol,
+                                        std::move(api_call), std::move(reply))) {
       exchange->on_closed(std::move(abandon));
     }
   } catch (const std::exception& error) {
@@ -220,45 +199,47 @@ void FrontDoor::call(const Request& request, const Route& route,
 }
 
 Response FrontDoor::refuse_route(const Route& route, std::string_view request_id) const {
-  const auto operation = shortened(route.operation);
-  std::string message;
+  const bool is_json = route.protocol == Protocol::kJson;
   if (route.service == nullptr) {
-    const auto name = shortened(route.service_name);
-    message =
-        fmt::format("The action {} is not valid for this endpoint: {} here. Services: {}.",
-                    operation.empty() ? "(none)" : operation,
-                    name.empty() ? "no service has it" : "the service " + name + " is not emulated",
-                    service_names());
-  } else {
-    message =
-        fmt::format("The action {} is not valid for this endpoint. {} has here: {}.", operation,
-                    route.service->model().name, operation_names(route.service->model()));
+    return refuse_unknown_service({.target_prefix = is_json ? route.service_name : "",
+                                   .signed_for = route.service_name,
+                                   .version = form_value(route.form, "Version").value_or(""),
+                                   .operation = route.operation,
+                                   .is_json = is_json},
+                                  service_names(), request_id);
   }
-  ServiceModel nobody;
-  nobody.json_version = "1.0";
-  const auto& model = route.service == nullptr ? nobody : route.service->model();
-  if (route.protocol == Protocol::kJson) {
-    return encode_json_error(model, {"UnknownOperationException", message, 400, {}}, request_id,
-                             false);
-  }
-  return encode_query_error(model, {"InvalidAction", message, 400, {}}, request_id);
+  const auto& model = route.service->model();
+  const auto message =
+      model.find(route.operation)
+          ? not_emulated(*route.service, route.operation)
+          : fmt::format("The action {} is not valid for this endpoint. {} has here: {}.",
+                        shortened(route.operation), model.id, operation_names(*route.service));
+  const aws::Rendering rendering{.service = model,
+                                 .protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery,
+                                 .request_id = std::string(request_id)};
+  return rendering.error(aws::unknown_operation(rendering.protocol, message));
 }
 
 Response FrontDoor::unknown_path(const Request& request) const {
+  const auto scope = credential_scope(request);
+  if (scope || request.path.starts_with("/service/")) {
+    return refuse_unknown_service({.signed_for = scope ? scope->service : std::string_view(),
+                                   .method = request.method,
+                                   .path = request.path,
+                                   .query = request.query},
+                                  service_names(), random_.uuid());
+  }
   std::string paths;
   for (const auto& path : paths_) paths += (paths.empty() ? "" : ", ") + path.first;
-  const auto scope = credential_scope(request);
-  const auto service =
-      scope ? " (the request is signed for " + shortened(scope->service) + ")" : "";
-  return message_as_json(404, fmt::format("nothing answers {} {} here{}. Services: {}. Paths: {}.",
-                                          shortened(request.method), shortened(request.path),
-                                          service, service_names(), paths));
+  return message_as_json(
+      404, fmt::format("nothing answers {} {} here. Services: {}. Paths: {}.",
+                       shortened(request.method), shortened(request.path), service_names(), paths));
 }
 
 std::string FrontDoor::service_names() const {
   std::string names;
   for (const ApiService* service : services_) {
-    names += (names.empty() ? "" : ", ") + service->model().name;
+    names.append(names.empty() ? "" : ", ").append(service->model().id);
   }
   return names;
 }

@@ -14,6 +14,7 @@
 #include "emulators/http/api.h"
 #include "emulators/http/caller.h"
 #include "emulators/http/deferred_exchange.h"
+#include "emulators/http/dispatch.h"
 #include "emulators/http/shape.h"
 
 namespace loopgate::http {
@@ -56,6 +57,7 @@ class FrontDoor {
   Random& random_;
   CallerDefaults defaults_;
   Defer defer_;
+  Dispatcher dispatcher_{random_};
   std::vector<ApiService*> services_;
   std::vector<RestService*> rest_services_;
   std::vector<std::pair<std::string, Handler>> paths_;

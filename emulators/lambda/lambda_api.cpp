@@ -2,143 +2,88 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <nlohmann/json.hpp>
-
+#include "aws/shapes/services.h"
 #include "emulators/lambda/errors.h"
 
 namespace loopgate::lambda {
 
 namespace {
 
-constexpr std::string_view kFunctions = "/2015-03-31/functions";
-constexpr std::string_view kStreaming = "/2021-11-15/functions";
-constexpr std::string_view kTags = "/2017-03-31/tags/";
+constexpr std::string_view kStreaming = "InvokeWithResponseStream";
 
-std::string decode_percent(std::string_view text, bool plus_is_space) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr ==
-            text.data() + i + 3) {
-      out.push_back(static_cast<char>(value));
-      i += 2;
-    } else {
-      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
-    }
-  }
-  return out;
-}
-
-std::map<std::string, std::string> parse_query(std::string_view query) {
-  std::map<std::string, std::string> result;
-  while (!query.empty()) {
-    const auto end = std::min(query.find('&'), query.size());
-    const auto pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    const auto equals = pair.find('=');
-    const auto value = equals == std::string_view::npos ? "" : pair.substr(equals + 1);
-    result[decode_percent(pair.substr(0, equals), true)] = decode_percent(value, true);
-  }
-  return result;
-}
-
-aws::AwsError unknown_operation(const http::Request& request) {
-  return {
-      "UnknownOperationException",
-      fmt::format("{} {} is not an operation that this sandbox has", request.method, request.path),
-      404,
-      {}};
-}
+constexpr http::Operation<Functions> kOperations[] = {
+    {"CreateFunction", create_function},
+    {"ListFunctions", list_functions},
+    {"GetFunction", get_function},
+    {"GetFunctionConfiguration", get_function_configuration},
+    {"UpdateFunctionCode", update_function_code},
+    {"UpdateFunctionConfiguration", update_function_configuration},
+    {"DeleteFunction", delete_function},
+    {"GetPolicy", get_policy},
+    {"ListTags", list_tags},
+    {"Invoke", invoke},
+};
 
 }  // namespace
 
-http::Response render_error(const aws::AwsError& error) {
-  const nlohmann::json body = {{"Type", error.is_sender_fault() ? "User" : "Service"},
-                               {"Message", error.message},
-                               {"message", error.message}};
-  auto response = http::Response::json(
-      error.status, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-  response.headers.push_back({"x-amzn-ErrorType", error.code});
-  return response;
-}
-
-bool LambdaApi::owns(const http::Request& request) const {
-  return request.path.starts_with(kFunctions) || request.path.starts_with(kStreaming) ||
-         request.path.starts_with(kTags);
-}
-
-void LambdaApi::handle(http::Request request, http::Caller caller, ExchangePtr exchange) {
-  Call call{std::move(request), std::move(caller), {}, {}, {}};
-  call.query = parse_query(call.request.query);
-  if (const auto done = dispatch(call, exchange); !done)
-    exchange->respond(render_error(done.error()));
-}
-
-aws::Outcome<void> LambdaApi::dispatch(Call& call, const ExchangePtr& exchange) {
-  std::string_view path = call.request.path;
-  std::string name;
-  if (path.starts_with(kTags)) {
-    name = decode_percent(path.substr(kTags.size()), false);
-    call.resource = "tags";
-  } else {
-    path.remove_prefix(kFunctions.size());
-    while (path.starts_with('/')) path.remove_prefix(1);
-    if (path.empty()) return on_functions(call, exchange);
-    const auto slash = path.find('/');
-    name = decode_percent(path.substr(0, slash), false);
-    if (slash != std::string_view::npos) call.resource = path.substr(slash + 1);
-    while (call.resource.ends_with('/')) call.resource.pop_back();
-  }
+aws::Outcome<std::string> called_arn(const http::ApiCall& call) {
+  const auto name = http::text_param(call.params, "FunctionName");
   const auto parsed = FunctionName::parse(name);
   if (!parsed) {
-    return aws::refuse(aws::AwsError{"ValidationException",
-                                     fmt::format("1 validation error detected: Value '{}' at "
-                                                 "'functionName' failed to satisfy constraint",
-                                                 name.substr(0, 200)),
-                                     400,
-                                     {}});
+    return aws::refuse({"ValidationException",
+                        fmt::format("1 validation error detected: Value '{}' at 'functionName' "
+                                    "failed to satisfy constraint",
+                                    name.substr(0, 200)),
+                        400,
+                        {}});
   }
-  call.arn =
+  auto arn =
       function_arn(parsed->region.empty() ? call.caller.region : parsed->region,
                    parsed->account.empty() ? call.caller.account : parsed->account, parsed->name);
-  const auto qualifier =
-      call.query.contains("Qualifier") ? call.query["Qualifier"] : parsed->qualifier;
-  if (!qualifier.empty()) call.arn += ":" + qualifier;
-  return on_function(call, exchange);
+  const auto given = http::text_param(call.params, "Qualifier");
+  const auto& qualifier = given.empty() ? parsed->qualifier : given;
+  return qualifier.empty() ? arn : arn + ":" + qualifier;
 }
 
-aws::Outcome<void> LambdaApi::on_functions(Call& call, const ExchangePtr& exchange) {
-  if (call.request.method == "POST") return create_function(call, *exchange);
-  if (call.request.method == "GET") return list_functions(call, *exchange);
-  return aws::refuse(unknown_operation(call.request));
-}
-
-aws::Outcome<void> LambdaApi::on_function(Call& call, const ExchangePtr& exchange) {
-  const auto route = call.request.method + " " + call.resource;
-  if (route == "POST invocations") return invoke(call, exchange);
-  if (route == "POST response-streaming-invocations") return invoke_streaming(call, exchange);
-  if (route == "GET ") return get_function(call, *exchange);
-  if (route == "DELETE ") return delete_function(call, *exchange);
-  if (route == "GET configuration") return get_configuration(call, *exchange);
-  if (route == "PUT configuration") return update_configuration(call, *exchange);
-  if (route == "PUT code") return update_code(call, *exchange);
-  if (route == "GET policy") return get_policy(call, *exchange);
-  if (route == "GET tags") {
-    const auto function = find(call);
-    if (!function) return aws::refuse(function.error());
-    exchange->respond(
-        http::Response::json(200, nlohmann::json({{"Tags", (*function)->tags}}).dump()));
-    return {};
-  }
-  return aws::refuse(unknown_operation(call.request));
-}
-
-aws::Outcome<FunctionPtr> LambdaApi::find(const Call& call) const {
-  auto function = functions_.find(call.arn);
-  if (!function) return aws::refuse(function_not_found(call.arn));
+aws::Outcome<FunctionPtr> called_function(Functions& functions, const http::ApiCall& call) {
+  const auto arn = called_arn(call);
+  if (!arn) return aws::refuse(arn.error());
+  auto function = functions.find(*arn);
+  if (!function) return aws::refuse(function_not_found(*arn));
   return function;
+}
+
+LambdaService::LambdaService(Functions& functions)
+    : TableService(aws::shapes::kLambda, kOperations, functions) {}
+
+std::string LambdaService::action_of(const http::ApiCall& call) const {
+  if (call.operation == "Invoke") return "lambda:InvokeFunction";
+  return TableService::action_of(call);
+}
+
+std::string LambdaService::resource_of(const http::ApiCall& call) const {
+  if (auto arn = http::text_param(call.params, "Resource"); !arn.empty()) return arn;
+  return called_arn(call).value_or("*");
+}
+
+LambdaApi::LambdaApi(Functions& functions)
+    : functions_(functions),
+      service_(functions),
+      calls_(service_, functions.surroundings().random) {}
+
+bool LambdaApi::owns(const http::Request& request) const {
+  return calls_.owns(request);
+}
+
+void LambdaApi::handle(http::Request request, http::Caller caller,
+                       std::shared_ptr<http::Exchange> exchange) {
+  const auto route = aws::route_rest(service_.model(), request.view());
+  if (!route || route->operation.name() != kStreaming) {
+    return calls_.handle(request, std::move(caller), exchange);
+  }
+  if (const auto done = invoke_streaming(*route, request, std::move(caller), exchange); !done) {
+    exchange->respond(calls_.render(done.error()));
+  }
 }
 
 }  // namespace loopgate::lambda

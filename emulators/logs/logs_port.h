@@ -6,24 +6,18 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/embedded.h"
 #include "aws/ports.h"
-#include "base/task_queue.h"
 #include "emulators/logs/log_store.h"
 
 namespace loopgate::logs {
 
 class EmbeddedLogs : public aws::LogsPort {
  public:
-  // Whether the session may do `action` ("logs:PutLogEvents") to `resource_arn`, the stream's. A
-  // policy on
-  // "<group arn>:*" covers it, whether it was written with the ":*" of the group's own ARN or
-  // without.
-  using Authorizer = std::function<aws::Outcome<void>(
-      const aws::Session& session, std::string_view action, const std::string& resource_arn)>;
   using RegionOf = std::function<std::string(const aws::Session& session)>;
 
   // `region_of`: where a session's log groups are (a name alone does not say).
-  EmbeddedLogs(LogStore& logs, TaskQueue& tasks, Authorizer authorizer, RegionOf region_of)
+  EmbeddedLogs(LogStore& logs, TaskQueue& tasks, aws::Authorizer authorizer, RegionOf region_of)
       : logs_(logs),
         tasks_(tasks),
         authorizer_(std::move(authorizer)),
@@ -39,7 +33,7 @@ class EmbeddedLogs : public aws::LogsPort {
 
   LogStore& logs_;
   TaskQueue& tasks_;
-  Authorizer authorizer_;
+  aws::Authorizer authorizer_;
   RegionOf region_of_;
 };
 

@@ -7,17 +7,6 @@
 
 namespace loopgate::sqs {
 
-namespace {
-
-template <class T>
-void complete(TaskQueue& tasks, aws::Completion<T> done, aws::Outcome<T> outcome) {
-  tasks.post([done = std::move(done), outcome = std::move(outcome)]() mutable {
-    done(std::move(outcome));
-  });
-}
-
-}  // namespace
-
 aws::Outcome<QueueKey> EmbeddedSqs::allowed_queue(const aws::Session& session,
                                                   std::string_view action,
                                                   const std::string& queue_arn) const {
@@ -33,8 +22,8 @@ aws::Outcome<QueueKey> EmbeddedSqs::allowed_queue(const aws::Session& session,
 void EmbeddedSqs::get_queue_url(aws::SessionPtr session, const std::string& queue_arn,
                                 aws::Completion<std::string> done) {
   const auto key = allowed_queue(*session, "sqs:GetQueueUrl", queue_arn);
-  if (!key) return complete<std::string>(tasks_, std::move(done), aws::refuse(key.error()));
-  complete<std::string>(
+  if (!key) return aws::complete<std::string>(tasks_, std::move(done), aws::refuse(key.error()));
+  aws::complete<std::string>(
       tasks_, std::move(done),
       fmt::format("https://sqs.{}.amazonaws.com/{}/{}", key->region, key->account, key->name));
 }
@@ -62,14 +51,14 @@ aws::Outcome<aws::SendResult> EmbeddedSqs::send(const aws::Session& session,
 void EmbeddedSqs::send_message_batch(aws::SessionPtr session, const std::string& queue_arn,
                                      std::vector<aws::SendEntry> entries,
                                      aws::Completion<aws::SendResult> done) {
-  complete(tasks_, std::move(done), send(*session, queue_arn, std::move(entries)));
+  aws::complete(tasks_, std::move(done), send(*session, queue_arn, std::move(entries)));
 }
 
 void EmbeddedSqs::receive(aws::SessionPtr session, const std::string& queue_arn, Duration wait,
                           aws::Completion<std::vector<aws::ReceivedMessage>> done) {
   using Received = std::vector<aws::ReceivedMessage>;
   const auto key = allowed_queue(*session, "sqs:ReceiveMessage", queue_arn);
-  if (!key) return complete<Received>(tasks_, std::move(done), aws::refuse(key.error()));
+  if (!key) return aws::complete<Received>(tasks_, std::move(done), aws::refuse(key.error()));
   ReceiveRequest request;
   request.max_messages = kMaxReceived;
   request.wait = wait;
@@ -88,14 +77,14 @@ void EmbeddedSqs::delete_messages(aws::SessionPtr session, const std::string& qu
                                   std::vector<std::string> receipt_handles,
                                   aws::Completion<aws::Done> done) {
   const auto key = allowed_queue(*session, "sqs:DeleteMessage", queue_arn);
-  if (!key) return complete<aws::Done>(tasks_, std::move(done), aws::refuse(key.error()));
+  if (!key) return aws::complete<aws::Done>(tasks_, std::move(done), aws::refuse(key.error()));
   aws::Outcome<aws::Done> outcome = aws::Done{};
   // One that cannot be deleted hinders no other; the first error is told.
   for (const auto& handle : receipt_handles) {
     auto deleted = queues_.delete_message(*key, handle);
     if (!deleted && outcome) outcome = aws::refuse(std::move(deleted.error()));
   }
-  complete(tasks_, std::move(done), std::move(outcome));
+  aws::complete(tasks_, std::move(done), std::move(outcome));
 }
 
 void EmbeddedSqs::create_queue(aws::SessionPtr session, const std::string& region,
@@ -111,17 +100,17 @@ void EmbeddedSqs::create_queue(aws::SessionPtr session, const std::string& regio
       return aws::refuse(created.error());
     return key.arn();
   }();
-  complete(tasks_, std::move(done), std::move(outcome));
+  aws::complete(tasks_, std::move(done), std::move(outcome));
 }
 
 void EmbeddedSqs::delete_queue(aws::SessionPtr session, const std::string& queue_arn,
                                aws::Completion<aws::Done> done) {
   const auto key = allowed_queue(*session, "sqs:DeleteQueue", queue_arn);
-  if (!key) return complete<aws::Done>(tasks_, std::move(done), aws::refuse(key.error()));
+  if (!key) return aws::complete<aws::Done>(tasks_, std::move(done), aws::refuse(key.error()));
   aws::Outcome<aws::Done> outcome = aws::Done{};
   if (auto removed = queues_.remove(*key); !removed)
     outcome = aws::refuse(std::move(removed.error()));
-  complete(tasks_, std::move(done), std::move(outcome));
+  aws::complete(tasks_, std::move(done), std::move(outcome));
 }
 
 }  // namespace loopgate::sqs

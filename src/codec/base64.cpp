@@ -57,15 +57,43 @@ std::uint32_t digit(std::size_t place, char c) {
   return kDigits[place][static_cast<unsigned char>(c)];
 }
 
-// The last group, which may be padded: 1 to 3 bytes, or 0 when it is not sound.
-std::size_t decode_last(std::string_view group, std::array<std::uint8_t, 3>& out) {
-  const std::size_t padding = group[3] != '=' ? 0 : group[2] != '=' ? 1 : 2;
+std::size_t padding_of(std::string_view text) {
+  return text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+}
+
+// How many bytes `text` is if it is sound; nullopt when its length is wrong already.
+std::optional<std::size_t> decoded_size(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  return text.size() / 4 * 3 - padding_of(text);
+}
+
+// The last group, which may be padded and has no bits to spare.
+bool decode_last(std::string_view group, std::uint8_t* to) {
+  const std::size_t padding = padding_of(group);
   std::uint32_t bits = 0;
   for (std::size_t i = 0; i < 4 - padding; ++i) bits |= digit(i, group[i]);
-  if ((bits & (kNoDigit | ((1U << (8 * padding)) - 1))) != 0) return 0;
-  out = {static_cast<std::uint8_t>(bits >> 16), static_cast<std::uint8_t>(bits >> 8),
-         static_cast<std::uint8_t>(bits)};
-  return 3 - padding;
+  if ((bits & (kNoDigit | ((1U << (8 * padding)) - 1))) != 0) return false;
+  for (std::size_t i = 0; i < 3 - padding; ++i) {
+    to[i] = static_cast<std::uint8_t>(bits >> (16 - 8 * i));
+  }
+  return true;
+}
+
+// To where `decoded_size` bytes have room.
+bool decode(std::string_view text, std::uint8_t* to) {
+  if (text.empty()) return true;
+  const std::string_view last = text.substr(text.size() - 4);
+  text.remove_suffix(4);
+  std::uint32_t seen = 0;
+  for (std::size_t i = 0; i < text.size(); i += 4, to += 3) {
+    const std::uint32_t bits =
+        digit(0, text[i]) | digit(1, text[i + 1]) | digit(2, text[i + 2]) | digit(3, text[i + 3]);
+    seen |= bits;
+    to[0] = static_cast<std::uint8_t>(bits >> 16);
+    to[1] = static_cast<std::uint8_t>(bits >> 8);
+    to[2] = static_cast<std::uint8_t>(bits);
+  }
+  return (seen & kNoDigit) == 0 && decode_last(last, to);
 }
 
 }  // namespace
@@ -88,26 +116,11 @@ void base64_append(std::string& out, ByteSpan bytes) {
 }
 
 bool base64_decode_append(std::string_view text, Bytes& out) {
-  if (text.empty()) return true;
-  if (text.size() % 4 != 0) return false;
-  std::array<std::uint8_t, 3> last{};
-  const std::size_t last_size = decode_last(text.substr(text.size() - 4), last);
-  if (last_size == 0) return false;
-  text.remove_suffix(4);
+  const auto size = decoded_size(text);
+  if (!size) return false;
   const std::size_t before = out.size();
-  out.resize(before + text.size() / 4 * 3 + last_size);
-  auto* to = reinterpret_cast<std::uint8_t*>(out.data() + before);
-  std::uint32_t seen = 0;
-  for (std::size_t i = 0; i < text.size(); i += 4, to += 3) {
-    const std::uint32_t bits =
-        digit(0, text[i]) | digit(1, text[i + 1]) | digit(2, text[i + 2]) | digit(3, text[i + 3]);
-    seen |= bits;
-    to[0] = static_cast<std::uint8_t>(bits >> 16);
-    to[1] = static_cast<std::uint8_t>(bits >> 8);
-    to[2] = static_cast<std::uint8_t>(bits);
-  }
-  std::memcpy(to, last.data(), last_size);
-  if ((seen & kNoDigit) == 0) return true;
+  out.resize(before + *size);
+  if (decode(text, reinterpret_cast<std::uint8_t*>(out.data() + before))) return true;
   out.resize(before);
   return false;
 }
@@ -116,6 +129,19 @@ std::optional<Bytes> base64_decode(std::string_view text) {
   Bytes out;
   if (!base64_decode_append(text, out)) return std::nullopt;
   return out;
+}
+
+std::optional<std::string> base64_decode_text(std::string_view text) {
+  const auto size = decoded_size(text);
+  if (!size) return std::nullopt;
+  std::string out(*size, '\0');
+  if (!decode(text, reinterpret_cast<std::uint8_t*>(out.data()))) return std::nullopt;
+  return out;
+}
+
+bool base64_decode_into(std::string_view text, MutableByteSpan out) {
+  return decoded_size(text) == out.size() &&
+         decode(text, reinterpret_cast<std::uint8_t*>(out.data()));
 }
 
 }  // namespace loopgate::codec

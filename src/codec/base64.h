@@ -22,5 +22,10 @@ void base64_append(std::string& out, ByteSpan bytes);
 std::optional<Bytes> base64_decode(std::string_view text);
 // The same, appended. On false `out` is as it was.
 bool base64_decode_append(std::string_view text, Bytes& out);
+// The same, as text.
+std::optional<std::string> base64_decode_text(std::string_view text);
+// The same, of exactly as many bytes as `out` has, and without a copy of them elsewhere (keys). On
+// false `out` holds anything.
+bool base64_decode_into(std::string_view text, MutableByteSpan out);
 
 }  // namespace loopgate::codec

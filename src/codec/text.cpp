@@ -104,6 +104,30 @@ bool is_valid_utf8(ByteSpan bytes) {
   }
 }
 
+CodePoint first_code_point(std::string_view text) {
+  const ByteSpan bytes = as_bytes(text);
+  const auto lead = std::to_integer<std::int32_t>(bytes[0]);
+  if (lead < 0x80) return {lead, 1};
+  const Step first = step(bytes);
+  if (!first.valid) return {};
+  // 110xxxxx, 1110xxxx or 11110xxx, then 10xxxxxx each.
+  std::int32_t value = lead & (0x7F >> first.size);
+  for (const std::byte next : bytes.subspan(1, first.size - 1)) {
+    value = value << 6 | std::to_integer<std::int32_t>(next & std::byte{0x3F});
+  }
+  return {value, first.size};
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
+  return out;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
 std::string utf8_from_bytes(ByteSpan bytes, bool* replaced) {
   std::string out;
   out.reserve(bytes.size());

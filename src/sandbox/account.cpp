@@ -68,7 +68,15 @@ Account::Account(Outside outside, std::unique_ptr<sqs::Queues> queues)
       sqs_service_(*queues_),
       sns_service_(topics_),
       logs_api_(logs_),
-      lambda_api_(functions_) {
+      lambda_api_(functions_),
+      api_(
+          outside_.tasks, outside_.random,
+          [this](const auto&... arguments) { return authorize(arguments...); }, outside_.endpoint) {
+  for (http::ApiService* service : std::initializer_list<http::ApiService*>{
+           &iam_service_, &sts_service_, &sqs_service_, &sns_service_, &logs_api_,
+           &lambda_api_.service()}) {
+    api_.add(*service);
+  }
   topics_.set_lambda(&lambda_port_);
   topics_.set_queue_accepts([this](const std::string& queue, const std::string& topic) {
     return queue_accepts(queue, topic);

@@ -12,6 +12,7 @@
 #include "base/journal.h"
 #include "base/random.h"
 #include "base/task_queue.h"
+#include "emulators/http/embedded_api.h"
 #include "emulators/http/front_door.h"
 #include "emulators/iam/resources.h"
 #include "emulators/iam/service.h"
@@ -71,6 +72,9 @@ class Account {
   aws::Ports ports() { return {sts_port_, lambda_port_, sqs_port_, sns_port_, logs_port_}; }
   std::vector<cfn::ResourceType*> resource_types();
   void add_services(http::FrontDoor& door);
+  // The one call, and what else is reached by it.
+  aws::Api& api() { return api_; }
+  void add_service(http::ApiService& service) { api_.add(service); }
   // Deletes everything that stacks did not make.
   void clear();
 
@@ -111,6 +115,7 @@ class Account {
   sns::SnsService sns_service_;
   logs::LogsApi logs_api_;
   lambda::LambdaApi lambda_api_;
+  http::EmbeddedApi api_;
 
   std::vector<std::unique_ptr<cfn::ResourceType>> types_;
 };
