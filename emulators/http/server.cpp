@@ -10,6 +10,7 @@
 
 #include "emulators/http/connection.h"
 #include "emulators/http/response_head.h"
+#include "io/system_message.h"
 
 namespace loopgate::http {
 
@@ -128,10 +129,7 @@ Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, const Endpoint& l
       .loop = loop, .handler = std::move(handler), .limits = limits, .connections = {}});
   auto acceptor = std::make_shared<Acceptor>(state);
   if (const auto error = acceptor->open(local)) {
-    auto message = error.message();
-    if (!message.empty())
-      message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
-    return fail(local.to_string() + ": " + message);
+    return fail(local.to_string() + ": " + io::system_message(error.value()));
   }
   acceptor->accept();
   return std::make_unique<LoopServer>(std::move(state), std::move(acceptor));

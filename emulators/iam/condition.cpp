@@ -9,6 +9,7 @@
 
 #include "base/ip_address.h"
 #include "base/time.h"
+#include "codec/text.h"
 #include "emulators/iam/pattern.h"
 
 namespace loopgate::iam {
@@ -58,7 +59,7 @@ const std::vector<Operator>& operators() {
   static const std::vector<Operator> kOperators = [] {
     const Test equal = std::equal_to<std::string>();
     const Test equal_folded = [](const std::string& w, const std::string& a) {
-      return lower(w) == lower(a);
+      return codec::equal_ignoring_case(w, a);
     };
     const Test like = [](const std::string& w, const std::string& a) {
       return matches_pattern(w, a, Case::kSensitive);
@@ -134,13 +135,6 @@ ConditionEntry parse_operator(std::string name) {
 
 }  // namespace
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
-}
-
 std::expected<std::vector<ConditionEntry>, std::string> parse_condition(const json& json) {
   if (!json.is_object()) return std::unexpected("Condition must be an object");
   std::vector<ConditionEntry> entries;
@@ -149,7 +143,7 @@ std::expected<std::vector<ConditionEntry>, std::string> parse_condition(const js
     if (!keys.is_object()) return std::unexpected(where + " must be an object");
     for (const auto& [key, values] : keys.items()) {
       auto entry = parse_operator(name);
-      entry.key = lower(key);
+      entry.key = codec::lower(key);
       auto parsed = parse_values(values, where + " " + key);
       if (!parsed) return std::unexpected(parsed.error());
       entry.values = std::move(*parsed);
@@ -165,7 +159,7 @@ bool is_satisfied(const ConditionEntry& entry, const Context& context,
   const bool present = found != context.end() && !found->second.empty();
   if (entry.op == "Null") {
     return std::ranges::any_of(entry.values, [&](const std::string& value) {
-      return (lower(value) == "true") == !present;
+      return codec::equal_ignoring_case(value, "true") == !present;
     });
   }
   const auto op = std::ranges::find(operators(), entry.op, &Operator::name);

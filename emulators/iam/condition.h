@@ -29,6 +29,4 @@ std::expected<std::vector<ConditionEntry>, std::string> parse_condition(const nl
 bool is_satisfied(const ConditionEntry& entry, const Context& context,
                   std::vector<std::string>& unknown);
 
-std::string lower(std::string text);
-
 }  // namespace loopgate::iam

@@ -23,7 +23,5 @@ http::ApiResult detach_role_policy(Roles& roles, const http::ApiCall& call);
 http::ApiResult list_attached_role_policies(Roles& roles, const http::ApiCall& call);
 
 using http::text_param;
-// Policies travel percent-encoded in IAM's answers (RFC 3986).
-std::string percent_encoded(const std::string& text);
 
 }  // namespace loopgate::iam

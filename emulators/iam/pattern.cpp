@@ -1,15 +1,9 @@
 #include "emulators/iam/pattern.h"
 
-#include <cstddef>
+#include "codec/glob.h"
 
 namespace loopgate::iam {
 namespace {
-
-char fold(char c, Case sensitivity) {
-  return sensitivity == Case::kInsensitive && c >= 'A' && c <= 'Z'
-             ? static_cast<char>(c - 'A' + 'a')
-             : c;
-}
 
 // Up to the next colon; the sixth part is the rest.
 std::string_view next_part(std::string_view& rest, int index) {
@@ -21,30 +15,9 @@ std::string_view next_part(std::string_view& rest, int index) {
 
 }  // namespace
 
-// Greedy with one point of return: at most pattern × text steps.
 bool matches_pattern(std::string_view pattern, std::string_view text, Case sensitivity) {
-  constexpr auto kNone = std::string_view::npos;
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t after_star = kNone;
-  std::size_t star_text = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      after_star = ++p;
-      star_text = t;
-    } else if (p < pattern.size() &&
-               (pattern[p] == '?' || fold(pattern[p], sensitivity) == fold(text[t], sensitivity))) {
-      ++p;
-      ++t;
-    } else if (after_star != kNone) {
-      p = after_star;
-      t = ++star_text;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+  return codec::glob_matches(
+      pattern, text, {.question_mark = true, .ignore_case = sensitivity == Case::kInsensitive});
 }
 
 bool matches_arn(std::string_view pattern, std::string_view arn) {

@@ -1,4 +1,5 @@
 // CreateRole, GetRole, ListRoles, DeleteRole.
+#include "codec/percent.h"
 #include "emulators/iam/errors.h"
 #include "emulators/iam/limits.h"
 #include "emulators/iam/operations.h"
@@ -14,29 +15,13 @@ json describe(const Role& role) {
               {"RoleId", role.id},
               {"Arn", role.arn},
               {"CreateDate", to_iso8601(role.created)},
-              {"AssumeRolePolicyDocument", percent_encoded(role.trust_document)},
+              {"AssumeRolePolicyDocument", codec::percent_encode(role.trust_document)},
               {"MaxSessionDuration", role.max_session_seconds}};
   if (!role.description.empty()) out["Description"] = role.description;
   return out;
 }
 
 }  // namespace
-
-std::string percent_encoded(const std::string& text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  constexpr std::string_view kPlain = "-._~";
-  std::string out;
-  for (const char c : text) {
-    const bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (alnum || kPlain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return out;
-}
 
 http::ApiResult create_role(Roles& roles, const http::ApiCall& call) {
   CreateRoleRequest request;

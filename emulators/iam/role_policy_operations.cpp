@@ -1,4 +1,5 @@
 // Inline policies of a role, and the managed ones attached to it.
+#include "codec/percent.h"
 #include "emulators/iam/errors.h"
 #include "emulators/iam/operations.h"
 
@@ -28,7 +29,7 @@ http::ApiResult get_role_policy(Roles& roles, const http::ApiCall& call) {
   if (found == (*role)->inline_policies.end()) return aws::refuse(no_such_role_policy(name));
   return json{{"RoleName", (*role)->name},
               {"PolicyName", name},
-              {"PolicyDocument", percent_encoded(found->second.document)}};
+              {"PolicyDocument", codec::percent_encode(found->second.document)}};
 }
 
 http::ApiResult delete_role_policy(Roles& roles, const http::ApiCall& call) {

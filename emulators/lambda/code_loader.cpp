@@ -179,9 +179,8 @@ void CodeLoader::build(const FunctionConfig& config, const std::string& target, 
         LoadedCode{target, fmt::format("{} runs what its Makefile made before", config.name)});
   }
   auto shared = std::make_shared<Done>(std::move(done));
-  auto finish = [this, alive = std::weak_ptr(alive_), shared, target,
-                 name = config.name](Status status) {
-    if (alive.expired()) return;
+  auto finish = [this, alive = alive_.token(), shared, target, name = config.name](Status status) {
+    if (!alive) return;
     if (!status) return (*shared)(std::unexpected(status.error()));
     if (const auto marked = write_file(target + ".built", ""); !marked) {
       return (*shared)(std::unexpected(marked.error()));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/alive.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "emulators/lambda/function.h"
@@ -57,7 +58,7 @@ class CodeLoader {
   std::string folder_;
   std::string previous_;  // workers of the code before may still run from it
   std::unique_ptr<Build> build_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Alive alive_;
   std::unique_ptr<io::FolderWatch> watch_;  // of the files as they were last looked at
   Instant rescan_at_{};
   std::uint64_t last_fingerprint_ = 0;

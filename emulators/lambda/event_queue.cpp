@@ -113,8 +113,8 @@ void EventQueue::schedule() {
   if (wait > 0) return timer_.set_after(std::chrono::milliseconds(wait), [this] { run_due(); });
   if (scheduled_) return;
   scheduled_ = true;
-  surroundings_.tasks.post([this, alive = std::weak_ptr(alive_)] {
-    if (alive.expired()) return;
+  surroundings_.tasks.post([this, alive = alive_.token()] {
+    if (!alive) return;
     scheduled_ = false;
     run_due();
   });
@@ -133,13 +133,12 @@ void EventQueue::run_due() {
 void EventQueue::run(std::int64_t id) {
   const auto& event = events_.at(id);
   ++running_;
-  runner_.run(event,
-              [this, id, alive = std::weak_ptr(alive_)](aws::Outcome<InvocationOutcome> result) {
-                if (alive.expired()) return;
-                --running_;
-                on_result(id, result);
-                schedule();
-              });
+  runner_.run(event, [this, id, alive = alive_.token()](aws::Outcome<InvocationOutcome> result) {
+    if (!alive) return;
+    --running_;
+    on_result(id, result);
+    schedule();
+  });
 }
 
 void EventQueue::on_result(std::int64_t id, const aws::Outcome<InvocationOutcome>& result) {

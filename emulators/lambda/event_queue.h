@@ -12,6 +12,7 @@
 
 #include "aws/error.h"
 #include "aws/ports.h"
+#include "base/alive.h"
 #include "emulators/lambda/function_table.h"
 #include "emulators/lambda/invocation.h"
 #include "emulators/lambda/surroundings.h"
@@ -70,7 +71,7 @@ class EventQueue {
   std::size_t running_ = 0;
   bool scheduled_ = false;
   ScopedTimer timer_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Alive alive_;
   store::Statement select_, insert_, update_, delete_;
 };
 

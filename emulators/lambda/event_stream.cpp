@@ -3,7 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "emulators/lambda/digest.h"
+#include "codec/base64.h"
 
 namespace loopgate::lambda {
 
@@ -67,7 +67,8 @@ std::string invoke_complete(const InvocationOutcome& outcome) {
     document["ErrorCode"] = outcome.function_error;
     document["ErrorDetails"] = outcome.payload;
   }
-  if (!outcome.log_tail.empty()) document["LogResult"] = to_base64(outcome.log_tail);
+  if (!outcome.log_tail.empty())
+    document["LogResult"] = codec::base64_encode(as_bytes(outcome.log_tail));
   return event_message(
       "InvokeComplete", "application/json",
       document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));

@@ -7,7 +7,8 @@
 #include <iterator>
 #include <utility>
 
-#include "emulators/lambda/digest.h"
+#include "codec/base64.h"
+#include "codec/sha256.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/files.h"
 #include "emulators/lambda/limits.h"
@@ -110,8 +111,8 @@ aws::Outcome<void> Functions::remove(const std::string& arn) {
   if (!pool) return {};
   pool->shut_down("the function was deleted");
   removed_.push_back(std::move(pool));
-  surroundings_.tasks.post([this, alive = std::weak_ptr(alive_)] {
-    if (!alive.expired()) removed_.clear();
+  surroundings_.tasks.post([this, alive = alive_.token()] {
+    if (alive) removed_.clear();
   });
   return {};
 }
@@ -128,9 +129,10 @@ aws::Outcome<CodeSource> Functions::keep_upload(std::string_view zip) {
   }
   CodeSource code;
   code.kind = CodeSource::Kind::kZip;
-  code.sha256 = sha256_base64(zip);
+  code.sha256 = codec::base64_encode(codec::sha256(as_bytes(zip)));
   code.size = zip.size();
-  code.path = (std::filesystem::path(surroundings_.folder) / "uploads" / (sha256_hex(zip) + ".zip"))
+  code.path = (std::filesystem::path(surroundings_.folder) / "uploads" /
+               (codec::sha256_hex(as_bytes(zip)) + ".zip"))
                   .string();
   if (std::filesystem::exists(code.path)) return code;
   if (const auto written = write_file(code.path, zip); !written) {

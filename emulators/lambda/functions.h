@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "aws/error.h"
+#include "base/alive.h"
 #include "emulators/lambda/echo.h"
 #include "emulators/lambda/event_queue.h"
 #include "emulators/lambda/function_table.h"
@@ -108,7 +109,7 @@ class Functions {
   std::vector<std::unique_ptr<Pool>> removed_;      // destroyed in a later task
   OrderedCompletions order_;
   std::size_t in_flight_ = 0;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Alive alive_;
   std::function<void(const std::string&, std::string_view)> event_observer_;
   EventQueue events_;
 };

@@ -63,10 +63,9 @@ void Functions::invoke_async(InvokeCall call, Done done) {
                   aws::refuse(too_many_requests("ConcurrentInvocationLimitExceeded")));
   }
   // The 202 says that it is stored.
-  surroundings_.store.after_commit([this, alive = std::weak_ptr(alive_),
-                                    outcome = std::move(outcome),
+  surroundings_.store.after_commit([this, alive = alive_.token(), outcome = std::move(outcome),
                                     done = std::move(done)](bool committed) mutable {
-    if (alive.expired()) return;
+    if (!alive) return;
     if (committed) return answer(std::move(done), std::move(outcome));
     answer(std::move(done), aws::refuse(aws::internal_failure("the event could not be stored")));
   });
@@ -80,9 +79,9 @@ void Functions::run_event(const QueuedEvent& event, Done done) {
   call.payload = event.payload;
   call.tenant_id = event.tenant_id;
   call.ordered = true;
-  auto observed = [this, alive = std::weak_ptr(alive_), arn = event.arn,
+  auto observed = [this, alive = alive_.token(), arn = event.arn,
                    done = std::move(done)](aws::Outcome<InvocationOutcome> result) mutable {
-    if (!alive.expired() && event_observer_ && result && result->function_error.empty()) {
+    if (alive && event_observer_ && result && result->function_error.empty()) {
       event_observer_(arn, result->payload);
     }
     done(std::move(result));
@@ -164,10 +163,10 @@ void Functions::run_in_pool(Entry& entry, InvokeCall call, std::string request_i
   invocation->on_chunk = std::move(call.on_chunk);
   const bool ordered = call.ordered && surroundings_.ordered_results;
   const auto ticket = ordered ? order_.open() : 0;
-  invocation->done = [this, alive = std::weak_ptr(alive_), arn = entry.config->arn(),
+  invocation->done = [this, alive = alive_.token(), arn = entry.config->arn(),
                       symbol = entry.symbol, started = surroundings_.clock.now(), ordered, ticket,
                       done = std::move(done)](InvocationOutcome outcome) mutable {
-    if (alive.expired()) return;
+    if (!alive) return;
     if (!ordered) {
       on_result(arn, started, symbol, outcome);
       return answer(std::move(done), std::move(outcome));

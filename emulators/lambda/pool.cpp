@@ -67,14 +67,14 @@ void Pool::check_code() {
   const auto fingerprint = loader_.fingerprint(*config_);
   if (fingerprint == fingerprint_) return;
   loading_ = true;
-  loader_.load(*config_, fingerprint,
-               [this, fingerprint, config = config_,
-                alive = std::weak_ptr(alive_)](Result<LoadedCode> code) {
-                 if (alive.expired()) return;
-                 loading_ = false;
-                 if (config == config_) return on_loaded(fingerprint, std::move(code));
-                 check_code();  // it was configured anew meanwhile
-               });
+  loader_.load(
+      *config_, fingerprint,
+      [this, fingerprint, config = config_, alive = alive_.token()](Result<LoadedCode> code) {
+        if (!alive) return;
+        loading_ = false;
+        if (config == config_) return on_loaded(fingerprint, std::move(code));
+        check_code();  // it was configured anew meanwhile
+      });
 }
 
 void Pool::on_loaded(std::uint64_t fingerprint, Result<LoadedCode> code) {
@@ -101,9 +101,9 @@ void Pool::pump() {
     auto invocation = std::move(waiting_.front());
     waiting_.pop_front();
     ++running_;
-    invocation->done = [this, alive = std::weak_ptr(alive_),
+    invocation->done = [this, alive = alive_.token(),
                         done = std::move(invocation->done)](InvocationOutcome outcome) mutable {
-      if (!alive.expired()) --running_;
+      if (alive) --running_;
       done(std::move(outcome));
     };
     entry.worker->assign(std::move(invocation));
@@ -159,8 +159,8 @@ void Pool::on_worker_ended(Worker& worker) {
   if (found == workers_.end()) return;
   ended_.push_back(std::move(found->worker));
   workers_.erase(found);
-  surroundings_.tasks.post([this, alive = std::weak_ptr(alive_)] {
-    if (!alive.expired()) bury();
+  surroundings_.tasks.post([this, alive = alive_.token()] {
+    if (alive) bury();
   });
 }
 

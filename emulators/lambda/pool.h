@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/alive.h"
 #include "emulators/lambda/code_loader.h"
 #include "emulators/lambda/worker.h"
 
@@ -68,7 +69,7 @@ class Pool : private Worker::Owner {
   std::vector<std::unique_ptr<Worker>>
       ended_;  // destroyed in a later task, outside their own calls
   ScopedTimer idle_timer_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Alive alive_;
 };
 
 }  // namespace loopgate::lambda

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "emulators/lambda/digest.h"
+#include "codec/base64.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/worker_launch.h"
 
@@ -170,7 +170,8 @@ void Worker::on_response(http::Request request, std::shared_ptr<http::Exchange> 
   if (const auto type = request.header("Lambda-Runtime-Function-Error-Type");
       streaming && !type.empty()) {
     // A trailer: the function failed after it had begun to answer.
-    const auto document = from_base64(request.header("Lambda-Runtime-Function-Error-Body"));
+    const auto document =
+        codec::base64_decode_text(request.header("Lambda-Runtime-Function-Error-Body"));
     return complete(
         failed(request_id_, document.value_or(error_document(type, "the stream broke off"))));
   }

@@ -10,6 +10,8 @@
 #include <optional>
 #include <utility>
 
+#include "codec/glob.h"
+#include "codec/text.h"
 #include "emulators/sns/limits.h"
 
 namespace loopgate::sns {
@@ -30,16 +32,6 @@ std::optional<TextOperator> text_operator(std::string_view name) {
     if (word == name) return op;
   }
   return std::nullopt;
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
-  return out;
 }
 
 bool in_range(double number) {
@@ -103,35 +95,6 @@ std::expected<TextPattern, std::string> parse_text(std::string_view name, TextOp
   return pattern;
 }
 
-// Greedy with one point of return, so that the cost is at most pattern × text.
-bool matches_wildcard(std::string_view pattern, std::string_view text) {
-  constexpr auto kNone = std::string_view::npos;
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t after_star = kNone;
-  std::size_t star_text = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      after_star = ++p;
-      star_text = t;
-      continue;
-    }
-    const bool escaped = p + 1 < pattern.size() && pattern[p] == '\\';
-    const std::size_t literal = escaped ? p + 1 : p;
-    if (literal < pattern.size() && pattern[literal] == text[t]) {
-      p = literal + 1;
-      ++t;
-    } else if (after_star != kNone) {
-      p = after_star;
-      t = ++star_text;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 std::size_t points(const TextPattern& pattern) {
   if (pattern.op != TextOperator::kWildcard) return 0;
   const auto count = count_wildcards(pattern.pattern).value_or(0);
@@ -166,9 +129,9 @@ bool TextPattern::matches(std::string_view text) const {
     case TextOperator::kSuffix:
       return text.ends_with(pattern);
     case TextOperator::kEqualsIgnoreCase:
-      return lower(text) == lower(pattern);
+      return codec::equal_ignoring_case(text, pattern);
     case TextOperator::kWildcard:
-      return matches_wildcard(pattern, text);
+      return codec::glob_matches(pattern, text, {.escapes = true});
   }
   return false;
 }

@@ -1,12 +1,11 @@
 #include "emulators/sns/message.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "aws/arn.h"
 #include "base/bytes.h"
+#include "codec/base64.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/limits.h"
 
@@ -18,26 +17,6 @@ using nlohmann::ordered_json;
 
 // Base64 of "not signed": the sandbox has no key of Amazon's. Whoever verifies it is told so.
 constexpr std::string_view kSignature = "bm90IHNpZ25lZA==";
-
-std::string base64(std::string_view bytes) {
-  std::string out(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-  out.resize(out.find('\0') == std::string::npos ? out.size() : out.find('\0'));
-  return out;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string out(text.size(), '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(),
-                        text.size(), nullptr, &size, nullptr,
-                        sodium_base64_VARIANT_ORIGINAL) != 0) {
-    return std::nullopt;
-  }
-  out.resize(size);
-  return out;
-}
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -117,7 +96,7 @@ aws::Outcome<aws::MessageAttribute> parse_attribute(const std::string& name, con
     attribute.value = text;
     return attribute;
   }
-  auto bytes = from_base64(blob);
+  auto bytes = codec::base64_decode_text(blob);
   if (!bytes) {
     return aws::refuse(invalid_value("The message attribute '" + name + "' is not valid base64."));
   }
@@ -140,7 +119,8 @@ std::string quote(const std::string& text) {
 }
 
 std::string value_text(const aws::MessageAttribute& attribute) {
-  return attribute.type.starts_with("Binary") ? base64(attribute.value) : attribute.value;
+  return attribute.type.starts_with("Binary") ? codec::base64_encode(as_bytes(attribute.value))
+                                              : attribute.value;
 }
 
 std::string signing_url(const Notification& notification) {

@@ -1,9 +1,9 @@
 // Publish: to each subscription in the order of subscribing, filtered, in its form.
-#include <sodium.h>
 
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "codec/sha256.h"
 #include "emulators/sns/attributes.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/limits.h"
@@ -27,15 +27,6 @@ bool is_fifo_id(std::string_view id) {
 bool content_based(const Topic& topic) {
   const auto found = topic.attributes.find("ContentBasedDeduplication");
   return found != topic.attributes.end() && is_true(found->second);
-}
-
-std::string sha256_hex(const std::string& text) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  std::string out(hash.size() * 2 + 1, '\0');
-  sodium_bin2hex(out.data(), out.size(), hash.data(), hash.size());
-  out.pop_back();
-  return out;
 }
 
 // One window for the whole topic, or one per group.
@@ -108,7 +99,8 @@ aws::Outcome<PublishResult> Topics::publish(const PublishRequest& given) {
 
   Notification notification;
   if (topic.fifo) {
-    if (request.deduplication_id.empty()) request.deduplication_id = sha256_hex(request.message);
+    if (request.deduplication_id.empty())
+      request.deduplication_id = codec::sha256_hex(as_bytes(request.message));
     const auto key = deduplication_key(topic, request, request.deduplication_id);
     if (const auto seen = table_.seen(topic.arn, key, clock_.wall())) {
       return PublishResult{seen->message_id, seen->sequence_number};
@@ -210,9 +202,9 @@ void Topics::deliver_to_function(const Subscription& subscription,
   session.expires = WallTime::max();
   aws::InvokeRequest request{subscription.endpoint, payload, true, {}};
   lambda_->invoke(std::make_shared<const aws::Session>(std::move(session)), std::move(request),
-                  [this, alive = alive_, arn = subscription.arn,
+                  [this, alive = alive_.token(), arn = subscription.arn,
                    payload = std::move(payload)](aws::Outcome<aws::InvokeResponse> done) {
-                    if (done || !*alive) return;
+                    if (done || !alive) return;
                     const auto* failed = table_.subscription(arn);
                     if (failed) delivery_failed(*failed, payload, {}, {}, {}, done.error());
                   });

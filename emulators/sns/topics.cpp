@@ -108,10 +108,6 @@ Topics::Topics(store::Store& store, Clock& clock, Random& random, Journal& journ
                Delivery& delivery)
     : table_(store), clock_(clock), random_(random), journal_(journal), delivery_(delivery) {}
 
-Topics::~Topics() {
-  *alive_ = false;
-}
-
 aws::Outcome<std::string> Topics::create_topic(const std::string& account,
                                                const std::string& region, const std::string& name,
                                                const AttributeMap& attributes,

@@ -11,6 +11,7 @@
 
 #include "aws/error.h"
 #include "aws/ports.h"
+#include "base/alive.h"
 #include "base/clock.h"
 #include "base/journal.h"
 #include "base/random.h"
@@ -57,7 +58,6 @@ std::string topic_arn(const std::string& account, const std::string& region,
 class Topics {
  public:
   Topics(store::Store& store, Clock& clock, Random& random, Journal& journal, Delivery& delivery);
-  ~Topics();
   Topics(const Topics&) = delete;
 
   // Without it, subscribed functions are not invoked and the journal says so.
@@ -126,7 +126,7 @@ class Topics {
   std::function<bool(const std::string&, const std::string&)> queue_accepts_;
   std::function<void(const PublishedMessage&, std::size_t)> observer_;
   std::string public_url_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for completions that outlive us
+  Alive alive_;  // for completions that outlive us
 };
 
 }  // namespace loopgate::sns

@@ -14,8 +14,8 @@ Result<std::unique_ptr<Queues>> Queues::open(store::Store& store, Clock& clock, 
   if (auto migrated = Tables::migrate(store); !migrated) return std::unexpected(migrated.error());
   std::unique_ptr<Queues> queues(new Queues(store, clock, tasks, random, journal, options));
   queues->rebuild();
-  store.on_rollback([alive = std::weak_ptr(queues->alive_), self = queues.get()] {
-    if (!alive.expired()) self->rebuild();
+  store.on_rollback([alive = queues->alive_.token(), self = queues.get()] {
+    if (alive) self->rebuild();
   });
   return queues;
 }
@@ -157,8 +157,8 @@ void Queues::on_timer(std::int64_t queue_id) {
 void Queues::wake(Queue& queue) {
   if (queue.waiters.empty() || queue.wake_posted || !queue.ready->any()) return;
   queue.wake_posted = true;
-  tasks_.post([this, alive = std::weak_ptr(alive_), id = queue.id] {
-    if (alive.expired()) return;
+  tasks_.post([this, alive = alive_.token(), id = queue.id] {
+    if (!alive) return;
     if (Queue* waited_for = find(id)) {
       waited_for->wake_posted = false;
       serve(*waited_for);

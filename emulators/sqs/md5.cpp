@@ -5,23 +5,9 @@
 #include <array>
 
 #include "base/check.h"
+#include "codec/hex.h"
 
 namespace loopgate::sqs {
-
-namespace {
-
-std::string to_hex(std::span<const unsigned char> digest) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(2 * digest.size());
-  for (const auto byte : digest) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
-  return out;
-}
-
-}  // namespace
 
 struct Md5::Context {
   EVP_MD* algorithm = EVP_MD_fetch(nullptr, "MD5", nullptr);
@@ -40,18 +26,12 @@ Md5::Md5() : context_(std::make_unique<Context>()) {
 Md5::~Md5() = default;
 
 std::string Md5::hex(ByteSpan bytes) {
-  std::array<unsigned char, 16> digest{};
+  std::array<std::byte, 16> digest{};
   LOOPGATE_CHECK(EVP_DigestInit_ex2(context_->state, context_->algorithm, nullptr) == 1);
   LOOPGATE_CHECK(EVP_DigestUpdate(context_->state, bytes.data(), bytes.size()) == 1);
-  LOOPGATE_CHECK(EVP_DigestFinal_ex(context_->state, digest.data(), nullptr) == 1);
-  return to_hex(digest);
-}
-
-std::string content_digest(std::string_view body) {
-  std::array<unsigned char, 32> digest{};
-  LOOPGATE_CHECK(
-      EVP_Digest(body.data(), body.size(), digest.data(), nullptr, EVP_sha256(), nullptr) == 1);
-  return to_hex(digest);
+  LOOPGATE_CHECK(EVP_DigestFinal_ex(context_->state,
+                                    reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1);
+  return codec::hex_encode_lower(digest);
 }
 
 }  // namespace loopgate::sqs

@@ -1,10 +1,8 @@
-// The digests of SQS: MD5, by which clients check their messages, and SHA-256, by which content is
-// told apart.
+// MD5, by which clients check their messages.
 #pragma once
 
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "base/bytes.h"
 
@@ -23,8 +21,5 @@ class Md5 {
   struct Context;
   std::unique_ptr<Context> context_;
 };
-
-// SHA-256 in hex: the deduplication id of a message by its content.
-std::string content_digest(std::string_view body);
 
 }  // namespace loopgate::sqs

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "emulators/http/utf8.h"
+#include "codec/text.h"
 
 namespace loopgate::sqs {
 
@@ -86,7 +86,7 @@ bool is_message_text(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    const auto point = http::first_code_point(text);
+    const auto point = codec::first_code_point(text);
     if (point.value < 0 || point.value == 0xfffe || point.value == 0xffff) return false;
     text.remove_prefix(point.size);
   }

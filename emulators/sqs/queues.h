@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/alive.h"
 #include "base/clock.h"
 #include "base/journal.h"
 #include "base/random.h"
@@ -153,7 +154,7 @@ class Queues {
   std::uint64_t last_waiter_ = 0;
   WallTime next_forgetting_{};
   // What posted tasks watch: they may run after us.
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+  Alive alive_;
 };
 
 // 20 digits that grow with every message.

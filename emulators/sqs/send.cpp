@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/sha256.h"
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
 #include "emulators/sqs/queues.h"
@@ -148,7 +149,7 @@ aws::Outcome<SentMessage> Queues::enqueue(const QueueKey& key, const SendRequest
                               "MessageDeduplicationId provided "
                               "explicitly"));
       }
-      deduplication_id = content_digest(request.body);
+      deduplication_id = codec::sha256_hex(as_bytes(request.body));
     }
     if (auto original = tables_.find_duplicate(queue->id, scope, deduplication_id, now)) {
       sent.message_id = std::move(original->message_id);

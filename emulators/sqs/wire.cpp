@@ -1,8 +1,8 @@
 #include "emulators/sqs/wire.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
+#include "codec/base64.h"
 #include "emulators/sqs/errors.h"
 
 namespace loopgate::sqs {
@@ -11,35 +11,13 @@ namespace {
 
 using nlohmann::json;
 
-std::string to_base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  std::string out(3 * (text.size() / 4), '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  if (size < 0) return std::nullopt;
-  // OpenSSL counts the padding as zero bytes.
-  const auto padding = text.ends_with("==") ? 2u : text.ends_with("=") ? 1u : 0u;
-  out.resize(static_cast<std::size_t>(size) - padding);
-  return out;
-}
-
 aws::Outcome<aws::MessageAttribute> read_attribute(const std::string& name, const json& value) {
   aws::MessageAttribute out{name, text_param(value, "DataType"), {}};
   if (!out.type.starts_with("Binary")) {
     out.value = text_param(value, "StringValue");
     return out;
   }
-  auto bytes = from_base64(text_param(value, "BinaryValue"));
+  auto bytes = codec::base64_decode_text(text_param(value, "BinaryValue"));
   if (!bytes) {
     return aws::refuse(invalid_parameter(
         fmt::format("The message attribute '{}' is not valid base64.", name.substr(0, 100))));
@@ -121,9 +99,10 @@ json write_attributes(const Attributes& attributes) {
   json out = json::object();
   for (const auto& attribute : attributes) {
     const bool is_binary = attribute.type.starts_with("Binary");
-    out[attribute.name] = {{"DataType", attribute.type},
-                           {is_binary ? "BinaryValue" : "StringValue",
-                            is_binary ? to_base64(attribute.value) : attribute.value}};
+    out[attribute.name] = {
+        {"DataType", attribute.type},
+        {is_binary ? "BinaryValue" : "StringValue",
+         is_binary ? codec::base64_encode(as_bytes(attribute.value)) : attribute.value}};
   }
   return out;
 }

@@ -1,9 +1,13 @@
 #include "cli/cli.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <exception>
+
+#include "base/version.h"
 
 namespace loopgate::cli {
 
@@ -25,7 +29,7 @@ CLI::Option* add_repeatable(CLI::App& verb, const std::string& name,
 int run(int argc, char** argv) {
   CLI::App app(kDescription, "loopgate");
   app.require_subcommand(1);
-  app.set_version_flag("--version", "loopgate 0.1.0");
+  app.set_version_flag("--version", fmt::format("loopgate {}", version()));
   app.failure_message(CLI::FailureMessage::help);
   Outcome outcome;
   for (auto* add :

@@ -1,9 +1,12 @@
 #include "cli/client.h"
 
+#include <fmt/format.h>
 #include <httplib.h>
 
 #include <cstdio>
 #include <cstdlib>
+
+#include "base/version.h"
 
 namespace loopgate::cli {
 
@@ -24,6 +27,7 @@ std::string endpoint_or_default(std::string endpoint) {
 httplib::Client connect(const std::string& endpoint) {
   httplib::Client client(endpoint);
   client.set_tcp_nodelay(true);
+  client.set_default_headers({{"User-Agent", fmt::format("loopgate/{}", version())}});
   client.set_read_timeout(kReadTimeoutSeconds);
   return client;
 }

@@ -7,6 +7,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "codec/text.h"
+
 namespace loopgate::cli {
 
 namespace {
@@ -16,13 +18,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
 }
 
 std::vector<std::string> list_items(std::string_view text) {
@@ -97,12 +92,12 @@ Result<WireGuardConfig> parse_wireguard_config(std::string_view text, const std:
     text.remove_prefix(std::min(end + 1, text.size()));
     ++line_number;
     line = trimmed(line.substr(0, line.find('#')));
-    if (lower(line) == "[peer]") ++peers;
+    if (codec::equal_ignoring_case(line, "[peer]")) ++peers;
     if (line.empty() || line.front() == '[' || peers > 1) continue;
     const auto equals = line.find('=');
     if (equals == std::string_view::npos) return fail("is not NAME = VALUE", {file, line_number});
     const auto name = trimmed(line.substr(0, equals));
-    if (!read_setting(config, lower(name), trimmed(line.substr(equals + 1)))) {
+    if (!read_setting(config, codec::lower(name), trimmed(line.substr(equals + 1)))) {
       return fail(fmt::format("the value of {} is not valid", name), {file, line_number});
     }
   }

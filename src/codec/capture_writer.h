@@ -15,7 +15,7 @@ namespace loopgate::codec::capture {
 // packets that they open.
 class PcapngWriter {
  public:
-  // Starts with a section header. `application` is what wrote the file ("loopgate 0.1").
+  // Starts with a section header. `application` is what wrote the file ("loopgate 0.2.0").
   explicit PcapngWriter(std::string_view application);
 
   // Starts another section: its interfaces count from 0 again.

@@ -34,8 +34,7 @@ bool concerns_listener(const Event& event) {
 
 }  // namespace
 
-DeliveryLog::DeliveryLog(Context& context)
-    : context_(context), timer_(context.clock), alive_(std::make_shared<bool>(true)) {
+DeliveryLog::DeliveryLog(Context& context) : context_(context), timer_(context.clock) {
   observer_ = context_.journal.subscribe([this](const Event& event) { observe(event); });
 }
 
@@ -118,14 +117,14 @@ void DeliveryLog::put(const Key& key) {
         {context_.clock.wall(), fmt::format(R"({{"level":"WARN","lines_lost":{}}})", lost)});
   }
   auto complained = [this, key, group = target.group,
-                     alive = std::weak_ptr(alive_)](const std::string& problem) {
-    if (!alive.expired()) complain(key, group, problem);
+                     alive = alive_.token()](const std::string& problem) {
+    if (alive) complain(key, group, problem);
   };
   context_.roles->with_session(
       target.role,
       [this, group = target.group, stream = target.stream, lines = std::move(lines), complained,
-       alive = std::weak_ptr(alive_)](aws::Outcome<aws::SessionPtr> session) mutable {
-        if (alive.expired()) return;
+       alive = alive_.token()](aws::Outcome<aws::SessionPtr> session) mutable {
+        if (!alive) return;
         if (!session) return complained(session.error().message);
         context_.ports.logs.put_log_events(*session, group, stream, std::move(lines),
                                            [complained](aws::Outcome<aws::Done> done) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/alive.h"
 #include "gateway/config.h"
 #include "gateway/context.h"
 
@@ -46,7 +47,7 @@ class DeliveryLog {
   std::map<Key, Target> targets_;
   Journal::ObserverId observer_{};
   ScopedTimer timer_;
-  std::shared_ptr<bool> alive_;
+  Alive alive_;
 };
 
 }  // namespace loopgate::gateway

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "codec/text.h"
+
 namespace loopgate::gateway {
 
 using nlohmann::json;
@@ -28,13 +30,6 @@ std::optional<double> parse_double(const std::string& text) {
     return std::nullopt;
   }
   return value;
-}
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
 }
 
 std::optional<int> two_digits(std::string_view text, int below) {
@@ -140,7 +135,7 @@ std::optional<std::string> Properties::required(std::string_view name) {
 std::optional<bool> Properties::boolean(std::string_view name) {
   const auto value = text(name);
   if (!value) return std::nullopt;
-  const std::string word = lower(*value);
+  const std::string word = codec::lower(*value);
   if (word == "true") return true;
   if (word == "false") return false;
   fail(name, fmt::format("must be true or false, not \"{}\"", *value));

@@ -2,37 +2,17 @@
 
 #include <algorithm>
 
+#include "codec/glob.h"
+
 namespace loopgate::gateway {
 
 bool matches_domain(std::string_view pattern, std::string_view name) {
   while (name.ends_with('.')) name.remove_suffix(1);
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  // Greedy with one point of return: the last `*` takes one character more on each failure.
-  std::size_t p = 0;
-  std::size_t n = 0;
-  std::size_t star = pattern.npos;
-  std::size_t retry = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      retry = n;
-    } else if (p < pattern.size() && pattern[p] == lower(name[n])) {
-      ++p;
-      ++n;
-    } else if (star != pattern.npos) {
-      p = star + 1;
-      n = ++retry;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == pattern.npos;
+  return codec::glob_matches(pattern, name, {.ignore_case = true});
 }
 
 Restrictions::Restrictions(Context& context, RestrictionSpec spec)
-    : context_(context), spec_(std::move(spec)), alive_(std::make_shared<bool>(true)) {
+    : context_(context), spec_(std::move(spec)) {
   any_v4_ = std::ranges::any_of(spec_.networks, [](const Cidr& network) {
     return network.prefix == 0 && network.network.is_v4();
   });
@@ -77,8 +57,8 @@ void Restrictions::ask(const IpAddress& source, Known known) {
   names_.put(source, known);
   ++pending_;
   context_.resolver->reverse(
-      source, [this, source, alive = std::weak_ptr(alive_)](std::vector<std::string> names) {
-        if (!alive.expired()) resolved(source, names);
+      source, [this, source, alive = alive_.token()](std::vector<std::string> names) {
+        if (alive) resolved(source, names);
       });
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/alive.h"
 #include "base/ip_address.h"
 #include "gateway/config.h"
 #include "gateway/context.h"
@@ -49,7 +50,7 @@ class Restrictions {
   bool any_v4_ = false;  // 0.0.0.0/0: the common case, without a loop
   RecentMap<IpAddress, Known> names_{kMaxResolvedNames};
   std::size_t pending_ = 0;
-  std::shared_ptr<bool> alive_;  // look-ups may outlive us
+  Alive alive_;  // look-ups may outlive us
 };
 
 }  // namespace loopgate::gateway

@@ -17,8 +17,8 @@ void RoleSessions::with_session(const RoleSpec& role, Done done) {
   if (entry.waiting.size() > 1) return;
   context_.ports.sts.assume_role(
       role.arn, context_.options.service_role_arn, "proxylity-udp-gateway", role.duration,
-      [this, key, alive = std::weak_ptr(alive_)](aws::Outcome<aws::SessionPtr> outcome) {
-        if (!alive.expired()) assumed(key, std::move(outcome));
+      [this, key, alive = alive_.token()](aws::Outcome<aws::SessionPtr> outcome) {
+        if (alive) assumed(key, std::move(outcome));
       });
 }
 

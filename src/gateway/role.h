@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "aws/ports.h"
+#include "base/alive.h"
 #include "gateway/config.h"
 #include "gateway/context.h"
 
@@ -16,8 +17,7 @@ class RoleSessions {
  public:
   using Done = aws::Completion<aws::SessionPtr>;
 
-  explicit RoleSessions(Context& context)
-      : context_(context), alive_(std::make_shared<bool>(true)) {}
+  explicit RoleSessions(Context& context) : context_(context) {}
 
   // At once when a session is there, else when the role has been assumed; callers of one role are
   // served in the order in which they asked. A role that cannot be assumed is tried again by the
@@ -37,7 +37,7 @@ class RoleSessions {
   void assumed(const Key& key, aws::Outcome<aws::SessionPtr> outcome);
 
   Context& context_;
-  std::shared_ptr<bool> alive_;  // completions may outlive us
+  Alive alive_;  // completions may outlive us
   std::map<Key, Entry> entries_;
   aws::SessionPtr service_account_;
 };

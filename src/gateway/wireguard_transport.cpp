@@ -47,10 +47,7 @@ Reason reply_reason(Reason refusal) {
 }  // namespace
 
 WireguardTransport::WireguardTransport(Context& context, TransportHost& host, std::string book_key)
-    : context_(context),
-      host_(host),
-      book_key_(std::move(book_key)),
-      alive_(std::make_shared<bool>(true)) {}
+    : context_(context), host_(host), book_key_(std::move(book_key)) {}
 
 void WireguardTransport::begin_drain(std::span<const Datagram> datagrams) {
   in_drain_ = true;
@@ -262,8 +259,8 @@ void WireguardTransport::rearm(Region& region) {
 void WireguardTransport::rearm_later(Region& region) {
   if (region.rearm_posted) return;
   region.rearm_posted = true;
-  context_.tasks.post([this, index = region.index, alive = std::weak_ptr(alive_)] {
-    if (alive.expired()) return;
+  context_.tasks.post([this, index = region.index, alive = alive_.token()] {
+    if (!alive) return;
     regions_[index]->rearm_posted = false;
     rearm(*regions_[index]);
   });

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/alive.h"
 #include "gateway/context.h"
 #include "gateway/inner.h"
 #include "gateway/transport.h"
@@ -119,7 +120,7 @@ class WireguardTransport final : public Transport {
   Instant drain_at_ = wireguard::kNever;
   std::size_t initiations_in_drain_ = 0;
   bool in_drain_ = false;
-  std::shared_ptr<bool> alive_;  // posted tasks may outlive us
+  Alive alive_;  // posted tasks may outlive us
 };
 
 }  // namespace loopgate::gateway

@@ -4,6 +4,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 
+#include "base/alive.h"
+
 namespace loopgate::io {
 
 namespace {
@@ -23,21 +25,19 @@ boost::asio::ip::address to_asio(const IpAddress& address) {
 struct ReverseDns::Impl {
   explicit Impl(Loop& loop) : resolver(loop.context()) {}
   Udp::resolver resolver;
-  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+  Alive alive;
 };
 
 ReverseDns::ReverseDns(Loop& loop) : impl_(std::make_unique<Impl>(loop)) {}
-ReverseDns::~ReverseDns() {
-  *impl_->alive = false;
-}
+ReverseDns::~ReverseDns() = default;
 
 void ReverseDns::ask(const IpAddress& address,
                      std::move_only_function<void(std::string name)> done) {
   impl_->resolver.async_resolve(
-      Udp::endpoint(to_asio(address), 0), [alive = impl_->alive, done = std::move(done)](
+      Udp::endpoint(to_asio(address), 0), [alive = impl_->alive.token(), done = std::move(done)](
                                               const boost::system::error_code& error,
                                               const Udp::resolver::results_type& results) mutable {
-        if (!*alive) return;
+        if (!alive) return;
         // Without a name the resolver echoes the address.
         std::string name = error || results.empty() ? "" : results.begin()->host_name();
         if (IpAddress::parse(name)) name.clear();

@@ -70,9 +70,9 @@ class WatchedExchange final : public http::Exchange {
 
 std::shared_ptr<http::Exchange> ApiObserver::watch(const http::Request& request,
                                                    std::shared_ptr<http::Exchange> exchange) {
-  auto answered = [&journal = journal_, alive = std::weak_ptr(unanswered_),
-                   name = name_of(request)](int status, std::size_t bytes) {
-    if (alive.expired()) return;
+  auto answered = [&journal = journal_, alive = alive_.token(), name = name_of(request)](
+                      int status, std::size_t bytes) {
+    if (!alive) return;
     Event event;
     event.kind = EventKind::kApiCall;
     event.size = static_cast<std::uint32_t>(bytes);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "base/alive.h"
 #include "base/journal.h"
 #include "emulators/http/message.h"
 
@@ -22,6 +23,7 @@ class ApiObserver {
  private:
   Journal& journal_;
   std::shared_ptr<std::size_t> unanswered_ = std::make_shared<std::size_t>(0);
+  Alive alive_;
 };
 
 }  // namespace loopgate

@@ -5,15 +5,10 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/version.h"
 #include "codec/ip.h"
 
 namespace loopgate {
-
-namespace {
-
-constexpr std::string_view kApplication = "loopgate";
-
-}  // namespace
 
 Result<std::unique_ptr<CaptureFile>> CaptureFile::open(const std::string& path, io::Loop& loop,
                                                        gateway::Gateway& gateway,
@@ -30,7 +25,7 @@ CaptureFile::CaptureFile(std::FILE* file, io::Loop& loop, gateway::Gateway& gate
       gateway_(gateway),
       clock_(loop.clock()),
       journal_(journal),
-      writer_(kApplication),
+      writer_(fmt::format("loopgate {}", version())),
       outer_(writer_.add_interface(codec::capture::LinkType::kRaw, "listeners")),
       inner_(writer_.add_interface(codec::capture::LinkType::kRaw, "inside-wireguard")) {
   gateway_.set_key_log_observer([this](const std::string& lines) {
@@ -38,8 +33,8 @@ CaptureFile::CaptureFile(std::FILE* file, io::Loop& loop, gateway::Gateway& gate
   });
   gateway_.set_datagram_observer(
       [this](const gateway::ObservedDatagram& datagram) { observe(datagram); });
-  loop.at_turn_end(io::Loop::Stage::kAfterCommit, [this, alive = std::weak_ptr(alive_)] {
-    if (!alive.expired()) write_out();
+  loop.at_turn_end(io::Loop::Stage::kAfterCommit, [this, alive = alive_.token()] {
+    if (alive) write_out();
   });
 }
 

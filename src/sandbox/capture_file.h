@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "base/alive.h"
 #include "base/clock.h"
 #include "base/journal.h"
 #include "codec/capture_writer.h"
@@ -36,7 +37,7 @@ class CaptureFile {
   std::uint32_t outer_;
   std::uint32_t inner_;
   bool failed_ = false;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Alive alive_;
 };
 
 }  // namespace loopgate

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/system_time.h"
+#include "base/version.h"
 #include "codec/base64.h"
 #include "sandbox/journal_stream.h"
 #include "sandbox/query.h"
@@ -81,7 +82,7 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   const auto route = std::string_view(request.path).substr(kPrefix.size());
   if (request.method == "POST") return dispatch_post(route, request, exchange);
   if (request.method != "GET") return refuse(exchange, "use GET or POST", 405);
-  if (route == "health") return answer_json(exchange, {{"status", "ok"}});
+  if (route == "health") return answer_json(exchange, {{"status", "ok"}, {"version", version()}});
   if (route == "info") return answer_json(exchange, json(sandbox_.describe()));
   if (route == "journal") return get_journal(request.query, exchange);
   if (route == "captured") return get_captured(request.query, exchange);

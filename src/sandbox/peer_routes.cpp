@@ -1,5 +1,6 @@
 #include "sandbox/peer_routes.h"
 
+#include "base/version.h"
 #include "sandbox/query.h"
 
 namespace loopgate {
@@ -17,7 +18,8 @@ http::Response PeerRoutes::health() const {
   for (const char* name : {"cloudformation", "iam", "lambda", "logs", "sns", "sqs", "sts"}) {
     services[name] = "running";
   }
-  const nlohmann::ordered_json body = {{"services", services}, {"edition", "loopgate"}};
+  const nlohmann::ordered_json body = {
+      {"services", services}, {"edition", "loopgate"}, {"version", version()}};
   return http::Response::json(200, body.dump() + "\n");
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "codec/text.h"
 #include "template/limits.h"
 #include "template/outputs.h"
 
@@ -308,9 +309,7 @@ void Deployment::fail_with(const PlannedResource* planned, Error error) {
 // Access was denied, and a policy that could have allowed it comes later for want of a DependsOn.
 std::string Deployment::missing_grant_hint(const PlannedResource& planned,
                                            const std::string& message) const {
-  std::string lower = message;
-  std::ranges::transform(lower, lower.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = codec::lower(message);
   const bool denied = lower.find("access denied") != std::string::npos ||
                       lower.find("accessdenied") != std::string::npos ||
                       lower.find("not authorized") != std::string::npos;

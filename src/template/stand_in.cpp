@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "codec/text.h"
+
 namespace loopgate::cfn {
 
 namespace {
@@ -88,20 +90,14 @@ std::string fill(std::string_view pattern, const StackContext& stack, std::strin
   return out;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 // "AWS::AppSync::GraphQLApi" → "appsync:{r}:{a}:graphqlapi/{n}"
 std::string guessed_arn(std::string_view type) {
   const auto first = type.find("::");
   const auto second = first == std::string_view::npos ? first : type.find("::", first + 2);
   if (second == std::string_view::npos) return "cloudformation:{r}:{a}:custom-resource/{n}";
-  return fmt::format("{}:{{r}}:{{a}}:{}/{{n}}", lower(type.substr(first + 2, second - first - 2)),
-                     lower(type.substr(second + 2)));
+  return fmt::format("{}:{{r}}:{{a}}:{}/{{n}}",
+                     codec::lower(type.substr(first + 2, second - first - 2)),
+                     codec::lower(type.substr(second + 2)));
 }
 
 std::string arn_of(std::string_view type, const StackContext& stack, std::string_view name) {
@@ -127,7 +123,7 @@ void StandInType::create(const ResourceRequest& request, ResourceDone done) {
   if (name.empty())
     name =
         fmt::format("{}-{}-{}", request.stack->name, request.logical_id, random_.upper_alnum(12));
-  if (request.type == "AWS::S3::Bucket") name = lower(name);
+  if (request.type == "AWS::S3::Bucket") name = codec::lower(name);
   ResourceState state;
   state.physical_id =
       form && form->ref == RefGives::kArn ? arn_of(request.type, *request.stack, name) : name;

@@ -1,18 +1,15 @@
 #include "template/suggestion.h"
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
+
+#include "codec/text.h"
 
 namespace loopgate::cfn {
 
 namespace {
 
 constexpr std::size_t kMaxCompared = 255;  // longest logical id that AWS takes
-
-char lower(char c) {
-  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
 
 // Levenshtein's distance without regard to case.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -22,7 +19,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
     std::size_t diagonal = row[0];
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
+      const std::size_t replaced =
+          diagonal + (codec::lower(a[i - 1]) == codec::lower(b[j - 1]) ? 0 : 1);
       diagonal = row[j];
       row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
     }

@@ -2,42 +2,19 @@
 
 #include <sodium.h>
 
+#include "codec/base64.h"
 #include "wireguard/crypto.h"
 
 namespace loopgate::wireguard {
 
-namespace {
-
-constexpr std::size_t kBase64Size = 44;
-
-// Refuses what other tools would refuse: wrong length, other alphabets, blanks, non-zero spare
-// bits.
-bool decode(std::string_view base64, std::span<std::byte, kKeySize> out) {
-  if (base64.size() != kBase64Size) return false;
-  std::size_t size = 0;
-  return sodium_base642bin(raw(out.data()), out.size(), base64.data(), base64.size(), nullptr,
-                           &size, nullptr, sodium_base64_VARIANT_ORIGINAL) == 0 &&
-         size == kKeySize;
-}
-
-std::string encode(std::span<const std::byte, kKeySize> bytes) {
-  std::string text(kBase64Size + 1, '\0');  // libsodium writes the end of string too
-  sodium_bin2base64(text.data(), text.size(), raw(bytes.data()), bytes.size(),
-                    sodium_base64_VARIANT_ORIGINAL);
-  text.resize(kBase64Size);
-  return text;
-}
-
-}  // namespace
-
 std::optional<PublicKey> PublicKey::parse(std::string_view base64) {
   PublicKey key;
-  if (!decode(base64, key.bytes)) return std::nullopt;
+  if (!codec::base64_decode_into(base64, key.bytes)) return std::nullopt;
   return key;
 }
 
 std::string PublicKey::to_base64() const {
-  return encode(bytes);
+  return codec::base64_encode(bytes);
 }
 
 SecretKey::SecretKey(std::span<const std::byte, kKeySize> bytes) {
@@ -46,7 +23,7 @@ SecretKey::SecretKey(std::span<const std::byte, kKeySize> bytes) {
 
 std::optional<SecretKey> SecretKey::parse(std::string_view base64) {
   SecretKey key;
-  if (!decode(base64, key.bytes_)) return std::nullopt;
+  if (!codec::base64_decode_into(base64, key.bytes_)) return std::nullopt;
   return key;
 }
 
@@ -57,7 +34,7 @@ SecretKey SecretKey::generate(Random& random) {
 }
 
 std::string SecretKey::to_base64() const {
-  return encode(bytes_);
+  return codec::base64_encode(bytes_);
 }
 
 bool SecretKey::is_zero() const {

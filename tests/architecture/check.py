@@ -13,7 +13,7 @@ import sys
 ARROWS = {
     "src/base": set(),
     "src/codec": set(),
-    "src/wireguard": set(),
+    "src/wireguard": {"src/codec"},
     "src/aws": {"src/codec"},
     "src/io": set(),
     "src/template": {"src/codec", "emulators/store"},
@@ -36,15 +36,30 @@ ARROWS = {
 # The composition root may name every room.
 ROOT = re.compile(r"src/(sandbox(/.*|\.h|\.cpp)|main\.cpp)$")
 
+# What every room may use, and what every emulator may.
+FLOOR = {"src/base"}
+EMULATORS_FLOOR = FLOOR | {"src/codec"}
+
 FORBIDDEN = re.compile(
-    r"sleep_for|sleep_until|\busleep\(|\bnanosleep\(|system_clock::now|steady_clock::now|"
-    r"high_resolution_clock|random_device|\bstd::rand\b|\brand\(\)|\btime\((nullptr|NULL|0)\)|"
-    r"\bclock_gettime\(|\bgettimeofday\("
+    r"sleep_for|sleep_until|\b(u|nano|clock_nano)?sleep\(|\w*clock::now\b|random_device|\bmt19937|"
+    r"\b(std::)?s?rand\(|\btime\((nullptr|NULL|0)\)|\bstd::clock\(|\bclock_gettime\(|\bgettimeofday\(|"
+    r"\bgetrandom\(|\brandombytes_(buf|random|uniform)\(|\barc4random"
 )
 OWNERS = {"src/base/system_time.cpp", "src/base/random.cpp"}
 
-KERNEL = re.compile(r"#include <(boost/asio|boost/beast|sys/socket|sys/epoll|netinet/|unistd)")
+# Headers of the kernel's and the C library's doors to it, of Asio, and of threads.
+KERNEL = re.compile(
+    r"boost/(asio|beast|process)|(sys|net|netinet|netpacket|arpa|linux|asm)/|"
+    r"(aio|dirent|dlfcn|fcntl|ftw|glob|grp|ifaddrs|malloc|mqueue|netdb|poll|pthread|pty|pwd|resolv|sched|semaphore|"
+    r"signal|spawn|syslog|termios|ucontext|unistd|utime|wordexp)\.h$|csignal$|"
+    r"(barrier|condition_variable|future|latch|mutex|semaphore|shared_mutex|stop_token|thread)$"
+)
 KERNEL_ROOMS = {"src/io", "emulators/http"}
+KERNEL_EXCEPTIONS = {
+    ("src/base/ip_address.cpp", "arpa/inet.h"),  # inet_pton and inet_ntop: values in, values out
+    ("src/cli/exec.cpp", "csignal"),  # statuses as shells write them
+    ("src/cli/sandbox_flags.cpp", "csignal"),  # dies of the signal that it was sent
+}
 
 
 def room_of(path):
@@ -56,36 +71,48 @@ def included_file(root, text):
     for base in ("src", ""):
         candidate = root / base / text
         if candidate.is_file():
-            return candidate.relative_to(root).as_posix()
+            return candidate.resolve().relative_to(root).as_posix()
     return None
 
 
-def check_file(root, path, problems):
+# What is wrong with including `name`, as a sentence; None when nothing is.
+def include_problem(root, path, name, quoted):
     room = room_of(path)
+    target = included_file(root, name)
+    if target is None:
+        if quoted:
+            return f'"{name}" is neither below src nor below the top: write paths from there'
+        if KERNEL.match(name) and room not in KERNEL_ROOMS and (path, name) not in KERNEL_EXCEPTIONS:
+            return f"Asio, POSIX and threads belong to src/io and emulators/http: <{name}>"
+        return None
+    if ROOT.match(path):
+        return None
+    allowed = ARROWS.get(room)
+    if allowed is None:
+        return f"room {room} has no arrows: add it to tests/architecture/check.py"
+    floor = EMULATORS_FLOOR if room.startswith("emulators/") else FLOOR
+    goal = "src/sandbox" if ROOT.match(target) else room_of(target)
+    if goal in {room} | floor | allowed or target in allowed:
+        return None
+    return f"{room} may not include {target}"
+
+
+def check_file(root, path, problems):
     for number, line in enumerate((root / path).read_text(errors="replace").splitlines(), 1):
         where = f"{path}:{number}"
-        include = re.match(r'\s*#include "([^"]+)"', line)
-        if include and not ROOT.match(path):
-            target = included_file(root, include.group(1))
-            if target is None:
-                continue
-            allowed = ARROWS.get(room)
-            if allowed is None:
-                problems.append(f"{where}: room {room} has no arrows: add it to {__file__}")
-                return
-            goal = room_of(target)
-            sandbox = "src/sandbox" if ROOT.match(target) else None
-            if goal not in {room, "src/base"} | allowed and target not in allowed and sandbox not in allowed:
-                problems.append(f"{where}: {room} may not include {target}")
+        include = re.match(r'\s*#\s*include\s*(["<])([^">]+)', line)
+        if include:
+            problem = include_problem(root, path, include.group(2), include.group(1) == '"')
+            if problem:
+                problems.append(f"{where}: {problem}")
+            continue
         code = line.split("//")[0]
         if path not in OWNERS and FORBIDDEN.search(code):
             problems.append(f"{where}: time, sleep or randomness outside base: {line.strip()}")
-        if KERNEL.search(code) and room not in KERNEL_ROOMS:
-            problems.append(f"{where}: Asio and POSIX belong to src/io and emulators/http: {line.strip()}")
 
 
 def main():
-    root = pathlib.Path(sys.argv[1])
+    root = pathlib.Path(sys.argv[1]).resolve()
     files = sorted(
         path.relative_to(root).as_posix()
         for top in ("src", "emulators")

@@ -31,7 +31,8 @@ def make_queue(call, name=None, **attributes):
 
 
 def queue_arn(call, url):
-    return call("sqs", "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["QueueArn"]})["Attributes"]["QueueArn"]
+    answer = call("sqs", "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["QueueArn"]})
+    return answer["Attributes"]["QueueArn"]
 
 
 def receive(call, url, **params):

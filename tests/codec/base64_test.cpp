@@ -53,6 +53,21 @@ TEST(Base64, LeavesTheBufferAloneWhenTheTextIsNotBase64) {
   EXPECT_EQ(as_text(bytes), "kept");
 }
 
+TEST(Base64, DecodesToText) {
+  EXPECT_EQ(base64_decode_text("AGZvbw=="), std::string("\0foo", 4));
+  EXPECT_EQ(base64_decode_text(""), "");
+  EXPECT_EQ(base64_decode_text("Zm9v\n"), std::nullopt);
+}
+
+TEST(Base64, DecodesIntoAPlaceOfExactlyItsSize) {
+  std::array<std::byte, 4> place{};
+  EXPECT_TRUE(base64_decode_into("Zm9vYg==", place));
+  EXPECT_EQ(as_text(place), "foob");
+  for (const auto* text : {"Zm9v", "Zm9vYmE=", "Zm9vYh==", "Zm9vYg=", "", "Zm!vYg=="}) {
+    EXPECT_FALSE(base64_decode_into(text, place)) << text;
+  }
+}
+
 TEST(Base64, EverySizeAndByteComesBack) {
   Bytes bytes;
   for (int i = 0; i < 600; ++i) {

@@ -121,5 +121,42 @@ TEST(JsonEscape, FindsEveryByteAtEveryPlace) {
   }
 }
 
+struct CodePointCase {
+  const char* name;
+  std::string_view bytes;
+  std::int32_t value;
+  std::size_t size;
+};
+
+TEST(CodePoints, AreReadOneByOne) {
+  const CodePointCase cases[] = {
+      {"ASCII", "41 42", 'A', 1},
+      {"least of two bytes", "C2 80", 0x80, 2},
+      {"most of two bytes", "DF BF", 0x7FF, 2},
+      {"least of three bytes", "E0 A0 80", 0x800, 3},
+      {"last before the surrogates", "ED 9F BF", 0xD7FF, 3},
+      {"most of three bytes", "EF BF BF", 0xFFFF, 3},
+      {"least of four bytes", "F0 90 80 80", 0x10000, 4},
+      {"the last one", "F4 8F BF BF", 0x10FFFF, 4},
+      {"overlong", "C0 80", -1, 1},
+      {"a surrogate", "ED A0 80", -1, 1},
+      {"over the last one", "F4 90 80 80", -1, 1},
+      {"cut off", "F0 90 80", -1, 1},
+      {"a continuation alone", "80", -1, 1},
+  };
+  for (const auto& c : cases) {
+    const auto point = first_code_point(as_text(from_hex(c.bytes)));
+    EXPECT_EQ(point.value, c.value) << c.name;
+    EXPECT_EQ(point.size, c.size) << c.name;
+  }
+}
+
+TEST(Case, IsThatOfAsciiLettersAlone) {
+  EXPECT_EQ(lower("AZ@[az\xC3\x89"), "az@[az\xC3\x89");
+  EXPECT_TRUE(equal_ignoring_case("Content-Type", "content-tYPE"));
+  EXPECT_FALSE(equal_ignoring_case("Content-Type", "Content-Typ"));
+  EXPECT_FALSE(equal_ignoring_case("[", "{"));
+}
+
 }  // namespace
 }  // namespace loopgate::codec

@@ -1,11 +1,12 @@
 // Lambda's REST API, request by request.
 
+#include "codec/base64.h"
+#include "codec/sha256.h"
 #include "emulators/lambda/lambda_api.h"
 
 #include <gmock/gmock.h>
 #include <zip.h>
 
-#include "emulators/lambda/digest.h"
 #include "emulators/lambda/event_stream.h"
 #include "tests/emulators/lambda/functions_fixture.h"
 
@@ -83,12 +84,12 @@ TEST_F(LambdaApiTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
                {"Role", "arn:aws:iam::123456789012:role/r"},
                {"Timeout", 5},
                {"Environment", {{"Variables", {{"A", "b"}}}}},
-               {"Code", {{"ZipFile", to_base64(old)}}}};
+               {"Code", {{"ZipFile", codec::base64_encode(as_bytes(old))}}}};
   const auto made = send("POST", "/2015-03-31/functions", body.dump());
   ASSERT_EQ(made->response->status, 201) << made->response->body;
   const auto described = Json::parse(made->response->body);
   EXPECT_EQ(described["FunctionArn"], "arn:aws:lambda:us-west-2:123456789012:function:f");
-  EXPECT_EQ(described["CodeSha256"], sha256_base64(old));
+  EXPECT_EQ(described["CodeSha256"], codec::base64_encode(codec::sha256(as_bytes(old))));
   EXPECT_EQ(described["State"], "Active");
   EXPECT_EQ(described["LastModified"], "2026-11-02T09:15:30.204+0000");
 
@@ -100,7 +101,7 @@ TEST_F(LambdaApiTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
 
   EXPECT_EQ(send("POST", "/2015-03-31/functions/f/invocations", "{}")->response->body, "\"old\"");
   const auto changed = zip_of(data.path(), "def handler(e, c):\n    return 'new'\n");
-  const Json code = {{"ZipFile", to_base64(changed)}};
+  const Json code = {{"ZipFile", codec::base64_encode(as_bytes(changed))}};
   EXPECT_EQ(send("PUT", "/2015-03-31/functions/f/code", code.dump())->response->status, 200);
   EXPECT_EQ(send("POST", "/2015-03-31/functions/f/invocations", "{}")->response->body, "\"new\"");
   const auto configured = send("PUT", "/2015-03-31/functions/f/configuration", R"({"Timeout":7})");
@@ -142,7 +143,7 @@ TEST_F(LambdaApiTest, TellsAFunctionsOwnErrorInAHeader) {
       send("POST", "/2015-03-31/functions/fails/invocations", "{}", {{"X-Amz-Log-Type", "Tail"}});
   EXPECT_EQ(answer->response->status, 200);
   EXPECT_EQ(answer->header("X-Amz-Function-Error"), "Unhandled");
-  EXPECT_THAT(*from_base64(answer->header("X-Amz-Log-Result")),
+  EXPECT_THAT(*codec::base64_decode_text(answer->header("X-Amz-Log-Result")),
               HasSubstr("[ERROR] ValueError: boom"));
 }
 

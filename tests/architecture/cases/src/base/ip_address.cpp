@@ -1,0 +1,3 @@
+#include <arpa/inet.h>
+
+#include <netdb.h>  // refused: <netdb.h>

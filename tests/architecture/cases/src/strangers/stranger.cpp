@@ -1,0 +1,1 @@
+#include "base/time.h"  // refused: room src/strangers has no arrows
