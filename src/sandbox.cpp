@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/system_time.h"
-#include "emulators/cloudformation/service.h"
+#include "emulators/cloudformation/module.h"
 #include "emulators/cloudformation/stack_table.h"
 #include "emulators/http/server.h"
 #include "gateway/gateway.h"
@@ -122,7 +122,6 @@ struct Sandbox::Impl {
   std::vector<std::unique_ptr<gateway::GatewayResource>> gateway_types;
   std::unique_ptr<cloudformation::StackTable> stack_table;
   std::unique_ptr<cfn::Deployer> deployer;
-  std::unique_ptr<cloudformation::CloudFormationService> cloudformation;
   ApiObserver api_observer;
   CapturedDatagrams captured;
   std::unique_ptr<Control> control;
@@ -146,7 +145,7 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
                                          .random = random,
                                          .journal = journal,
                                          .store = *store,
-                                         .folder = folder->path() + "/functions",
+                                         .folder = folder->path(),
                                          .endpoint = [this] { return endpoint(); },
                                          .service_account = gateway_account(),
                                          .regions = options.regions,
@@ -234,8 +233,8 @@ Status Sandbox::Impl::open_stacks() {
   deploy_options.allow_unsupported = options.allow_unsupported;
   deployer = std::make_unique<cfn::Deployer>(types, tasks, *stack_table, journal, clock, random,
                                              std::move(deploy_options));
-  cloudformation =
-      std::make_unique<cloudformation::CloudFormationService>(*deployer, clock, random);
+  account->add(
+      std::make_unique<cloudformation::CloudFormationModule>(account->surroundings(), *deployer));
   return {};
 }
 
@@ -245,8 +244,6 @@ Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
       http::CallerDefaults{.account = options.account, .region = region(), .base_url = endpoint()},
       [this](std::move_only_function<void(bool)> write) { store->after_commit(std::move(write)); });
   account->add_services(*front_door);
-  front_door->add(*cloudformation);
-  account->add_service(*cloudformation);
   control = std::make_unique<Control>(sandbox, captured);
   front_door->add_path(std::string(Control::kPrefix), [this](http::Request request, auto exchange) {
     control->handle(std::move(request), std::move(exchange));
@@ -340,6 +337,10 @@ std::string Sandbox::endpoint() const {
   return impl_->endpoint();
 }
 
+std::vector<std::string_view> Sandbox::service_names() const {
+  return impl_->account->service_names();
+}
+
 std::string stack_name(const DeployOptions& options) {
   return options.stack.empty() ? stack_name_from(options.template_file) : options.stack;
 }
@@ -377,8 +378,7 @@ void Sandbox::reset(std::function<void(Status)> done) {
     return stack->status != cfn::StackStatus::kDeleteComplete;
   });
   if (live == stacks.rend()) {
-    impl_->account->clear();
-    return done({});
+    return done(impl_->account->reset());
   }
   remove_stack((*live)->name, [this, done](Status status) { status ? reset(done) : done(status); });
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -102,6 +103,9 @@ class Sandbox {
   io::Loop& loop();
   const SandboxOptions& options() const;
   std::string endpoint() const;  // "http://127.0.0.1:4566"
+
+  // "cloudformation", "iam", …: what is emulated, by name.
+  std::vector<std::string_view> service_names() const;
 
   // Creates or updates a stack. The error is the last line that the user reads.
   void deploy(DeployOptions options, std::function<void(Result<DeployResult>)> done);

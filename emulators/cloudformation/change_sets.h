@@ -38,6 +38,7 @@ class ChangeSets {
   std::vector<const ChangeSet*> of_stack(const std::string& account, const std::string& region,
                                          const std::string& stack) const;
   void erase(const std::string& id) { sets_.erase(id); }
+  void clear() { sets_.clear(); }
 
   std::string make_id(const std::string& kind, const cfn::DeployRequest& request,
                       const std::string& name);

@@ -17,6 +17,8 @@ class CloudFormationService : public http::TableService<Context> {
   // All are borrowed and outlive the service.
   CloudFormationService(cfn::Deployer& deployer, const Clock& clock, Random& random);
 
+  void forget_change_sets() { change_sets_.clear(); }
+
  private:
   ChangeSets change_sets_;
   Context context_;

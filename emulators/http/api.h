@@ -119,6 +119,7 @@ inline std::string text_param(const nlohmann::json& params, std::string_view nam
 class RestService {
  public:
   virtual ~RestService() = default;
+  virtual std::string_view name() const = 0;            // as AWS signs for it: "lambda"
   virtual bool owns(const Request& request) const = 0;  // by its path
   virtual void handle(Request request, Caller caller, std::shared_ptr<Exchange> exchange) = 0;
 };

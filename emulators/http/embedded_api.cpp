@@ -17,7 +17,7 @@ ApiService* EmbeddedApi::find(std::string_view name) const {
 std::string EmbeddedApi::service_names() const {
   std::string names;
   for (const auto* service : services_) {
-    names.append(names.empty() ? "" : ", ").append(service->model().id);
+    names.append(names.empty() ? "" : ", ").append(service->model().name);
   }
   return names;
 }

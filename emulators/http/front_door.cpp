@@ -237,11 +237,11 @@ Response FrontDoor::unknown_path(const Request& request) const {
 }
 
 std::string FrontDoor::service_names() const {
-  std::string names;
-  for (const ApiService* service : services_) {
-    names.append(names.empty() ? "" : ", ").append(service->model().id);
-  }
-  return names;
+  std::vector<std::string_view> names;
+  for (const ApiService* service : services_) names.push_back(service->model().name);
+  for (const RestService* service : rest_services_) names.push_back(service->name());
+  std::ranges::sort(names);
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 }  // namespace loopgate::http

@@ -245,6 +245,16 @@ void Roles::remove_policy(const std::string& arn) {
   policies_.erase(arn);
 }
 
+void Roles::remove_all() {
+  for (const auto& [key, role] : roles_) delete_role_.bind(1, std::string_view(role.arn)).run();
+  for (const auto& [arn, policy] : policies_) {
+    delete_policy_.bind(1, std::string_view(arn)).run();
+  }
+  roles_.clear();
+  policies_.clear();
+  forget();
+}
+
 const ManagedPolicy* Roles::policy(const std::string& arn) const {
   const auto found = policies_.find(arn);
   return found == policies_.end() ? nullptr : &found->second;

@@ -60,6 +60,8 @@ class Roles {
                                                    const std::string& document);
   aws::Outcome<void> update_policy(const std::string& arn, const std::string& document);
   void remove_policy(const std::string& arn);  // detaches it everywhere
+  void remove_all();                           // roles and policies of all accounts
+  void forget() { told_.clear(); }             // warnings are given anew
   const ManagedPolicy* policy(const std::string& arn) const;
 
   // AccessDenied in AWS's words when the session's role does not allow it; ExpiredToken past its

@@ -106,6 +106,13 @@ bool EventQueue::accept(QueuedEvent event) {
   return true;
 }
 
+void EventQueue::forget() {
+  surroundings_.store.execute("DELETE FROM lambda_events");
+  events_.clear();
+  by_due_.clear();
+  timer_.cancel();
+}
+
 void EventQueue::schedule() {
   if (by_due_.empty() || running_ >= kMaxRunningEvents) return timer_.cancel();
   const auto due = by_due_.begin()->first;

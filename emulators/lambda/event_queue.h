@@ -49,6 +49,8 @@ class EventQueue {
 
   // Stored in this turn's transaction; runs in a later task. False when kMaxStoredEvents wait.
   bool accept(QueuedEvent event);
+  // Stored events go; those that run are not retried.
+  void forget();
   std::size_t running() const { return running_; }
   std::size_t stored() const { return events_.size(); }
 

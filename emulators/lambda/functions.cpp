@@ -117,6 +117,13 @@ aws::Outcome<void> Functions::remove(const std::string& arn) {
   return {};
 }
 
+void Functions::forget() {
+  events_.forget();
+  for (auto& [arn, entry] : entries_) {
+    if (entry.pool) entry.pool->abort("the sandbox was reset");
+  }
+}
+
 aws::Outcome<CodeSource> Functions::keep_upload(std::string_view zip) {
   if (zip.size() > kMaxUploadBytes) {
     return aws::refuse(invalid_parameter(

@@ -1,7 +1,7 @@
 // Lambda: the functions of all accounts, and invoking them. What lives in this room: configurations
 // (function, function_table), their code (code_loader, zip, makefile_build), the processes that run
 // them (pool, worker, runtime_api, bootstrap), asynchronous events (event_queue), the built-in
-// function (echo), and the doors: the REST API (lambda_api), the resource types (…_resource) and
+// function (echo), and the doors: the REST API (service), the resource types (…_resource) and
 // the port (lambda_port).
 #pragma once
 
@@ -53,6 +53,10 @@ class Functions {
   FunctionPtr find(std::string_view arn) const;  // also with a qualifier; null when there is none
   std::vector<FunctionPtr> list(std::string_view account, std::string_view region) const;
   std::vector<FunctionPtr> list() const;  // of all accounts and regions
+
+  // Functions and their warm workers stay. Calls that run or wait are answered as killed, what is
+  // stored to be retried goes: nothing of them happens later.
+  void forget();
 
   // Keeps uploaded bytes and gives the code source for them. InvalidParameterValueException.
   aws::Outcome<CodeSource> keep_upload(std::string_view zip);

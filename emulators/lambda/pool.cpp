@@ -45,6 +45,15 @@ void Pool::reconfigure(std::shared_ptr<const FunctionConfig> config) {
   pump();
 }
 
+void Pool::abort(std::string_view why) {
+  fail_all_waiting(why);
+  std::vector<Worker*> busy;
+  for (const auto& entry : workers_) {
+    if (entry.worker->state() == Worker::State::kBusy) busy.push_back(entry.worker.get());
+  }
+  for (auto* worker : busy) worker->stop();
+}
+
 void Pool::shut_down(std::string_view why) {
   fail_all_waiting(why);
   retire_workers();

@@ -28,6 +28,8 @@ class Pool : private Worker::Owner {
   void prepare(std::move_only_function<void(Status)> done);
   // New configuration: running calls end as they began, later ones get new workers.
   void reconfigure(std::shared_ptr<const FunctionConfig> config);
+  // Answers everything that waits or runs, and ends the workers that ran it.
+  void abort(std::string_view why);
   // Answers everything that waits or runs, and ends every worker.
   void shut_down(std::string_view why);
 

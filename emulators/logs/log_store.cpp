@@ -195,6 +195,15 @@ void LogStore::delete_all() {
   }
 }
 
+void LogStore::forget() {
+  waiting_.clear();
+  flush_timer_.cancel();
+  forget_memory();
+  store_.execute("DELETE FROM log_events");
+  store_.execute("UPDATE log_streams SET first_ms = -1, last_ms = -1, ingested_ms = -1");
+  store_.execute("UPDATE log_groups SET bytes = 0, events = 0, forgotten = 0");
+}
+
 aws::Outcome<void> LogStore::delete_group(const Place& place, const std::string& name) {
   flush();
   const Group* group = find_group(place, name);

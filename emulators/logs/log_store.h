@@ -84,6 +84,7 @@ class LogStore {
   aws::Outcome<void> create_group(const Place& place, const std::string& name);
   aws::Outcome<void> delete_group(const Place& place, const std::string& name);
   void delete_all();  // of all accounts and regions
+  void forget();      // every event of every stream; groups and streams stay
   aws::Outcome<Group> group(const Place& place, const std::string& name);
   // Names after `after`, in order, at most `limit`.
   std::vector<Group> groups(const Place& place, std::string_view prefix, std::string_view after,

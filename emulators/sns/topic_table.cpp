@@ -151,6 +151,10 @@ void TopicTable::remember(const std::string& topic_arn, const std::string& key, 
       .run();
 }
 
+void TopicTable::forget_messages() {
+  store_.execute("DELETE FROM sns_deduplication");
+}
+
 void TopicTable::load() {
   topics_.clear();
   subscriptions_.clear();

@@ -38,6 +38,7 @@ class TopicTable {
   std::optional<Seen> seen(const std::string& topic_arn, const std::string& key, WallTime now);
   void remember(const std::string& topic_arn, const std::string& key, const Seen& seen,
                 WallTime until);
+  void forget_messages();
 
  private:
   void load();

@@ -99,6 +99,9 @@ class Topics {
   aws::Outcome<void> check(const PublishRequest& request) const;
   aws::Outcome<PublishResult> publish(const PublishRequest& request);
 
+  // Topics and subscriptions stay; what FIFO topics remember of messages goes.
+  void forget() { table_.forget_messages(); }
+
   const TopicTable& table() const { return table_; }
 
  private:

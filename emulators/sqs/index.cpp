@@ -192,6 +192,14 @@ void Queues::fail_waiters(Queue& queue) {
   queue.waiters.clear();
 }
 
+void Queues::send_waiters_home(Queue& queue) {
+  for (auto& waiter : queue.waiters) {
+    waiter->deadline.cancel();
+    tasks_.post([reply = std::move(waiter->reply)]() mutable { reply(std::vector<Message>{}); });
+  }
+  queue.waiters.clear();
+}
+
 void Queues::tell(const Queue& queue, std::size_t count, std::string text) {
   if (count == 0) return;
   Event event;

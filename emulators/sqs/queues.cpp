@@ -85,6 +85,21 @@ aws::Outcome<void> Queues::remove(const QueueKey& key) {
   return {};
 }
 
+void Queues::forget() {
+  tables_.delete_all_messages();
+  deleted_.clear();
+  next_forgetting_ = {};
+  for (auto& [key, queue] : queues_) {
+    queue->ready = sqs::make_ready(key.is_fifo());
+    queue->hidden = {};
+    queue->attempts.clear();
+    queue->purged = {};
+    queue->timer.cancel();
+    queue->armed_for = Instant::max();
+    send_waiters_home(*queue);
+  }
+}
+
 std::vector<QueueKey> Queues::list(const std::string& account, const std::string& region,
                                    std::string_view prefix, std::string_view after,
                                    std::size_t limit) const {

@@ -59,6 +59,9 @@ class Queues {
                              std::size_t limit) const;
   std::vector<QueueKey> dead_letter_sources(const QueueKey& target) const;
   std::vector<QueueKey> all() const;
+  // Every queue as if it had just been made: no messages, no memory of any. Who waits for messages
+  // gets none.
+  void forget();
 
   // Attributes and tags (queue_attributes.cpp).
   aws::Outcome<AttributeMap> attributes(const QueueKey& key);
@@ -125,6 +128,7 @@ class Queues {
   void on_timer(std::int64_t queue_id);
   void save(const Queue& queue);
   void fail_waiters(Queue& queue);
+  void send_waiters_home(Queue& queue);
 
   aws::Outcome<Settings> checked_settings(const QueueKey& key, const AttributeMap& given,
                                           const AttributeMap& changes) const;

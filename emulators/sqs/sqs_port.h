@@ -13,9 +13,6 @@ namespace loopgate::sqs {
 class EmbeddedSqs : public aws::SqsPort {
  public:
   // Whether `session` may do `action` ("sqs:SendMessage") on a queue; IAM's answer.
-  using Authorizer = std::function<aws::Outcome<void>(
-      const aws::Session& session, std::string_view action, const std::string& resource_arn)>;
-
   EmbeddedSqs(Queues& queues, TaskQueue& tasks, aws::Authorizer authorizer)
       : queues_(queues), tasks_(tasks), authorizer_(std::move(authorizer)) {}
 

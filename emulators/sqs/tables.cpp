@@ -204,6 +204,11 @@ void Tables::delete_message(std::int64_t id) {
   delete_message_.bind(1, id).run();
 }
 
+void Tables::delete_all_messages() {
+  store_.execute("DELETE FROM sqs_messages");
+  store_.execute("DELETE FROM sqs_deduplications");
+}
+
 std::int64_t Tables::last_message_id() {
   const auto last = last_message_id_.step() ? last_message_id_.integer(0) : 0;
   last_message_id_.reset();

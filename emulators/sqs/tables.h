@@ -56,6 +56,7 @@ class Tables {
   void move_message(std::int64_t id, std::int64_t new_id, std::int64_t queue,
                     const std::string& source_arn, WallTime sent);
   void delete_message(std::int64_t id);
+  void delete_all_messages();  // and what is remembered of them
   std::int64_t last_message_id();
   // Every message, by ascending id, without bodies and attributes.
   void scan_messages(const std::function<void(const MessageRow&)>& visit);

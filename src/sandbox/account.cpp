@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <ranges>
+
 #include "aws/arn.h"
 #include "emulators/iam/policy.h"
-#include "emulators/lambda/companion_resources.h"
 
 namespace loopgate {
 
@@ -24,100 +26,100 @@ aws::Outcome<void> QueueDelivery::deliver_to_queue(
   return {};
 }
 
-Result<std::unique_ptr<Account>> Account::create(Outside outside) {
-  auto queues = sqs::Queues::open(outside.store, outside.clock, outside.tasks, outside.random,
-                                  outside.journal);
-  if (!queues) return std::unexpected(queues.error());
-  return std::unique_ptr<Account>(new Account(std::move(outside), std::move(*queues)));
+Account::Account(Surroundings surroundings)
+    : surroundings_(std::move(surroundings)),
+      api_(
+          surroundings_.tasks, surroundings_.random,
+          [this](const auto&... arguments) { return surroundings_.authorize(arguments...); },
+          surroundings_.endpoint) {
+  surroundings_.authorize = [this](const aws::Session& session, std::string_view action,
+                                   const std::string& resource_arn) {
+    return iam_->roles().authorize(session, action, resource_arn);
+  };
 }
 
-Account::Account(Outside outside, std::unique_ptr<sqs::Queues> queues)
-    : outside_(std::move(outside)),
-      queues_(std::move(queues)),
-      roles_(outside_.store, outside_.clock, outside_.random, outside_.journal),
-      logs_(outside_.store, outside_.clock),
-      delivery_(*queues_),
-      topics_(outside_.store, outside_.clock, outside_.random, outside_.journal, delivery_),
-      functions_({.loop = outside_.loop,
-                  .clock = outside_.clock,
-                  .tasks = outside_.tasks,
-                  .random = outside_.random,
-                  .journal = outside_.journal,
-                  .store = outside_.store,
-                  .logs = logs_,
-                  .folder = outside_.folder,
-                  .endpoint = outside_.endpoint,
-                  .ordered_results = outside_.simulated},
-                 [this](const std::string& target_arn, std::string payload,
-                        std::vector<aws::MessageAttribute> attributes) {
-                   deliver_record(target_arn, std::move(payload), std::move(attributes));
-                 }),
-      sts_port_(roles_, outside_.clock, outside_.tasks),
-      lambda_port_(functions_, outside_.tasks,
-                   [this](const auto&... arguments) { return authorize(arguments...); }),
-      sqs_port_(*queues_, outside_.tasks,
-                [this](const auto&... arguments) { return authorize(arguments...); }),
-      sns_port_(topics_, outside_.tasks,
-                [this](const auto&... arguments) { return authorize(arguments...); }),
-      logs_port_(
-          logs_, outside_.tasks,
-          [this](const auto&... arguments) { return authorize(arguments...); },
-          [this](const aws::Session&) { return outside_.regions.front(); }),
-      iam_service_(roles_),
-      sts_service_(roles_, outside_.clock, outside_.random),
-      sqs_service_(*queues_),
-      sns_service_(topics_),
-      logs_api_(logs_),
-      lambda_api_(functions_),
-      api_(
-          outside_.tasks, outside_.random,
-          [this](const auto&... arguments) { return authorize(arguments...); }, outside_.endpoint) {
-  for (http::ApiService* service : std::initializer_list<http::ApiService*>{
-           &iam_service_, &sts_service_, &sqs_service_, &sns_service_, &logs_api_,
-           &lambda_api_.service()}) {
-    api_.add(*service);
-  }
-  topics_.set_lambda(&lambda_port_);
-  topics_.set_queue_accepts([this](const std::string& queue, const std::string& topic) {
+// Those that know others go first.
+Account::~Account() {
+  while (!modules_.empty()) modules_.pop_back();
+}
+
+Result<std::unique_ptr<Account>> Account::create(Surroundings surroundings) {
+  std::unique_ptr<Account> account(new Account(std::move(surroundings)));
+  if (auto status = account->open(); !status) return std::unexpected(status.error());
+  return account;
+}
+
+void Account::add(std::unique_ptr<Module> module) {
+  api_.add(module->operations());
+  modules_.push_back(std::move(module));
+}
+
+// A service is one line here, after those that it is given.
+Status Account::open() {
+  iam_ = make<iam::IamModule>();
+  sts_ = make<sts::StsModule>(iam_->roles());
+  logs_ = make<logs::LogsModule>();
+  auto queues = sqs::SqsModule::open(surroundings_);
+  if (!queues) return std::unexpected(queues.error());
+  sqs_ = queues->get();
+  add(std::move(*queues));
+  delivery_ = std::make_unique<QueueDelivery>(sqs_->queues());
+  sns_ = make<sns::SnsModule>(*delivery_);
+  lambda_ = make<lambda::LambdaModule>(
+      logs_->logs(), [this](const std::string& target_arn, std::string payload,
+                            std::vector<aws::MessageAttribute> attributes) {
+        deliver_record(target_arn, std::move(payload), std::move(attributes));
+      });
+  sns_->topics().set_lambda(&lambda_->port());
+  sns_->topics().set_queue_accepts([this](const std::string& queue, const std::string& topic) {
     return queue_accepts(queue, topic);
   });
-  types_.push_back(std::make_unique<iam::RoleResource>(roles_, outside_.random));
-  types_.push_back(std::make_unique<iam::PolicyResource>(roles_));
-  types_.push_back(std::make_unique<iam::ManagedPolicyResource>(roles_, outside_.random));
-  types_.push_back(std::make_unique<sqs::QueueResource>(*queues_, outside_.endpoint));
-  types_.push_back(std::make_unique<sqs::QueuePolicyResource>(*queues_));
-  types_.push_back(std::make_unique<sns::TopicResource>(topics_, outside_.random));
-  types_.push_back(std::make_unique<sns::SubscriptionResource>(topics_));
-  types_.push_back(std::make_unique<sns::TopicPolicyResource>(topics_));
-  types_.push_back(std::make_unique<logs::LogGroupResource>(logs_, outside_.random));
-  types_.push_back(std::make_unique<lambda::FunctionResource>(functions_));
-  types_.push_back(std::make_unique<lambda::CompanionResource>(functions_));
+  return {};
+}
+
+aws::Ports Account::ports() {
+  return {sts_->port(), lambda_->port(), sqs_->port(), sns_->port(), logs_->port()};
 }
 
 std::vector<cfn::ResourceType*> Account::resource_types() {
   std::vector<cfn::ResourceType*> out;
-  for (const auto& type : types_) out.push_back(type.get());
+  for (const auto& module : modules_) {
+    for (auto* type : module->resource_types()) out.push_back(type);
+  }
   return out;
 }
 
 void Account::add_services(http::FrontDoor& door) {
-  door.add(iam_service_);
-  door.add(sts_service_);
-  door.add(sqs_service_);
-  door.add(sns_service_);
-  door.add(logs_api_);
-  door.add(lambda_api_);
+  for (const auto& module : modules_) module->add_to(door);
 }
 
-aws::Outcome<void> Account::authorize(const aws::Session& session, std::string_view action,
-                                      const std::string& resource) {
-  return roles_.authorize(session, action, resource);
+std::vector<std::string_view> Account::service_names() const {
+  std::vector<std::string_view> names;
+  for (const auto& module : modules_) names.push_back(module->name());
+  std::ranges::sort(names);
+  return names;
+}
+
+// The last first, as they were made: a function's end still writes its log.
+Status Account::reset() {
+  std::string left;
+  for (const auto& module : std::views::reverse(modules_)) {
+    if (const auto status = module->reset(); !status) {
+      left += fmt::format("{}{}", left.empty() ? "" : "; ", status.error().message);
+    }
+  }
+  if (!left.empty()) return fail("could not be deleted: " + left);
+  return {};
+}
+
+void Account::forget() {
+  for (const auto& module : std::views::reverse(modules_)) module->forget();
 }
 
 bool Account::queue_accepts(const std::string& queue_arn, const std::string& topic_arn) {
   const auto key = sqs::QueueKey::from_arn(queue_arn);
-  if (!key || key->account == outside_.service_account) return true;
-  const auto text = queues_->policy(*key);
+  if (!key || key->account == surroundings_.service_account) return true;
+  const auto text = sqs_->queues().policy(*key);
   if (!text) return true;  // no such queue: the delivery itself says so
   const auto policy = iam::Policy::parse(*text, iam::PolicyKind::kResource);
   if (!policy) return false;
@@ -137,8 +139,9 @@ void Account::deliver_record(const std::string& target_arn, std::string payload,
   const std::string service = arn ? arn->service : "";
   std::string problem = "its service is not emulated";
   if (service == "sqs") {
-    const auto sent = queues_->deliver(
-        target_arn, {std::move(payload), std::move(attributes), {}, {}}, outside_.service_account);
+    const auto sent =
+        sqs_->queues().deliver(target_arn, {std::move(payload), std::move(attributes), {}, {}},
+                               surroundings_.service_account);
     if (sent) return;
     problem = sent.error().message;
   } else if (service == "sns") {
@@ -146,7 +149,7 @@ void Account::deliver_record(const std::string& target_arn, std::string payload,
     request.topic_arn = target_arn;
     request.message = std::move(payload);
     request.attributes = std::move(attributes);
-    const auto published = topics_.publish(request);
+    const auto published = sns_->topics().publish(request);
     if (published) return;
     problem = published.error().message;
   } else if (service == "lambda") {
@@ -154,27 +157,10 @@ void Account::deliver_record(const std::string& target_arn, std::string payload,
     call.function_arn = target_arn;
     call.payload = std::move(payload);
     call.type = lambda::InvocationType::kEvent;
-    return functions_.invoke(std::move(call), [](auto) {});
+    return lambda_->functions().invoke(std::move(call), [](auto) {});
   }
-  outside_.journal.warn(
+  surroundings_.journal.warn(
       fmt::format("the failed invocation could not be sent to {}: {}", target_arn, problem));
-}
-
-void Account::clear() {
-  for (const auto& queue : queues_->all()) {
-    if (queue.account != outside_.service_account) (void)queues_->remove(queue);
-  }
-  std::vector<std::string> topics, subscriptions;
-  for (const auto& [arn, topic] : topics_.table().topics()) topics.push_back(arn);
-  for (const auto& arn : topics) topics_.delete_topic(arn);
-  for (const auto& [arn, subscription] : topics_.table().subscriptions())
-    subscriptions.push_back(arn);
-  for (const auto& arn : subscriptions) topics_.unsubscribe(arn);
-  for (const auto& function : functions_.list()) (void)functions_.remove(function->arn());
-  std::vector<std::pair<std::string, std::string>> roles;
-  for (const auto& [key, role] : roles_.roles()) roles.emplace_back(role.account, role.name);
-  for (const auto& [account, name] : roles) roles_.remove_role(account, name);
-  logs_.delete_all();
 }
 
 }  // namespace loopgate

@@ -1,40 +1,21 @@
-// The AWS account: every emulator over the one store, the ports through which the gateway reaches
-// them, the resource types that they own, and the services that the front door offers.
+// The AWS account: a list of modules over one store, and the wires between those that know each
+// other by a port. Whatever depends on which services there are follows from the list.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "aws/ports.h"
-#include "base/clock.h"
-#include "base/journal.h"
-#include "base/random.h"
-#include "base/task_queue.h"
 #include "emulators/http/embedded_api.h"
-#include "emulators/http/front_door.h"
-#include "emulators/iam/resources.h"
-#include "emulators/iam/service.h"
-#include "emulators/lambda/function_resource.h"
-#include "emulators/lambda/functions.h"
-#include "emulators/lambda/lambda_api.h"
-#include "emulators/lambda/lambda_port.h"
-#include "emulators/logs/log_group_resource.h"
-#include "emulators/logs/log_store.h"
-#include "emulators/logs/logs_api.h"
-#include "emulators/logs/logs_port.h"
-#include "emulators/sns/resources.h"
-#include "emulators/sns/service.h"
-#include "emulators/sns/sns_port.h"
-#include "emulators/sqs/resources.h"
-#include "emulators/sqs/service.h"
-#include "emulators/sqs/sqs_port.h"
-#include "emulators/store/store.h"
-#include "emulators/sts/service.h"
-#include "emulators/sts/sts_port.h"
-#include "io/loop.h"
-#include "template/resource.h"
+#include "emulators/iam/module.h"
+#include "emulators/lambda/module.h"
+#include "emulators/logs/module.h"
+#include "emulators/module/module.h"
+#include "emulators/sns/module.h"
+#include "emulators/sqs/module.h"
+#include "emulators/sts/module.h"
 
 namespace loopgate {
 
@@ -53,71 +34,58 @@ class QueueDelivery final : public sns::Delivery {
 
 class Account {
  public:
-  struct Outside {
-    io::Loop& loop;
-    Clock& clock;
-    TaskQueue& tasks;
-    Random& random;
-    Journal& journal;
-    store::Store& store;
-    std::string folder;                     // for functions: code, builds, bootstraps
-    std::function<std::string()> endpoint;  // of the front door
-    std::string service_account;            // owns the delivery queues
-    std::vector<std::string> regions;       // the first is the stacks' own
-    bool simulated = false;
-  };
+  static Result<std::unique_ptr<Account>> create(Surroundings surroundings);
+  ~Account();
+  Account(const Account&) = delete;
 
-  static Result<std::unique_ptr<Account>> create(Outside outside);
+  // Adds a service that is made elsewhere, before `add_services`.
+  void add(std::unique_ptr<Module> module);
+  const Surroundings& surroundings() const { return surroundings_; }
 
-  aws::Ports ports() { return {sts_port_, lambda_port_, sqs_port_, sns_port_, logs_port_}; }
+  aws::Ports ports();
   std::vector<cfn::ResourceType*> resource_types();
   void add_services(http::FrontDoor& door);
-  // The one call, and what else is reached by it.
+  // The one call: every operation of every service.
   aws::Api& api() { return api_; }
-  void add_service(http::ApiService& service) { api_.add(service); }
-  // Deletes everything that stacks did not make.
-  void clear();
+  std::vector<std::string_view> service_names() const;  // by name
 
-  iam::Roles& roles() { return roles_; }
-  logs::LogStore& logs() { return logs_; }
-  sqs::Queues& queues() { return *queues_; }
-  const sqs::Queues& queues() const { return *queues_; }
-  sns::Topics& topics() { return topics_; }
-  lambda::Functions& functions() { return functions_; }
+  // See Module::reset and Module::forget. What the gateway's own account has, stays. The error says
+  // all that could not be deleted.
+  Status reset();
+  void forget();
+
+  logs::LogStore& logs() { return logs_->logs(); }
+  sqs::Queues& queues() { return sqs_->queues(); }
+  sns::Topics& topics() { return sns_->topics(); }
+  lambda::Functions& functions() { return lambda_->functions(); }
 
  private:
-  Account(Outside outside, std::unique_ptr<sqs::Queues> queues);
+  explicit Account(Surroundings surroundings);
 
-  aws::Outcome<void> authorize(const aws::Session& session, std::string_view action,
-                               const std::string& resource);
+  Status open();
+  // Makes a module and puts it at the end of the list.
+  template <class M, class... Arguments>
+  M* make(Arguments&&... arguments) {
+    auto module = std::make_unique<M>(surroundings_, std::forward<Arguments>(arguments)...);
+    M* const made = module.get();
+    add(std::move(module));
+    return made;
+  }
   bool queue_accepts(const std::string& queue_arn, const std::string& topic_arn);
   // Where an asynchronous invocation goes that nothing helped.
   void deliver_record(const std::string& target_arn, std::string payload,
                       std::vector<aws::MessageAttribute> attributes);
 
-  Outside outside_;
-  std::unique_ptr<sqs::Queues> queues_;
-  iam::Roles roles_;
-  logs::LogStore logs_;
-  QueueDelivery delivery_;
-  sns::Topics topics_;
-  lambda::Functions functions_;
-
-  sts::EmbeddedSts sts_port_;
-  lambda::EmbeddedLambda lambda_port_;
-  sqs::EmbeddedSqs sqs_port_;
-  sns::EmbeddedSns sns_port_;
-  logs::EmbeddedLogs logs_port_;
-
-  iam::IamService iam_service_;
-  sts::StsService sts_service_;
-  sqs::SqsService sqs_service_;
-  sns::SnsService sns_service_;
-  logs::LogsApi logs_api_;
-  lambda::LambdaApi lambda_api_;
+  Surroundings surroundings_;
   http::EmbeddedApi api_;
-
-  std::vector<std::unique_ptr<cfn::ResourceType>> types_;
+  std::unique_ptr<QueueDelivery> delivery_;
+  std::vector<std::unique_ptr<Module>> modules_;  // later ones may know earlier ones
+  iam::IamModule* iam_ = nullptr;
+  sts::StsModule* sts_ = nullptr;
+  logs::LogsModule* logs_ = nullptr;
+  sqs::SqsModule* sqs_ = nullptr;
+  sns::SnsModule* sns_ = nullptr;
+  lambda::LambdaModule* lambda_ = nullptr;
 };
 
 }  // namespace loopgate

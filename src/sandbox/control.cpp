@@ -82,7 +82,11 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   const auto route = std::string_view(request.path).substr(kPrefix.size());
   if (request.method == "POST") return dispatch_post(route, request, exchange);
   if (request.method != "GET") return refuse(exchange, "use GET or POST", 405);
-  if (route == "health") return answer_json(exchange, {{"status", "ok"}, {"version", version()}});
+  if (route == "health") {
+    return answer_json(
+        exchange,
+        {{"status", "ok"}, {"version", version()}, {"services", sandbox_.service_names()}});
+  }
   if (route == "info") return answer_json(exchange, json(sandbox_.describe()));
   if (route == "journal") return get_journal(request.query, exchange);
   if (route == "captured") return get_captured(request.query, exchange);

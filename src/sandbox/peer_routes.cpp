@@ -15,9 +15,7 @@ void PeerRoutes::add_to(http::FrontDoor& door) {
 
 http::Response PeerRoutes::health() const {
   nlohmann::ordered_json services;
-  for (const char* name : {"cloudformation", "iam", "lambda", "logs", "sns", "sqs", "sts"}) {
-    services[name] = "running";
-  }
+  for (const auto name : sandbox_.service_names()) services[std::string(name)] = "running";
   const nlohmann::ordered_json body = {
       {"services", services}, {"edition", "loopgate"}, {"version", version()}};
   return http::Response::json(200, body.dump() + "\n");

@@ -23,14 +23,15 @@ ARROWS = {
     "src/cli": {"src/scenario", "src/console", "src/sandbox", "src/codec", "src/io", "src/wireguard"},
     "emulators/store": set(),
     "emulators/http": {"src/aws", "src/io"},
-    "emulators/iam": {"emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
-    "emulators/sts": {"emulators/iam", "emulators/http", "src/aws"},
-    "emulators/logs": {"emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
-    "emulators/sqs": {"emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
-    "emulators/sns": {"emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
-    "emulators/lambda": {"emulators/store", "emulators/http", "emulators/logs", "src/aws", "src/io",
-                         "src/template/resource.h"},
-    "emulators/cloudformation": {"emulators/store", "emulators/http", "src/aws", "src/template"},
+    "emulators/module": {"emulators/store", "emulators/http", "src/aws", "src/io", "src/template/resource.h"},
+    "emulators/iam": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
+    "emulators/sts": {"emulators/module", "emulators/iam", "emulators/http", "src/aws"},
+    "emulators/logs": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
+    "emulators/sqs": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
+    "emulators/sns": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
+    "emulators/lambda": {"emulators/module", "emulators/store", "emulators/http", "emulators/logs", "src/aws",
+                         "src/io", "src/template/resource.h"},
+    "emulators/cloudformation": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template"},
 }
 
 # The composition root may name every room.

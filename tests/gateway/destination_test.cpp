@@ -320,6 +320,29 @@ TEST(Lambda, WhatAnAsynchronousInvocationAnswersIsDiscarded) {
   EXPECT_THAT(world.discards(), SizeIs(1));
 }
 
+TEST(Lambda, AnAsynchronousAnswerIsThatOfItsFunctionNotOfOneWhoseNameBeginsSo) {
+  World world;
+  const auto listen = [&](const std::string& arn) {
+    auto destination = lambda_destination({{"Arguments", {{"UseAsyncInvoke", "true"}}}});
+    destination["DestinationArn"] = arn;
+    world.listen({destination});
+  };
+  const auto answer = R"({"Replies":[{"Tag":"00000001","Data":"YQ=="}]})";
+  listen(std::string(kFunction) + "-two");
+  world.gateway->on_async_answer(kFunction, answer);
+  EXPECT_THAT(world.discards(), IsEmpty());
+}
+
+TEST(Lambda, AnAsynchronousAnswerOfAQualifiedFunctionIsDiscarded) {
+  World world;
+  auto destination = lambda_destination({{"Arguments", {{"UseAsyncInvoke", "true"}}}});
+  destination["DestinationArn"] = std::string(kFunction) + ":live";
+  world.listen({destination});
+  const auto answer = R"({"Replies":[{"Tag":"00000001","Data":"YQ=="}]})";
+  world.gateway->on_async_answer(kFunction, answer);
+  EXPECT_THAT(world.discards(), SizeIs(1));
+}
+
 TEST(Lambda, AStreamedReplyIsSentBeforeTheFunctionEnds) {
   World world;
   world.aws.stream = [](const aws::InvokeRequest& request) {

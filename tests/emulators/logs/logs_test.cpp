@@ -6,8 +6,8 @@
 
 #include "emulators/logs/limits.h"
 #include "emulators/logs/log_group_resource.h"
-#include "emulators/logs/logs_api.h"
 #include "emulators/logs/logs_port.h"
+#include "emulators/logs/service.h"
 
 namespace loopgate::logs {
 namespace {
@@ -44,7 +44,7 @@ class LogsTest : public testing::Test {
   std::unique_ptr<store::Store> store =
       std::move(*store::Store::open("", store::Durability::kMemory));
   LogStore logs{*store, clock};
-  LogsApi api{logs};
+  LogsService api{logs};
 };
 
 TEST_F(LogsTest, KeepsWhatIsPutAndReadsItInPages) {

@@ -239,6 +239,73 @@ TEST_F(FifoQueue, LocksAGroupWhileOneOfItsMessagesIsInFlight) {
   EXPECT_THAT(bodies(queue), ElementsAre("b1", "a2"));
 }
 
+// Whatever frees one of two, the other still locks the group, also after a restart.
+TEST_F(FifoQueue, LocksAGroupUntilTheLastOfItsMessagesInFlightIsDone) {
+  const auto queue = make("q.fifo");
+  for (const char* body : {"a1", "a2", "a3"}) send(queue, body, "a", body);
+  auto taken = receive(queue, 2);
+  ASSERT_EQ(taken.size(), 2u);
+  ASSERT_TRUE(queues_->delete_message(queue, taken[0].receipt_handle));
+  EXPECT_THAT(bodies(queue), IsEmpty());
+  restart();
+  EXPECT_THAT(bodies(queue), IsEmpty());
+  ASSERT_TRUE(queues_->delete_message(queue, taken[1].receipt_handle));
+  EXPECT_THAT(bodies(queue), ElementsAre("a3"));
+}
+
+TEST_F(FifoQueue, LocksAGroupWhileOneOfTwoIsGivenBack) {
+  const auto queue = make("q.fifo");
+  for (const char* body : {"a1", "a2", "a3"}) send(queue, body, "a", body);
+  auto taken = receive(queue, 2);
+  ASSERT_EQ(taken.size(), 2u);
+  ASSERT_TRUE(queues_->change_visibility(queue, taken[0].receipt_handle, 0));
+  EXPECT_THAT(bodies(queue), IsEmpty());
+  ASSERT_TRUE(queues_->delete_message(queue, taken[1].receipt_handle));
+  EXPECT_THAT(bodies(queue), ElementsAre("a1", "a3"));
+}
+
+TEST_F(StandardQueue, ForgettingLeavesTheQueueAsItWasMade) {
+  const auto queue = make("q", {{"VisibilityTimeout", "5"}});
+  for (const char* body : {"ready", "in flight"}) send(queue, body);
+  receive(queue, 1);
+  SendRequest late;
+  late.body = "delayed";
+  late.delay_seconds = 10;
+  ASSERT_TRUE(queues_->send(queue, late));
+  queues_->forget();
+  for (int i = 0; i < 2; ++i) {
+    const auto counts = queues_->counts(queue);
+    ASSERT_TRUE(counts);
+    EXPECT_EQ(counts->ready + counts->in_flight + counts->delayed, 0u);
+    restart();
+  }
+  advance(1h);
+  EXPECT_THAT(receive(queue), IsEmpty());
+  EXPECT_EQ(queues_->attributes(queue)->at("VisibilityTimeout"), "5");
+  send(queue, "new");
+  EXPECT_THAT(bodies(queue), ElementsAre("new"));
+}
+
+TEST_F(FifoQueue, ForgettingUnlocksGroupsAndForgetsDuplicates) {
+  const auto queue = make("q.fifo");
+  send(queue, "old", "g", "same");
+  receive(queue);
+  queues_->forget();
+  send(queue, "new", "g", "same");
+  EXPECT_THAT(bodies(queue), ElementsAre("new"));
+}
+
+TEST_F(LongPoll, EndsEmptyWhenItsQueueForgets) {
+  const auto queue = make("q");
+  const auto waiting = poll(queue);
+  queues_->forget();
+  settle();
+  ASSERT_TRUE(waiting->bodies);
+  EXPECT_THAT(*waiting->bodies, IsEmpty());
+  send(queue, "new");
+  EXPECT_THAT(bodies(queue), ElementsAre("new"));
+}
+
 TEST_F(FifoQueue, GivesAGroupInOrderAndAsManyOfItAsItCan) {
   const auto queue = make("q.fifo");
   for (const char* body : {"a1", "b1", "a2", "b2"})

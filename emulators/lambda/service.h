@@ -12,9 +12,9 @@
 
 namespace loopgate::lambda {
 
-class LambdaService : public http::TableService<Functions> {
+class LambdaOperations : public http::TableService<Functions> {
  public:
-  explicit LambdaService(Functions& functions);
+  explicit LambdaOperations(Functions& functions);
 
   std::string action_of(const http::ApiCall& call) const override;
   std::string resource_of(const http::ApiCall& call) const override;
@@ -22,12 +22,13 @@ class LambdaService : public http::TableService<Functions> {
 
 // The service over HTTP. What it answers as a stream (InvokeWithResponseStream) is not a document
 // and is written by hand.
-class LambdaApi : public http::RestService {
+class LambdaService : public http::RestService {
  public:
-  explicit LambdaApi(Functions& functions);
+  explicit LambdaService(Functions& functions);
 
-  LambdaService& service() { return service_; }
+  LambdaOperations& operations() { return operations_; }
 
+  std::string_view name() const override { return "lambda"; }
   bool owns(const http::Request& request) const override;
   void handle(http::Request request, http::Caller caller,
               std::shared_ptr<http::Exchange> exchange) override;
@@ -38,7 +39,7 @@ class LambdaApi : public http::RestService {
                                       const std::shared_ptr<http::Exchange>& exchange);
 
   Functions& functions_;
-  LambdaService service_;
+  LambdaOperations operations_;
   http::RestCalls calls_;
 };
 
@@ -47,7 +48,7 @@ class LambdaApi : public http::RestService {
 aws::Outcome<std::string> called_arn(const http::ApiCall& call);
 aws::Outcome<FunctionPtr> called_function(Functions& functions, const http::ApiCall& call);
 
-// lambda_api_functions.cpp
+// service_functions.cpp
 http::ApiResult create_function(Functions& functions, const http::ApiCall& call);
 http::ApiResult list_functions(Functions& functions, const http::ApiCall& call);
 http::ApiResult get_function(Functions& functions, const http::ApiCall& call);
@@ -58,7 +59,7 @@ http::ApiResult delete_function(Functions& functions, const http::ApiCall& call)
 http::ApiResult get_policy(Functions& functions, const http::ApiCall& call);
 http::ApiResult list_tags(Functions& functions, const http::ApiCall& call);
 
-// lambda_api_invoke.cpp
+// service_invoke.cpp
 std::function<void()> invoke(Functions& functions, http::ApiCall call, http::ApiReply reply);
 aws::Outcome<InvokeCall> read_invocation(http::ApiCall& call);
 

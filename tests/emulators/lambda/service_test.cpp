@@ -1,12 +1,12 @@
 // Lambda's REST API, request by request.
 
-#include "codec/base64.h"
-#include "codec/sha256.h"
-#include "emulators/lambda/lambda_api.h"
+#include "emulators/lambda/service.h"
 
 #include <gmock/gmock.h>
 #include <zip.h>
 
+#include "codec/base64.h"
+#include "codec/sha256.h"
 #include "emulators/lambda/event_stream.h"
 #include "tests/emulators/lambda/functions_fixture.h"
 
@@ -39,12 +39,12 @@ class RecordedExchange : public http::Exchange {
   bool ended = false;
 };
 
-class LambdaApiTest : public FunctionsTest {
+class LambdaServiceTest : public FunctionsTest {
  protected:
   std::shared_ptr<RecordedExchange> send(const std::string& method, const std::string& path,
                                          const std::string& body = "",
                                          std::vector<http::Header> headers = {}) {
-    LambdaApi api(*world->functions);
+    LambdaService api(*world->functions);
     http::Request request;
     request.method = method;
     const auto question = path.find('?');
@@ -76,7 +76,7 @@ std::string zip_of(const std::string& folder, const std::string& text) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-TEST_F(LambdaApiTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
+TEST_F(LambdaServiceTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
   const auto old = zip_of(data.path(), "def handler(e, c):\n    return 'old'\n");
   Json body = {{"FunctionName", "f"},
                {"Runtime", "python3.11"},
@@ -114,7 +114,7 @@ TEST_F(LambdaApiTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
   EXPECT_EQ(gone->header("x-amzn-ErrorType"), "ResourceNotFoundException");
 }
 
-TEST_F(LambdaApiTest, WarnsOfWhatHasNoEffect) {
+TEST_F(LambdaServiceTest, WarnsOfWhatHasNoEffect) {
   const auto before = world->journal.last_seq();
   const auto made = send(
       "POST", "/2015-03-31/functions",
@@ -125,7 +125,7 @@ TEST_F(LambdaApiTest, WarnsOfWhatHasNoEffect) {
   EXPECT_THAT(warnings, testing::Contains("f: Layers has no effect here"));
 }
 
-TEST_F(LambdaApiTest, InvokesByNamePartialAndFullArn) {
+TEST_F(LambdaServiceTest, InvokesByNamePartialAndFullArn) {
   deploy_echo();
   for (const auto* name : {"echo", "123456789012:function:echo", "echo:$LATEST",
                            "arn%3Aaws%3Alambda%3Aus-west-2%3A123456789012%3Afunction%3Aecho"}) {
@@ -137,7 +137,7 @@ TEST_F(LambdaApiTest, InvokesByNamePartialAndFullArn) {
   }
 }
 
-TEST_F(LambdaApiTest, TellsAFunctionsOwnErrorInAHeader) {
+TEST_F(LambdaServiceTest, TellsAFunctionsOwnErrorInAHeader) {
   deploy(config("fails", "echo.fails"));
   const auto answer =
       send("POST", "/2015-03-31/functions/fails/invocations", "{}", {{"X-Amz-Log-Type", "Tail"}});
@@ -147,7 +147,7 @@ TEST_F(LambdaApiTest, TellsAFunctionsOwnErrorInAHeader) {
               HasSubstr("[ERROR] ValueError: boom"));
 }
 
-TEST_F(LambdaApiTest, TakesEventsAndDryRuns) {
+TEST_F(LambdaServiceTest, TakesEventsAndDryRuns) {
   deploy_echo();
   const auto event = send("POST", "/2015-03-31/functions/echo/invocations", "{}",
                           {{"X-Amz-Invocation-Type", "Event"}});
@@ -158,7 +158,7 @@ TEST_F(LambdaApiTest, TakesEventsAndDryRuns) {
   EXPECT_EQ(dry->response->status, 204);
 }
 
-TEST_F(LambdaApiTest, StreamsInFrames) {
+TEST_F(LambdaServiceTest, StreamsInFrames) {
   deploy_echo();
   const auto answer =
       send("POST", "/2021-11-15/functions/echo/response-streaming-invocations", R"("x")");
@@ -175,7 +175,8 @@ struct RefusedRequest {
   int status;
   std::string type;
 };
-class RefusedApiCall : public LambdaApiTest, public testing::WithParamInterface<RefusedRequest> {};
+class RefusedApiCall : public LambdaServiceTest,
+                       public testing::WithParamInterface<RefusedRequest> {};
 
 TEST_P(RefusedApiCall, IsAnsweredWithItsType) {
   deploy_echo();

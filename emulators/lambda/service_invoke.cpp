@@ -6,7 +6,7 @@
 #include "codec/base64.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/event_stream.h"
-#include "emulators/lambda/lambda_api.h"
+#include "emulators/lambda/service.h"
 
 namespace loopgate::lambda {
 
@@ -100,7 +100,7 @@ std::function<void()> invoke(Functions& functions, http::ApiCall call, http::Api
   return nullptr;
 }
 
-aws::Outcome<void> LambdaApi::invoke_streaming(const aws::RestRoute& route,
+aws::Outcome<void> LambdaService::invoke_streaming(const aws::RestRoute& route,
                                                const http::Request& request, http::Caller caller,
                                                const std::shared_ptr<http::Exchange>& exchange) {
   auto call = calls_.read(route, request, std::move(caller));

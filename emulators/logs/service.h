@@ -9,9 +9,9 @@
 
 namespace loopgate::logs {
 
-class LogsApi : public http::TableService<LogStore> {
+class LogsService : public http::TableService<LogStore> {
  public:
-  explicit LogsApi(LogStore& logs);
+  explicit LogsService(LogStore& logs);
 
   std::string resource_of(const http::ApiCall& call) const override;
 };

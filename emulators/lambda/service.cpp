@@ -1,4 +1,4 @@
-#include "emulators/lambda/lambda_api.h"
+#include "emulators/lambda/service.h"
 
 #include <fmt/format.h>
 
@@ -53,31 +53,31 @@ aws::Outcome<FunctionPtr> called_function(Functions& functions, const http::ApiC
   return function;
 }
 
-LambdaService::LambdaService(Functions& functions)
+LambdaOperations::LambdaOperations(Functions& functions)
     : TableService(aws::shapes::kLambda, kOperations, functions) {}
 
-std::string LambdaService::action_of(const http::ApiCall& call) const {
+std::string LambdaOperations::action_of(const http::ApiCall& call) const {
   if (call.operation == "Invoke") return "lambda:InvokeFunction";
   return TableService::action_of(call);
 }
 
-std::string LambdaService::resource_of(const http::ApiCall& call) const {
+std::string LambdaOperations::resource_of(const http::ApiCall& call) const {
   if (auto arn = http::text_param(call.params, "Resource"); !arn.empty()) return arn;
   return called_arn(call).value_or("*");
 }
 
-LambdaApi::LambdaApi(Functions& functions)
+LambdaService::LambdaService(Functions& functions)
     : functions_(functions),
-      service_(functions),
-      calls_(service_, functions.surroundings().random) {}
+      operations_(functions),
+      calls_(operations_, functions.surroundings().random) {}
 
-bool LambdaApi::owns(const http::Request& request) const {
+bool LambdaService::owns(const http::Request& request) const {
   return calls_.owns(request);
 }
 
-void LambdaApi::handle(http::Request request, http::Caller caller,
+void LambdaService::handle(http::Request request, http::Caller caller,
                        std::shared_ptr<http::Exchange> exchange) {
-  const auto route = aws::route_rest(service_.model(), request.view());
+  const auto route = aws::route_rest(operations_.model(), request.view());
   if (!route || route->operation.name() != kStreaming) {
     return calls_.handle(request, std::move(caller), exchange);
   }

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "codec/base64.h"
 #include "emulators/lambda/errors.h"
-#include "emulators/lambda/lambda_api.h"
+#include "emulators/lambda/service.h"
 #include "emulators/lambda/properties.h"
 
 namespace loopgate::lambda {

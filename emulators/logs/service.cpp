@@ -1,4 +1,4 @@
-#include "emulators/logs/logs_api.h"
+#include "emulators/logs/service.h"
 
 #include <fmt/format.h>
 
@@ -266,9 +266,9 @@ constexpr http::Operation<LogStore> kOperations[] = {
 
 }  // namespace
 
-LogsApi::LogsApi(LogStore& logs) : TableService(aws::shapes::kLogs, kOperations, logs) {}
+LogsService::LogsService(LogStore& logs) : TableService(aws::shapes::kLogs, kOperations, logs) {}
 
-std::string LogsApi::resource_of(const ApiCall& call) const {
+std::string LogsService::resource_of(const ApiCall& call) const {
   if (auto arn = http::text_param(call.params, "resourceArn"); !arn.empty()) return arn;
   const auto group = group_of(call.params);
   const auto stream = http::text_param(call.params, "logStreamName");

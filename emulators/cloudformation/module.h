@@ -1,0 +1,28 @@
+#pragma once
+
+#include "emulators/cloudformation/service.h"
+#include "emulators/module/module.h"
+
+namespace loopgate::cloudformation {
+
+// The stacks themselves are the template engine's: whoever resets the sandbox deletes them through
+// it, and first.
+class CloudFormationModule final : public Module {
+ public:
+  CloudFormationModule(const Surroundings& surroundings, cfn::Deployer& deployer)
+      : service_(deployer, surroundings.clock, surroundings.random) {}
+
+  std::string_view name() const override { return "cloudformation"; }
+  void add_to(http::FrontDoor& door) override { door.add(service_); }
+  http::ApiService& operations() override { return service_; }
+  Status reset() override {
+    service_.forget_change_sets();
+    return {};
+  }
+  void forget() override {}
+
+ private:
+  CloudFormationService service_;
+};
+
+}  // namespace loopgate::cloudformation

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "emulators/iam/resources.h"
+#include "emulators/iam/roles.h"
+#include "emulators/iam/service.h"
+#include "emulators/module/module.h"
+
+namespace loopgate::iam {
+
+class IamModule final : public Module {
+ public:
+  explicit IamModule(const Surroundings& surroundings);
+
+  std::string_view name() const override { return "iam"; }
+  void add_to(http::FrontDoor& door) override { door.add(service_); }
+  http::ApiService& operations() override { return service_; }
+  std::vector<cfn::ResourceType*> resource_types() override {
+    return {&role_type_, &policy_type_, &managed_policy_type_};
+  }
+  Status reset() override;
+  void forget() override { roles_.forget(); }
+
+  Roles& roles() { return roles_; }
+
+ private:
+  Roles roles_;
+  IamService service_;
+  RoleResource role_type_;
+  PolicyResource policy_type_;
+  ManagedPolicyResource managed_policy_type_;
+};
+
+}  // namespace loopgate::iam

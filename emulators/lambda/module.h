@@ -1,0 +1,38 @@
+#pragma once
+
+#include "emulators/lambda/companion_resources.h"
+#include "emulators/lambda/function_resource.h"
+#include "emulators/lambda/functions.h"
+#include "emulators/lambda/lambda_port.h"
+#include "emulators/lambda/service.h"
+#include "emulators/module/module.h"
+
+namespace loopgate::lambda {
+
+class LambdaModule final : public Module {
+ public:
+  // `deliver`: where an asynchronous invocation goes that nothing helped.
+  LambdaModule(const loopgate::Surroundings& surroundings, logs::LogStore& logs,
+               DeliverRecord deliver);
+
+  std::string_view name() const override { return "lambda"; }
+  void add_to(http::FrontDoor& door) override { door.add(service_); }
+  http::ApiService& operations() override { return service_.operations(); }
+  std::vector<cfn::ResourceType*> resource_types() override {
+    return {&function_type_, &companion_type_};
+  }
+  Status reset() override;
+  void forget() override { functions_.forget(); }
+
+  Functions& functions() { return functions_; }
+  aws::LambdaPort& port() { return port_; }
+
+ private:
+  Functions functions_;
+  EmbeddedLambda port_;
+  LambdaService service_;
+  FunctionResource function_type_;
+  CompanionResource companion_type_;
+};
+
+}  // namespace loopgate::lambda

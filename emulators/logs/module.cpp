@@ -1,0 +1,17 @@
+#include "emulators/logs/module.h"
+
+namespace loopgate::logs {
+
+LogsModule::LogsModule(const Surroundings& surroundings)
+    : logs_(surroundings.store, surroundings.clock),
+      port_(logs_, surroundings.tasks, surroundings.authorize,
+            [&surroundings](const aws::Session&) { return surroundings.regions.front(); }),
+      service_(logs_),
+      group_type_(logs_, surroundings.random) {}
+
+Status LogsModule::reset() {
+  logs_.delete_all();
+  return {};
+}
+
+}  // namespace loopgate::logs

@@ -1,0 +1,26 @@
+#include "emulators/sns/module.h"
+
+namespace loopgate::sns {
+
+SnsModule::SnsModule(const Surroundings& surroundings, Delivery& delivery)
+    : topics_(surroundings.store, surroundings.clock, surroundings.random, surroundings.journal,
+              delivery),
+      port_(topics_, surroundings.tasks, surroundings.authorize),
+      service_(topics_),
+      topic_type_(topics_, surroundings.random),
+      subscription_type_(topics_),
+      policy_type_(topics_) {}
+
+Status SnsModule::reset() {
+  std::vector<std::string> topics, subscriptions;
+  for (const auto& [arn, topic] : topics_.table().topics()) topics.push_back(arn);
+  for (const auto& arn : topics) topics_.delete_topic(arn);
+  for (const auto& [arn, subscription] : topics_.table().subscriptions()) {
+    subscriptions.push_back(arn);
+  }
+  for (const auto& arn : subscriptions) topics_.unsubscribe(arn);
+  topics_.forget();
+  return {};
+}
+
+}  // namespace loopgate::sns

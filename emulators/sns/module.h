@@ -1,0 +1,36 @@
+#pragma once
+
+#include "emulators/module/module.h"
+#include "emulators/sns/resources.h"
+#include "emulators/sns/service.h"
+#include "emulators/sns/sns_port.h"
+#include "emulators/sns/topics.h"
+
+namespace loopgate::sns {
+
+class SnsModule final : public Module {
+ public:
+  SnsModule(const Surroundings& surroundings, Delivery& delivery);
+
+  std::string_view name() const override { return "sns"; }
+  void add_to(http::FrontDoor& door) override { door.add(service_); }
+  http::ApiService& operations() override { return service_; }
+  std::vector<cfn::ResourceType*> resource_types() override {
+    return {&topic_type_, &subscription_type_, &policy_type_};
+  }
+  Status reset() override;
+  void forget() override { topics_.forget(); }
+
+  Topics& topics() { return topics_; }
+  aws::SnsPort& port() { return port_; }
+
+ private:
+  Topics topics_;
+  EmbeddedSns port_;
+  SnsService service_;
+  TopicResource topic_type_;
+  SubscriptionResource subscription_type_;
+  TopicPolicyResource policy_type_;
+};
+
+}  // namespace loopgate::sns

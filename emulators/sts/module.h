@@ -1,0 +1,29 @@
+#pragma once
+
+#include "emulators/module/module.h"
+#include "emulators/sts/service.h"
+#include "emulators/sts/sts_port.h"
+
+namespace loopgate::sts {
+
+// Keeps nothing: a session is what its holder has.
+class StsModule final : public Module {
+ public:
+  StsModule(const Surroundings& surroundings, iam::Roles& roles)
+      : port_(roles, surroundings.clock, surroundings.tasks),
+        service_(roles, surroundings.clock, surroundings.random) {}
+
+  std::string_view name() const override { return "sts"; }
+  void add_to(http::FrontDoor& door) override { door.add(service_); }
+  http::ApiService& operations() override { return service_; }
+  Status reset() override { return {}; }
+  void forget() override {}
+
+  aws::StsPort& port() { return port_; }
+
+ private:
+  EmbeddedSts port_;
+  StsService service_;
+};
+
+}  // namespace loopgate::sts
