@@ -76,7 +76,7 @@ bool LambdaService::owns(const http::Request& request) const {
 }
 
 void LambdaService::handle(http::Request request, http::Caller caller,
-                       std::shared_ptr<http::Exchange> exchange) {
+                           std::shared_ptr<http::Exchange> exchange) {
   const auto route = aws::route_rest(operations_.model(), request.view());
   if (!route || route->operation.name() != kStreaming) {
     return calls_.handle(request, std::move(caller), exchange);

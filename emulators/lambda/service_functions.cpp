@@ -7,8 +7,8 @@
 #include "base/json.h"
 #include "codec/base64.h"
 #include "emulators/lambda/errors.h"
-#include "emulators/lambda/service.h"
 #include "emulators/lambda/properties.h"
+#include "emulators/lambda/service.h"
 
 namespace loopgate::lambda {
 

@@ -100,9 +100,9 @@ std::function<void()> invoke(Functions& functions, http::ApiCall call, http::Api
   return nullptr;
 }
 
-aws::Outcome<void> LambdaService::invoke_streaming(const aws::RestRoute& route,
-                                               const http::Request& request, http::Caller caller,
-                                               const std::shared_ptr<http::Exchange>& exchange) {
+aws::Outcome<void> LambdaService::invoke_streaming(
+    const aws::RestRoute& route, const http::Request& request, http::Caller caller,
+    const std::shared_ptr<http::Exchange>& exchange) {
   auto call = calls_.read(route, request, std::move(caller));
   if (!call) return aws::refuse(call.error());
   auto invocation = read_invocation(*call);

@@ -69,7 +69,8 @@ inline aws::AwsError batch_too_long() {
           "The length of all the messages put together is more than the limit.",
           400,
           {}};
-}inline aws::AwsError not_supported(std::string_view operation) {
+}
+inline aws::AwsError not_supported(std::string_view operation) {
   return {"NotSupported",
           std::string(operation) +
               " is not supported by this sandbox: it delivers to queues and "

@@ -23,6 +23,22 @@ std::int64_t utf16_length(std::string_view text) {
   return units;
 }
 
+// Java's notation of a character, \u00FF, in PCRE2's.
+std::string in_pcre_notation(std::string_view expression) {
+  std::string out;
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    const bool escape = expression[i] == '\\' && i + 1 < expression.size();
+    if (escape && expression[i + 1] == 'u' && i + 5 < expression.size()) {
+      out.append("\\x{").append(expression.substr(i + 2, 4)).append("}");
+      i += 5;
+    } else {
+      out += expression[i];
+      if (escape) out += expression[++i];
+    }
+  }
+  return out;
+}
+
 // "[A, B]" has "A".
 bool has_value(std::string_view values, std::string_view wanted) {
   values = values.substr(1, values.size() - 2);
@@ -246,7 +262,8 @@ Outcome<void> Validator::check(const OperationModel& operation, Protocol protoco
 const codec::Regex* Validator::pattern(std::string_view expression) {
   const auto [found, is_new] = patterns_.try_emplace(expression);
   if (is_new) {
-    auto compiled = codec::Regex::compile(expression, codec::Regex::Subject::kUtf8);
+    auto compiled =
+        codec::Regex::compile(in_pcre_notation(expression), codec::Regex::Subject::kUtf8);
     if (compiled) found->second = *std::move(compiled);
   }
   return found->second ? &*found->second : nullptr;

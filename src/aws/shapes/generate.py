@@ -273,7 +273,8 @@ class Table:
         self.shapes.append((name, (
             first, len(members), self.numbers[element["shape"]] if element else NONE,
             self.numbers[shape["key"]["shape"]] if "key" in shape else NONE,
-            NONE if kind == "kDocument" or name in self.facts.get("free", []) else self.constraint(shape), kind, flags, self.pool.add(item),
+            NONE if kind == "kDocument" or name in self.facts.get("free", []) else self.constraint(shape), kind,
+            flags, self.pool.add(item),
             self.pool.add(value), FORMATS.get(shape.get("timestampFormat"), "kOfProtocol"))))
 
     def add_operation(self, operation):
@@ -379,7 +380,7 @@ def namespace_of(meta):
 
 
 def services_header(banner):
-    lines = [banner + "// The services whose shapes the house has.", "#pragma once", "",
+    lines = [banner + "// The services whose shapes the house has.", "// clang-format off", "#pragma once", "",
              '#include "aws/shapes/shape.h"', "", "namespace loopgate::aws::shapes {", ""]
     lines += [f"extern const ServiceModel {symbol};" for symbol in sorted(SYMBOLS)]
     lines += ["", "// All of them.", f"inline constexpr const ServiceModel* kServices[] = {{"]
@@ -405,7 +406,8 @@ def known_services(load, names, banner):
              "namespace loopgate::aws::shapes {", "", "namespace {", "", "constexpr char kText[] ="]
     lines += pool.lines()[:-1] + [pool.lines()[-1] + ";", "", "constexpr KnownServices::Row kRows[] = {"]
     lines += ["    {" + ", ".join(cell(value) for value in row) + "},  // " + comment for comment, row in rows]
-    return "\n".join(lines + ["};", "", "}  // namespace", "", "constinit const KnownServices kKnownServices = {kText, kRows};",
+    return "\n".join(lines + ["};", "", "}  // namespace", "",
+                              "constinit const KnownServices kKnownServices = {kText, kRows};",
                               "", "}  // namespace loopgate::aws::shapes", ""])
 
 

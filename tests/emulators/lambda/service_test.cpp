@@ -118,7 +118,7 @@ TEST_F(LambdaServiceTest, WarnsOfWhatHasNoEffect) {
   const auto before = world->journal.last_seq();
   const auto made = send(
       "POST", "/2015-03-31/functions",
-      R"({"FunctionName":"f","Runtime":"loopgate.echo","Role":"arn:aws:iam::123456789012:role/r","Layers":["arn:of:one"]})");
+      R"({"FunctionName":"f","Runtime":"loopgate.echo","Role":"arn:aws:iam::123456789012:role/r","Layers":["arn:aws:lambda:us-west-2:123456789012:layer:one:1"]})");
   EXPECT_EQ(made->response->status, 201);
   std::vector<std::string> warnings;
   for (const auto& event : world->journal.read(before, 100)) warnings.push_back(event.text);
