@@ -21,17 +21,18 @@ function(loopgate_precompiled target prelude)
   endif()
 endfunction()
 
-# loopgate_room(NAME [HEADER_HEAVY] [DIR folder] [FILES file…] LINK target…)
-#   A static library of the .cpp files in `folder` (no recursion) and of `FILES`. A room without a
+# loopgate_room(NAME [HEADER_HEAVY] [DIR folder…] [FILES file…] LINK target…)
+#   A static library of the .cpp files in each `folder` (no recursion) and of `FILES`. A room without a
 #   source yet is an interface library, so that its dependents can name it from the first day.
 #   HEADER_HEAVY: each of its files costs several seconds in the headers of Beast or CLI11, so they are
 #   compiled several at a time.
 function(loopgate_room name)
-  cmake_parse_arguments(ROOM "HEADER_HEAVY" "DIR" "FILES;LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "HEADER_HEAVY" "" "DIR;FILES;LINK" ${ARGN})
   set(sources)
-  if(ROOM_DIR)
-    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${ROOM_DIR}/*.cpp)
-  endif()
+  foreach(folder ${ROOM_DIR})
+    file(GLOB found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+    list(APPEND sources ${found})
+  endforeach()
   foreach(file ${ROOM_FILES})
     if(EXISTS ${CMAKE_SOURCE_DIR}/${file})
       list(APPEND sources ${CMAKE_SOURCE_DIR}/${file})

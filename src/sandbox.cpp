@@ -11,9 +11,9 @@
 #include "emulators/cloudformation/module.h"
 #include "emulators/cloudformation/stack_table.h"
 #include "emulators/http/server.h"
+#include "gateway/deployment/resources.h"
 #include "gateway/gateway.h"
 #include "gateway/regions.h"
-#include "gateway/resources.h"
 #include "io/loop.h"
 #include "io/udp.h"
 #include "sandbox/account.h"
@@ -28,6 +28,7 @@
 #include "sandbox/peer_routes.h"
 #include "sandbox/port_store.h"
 #include "sandbox/resolvers.h"
+#include "sandbox/undone_claims.h"
 #include "sandbox/wireguard_documents.h"
 #include "template/limits.h"
 #include "template/stack_engine.h"
@@ -91,7 +92,12 @@ struct Sandbox::Impl {
         journal(clock),
         loop(clock, tasks, options.simulated ? io::Loop::Mode::kSimulated : io::Loop::Mode::kLive),
         api_observer(journal),
-        captured(clock) {}
+        captured(clock) {
+    guard.report_to([this](const std::string& operation, const std::string& thrown) {
+      journal.internal_error(operation, thrown);
+    });
+    loop.guard_by(guard);
+  }
 
   Status open(Sandbox& sandbox);
   void open_gateway();
@@ -105,6 +111,7 @@ struct Sandbox::Impl {
   const std::string& region() const { return options.regions.front(); }
 
   SandboxOptions options;
+  Guard guard;
   Clock clock;
   TaskQueue tasks;
   Random random;
@@ -112,6 +119,7 @@ struct Sandbox::Impl {
   io::Loop loop;
   std::unique_ptr<DataFolder> folder;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<UndoneClaims> undone_claims;
   std::unique_ptr<Account> account;
   std::unique_ptr<io::UdpNetwork> udp;
   std::unique_ptr<gateway::Resolver> resolver;
@@ -137,7 +145,13 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   auto opened_store = store::Store::open(folder->path() + "/loopgate.db", durability(options));
   if (!opened_store) return std::unexpected(opened_store.error());
   store = std::move(*opened_store);
-  loop.at_turn_end(io::Loop::Stage::kCommit, [this] { store->end_turn(); });
+  store->guard_by(guard);
+  guard.undo_by(store.get());
+  undone_claims = std::make_unique<UndoneClaims>(journal, *store);
+  loop.at_turn_end(io::Loop::Stage::kCommit, [this] {
+    store->end_turn();
+    undone_claims->turn_ended();
+  });
 
   auto opened_account = Account::create({.loop = loop,
                                          .clock = clock,
@@ -197,8 +211,9 @@ void Sandbox::Impl::open_gateway() {
                        .resolver = resolver.get(),
                        .port_book = ports.get(),
                        .key_book = keys.get(),
+                       .guard = &guard,
                        .options = std::move(gateway_options)});
-  gateway->set_capture_sink([this](const gateway::CapturedDatagram& datagram) {
+  gateway->set_capture_sink([this](const gateway::UnsentDatagram& datagram) {
     captured.add({.seq = 0,
                   .at = datagram.at,
                   .listener = datagram.listener,
@@ -242,7 +257,14 @@ Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
   front_door = std::make_unique<http::FrontDoor>(
       random,
       http::CallerDefaults{.account = options.account, .region = region(), .base_url = endpoint()},
-      [this](std::move_only_function<void(bool)> write) { store->after_commit(std::move(write)); });
+      [this](std::move_only_function<void(bool)> write) {
+        // What only reads is answered also while nothing can be written.
+        const bool wrote = store->operation_wrote();
+        store->after_commit([wrote, write = std::move(write)](bool committed) mutable {
+          write(committed || !wrote);
+        });
+      });
+  front_door->guard_by(guard);
   account->add_services(*front_door);
   control = std::make_unique<Control>(sandbox, captured);
   front_door->add_path(std::string(Control::kPrefix), [this](http::Request request, auto exchange) {
@@ -436,7 +458,7 @@ Result<nlohmann::ordered_json> Sandbox::peers(const std::string& listener) const
 }
 
 Result<nlohmann::ordered_json> Sandbox::wireguard(const std::string& listener) const {
-  auto info = impl_->gateway->wireguard_info(listener);
+  auto info = impl_->gateway->tunnel_info(listener);
   if (!info) return std::unexpected(info.error());
   return describe_wireguard(*info);
 }
@@ -456,6 +478,20 @@ Result<nlohmann::json> Sandbox::peek_queue(const std::string& queue) const {
   }
   if (found.is_null()) return fail(fmt::format("there is no queue '{}'", queue));
   return found;
+}
+
+Result<std::vector<std::string>> Sandbox::read_log(const std::string& group,
+                                                   const std::string& stream) const {
+  auto& logs = impl_->account->logs();
+  logs.flush();
+  const auto [place, name] = logs::find_group({impl_->options.account, impl_->region()}, group);
+  const auto found = logs.filter(place, name, {}, stream, {}, {});
+  if (!found) return fail(fmt::format("{} ({})", found.error().message, group));
+  std::vector<std::string> out;
+  for (const auto& event : found->events) {
+    if (stream.empty() || event.stream == stream) out.push_back(event.message);
+  }
+  return out;
 }
 
 Result<std::string> Sandbox::publish(const std::string& topic, const std::string& body,

@@ -138,6 +138,9 @@ class Sandbox {
 
   // Looks into a queue (name, URL or ARN) without receiving.
   Result<nlohmann::json> peek_queue(const std::string& queue) const;
+  // The texts of a log group (name or ARN), oldest first; of one stream unless that is empty.
+  Result<std::vector<std::string>> read_log(const std::string& group,
+                                            const std::string& stream) const;
   // SNS Publish as a client would do it: any attributes. Gives the message id.
   Result<std::string> publish(const std::string& topic, const std::string& body,
                               const std::map<std::string, std::string>& attributes);

@@ -14,7 +14,6 @@ class CloudFormationModule final : public Module {
 
   std::string_view name() const override { return "cloudformation"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
-  http::ApiService& operations() override { return service_; }
   Status reset() override {
     service_.forget_change_sets();
     return {};

@@ -1,5 +1,7 @@
 #include "emulators/cloudformation/stack_table.h"
 
+#include "base/json.h"
+
 namespace loopgate::cloudformation {
 
 Result<std::unique_ptr<StackTable>> StackTable::open(store::Store& store) {
@@ -20,8 +22,7 @@ StackTable::StackTable(store::Store& store)
       load_(store.prepare("SELECT body FROM cloudformation_stacks ORDER BY number")) {}
 
 void StackTable::save(const cfn::StackRecord& stack) {
-  const std::string body =
-      cfn::to_json(stack).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string body = write_json(cfn::to_json(stack));
   save_.bind(1, std::string_view(stack.id)).bind(2, std::string_view(body)).run();
 }
 
@@ -32,7 +33,7 @@ void StackTable::erase(const std::string& stack_id) {
 std::vector<cfn::StackRecord> StackTable::load() {
   std::vector<cfn::StackRecord> out;
   while (load_.step()) {
-    const auto json = nlohmann::json::parse(load_.text(0), nullptr, false);
+    const auto json = read_json(load_.text(0)).value_or(nullptr);
     if (auto stack = cfn::stack_from_json(json)) out.push_back(std::move(*stack));
   }
   load_.reset();

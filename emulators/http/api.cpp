@@ -4,12 +4,8 @@
 
 namespace loopgate::http {
 
-std::string ApiService::action_of(const ApiCall& call) const {
-  return fmt::format("{}:{}", model().name, call.operation);
-}
-
-std::string ApiService::resource_of(const ApiCall&) const {
-  return "*";
+Permission ApiService::permission_for(const ApiCall& call) const {
+  return {fmt::format("{}:{}", model().name, call.operation), "*"};
 }
 
 std::string operation_names(const ApiService& service) {

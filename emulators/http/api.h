@@ -22,10 +22,11 @@ namespace loopgate::http {
 inline constexpr std::size_t kMaxShown = 200;  // bytes of what a client sent, in our messages
 
 struct Caller {
-  std::string account;        // 123456789012, or the access key id when that is twelve digits
-  std::string region;         // of the credential scope, else of the host, else the sandbox's first
-  std::string access_key_id;  // may be empty (unsigned)
-  std::string base_url;  // "http://127.0.0.1:4566": scheme, host and port by which the caller came
+  std::string account;  // 123456789012, or the access key id when that is twelve digits
+  std::string region;   // of the credential scope, else of the host, else the sandbox's first
+  std::string access_key_id{};  // may be empty (unsigned, or in process)
+  // "http://127.0.0.1:4566": scheme, host and port by which the caller came; empty in process.
+  std::string base_url{};
 };
 
 struct ApiCall {
@@ -39,17 +40,22 @@ using ApiResult = std::expected<nlohmann::json, aws::AwsError>;
 // Called exactly once, at once or later (long polls).
 using ApiReply = std::move_only_function<void(ApiResult)>;
 
+// What a role must allow for a call.
+struct Permission {
+  std::string action;    // "sns:Publish"
+  std::string resource;  // an ARN, or "*"
+};
+
 class ApiService {
  public:
   virtual ~ApiService() = default;
   virtual const ServiceModel& model() const = 0;
   // Of the model's operations those that are emulated. The others are refused by name.
   virtual bool has(std::string_view operation) const = 0;
+  // By default the operation of that name, on everything.
+  virtual Permission permission_for(const ApiCall& call) const;
   // Returns a callback that abandons the call when its client goes away (long polls); may be null.
   virtual std::function<void()> call(ApiCall call, ApiReply reply) = 0;
-  // What a policy must allow for this call: its action ("sqs:SendMessage") and resource.
-  virtual std::string action_of(const ApiCall& call) const;
-  virtual std::string resource_of(const ApiCall& call) const;
 };
 
 // "SQS StartMessageMoveTask is not emulated here.", and what of the service is.
@@ -119,9 +125,13 @@ inline std::string text_param(const nlohmann::json& params, std::string_view nam
 class RestService {
  public:
   virtual ~RestService() = default;
-  virtual std::string_view name() const = 0;            // as AWS signs for it: "lambda"
+  virtual std::string_view name() const = 0;  // as AWS signs for it: "lambda"
+  // The same for the one call (aws/api.h); null when it has none.
+  virtual ApiService* operations() { return nullptr; }
   virtual bool owns(const Request& request) const = 0;  // by its path
   virtual void handle(Request request, Caller caller, std::shared_ptr<Exchange> exchange) = 0;
+  // In its dialect; without one, {"message": …}.
+  virtual Response render(const aws::AwsError& error) const;
 };
 
 }  // namespace loopgate::http

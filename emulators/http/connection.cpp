@@ -42,6 +42,7 @@ class ConnectionExchange final : public Exchange {
   void begin_stream(Response head) override;
   bool write(std::string_view chunk) override;
   void end_stream() override;
+  void on_drained(std::function<void()> callback) override;
   void on_closed(std::function<void()> callback) override;
 
  private:
@@ -70,6 +71,7 @@ class HttpConnection final : public Connection,
   void begin_stream(const Response& head);
   bool write_chunk(std::string_view chunk);
   void end_stream();
+  void on_drained(std::function<void()> callback);
   void on_closed(std::function<void()> callback);
 
  private:
@@ -88,6 +90,7 @@ class HttpConnection final : public Connection,
   void write_response(Response response);
   void on_written(error_code error);
   void pump_stream();
+  void on_stream_written(error_code error);
   void watch_for_close();
   bool client_has_gone();
   void break_off();
@@ -117,6 +120,7 @@ class HttpConnection final : public Connection,
   bool stream_ended_ = false;
   bool stream_writing_ = false;
   std::string stream_queue_;
+  std::function<void()> drained_callback_;
 
   std::size_t discarded_ = 0;
   std::array<char, 4096> scrap_;
@@ -284,6 +288,7 @@ void HttpConnection::write_response(Response response) {
 void HttpConnection::on_written(error_code error) {
   if (phase_ != Phase::kWriting) return;
   closed_callback_ = nullptr;
+  drained_callback_ = nullptr;
   body_ = {};
   if (error) return close();
   if (refused_ || !framing_.keep_alive) return discard_rest();
@@ -338,18 +343,31 @@ void HttpConnection::pump_stream() {
   body_ = std::exchange(stream_queue_, {});
   asio::async_write(socket_, asio::buffer(body_),
                     [self = shared_from_this()](error_code error, std::size_t) {
-                      self->stream_writing_ = false;
-                      self->body_.clear();
-                      if (self->phase_ != Phase::kAnswering) return;
-                      if (error) return self->notice_close();
-                      self->pump_stream();
+                      self->on_stream_written(error);
                     });
+}
+
+void HttpConnection::on_stream_written(error_code error) {
+  stream_writing_ = false;
+  body_.clear();
+  if (phase_ != Phase::kAnswering) return;
+  if (error) return notice_close();
+  if (!stream_queue_.empty() || stream_ended_ || !drained_callback_) return pump_stream();
+  server_->loop.catch_up();
+  // A copy: it may end the stream, and itself with it.
+  if (const auto callback = drained_callback_) {
+    run_guarded(server_->loop.guard(), "a stream", callback);
+  }
 }
 
 // --- the client's end ----------------------------------------------------------------------------
 
 void HttpConnection::on_closed(std::function<void()> callback) {
   if (phase_ == Phase::kAnswering && !client_gone_) closed_callback_ = std::move(callback);
+}
+
+void HttpConnection::on_drained(std::function<void()> callback) {
+  if (phase_ == Phase::kAnswering) drained_callback_ = std::move(callback);
 }
 
 // While a request is answered nothing is read, only looked at: the next one stays in the kernel.
@@ -381,6 +399,7 @@ void HttpConnection::close() {
   phase_ = Phase::kClosed;
   client_gone_ = true;
   closed_callback_ = nullptr;
+  drained_callback_ = nullptr;
   error_code ignored;
   socket_.close(ignored);
   timer_.cancel();
@@ -445,6 +464,10 @@ void ConnectionExchange::end_stream() {
   if (state_ != State::kStreaming) return;
   state_ = State::kDone;
   connection_->end_stream();
+}
+
+void ConnectionExchange::on_drained(std::function<void()> callback) {
+  if (state_ != State::kDone) connection_->on_drained(std::move(callback));
 }
 
 void ConnectionExchange::on_closed(std::function<void()> callback) {

@@ -32,6 +32,9 @@ class ReadableExchange final : public Exchange {
   }
   bool write(std::string_view chunk) override { return exchange_->write(chunk); }
   void end_stream() override { exchange_->end_stream(); }
+  void on_drained(std::function<void()> callback) override {
+    exchange_->on_drained(std::move(callback));
+  }
   void on_closed(std::function<void()> callback) override {
     exchange_->on_closed(std::move(callback));
   }

@@ -7,57 +7,44 @@
 
 namespace loopgate::http {
 
-ApiService* EmbeddedApi::find(std::string_view name) const {
-  for (auto* service : services_) {
-    if (service->model().name == name) return service;
-  }
-  return nullptr;
-}
-
-std::string EmbeddedApi::service_names() const {
-  std::string names;
-  for (const auto* service : services_) {
-    names.append(names.empty() ? "" : ", ").append(service->model().name);
-  }
-  return names;
-}
-
 aws::Outcome<ApiCall> EmbeddedApi::prepare(const aws::Session& session,
-                                           aws::ApiRequest& request) const {
+                                           const aws::Operation& operation,
+                                           nlohmann::json params) const {
   const auto unknown = [](std::string message) {
     return aws::refuse(aws::unknown_operation(aws::Protocol::kJson, std::move(message)));
   };
-  const auto* service = find(request.service);
+  const auto* service = door_ == nullptr ? nullptr : door_->service(operation.service);
   if (service == nullptr) {
-    const auto known = aws::shapes::kKnownServices.by_name(request.service);
+    const auto known = aws::shapes::kKnownServices.by_name(operation.service);
     return unknown(fmt::format("{} {} is not emulated here. Emulated are: {}.",
-                               known ? known->id : std::string_view(request.service),
-                               request.operation, service_names()));
+                               known ? known->id : std::string_view(operation.service),
+                               operation.name, door_ == nullptr ? "" : door_->service_names()));
   }
-  const auto operation = service->model().find(request.operation);
-  if (!operation) {
+  const auto model = service->model().find(operation.name);
+  if (!model) {
     return unknown(fmt::format("{} has no operation {}. It has here: {}.", service->model().id,
-                               request.operation, operation_names(*service)));
+                               operation.name, operation_names(*service)));
   }
-  if (!service->has(request.operation)) return unknown(not_emulated(*service, request.operation));
-  if (const auto input = operation->input()) {
-    if (auto checked = aws::check_document(*input, request.params); !checked) {
+  if (!service->has(operation.name)) return unknown(not_emulated(*service, operation.name));
+  if (const auto input = model->input()) {
+    if (auto checked = aws::check_document(*input, params); !checked) {
       return aws::refuse(checked.error());
     }
   }
-  ApiCall call{.operation = request.operation,
-               .params = std::move(request.params),
+  ApiCall call{.operation = operation.name,
+               .params = std::move(params),
                .caller = {.account = session.account,
-                          .region = request.region,
-                          .access_key_id = {},
-                          .base_url = base_url_()},
+                          .region = operation.region,
+                          .base_url = door_->base_url()},
                .request_id = random_.uuid()};
-  const auto allowed = authorizer_(session, service->action_of(call), service->resource_of(call));
-  if (!allowed) return aws::refuse(allowed.error());
+  const auto permission = service->permission_for(call);
+  if (auto allowed = authorize_(session, permission.action, permission.resource); !allowed) {
+    return aws::refuse(allowed.error());
+  }
   return call;
 }
 
-void EmbeddedApi::call(aws::SessionPtr session, aws::ApiRequest request,
+void EmbeddedApi::call(aws::SessionPtr session, aws::Operation operation, nlohmann::json params,
                        aws::Completion<nlohmann::json> done) {
   ++*under_way_;
   ApiReply reply = [&tasks = tasks_, under_way = under_way_,
@@ -69,11 +56,11 @@ void EmbeddedApi::call(aws::SessionPtr session, aws::ApiRequest request,
     };
     aws::complete(tasks, std::move(counted), std::move(result));
   };
-  auto call = prepare(*session, request);
+  auto call = prepare(*session, operation, std::move(params));
   if (!call) return reply(aws::refuse(std::move(call.error())));
-  auto& service = *find(request.service);
-  const auto operation = *service.model().find(request.operation);
-  dispatcher_.call(service, operation, aws::Protocol::kJson, *std::move(call), std::move(reply));
+  auto& service = *door_->service(operation.service);
+  const auto model = *service.model().find(operation.name);
+  dispatcher_.call(service, model, aws::Protocol::kJson, *std::move(call), std::move(reply));
 }
 
 }  // namespace loopgate::http

@@ -1,47 +1,43 @@
-// The one call (aws/api.h) into the emulators: the same dispatch as over HTTP, behind the same
-// permissions as the typed ports.
+// The one call when it is embedded: a call of a service of the front door by the same dispatch as
+// over HTTP, with the permissions of the session, completed from the task queue.
 #pragma once
 
-#include <functional>
-#include <string>
-#include <vector>
+#include <cstddef>
+#include <memory>
 
 #include "aws/api.h"
 #include "aws/embedded.h"
 #include "emulators/http/dispatch.h"
+#include "emulators/http/front_door.h"
 
 namespace loopgate::http {
 
 class EmbeddedApi final : public aws::Api {
  public:
-  // `base_url`: of the front door, for addresses in answers ("http://127.0.0.1:4566").
-  EmbeddedApi(TaskQueue& tasks, Random& random, aws::Authorizer authorizer,
-              std::function<std::string()> base_url)
-      : tasks_(tasks),
-        dispatcher_(random),
-        random_(random),
-        authorizer_(std::move(authorizer)),
-        base_url_(std::move(base_url)) {}
+  EmbeddedApi(TaskQueue& tasks, Random& random, aws::Authorizer authorize)
+      : tasks_(tasks), random_(random), dispatcher_(random), authorize_(std::move(authorize)) {}
 
-  // Services outlive this.
-  void add(ApiService& service) { services_.push_back(&service); }
+  // Whose services there are. None before this.
+  void serve_from(const FrontDoor& door) { door_ = &door; }
 
-  void call(aws::SessionPtr session, aws::ApiRequest request,
+  // Besides what the service itself refuses: AccessDenied; UnknownOperationException for what is
+  // not emulated, by name; SerializationException for a parameter of the wrong type.
+  void call(aws::SessionPtr session, aws::Operation operation, nlohmann::json params,
             aws::Completion<nlohmann::json> done) override;
-  std::size_t under_way() const override { return *under_way_; }
+  // Calls that have not completed. Who waits for the sandbox to settle waits for these, but for
+  // those that themselves wait for the clock (long polls).
+  std::size_t under_way() const { return *under_way_; }
 
  private:
-  ApiService* find(std::string_view name) const;
   // The call as the service takes it, or why not.
-  aws::Outcome<ApiCall> prepare(const aws::Session& session, aws::ApiRequest& request) const;
-  std::string service_names() const;
+  aws::Outcome<ApiCall> prepare(const aws::Session& session, const aws::Operation& operation,
+                                nlohmann::json params) const;
 
   TaskQueue& tasks_;
-  Dispatcher dispatcher_;
   Random& random_;
-  aws::Authorizer authorizer_;
-  std::function<std::string()> base_url_;
-  std::vector<ApiService*> services_;
+  Dispatcher dispatcher_;
+  aws::Authorizer authorize_;
+  const FrontDoor* door_ = nullptr;
   std::shared_ptr<std::size_t> under_way_ = std::make_shared<std::size_t>(0);
 };
 

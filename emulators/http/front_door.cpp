@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "emulators/http/cross_origin.h"
+#include "emulators/http/guarded.h"
 #include "emulators/http/protocol.h"
 #include "emulators/http/unknown_service.h"
 
@@ -24,12 +25,15 @@ std::string shortened(std::string_view text) {
 
 Response message_as_json(int status, const std::string& message) {
   const json body{{"message", message}};
-  return Response::json(status, body.dump(-1, ' ', false, json::error_handler_t::replace));
+  return Response::json(status, write_json(body));
 }
 
-Response not_kept() {
-  return message_as_json(
-      500, "the change could not be stored and was undone; see the log of the sandbox");
+constexpr const char* kNotKept =
+    "the change could not be stored and was undone; see the log of the sandbox";
+
+// How the paths of our own say that they failed.
+Response failed_path(const std::string& sentence) {
+  return Response::json(500, write_json(json{{"error", sentence}, {"message", sentence}}));
 }
 
 // "/123456789012/name": a queue's URL, to which SQS clients send.
@@ -39,6 +43,10 @@ bool is_queue_path(std::string_view path) {
 }
 
 }  // namespace
+
+Response RestService::render(const aws::AwsError& error) const {
+  return message_as_json(error.status, error.message);
+}
 
 FrontDoor::FrontDoor(Random& random, CallerDefaults defaults, Defer defer)
     : random_(random), defaults_(std::move(defaults)), defer_(std::move(defer)) {}
@@ -62,16 +70,23 @@ void FrontDoor::handle(Request request, std::shared_ptr<Exchange> exchange) {
   if (request.method == "OPTIONS") return exchange->respond(preflight(request));
 
   if (const Handler* handler = path_handler(request.path)) {
-    return (*handler)(std::move(request), deferred(std::move(exchange), defer_, not_kept));
+    return handle_path(*handler, std::move(request), std::move(exchange));
   }
   for (RestService* service : rest_services_) {
-    if (!service->owns(request)) continue;
-    auto caller = identify_caller(request, defaults_);
-    return service->handle(std::move(request), std::move(caller),
-                           deferred(std::move(exchange), defer_, not_kept));
+    if (service->owns(request)) return call(*service, std::move(request), std::move(exchange));
   }
   if (const auto found = route(request)) return call(request, *found, std::move(exchange));
   exchange->respond(unknown_path(request));
+}
+
+void FrontDoor::handle_path(const Handler& handler, Request request,
+                            std::shared_ptr<Exchange> exchange) {
+  const auto name = request.method + " " + shortened(request.path);
+  answer_guarded(
+      guard_, {"the path", name},
+      deferred(std::move(exchange), defer_, [] { return failed_path(kNotKept); }),
+      [](const std::string& thrown) { return failed_path("internal error: " + thrown); },
+      [&](auto answer) { handler(std::move(request), std::move(answer)); });
 }
 
 const Handler* FrontDoor::path_handler(std::string_view path) const {
@@ -134,6 +149,14 @@ FrontDoor::Route FrontDoor::route_query(const Request& request, std::string form
   return route;
 }
 
+ApiService* FrontDoor::service(std::string_view name) const {
+  if (auto* const found = find_by_name(name)) return found;
+  for (RestService* service : rest_services_) {
+    if (service->name() == name) return service->operations();
+  }
+  return nullptr;
+}
+
 ApiService* FrontDoor::find_by_name(std::string_view name) const {
   const auto found = std::ranges::find_if(
       services_, [name](const ApiService* service) { return service->model().name == name; });
@@ -177,25 +200,39 @@ void FrontDoor::call(const Request& request, const Route& route,
                         : decode_query_params(operation, route.form);
   if (!params) return exchange->respond(rendering.error(params.error()));
 
-  auto answer = deferred(exchange, defer_, [rendering] {
-    return rendering.error(aws::internal_failure("the change could not be stored and was undone"));
-  });
-  ApiReply reply = [rendering, operation, answer](ApiResult result) {
-    answer->respond(result ? rendering.result(operation, *result)
-                           : rendering.error(result.error()));
+  const auto failure = [rendering](const std::string& what) {
+    return rendering.error(aws::internal_failure(what));
   };
   ApiCall api_call{.operation = std::string(operation.name()),
                    .params = *std::move(params),
                    .caller = identify_caller(request, defaults_),
                    .request_id = request_id};
-  try {
-    if (auto abandon = dispatcher_.call(*route.service, operation, rendering.protocol,
-                                        std::move(api_call), std::move(reply))) {
-      exchange->on_closed(std::move(abandon));
-    }
-  } catch (const std::exception& error) {
-    answer->respond(rendering.error(aws::internal_failure(error.what())));
-  }
+  answer_guarded(
+      guard_, {rendering.service.name, operation.name()},
+      deferred(exchange, defer_, [failure] { return failure(kNotKept); }), failure,
+      [&](std::shared_ptr<Exchange> answer) {
+        ApiReply reply = [rendering, operation, answer](ApiResult result) {
+          answer->respond(result ? rendering.result(operation, *result)
+                                 : rendering.error(result.error()));
+        };
+        if (auto abandon = dispatcher_.call(*route.service, operation, rendering.protocol,
+                                            std::move(api_call), std::move(reply))) {
+          exchange->on_closed(std::move(abandon));
+        }
+      });
+}
+
+void FrontDoor::call(RestService& service, Request request, std::shared_ptr<Exchange> exchange) {
+  const auto name = request.method + " " + shortened(request.path);
+  const auto failure = [&service](const std::string& what) {
+    return service.render(aws::internal_failure(what));
+  };
+  auto caller = identify_caller(request, defaults_);
+  answer_guarded(guard_, {"the call", name},
+                 deferred(std::move(exchange), defer_, [failure] { return failure(kNotKept); }),
+                 failure, [&](auto answer) {
+                   service.handle(std::move(request), std::move(caller), std::move(answer));
+                 });
 }
 
 Response FrontDoor::refuse_route(const Route& route, std::string_view request_id) const {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/guard.h"
 #include "base/random.h"
 #include "emulators/http/api.h"
 #include "emulators/http/caller.h"
@@ -24,9 +25,16 @@ class FrontDoor {
   // Every answer goes through `defer`. `random` makes request ids.
   FrontDoor(Random& random, CallerDefaults defaults, Defer defer);
 
+  // Every request runs behind it; it outlives the front door.
+  void guard_by(Guard& guard) { guard_ = &guard; }
+
   // Services outlive the front door.
   void add(ApiService& service);
   void add(RestService& service);
+  // Null when there is none of this name ("sns").
+  ApiService* service(std::string_view name) const;
+  std::string service_names() const;
+  const std::string& base_url() const { return defaults_.base_url; }  // of the door itself
   // Requests to `prefix` itself and below it ("/_loopgate/"). The longest one wins; they go before
   // services.
   void add_path(std::string prefix, Handler handler);
@@ -49,15 +57,17 @@ class FrontDoor {
   Route route_query(const Request& request, std::string form, std::string action) const;
   ApiService* find_by_name(std::string_view name) const;
   ApiService* find_for_query(const Request& request, const Route& route) const;
+  void handle_path(const Handler& handler, Request request, std::shared_ptr<Exchange> exchange);
+  void call(RestService& service, Request request, std::shared_ptr<Exchange> exchange);
   void call(const Request& request, const Route& route, std::shared_ptr<Exchange> exchange);
   Response refuse_route(const Route& route, std::string_view request_id) const;
   Response unknown_path(const Request& request) const;
-  std::string service_names() const;
 
   Random& random_;
   CallerDefaults defaults_;
   Defer defer_;
   Dispatcher dispatcher_{random_};
+  Guard* guard_ = nullptr;
   std::vector<ApiService*> services_;
   std::vector<RestService*> rest_services_;
   std::vector<std::pair<std::string, Handler>> paths_;

@@ -39,6 +39,10 @@ class Exchange {
   // False when the client has gone or lags by more than the server's limit.
   virtual bool write(std::string_view chunk) = 0;
   virtual void end_stream() = 0;
+  // Called from the loop whenever the head of a begun stream, or all that was written to it since,
+  // has been taken by the kernel: whoever has much to say writes a piece at each call, and waits
+  // for as long as its reader takes. Set before `begin_stream`.
+  virtual void on_drained(std::function<void()> callback) = 0;
   // The client went away before the answer was complete.
   virtual void on_closed(std::function<void()> callback) = 0;
 };

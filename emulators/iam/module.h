@@ -13,7 +13,6 @@ class IamModule final : public Module {
 
   std::string_view name() const override { return "iam"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
-  http::ApiService& operations() override { return service_; }
   std::vector<cfn::ResourceType*> resource_types() override {
     return {&role_type_, &policy_type_, &managed_policy_type_};
   }

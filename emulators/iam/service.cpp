@@ -26,12 +26,13 @@ constexpr http::Operation<Roles> kOperations[] = {
 IamService::IamService(Roles& roles)
     : TableService(aws::shapes::kIam, kOperations, roles), roles_(roles) {}
 
-std::string IamService::resource_of(const http::ApiCall& call) const {
+http::Permission IamService::permission_for(const http::ApiCall& call) const {
+  const auto action = "iam:" + call.operation;
   const auto name = http::text_param(call.params, "RoleName");
-  if (name.empty()) return "*";
+  if (name.empty()) return {action, "*"};
   // By its path, too, when there is such a role.
-  if (const auto role = roles_.role(call.caller.account, name)) return (*role)->arn;
-  return "arn:aws:iam::" + call.caller.account + ":role/" + name;
+  if (const auto role = roles_.role(call.caller.account, name)) return {action, (*role)->arn};
+  return {action, "arn:aws:iam::" + call.caller.account + ":role/" + name};
 }
 
 }  // namespace loopgate::iam

@@ -10,7 +10,7 @@ class IamService : public http::TableService<Roles> {
  public:
   explicit IamService(Roles& roles);
 
-  std::string resource_of(const http::ApiCall& call) const override;
+  http::Permission permission_for(const http::ApiCall& call) const override;
 
  private:
   const Roles& roles_;

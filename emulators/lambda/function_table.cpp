@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/check.h"
+#include "base/json.h"
 
 namespace loopgate::lambda {
 
@@ -24,7 +25,7 @@ FunctionTable::FunctionTable(store::Store& store) : store_(store) {
 std::vector<FunctionPtr> FunctionTable::load() {
   std::vector<FunctionPtr> functions;
   while (select_.step()) {
-    auto config = parse_function(nlohmann::json::parse(select_.text(0), nullptr, false));
+    auto config = parse_function(read_json(select_.text(0)).value_or(nullptr));
     if (config) {
       functions.push_back(std::make_shared<const FunctionConfig>(std::move(*config)));
     } else {
@@ -36,7 +37,7 @@ std::vector<FunctionPtr> FunctionTable::load() {
 }
 
 void FunctionTable::save(const FunctionConfig& config) {
-  const auto text = to_json(config).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const auto text = write_json(to_json(config));
   upsert_.bind(1, config.arn()).bind(2, text).run();
 }
 

@@ -38,7 +38,12 @@ void Functions::load() {
     if (!kept && item->second.pool) removed_.push_back(std::move(item->second.pool));
     item = kept ? std::next(item) : entries_.erase(item);
   }
-  for (auto& function : functions) put(std::move(function));
+  for (auto& function : functions) {
+    // What was not changed stays as it is, with its warm workers.
+    const auto* known = find_entry(function->arn());
+    if (known != nullptr && known->config->revision_id == function->revision_id) continue;
+    put(std::move(function));
+  }
 }
 
 void Functions::put(FunctionPtr config) {

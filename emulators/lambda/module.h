@@ -5,6 +5,7 @@
 #include "emulators/lambda/functions.h"
 #include "emulators/lambda/lambda_port.h"
 #include "emulators/lambda/service.h"
+#include "emulators/lambda/target.h"
 #include "emulators/module/module.h"
 
 namespace loopgate::lambda {
@@ -17,10 +18,10 @@ class LambdaModule final : public Module {
 
   std::string_view name() const override { return "lambda"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
-  http::ApiService& operations() override { return service_.operations(); }
   std::vector<cfn::ResourceType*> resource_types() override {
     return {&function_type_, &companion_type_};
   }
+  std::optional<targets::Target> target() override { return function_target(functions_); }
   Status reset() override;
   void forget() override { functions_.forget(); }
 

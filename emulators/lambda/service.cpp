@@ -56,14 +56,11 @@ aws::Outcome<FunctionPtr> called_function(Functions& functions, const http::ApiC
 LambdaOperations::LambdaOperations(Functions& functions)
     : TableService(aws::shapes::kLambda, kOperations, functions) {}
 
-std::string LambdaOperations::action_of(const http::ApiCall& call) const {
-  if (call.operation == "Invoke") return "lambda:InvokeFunction";
-  return TableService::action_of(call);
-}
-
-std::string LambdaOperations::resource_of(const http::ApiCall& call) const {
-  if (auto arn = http::text_param(call.params, "Resource"); !arn.empty()) return arn;
-  return called_arn(call).value_or("*");
+http::Permission LambdaOperations::permission_for(const http::ApiCall& call) const {
+  const auto action = call.operation == "Invoke" ? "InvokeFunction" : call.operation;
+  auto resource = http::text_param(call.params, "Resource");
+  if (resource.empty()) resource = called_arn(call).value_or("*");
+  return {"lambda:" + action, std::move(resource)};
 }
 
 LambdaService::LambdaService(Functions& functions)

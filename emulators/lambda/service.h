@@ -16,8 +16,7 @@ class LambdaOperations : public http::TableService<Functions> {
  public:
   explicit LambdaOperations(Functions& functions);
 
-  std::string action_of(const http::ApiCall& call) const override;
-  std::string resource_of(const http::ApiCall& call) const override;
+  http::Permission permission_for(const http::ApiCall& call) const override;
 };
 
 // The service over HTTP. What it answers as a stream (InvokeWithResponseStream) is not a document
@@ -26,12 +25,13 @@ class LambdaService : public http::RestService {
  public:
   explicit LambdaService(Functions& functions);
 
-  LambdaOperations& operations() { return operations_; }
+  http::ApiService* operations() override { return &operations_; }
 
   std::string_view name() const override { return "lambda"; }
   bool owns(const http::Request& request) const override;
   void handle(http::Request request, http::Caller caller,
               std::shared_ptr<http::Exchange> exchange) override;
+  http::Response render(const aws::AwsError& error) const override { return calls_.render(error); }
 
  private:
   aws::Outcome<void> invoke_streaming(const aws::RestRoute& route, const http::Request& request,

@@ -71,8 +71,9 @@ aws::Outcome<InvokeCall> read_invocation(http::ApiCall& call) {
   if (type == "DryRun") result.type = InvocationType::kDryRun;
   auto payload = http::text_param(call.params, "Payload");
   if (payload.size() > kMaxSyncPayload) return aws::refuse(payload_too_large(kMaxSyncPayload));
-  if (!payload.empty() && !check_json(payload)) {
-    return aws::refuse(invalid_request_content("the payload is no JSON"));
+  if (const auto checked = check_json(payload); !payload.empty() && !checked) {
+    return aws::refuse(
+        invalid_request_content("the payload is not JSON: " + checked.error().message));
   }
   if (const auto context = http::text_param(call.params, "ClientContext"); !context.empty()) {
     const auto text = codec::base64_decode_text(context);

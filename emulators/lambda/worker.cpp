@@ -49,14 +49,19 @@ Result<std::unique_ptr<Worker>> Worker::start(Surroundings& surroundings,
 Status Worker::launch(const std::string& code_folder) {
   auto server = http::Server::listen(
       surroundings_.loop, Endpoint{IpAddress::v4(127, 0, 0, 1), 0},
-      [this](http::Request request, std::shared_ptr<http::Exchange> exchange) {
-        on_request(std::move(request), std::move(exchange));
+      [this, &loop = surroundings_.loop](http::Request request,
+                                         std::shared_ptr<http::Exchange> exchange) {
+        const auto thrown = run_guarded(loop.guard(), {"a function's runtime", request.path},
+                                        [&] { on_request(std::move(request), exchange); });
+        if (thrown) exchange->respond(internal_failure(*thrown));
       },
       runtime_api_limits());
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
-  server_->observe_bodies(
-      [this](std::string_view target, std::string_view so_far) { on_body(target, so_far); });
+  server_->observe_bodies([this, &loop = surroundings_.loop](std::string_view target,
+                                                             std::string_view so_far) {
+    run_guarded(loop.guard(), {"a function's answer", target}, [&] { on_body(target, so_far); });
+  });
 
   std::string warning;
   auto options = launch_options(*config_,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "aws/arn.h"
 #include "base/check.h"
 #include "emulators/logs/errors.h"
 #include "emulators/logs/limits.h"
@@ -80,6 +81,15 @@ void migrate(store::Store& store) {
 }
 
 }  // namespace
+
+std::pair<Place, std::string> find_group(Place place, const std::string& name_or_arn) {
+  constexpr std::string_view kResource = "log-group:";
+  const auto arn = aws::Arn::parse(name_or_arn);
+  if (!arn || !arn->resource.starts_with(kResource)) return {std::move(place), name_or_arn};
+  auto name = arn->resource.substr(kResource.size());
+  if (name.ends_with(":*")) name.resize(name.size() - 2);
+  return {{arn->account, arn->region}, std::move(name)};
+}
 
 std::string group_arn(const Place& place, std::string_view name) {
   return fmt::format("arn:aws:logs:{}:{}:log-group:{}", place.region, place.account, name);

@@ -73,6 +73,8 @@ struct FilterResult {
   Position position;  // where to go on
 };
 
+// A group by its name in `place`, or by its ARN, with the trailing ":*" or without.
+std::pair<Place, std::string> find_group(Place place, const std::string& name_or_arn);
 std::string group_arn(const Place& place, std::string_view name);
 std::string stream_arn(const Place& place, std::string_view group, std::string_view stream);
 
@@ -132,6 +134,7 @@ class LogStore {
 
   Group* find_group(const Place& place, const std::string& name);
   Stream* find_stream(const Place& place, const Group& group, const std::string& name);
+  void write(std::vector<Waiting> waiting);
   void insert(Group& group, Stream& stream, std::span<const aws::LogLine> lines);
   void save(const Group& group);
   void let_go(Group& group);

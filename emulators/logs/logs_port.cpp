@@ -2,36 +2,23 @@
 
 #include <utility>
 
-#include "aws/arn.h"
-
 namespace loopgate::logs {
 
-namespace {
-
-constexpr std::string_view kResource = "log-group:";
-
-}  // namespace
-
-void EmbeddedLogs::put_log_events(aws::SessionPtr session, const std::string& group,
-                                  const std::string& stream, std::vector<aws::LogLine> lines,
+void EmbeddedLogs::put_log_events(aws::SessionPtr session, const std::string& region,
+                                  const std::string& group, const std::string& stream,
+                                  std::vector<aws::LogLine> lines,
                                   aws::Completion<aws::Done> done) {
-  auto outcome = put(*session, group, stream, lines);
+  auto outcome = put(*session, {session->account, region}, group, stream, lines);
   tasks_.post([done = std::move(done), outcome = std::move(outcome)]() mutable {
     if (!outcome) return done(aws::refuse(std::move(outcome.error())));
     done(aws::Done{});
   });
 }
 
-aws::Outcome<void> EmbeddedLogs::put(const aws::Session& session, const std::string& group,
-                                     const std::string& stream,
+aws::Outcome<void> EmbeddedLogs::put(const aws::Session& session, Place home,
+                                     const std::string& group, const std::string& stream,
                                      const std::vector<aws::LogLine>& lines) {
-  Place place{session.account, region_of_(session)};
-  std::string name = group;
-  if (const auto arn = aws::Arn::parse(group); arn && arn->resource.starts_with(kResource)) {
-    place = {arn->account, arn->region};
-    name = arn->resource.substr(kResource.size());
-    if (name.ends_with(":*")) name.resize(name.size() - 2);
-  }
+  const auto [place, name] = find_group(std::move(home), group);
   const auto resource = stream_arn(place, name, stream);
   if (!logs_.stream(place, name, stream)) {
     if (auto allowed = authorizer_(session, "logs:CreateLogStream", resource); !allowed)

@@ -4,8 +4,7 @@ namespace loopgate::logs {
 
 LogsModule::LogsModule(const Surroundings& surroundings)
     : logs_(surroundings.store, surroundings.clock),
-      port_(logs_, surroundings.tasks, surroundings.authorize,
-            [&surroundings](const aws::Session&) { return surroundings.regions.front(); }),
+      port_(logs_, surroundings.tasks, surroundings.authorize),
       service_(logs_),
       group_type_(logs_, surroundings.random) {}
 

@@ -14,7 +14,6 @@ class LogsModule final : public Module {
 
   std::string_view name() const override { return "logs"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
-  http::ApiService& operations() override { return service_; }
   std::vector<cfn::ResourceType*> resource_types() override { return {&group_type_}; }
   Status reset() override;
   void forget() override { logs_.forget(); }

@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "aws/arn.h"
 #include "aws/shapes/services.h"
 #include "emulators/logs/errors.h"
 #include "emulators/logs/limits.h"
@@ -33,13 +32,7 @@ std::size_t limit_of(const Json& params, std::size_t most) {
 // logGroupName, or logGroupIdentifier: a name or an ARN.
 std::string group_of(const Json& params) {
   if (params.contains("logGroupName")) return http::text_param(params, "logGroupName");
-  auto name = http::text_param(params, "logGroupIdentifier");
-  constexpr std::string_view kResource = "log-group:";
-  if (const auto arn = aws::Arn::parse(name); arn && arn->resource.starts_with(kResource)) {
-    name = arn->resource.substr(kResource.size());
-    if (name.ends_with(":*")) name.resize(name.size() - 2);
-  }
-  return name;
+  return find_group({}, http::text_param(params, "logGroupIdentifier")).second;
 }
 
 // "f/1762074930204/17": direction, time and id of the event next to it.
@@ -268,13 +261,17 @@ constexpr http::Operation<LogStore> kOperations[] = {
 
 LogsService::LogsService(LogStore& logs) : TableService(aws::shapes::kLogs, kOperations, logs) {}
 
-std::string LogsService::resource_of(const ApiCall& call) const {
-  if (auto arn = http::text_param(call.params, "resourceArn"); !arn.empty()) return arn;
+// On the stream that is named, else on the group.
+http::Permission LogsService::permission_for(const http::ApiCall& call) const {
   const auto group = group_of(call.params);
   const auto stream = http::text_param(call.params, "logStreamName");
-  if (group.empty()) return "*";
-  return fmt::format("arn:aws:logs:{}:{}:log-group:{}:{}", call.caller.region, call.caller.account,
-                     group, stream.empty() ? "*" : "log-stream:" + stream);
+  std::string resource = "*";
+  if (!stream.empty()) {
+    resource = stream_arn(place_of(call), group, stream);
+  } else if (!group.empty()) {
+    resource = group_arn(place_of(call), group) + ":*";
+  }
+  return {"logs:" + call.operation, std::move(resource)};
 }
 
 }  // namespace loopgate::logs

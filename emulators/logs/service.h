@@ -13,7 +13,7 @@ class LogsService : public http::TableService<LogStore> {
  public:
   explicit LogsService(LogStore& logs);
 
-  std::string resource_of(const http::ApiCall& call) const override;
+  http::Permission permission_for(const http::ApiCall& call) const override;
 };
 
 }  // namespace loopgate::logs

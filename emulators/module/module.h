@@ -3,12 +3,14 @@
 // templates, health routes and messages follow from the list.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "emulators/http/front_door.h"
 #include "emulators/module/surroundings.h"
+#include "emulators/targets/dispatcher.h"
 #include "template/resource.h"
 
 namespace loopgate {
@@ -21,9 +23,10 @@ class Module {
   virtual std::string_view name() const = 0;
   // Offers its operations. They live as long as the module.
   virtual void add_to(http::FrontDoor& door) = 0;
-  // The same operations for the one call (aws/api.h).
-  virtual http::ApiService& operations() = 0;
   virtual std::vector<cfn::ResourceType*> resource_types() { return {}; }
+  // How a payload becomes a call of this service, if it can be a target of topics, rules, schedules
+  // and failed invocations.
+  virtual std::optional<targets::Target> target() { return std::nullopt; }
 
   // `reset`: deletes everything that the account's users made; what stacks made has gone already.
   // The error names what could not be deleted; the rest is gone all the same.

@@ -2,9 +2,9 @@
 
 namespace loopgate::sns {
 
-SnsModule::SnsModule(const Surroundings& surroundings, Delivery& delivery)
+SnsModule::SnsModule(const Surroundings& surroundings, targets::Dispatcher& dispatcher)
     : topics_(surroundings.store, surroundings.clock, surroundings.random, surroundings.journal,
-              delivery),
+              dispatcher),
       port_(topics_, surroundings.tasks, surroundings.authorize),
       service_(topics_),
       topic_type_(topics_, surroundings.random),

@@ -4,20 +4,21 @@
 #include "emulators/sns/resources.h"
 #include "emulators/sns/service.h"
 #include "emulators/sns/sns_port.h"
+#include "emulators/sns/target.h"
 #include "emulators/sns/topics.h"
 
 namespace loopgate::sns {
 
 class SnsModule final : public Module {
  public:
-  SnsModule(const Surroundings& surroundings, Delivery& delivery);
+  SnsModule(const Surroundings& surroundings, targets::Dispatcher& dispatcher);
 
   std::string_view name() const override { return "sns"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
-  http::ApiService& operations() override { return service_; }
   std::vector<cfn::ResourceType*> resource_types() override {
     return {&topic_type_, &subscription_type_, &policy_type_};
   }
+  std::optional<targets::Target> target() override { return topic_target(topics_); }
   Status reset() override;
   void forget() override { topics_.forget(); }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "codec/sha256.h"
 #include "emulators/sns/attributes.h"
 #include "emulators/sns/errors.h"
@@ -13,6 +14,8 @@ namespace loopgate::sns {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::string_view kSenderId = "AIDAISMY7JYY5F7RTT6AO";  // SNS's own, as AWS shows it
 
 bool is_fifo_id(std::string_view id) {
   constexpr std::string_view kPunctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
@@ -46,7 +49,7 @@ std::string sequence_text(std::int64_t sequence) {
 void read_structure(Notification& notification, const PublishRequest& request) {
   notification.text = request.message;
   if (request.structure != "json") return;
-  const auto message = json::parse(request.message, nullptr, false);
+  const auto message = read_json(request.message).value_or(nullptr);
   for (const auto& [protocol, text] : message.items()) {
     if (text.is_string()) notification.by_protocol[protocol] = text.get<std::string>();
   }
@@ -143,97 +146,44 @@ std::size_t Topics::fan_out(const Topic& topic, const Notification& notification
       }
     }
     ++matched;
-    deliver(*subscription, notification, request.group_id, request.deduplication_id);
+    deliver(*subscription, notification, request);
   }
   return matched;
 }
 
+// Errors of queues and functions are the client's: SNS does not try again.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
 void Topics::deliver(const Subscription& subscription, const Notification& notification,
-                     const std::string& group_id, const std::string& deduplication_id) {
-  if (subscription.protocol == "sqs") {
-    deliver_to_queue(subscription, notification, group_id, deduplication_id);
-  } else if (subscription.protocol == "lambda") {
-    deliver_to_function(subscription, notification);
-  } else {
+                     const PublishRequest& request) {
+  targets::Payload payload;
+  if (subscription.protocol == "lambda") {
+    payload.body =
+        render_lambda_event(notification, subscription.arn, unsubscribe_url(subscription));
+  } else if (subscription.protocol != "sqs") {
     tell(EventKind::kWarning, nullptr, subscription.endpoint,
          "SNS message " + notification.message_id +
              " was not delivered: the sandbox sends nothing "
              "to " +
              subscription.protocol + " endpoints.",
          0);
-  }
-}
-
-void Topics::deliver_to_queue(const Subscription& subscription, const Notification& notification,
-                              const std::string& group_id, const std::string& deduplication_id) {
-  const auto& queue = subscription.endpoint;
-  const bool fifo_queue = queue.ends_with(".fifo");
-  const auto body = subscription.raw
-                        ? notification.text_for("sqs")
-                        : render_envelope(notification, "sqs", unsubscribe_url(subscription));
-  const auto attributes =
-      subscription.raw ? notification.attributes : std::vector<aws::MessageAttribute>();
-  const auto group = fifo_queue ? group_id : std::string();
-  const auto deduplication = fifo_queue ? deduplication_id : std::string();
-  if (queue_accepts_ && !queue_accepts_(queue, subscription.topic_arn)) {
-    delivery_failed(
-        subscription, body, attributes, group_id, deduplication_id,
-        aws::access_denied("the queue's policy does not let sns.amazonaws.com send to it; add an "
-                           "AWS::SQS::QueuePolicy that allows sqs:SendMessage for this topic"));
     return;
+  } else if (subscription.raw) {
+    payload.body = notification.text_for("sqs");
+    payload.attributes = notification.attributes;
+  } else {
+    payload.body = render_envelope(notification, "sqs", unsubscribe_url(subscription));
   }
-  const auto done = delivery_.deliver_to_queue(queue, body, attributes, group, deduplication);
-  if (!done) {
-    delivery_failed(subscription, body, attributes, group_id, deduplication_id, done.error());
-  }
-}
-
-void Topics::deliver_to_function(const Subscription& subscription,
-                                 const Notification& notification) {
-  auto payload = render_lambda_event(notification, subscription.arn, unsubscribe_url(subscription));
-  if (!lambda_) {
-    delivery_failed(subscription, payload, {}, {}, {},
-                    aws::internal_failure("no Lambda service is connected"));
-    return;
-  }
-  aws::Session session;
-  session.account = subscription.owner;
-  session.name = "sns.amazonaws.com";
-  session.expires = WallTime::max();
-  aws::InvokeRequest request{subscription.endpoint, payload, true, {}};
-  lambda_->invoke(std::make_shared<const aws::Session>(std::move(session)), std::move(request),
-                  [this, alive = alive_.token(), arn = subscription.arn,
-                   payload = std::move(payload)](aws::Outcome<aws::InvokeResponse> done) {
-                    if (done || !alive) return;
-                    const auto* failed = table_.subscription(arn);
-                    if (failed) delivery_failed(*failed, payload, {}, {}, {}, done.error());
-                  });
-}
-
-// Errors of queues and functions are the client's: SNS does not try again.
-// https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
-void Topics::delivery_failed(const Subscription& subscription, const std::string& body,
-                             std::vector<aws::MessageAttribute> attributes,
-                             const std::string& group_id, const std::string& deduplication_id,
-                             const aws::AwsError& error) {
-  const auto& queue = subscription.dead_letter_queue;
-  std::string text = "SNS could not deliver to " + subscription.endpoint + ": " + error.message;
-  if (text.ends_with('.')) text.pop_back();
-  if (queue.empty()) {
-    tell(EventKind::kWarning, nullptr, subscription.endpoint,
-         text + ". The message is lost: the subscription has no RedrivePolicy.", body.size());
-    return;
-  }
-  attributes.push_back({"RequestID", "String", random_.uuid()});
-  attributes.push_back({"ErrorCode", "String", std::to_string(error.status)});
-  attributes.push_back({"ErrorMessage", "String", error.message});
-  const bool fifo = queue.ends_with(".fifo");
-  const auto done =
-      delivery_.deliver_to_queue(queue, body, attributes, fifo ? group_id : std::string(),
-                                 fifo ? deduplication_id : std::string());
-  text += done ? ". The message went to the dead-letter queue " + queue + "."
-               : ". The dead-letter queue " + queue + " did not take it: " + done.error().message;
-  tell(EventKind::kWarning, nullptr, subscription.endpoint, std::move(text), body.size());
+  payload.group_id = request.group_id;
+  payload.deduplication_id = request.deduplication_id;
+  dispatcher_.dispatch(
+      {.what = "SNS could not deliver",
+       .arn = subscription.endpoint,
+       .payload = std::move(payload),
+       .sender = {.principal = "sns.amazonaws.com",
+                  .source_arn = subscription.topic_arn,
+                  .sender_id = std::string(kSenderId)},
+       .dead_letter_arn = subscription.dead_letter_queue,
+       .no_dead_letter = ". The message is lost: the subscription has no RedrivePolicy."});
 }
 
 void Topics::tell(EventKind kind, const Topic* topic, const std::string& subject, std::string text,

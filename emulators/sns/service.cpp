@@ -33,7 +33,9 @@ constexpr http::Operation<Topics> kOperations[] = {
 
 SnsService::SnsService(Topics& topics) : TableService(aws::shapes::kSns, kOperations, topics) {}
 
-std::string SnsService::resource_of(const http::ApiCall& call) const {
+namespace {
+
+std::string resource_of(const http::ApiCall& call) {
   for (const auto* name : {"TopicArn", "TargetArn", "ResourceArn"}) {
     if (auto arn = text_param(call.params, name); !arn.empty()) return arn;
   }
@@ -44,6 +46,15 @@ std::string SnsService::resource_of(const http::ApiCall& call) const {
   const auto name = text_param(call.params, "Name");
   if (name.empty()) return "*";
   return "arn:aws:sns:" + call.caller.region + ":" + call.caller.account + ":" + name;
+}
+
+}  // namespace
+
+// A batch is published with the permission to publish.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
+http::Permission SnsService::permission_for(const http::ApiCall& call) const {
+  const auto action = call.operation == "PublishBatch" ? "Publish" : call.operation;
+  return {"sns:" + action, resource_of(call)};
 }
 
 }  // namespace loopgate::sns

@@ -10,7 +10,7 @@ class SnsService : public http::TableService<Topics> {
  public:
   explicit SnsService(Topics& topics);
 
-  std::string resource_of(const http::ApiCall& call) const override;
+  http::Permission permission_for(const http::ApiCall& call) const override;
 };
 
 }  // namespace loopgate::sns

@@ -14,16 +14,15 @@ std::string topic_of(const std::string& subscription_arn) {
 
 }  // namespace
 
-void EmbeddedSns::subscribe(aws::SessionPtr session, const std::string& topic_arn,
-                            const std::string& queue_arn, const std::string& filter_policy_json,
+void EmbeddedSns::subscribe(aws::SessionPtr session, const aws::QueueSubscription& wanted,
                             aws::Completion<std::string> done) {
   const auto outcome = [&]() -> aws::Outcome<std::string> {
-    if (auto allowed = authorizer_(*session, "sns:Subscribe", topic_arn); !allowed) {
+    if (auto allowed = authorizer_(*session, "sns:Subscribe", wanted.topic_arn); !allowed) {
       return aws::refuse(allowed.error());
     }
-    SubscribeRequest request{topic_arn, "sqs", queue_arn, session->account, {}};
-    request.attributes["RawMessageDelivery"] = "true";
-    if (!filter_policy_json.empty()) request.attributes["FilterPolicy"] = filter_policy_json;
+    SubscribeRequest request{wanted.topic_arn, "sqs", wanted.queue_arn, session->account, {}};
+    if (wanted.raw_delivery) request.attributes["RawMessageDelivery"] = "true";
+    if (!wanted.filter_policy.empty()) request.attributes["FilterPolicy"] = wanted.filter_policy;
     const auto subscription = topics_.subscribe(request);
     if (!subscription) return aws::refuse(subscription.error());
     return (*subscription)->arn;

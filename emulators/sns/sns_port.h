@@ -16,9 +16,7 @@ class EmbeddedSns : public aws::SnsPort {
   EmbeddedSns(Topics& topics, TaskQueue& tasks, aws::Authorizer authorizer)
       : topics_(topics), tasks_(tasks), authorizer_(std::move(authorizer)) {}
 
-  // With raw delivery: the queue gets the published body as it is, and its attributes.
-  void subscribe(aws::SessionPtr session, const std::string& topic_arn,
-                 const std::string& queue_arn, const std::string& filter_policy_json,
+  void subscribe(aws::SessionPtr session, const aws::QueueSubscription& subscription,
                  aws::Completion<std::string> done) override;
   void unsubscribe(aws::SessionPtr session, const std::string& subscription_arn,
                    aws::Completion<aws::Done> done) override;

@@ -105,8 +105,8 @@ std::string topic_arn(const std::string& account, const std::string& region,
 }
 
 Topics::Topics(store::Store& store, Clock& clock, Random& random, Journal& journal,
-               Delivery& delivery)
-    : table_(store), clock_(clock), random_(random), journal_(journal), delivery_(delivery) {}
+               targets::Dispatcher& dispatcher)
+    : table_(store), clock_(clock), random_(random), journal_(journal), dispatcher_(dispatcher) {}
 
 aws::Outcome<std::string> Topics::create_topic(const std::string& account,
                                                const std::string& region, const std::string& name,

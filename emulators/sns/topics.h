@@ -1,6 +1,6 @@
 // SNS: topics, their subscriptions, and what is published. A publish and its deliveries to queues
-// happen in one call, so in one turn and one transaction. Functions are invoked asynchronously
-// through their port.
+// happen in one call, so in one turn and one transaction: the dispatcher
+// (targets/dispatcher.h) takes them. Functions are invoked asynchronously.
 #pragma once
 
 #include <functional>
@@ -11,26 +11,15 @@
 
 #include "aws/error.h"
 #include "aws/ports.h"
-#include "base/alive.h"
 #include "base/clock.h"
 #include "base/journal.h"
 #include "base/random.h"
 #include "emulators/sns/message.h"
 #include "emulators/sns/topic.h"
 #include "emulators/sns/topic_table.h"
+#include "emulators/targets/dispatcher.h"
 
 namespace loopgate::sns {
-
-// How SNS reaches queues: the sandbox adapts it to SQS, in the same turn.
-class Delivery {
- public:
-  virtual ~Delivery() = default;
-  // The error is what the queue answered; the message is then for the dead-letter queue.
-  virtual aws::Outcome<void> deliver_to_queue(const std::string& queue_arn, const std::string& body,
-                                              const std::vector<aws::MessageAttribute>& attributes,
-                                              const std::string& group_id,
-                                              const std::string& deduplication_id) = 0;
-};
 
 struct PublishedMessage {
   std::string topic_arn;
@@ -57,17 +46,10 @@ std::string topic_arn(const std::string& account, const std::string& region,
 
 class Topics {
  public:
-  Topics(store::Store& store, Clock& clock, Random& random, Journal& journal, Delivery& delivery);
+  Topics(store::Store& store, Clock& clock, Random& random, Journal& journal,
+         targets::Dispatcher& dispatcher);
   Topics(const Topics&) = delete;
 
-  // Without it, subscribed functions are not invoked and the journal says so.
-  void set_lambda(aws::LambdaPort* lambda) { lambda_ = lambda; }
-  // Whether the queue's policy lets the topic send to it; AWS drops in silence what it does not.
-  // Null: always.
-  void set_queue_accepts(
-      std::function<bool(const std::string& queue_arn, const std::string& topic_arn)> accepts) {
-    queue_accepts_ = std::move(accepts);
-  }
   // Called after each publish, with the number of subscriptions that it was not filtered from.
   void set_publish_observer(std::function<void(const PublishedMessage&, std::size_t)> observer) {
     observer_ = std::move(observer);
@@ -109,13 +91,7 @@ class Topics {
   std::size_t fan_out(const Topic& topic, const Notification& notification,
                       const PublishRequest& request);
   void deliver(const Subscription& subscription, const Notification& notification,
-               const std::string& group_id, const std::string& deduplication_id);
-  void deliver_to_queue(const Subscription& subscription, const Notification& notification,
-                        const std::string& group_id, const std::string& deduplication_id);
-  void deliver_to_function(const Subscription& subscription, const Notification& notification);
-  void delivery_failed(const Subscription& subscription, const std::string& body,
-                       std::vector<aws::MessageAttribute> attributes, const std::string& group_id,
-                       const std::string& deduplication_id, const aws::AwsError& error);
+               const PublishRequest& request);
   void tell(EventKind kind, const Topic* topic, const std::string& subject, std::string text,
             std::size_t size);
   std::string unsubscribe_url(const Subscription& subscription) const;
@@ -124,12 +100,9 @@ class Topics {
   Clock& clock_;
   Random& random_;
   Journal& journal_;
-  Delivery& delivery_;
-  aws::LambdaPort* lambda_ = nullptr;
-  std::function<bool(const std::string&, const std::string&)> queue_accepts_;
+  targets::Dispatcher& dispatcher_;
   std::function<void(const PublishedMessage&, std::size_t)> observer_;
   std::string public_url_;
-  Alive alive_;  // for completions that outlive us
 };
 
 }  // namespace loopgate::sns

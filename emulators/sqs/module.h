@@ -7,6 +7,7 @@
 #include "emulators/sqs/resources.h"
 #include "emulators/sqs/service.h"
 #include "emulators/sqs/sqs_port.h"
+#include "emulators/sqs/target.h"
 
 namespace loopgate::sqs {
 
@@ -17,10 +18,10 @@ class SqsModule final : public Module {
 
   std::string_view name() const override { return "sqs"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
-  http::ApiService& operations() override { return service_; }
   std::vector<cfn::ResourceType*> resource_types() override {
     return {&queue_type_, &policy_type_};
   }
+  std::optional<targets::Target> target() override { return queue_target(*queues_); }
   Status reset() override;
   void forget() override { queues_->forget(); }
 

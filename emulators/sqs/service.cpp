@@ -38,13 +38,27 @@ constexpr http::Operation<Queues> kOperations[] = {
 
 SqsService::SqsService(Queues& queues) : TableService(aws::shapes::kSqs, kOperations, queues) {}
 
-std::string SqsService::resource_of(const http::ApiCall& call) const {
+namespace {
+
+std::string resource_of(const http::ApiCall& call) {
   const auto& [account, region, access_key, base_url] = call.caller;
-  if (const auto name = http::text_param(call.params, "QueueName"); !name.empty()) {
+  if (const auto name = text_param(call.params, "QueueName"); !name.empty()) {
     return QueueKey{account, region, name}.arn();
   }
-  const auto key = parse_queue_url(http::text_param(call.params, "QueueUrl"), account, region);
+  const auto key = parse_queue_url(text_param(call.params, "QueueUrl"), account, region);
   return key ? key->arn() : "*";
+}
+
+}  // namespace
+
+// A batch is allowed by the permission of its single operation.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+http::Permission SqsService::permission_for(const http::ApiCall& call) const {
+  std::string_view action = call.operation;
+  if (constexpr std::string_view kBatch = "Batch"; action.ends_with(kBatch)) {
+    action.remove_suffix(kBatch.size());
+  }
+  return {"sqs:" + std::string(action), resource_of(call)};
 }
 
 }  // namespace loopgate::sqs

@@ -10,7 +10,7 @@ class SqsService : public http::TableService<Queues> {
  public:
   explicit SqsService(Queues& queues);
 
-  std::string resource_of(const http::ApiCall& call) const override;
+  http::Permission permission_for(const http::ApiCall& call) const override;
 };
 
 }  // namespace loopgate::sqs

@@ -27,7 +27,7 @@ class EmbeddedSqs : public aws::SqsPort {
                        std::vector<std::string> receipt_handles,
                        aws::Completion<aws::Done> done) override;
   void create_queue(aws::SessionPtr session, const std::string& region, const std::string& name,
-                    aws::Completion<std::string> done) override;
+                    const std::string& policy, aws::Completion<std::string> done) override;
   void delete_queue(aws::SessionPtr session, const std::string& queue_arn,
                     aws::Completion<aws::Done> done) override;
 

@@ -15,7 +15,6 @@ class StsModule final : public Module {
 
   std::string_view name() const override { return "sts"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
-  http::ApiService& operations() override { return service_; }
   Status reset() override { return {}; }
   void forget() override {}
 

@@ -58,9 +58,9 @@ constexpr http::Operation<StsContext> kOperations[] = {
 StsService::StsService(iam::Roles& roles, Clock& clock, Random& random)
     : TableService(aws::shapes::kSts, kOperations, context_), context_{roles, clock, random} {}
 
-std::string StsService::resource_of(const http::ApiCall& call) const {
-  auto arn = http::text_param(call.params, "RoleArn");
-  return arn.empty() ? "*" : arn;
+http::Permission StsService::permission_for(const http::ApiCall& call) const {
+  auto role = http::text_param(call.params, "RoleArn");
+  return {"sts:" + call.operation, role.empty() ? "*" : std::move(role)};
 }
 
 }  // namespace loopgate::sts

@@ -19,7 +19,7 @@ class StsService : public http::TableService<StsContext> {
  public:
   StsService(iam::Roles& roles, Clock& clock, Random& random);
 
-  std::string resource_of(const http::ApiCall& call) const override;
+  http::Permission permission_for(const http::ApiCall& call) const override;
 
  private:
   StsContext context_;

@@ -1,37 +1,29 @@
-// The one call: every operation of every service by its AWS name, in process, on behalf of a
-// session and with its permissions. Destinations, rules, schedules, state machines and the console
-// use this door; what is measured hot has a typed port of its own (ports.h).
+// The one call: every operation of every service by its AWS name, on behalf of a session and with
+// its permissions. What is measured hot has a typed port beside it (ports.h).
 #pragma once
 
-#include <cstddef>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "aws/ports.h"
+#include "aws/session.h"
 
 namespace loopgate::aws {
 
-struct ApiRequest {
-  std::string region;
-  std::string service;    // as signatures name it: "sqs", "states"
-  std::string operation;  // "SendMessage"
-  // A document by the operation's input shape (aws/protocol/protocol.h): AWS's member names, blobs
-  // as base64 text, a payload as its bytes, timestamps as seconds since 1970 or ISO 8601.
-  nlohmann::json params = nlohmann::json::object();
+// An operation, where it is called, and what it is given.
+struct Operation {
+  std::string region;   // "us-west-2"
+  std::string service;  // as AWS signs for it: "logs"
+  std::string name;     // "PutLogEvents"
 };
 
 class Api {
  public:
   virtual ~Api() = default;
-  // Returns at once; `done` runs later, exactly once, from the task queue, with the document that
-  // the output shape describes. Errors are the service's own; besides, what concerns all services:
-  // AccessDenied, ExpiredToken, UnknownOperationException (no such service or operation here, by
-  // name), SerializationException (a parameter of the wrong type), the service's own validation
-  // error.
-  virtual void call(SessionPtr session, ApiRequest request, Completion<nlohmann::json> done) = 0;
-  // Calls that have not completed: who waits for the sandbox to settle waits for these, but for
-  // those that wait for the clock (long polls).
-  virtual std::size_t under_way() const = 0;
+  // Submit and complete, as the ports. `params` and the answer are in the shape of the JSON
+  // protocol, whatever the service speaks on the wire. AccessDenied when the session's role does
+  // not allow it; an operation that is not there is an error of its service.
+  virtual void call(SessionPtr session, Operation operation, nlohmann::json params,
+                    Completion<nlohmann::json> done) = 0;
 };
 
 }  // namespace loopgate::aws

@@ -1,7 +1,7 @@
 // The small ports through which the gateway reaches AWS. Every port is submit-and-complete: a call
 // returns at once and its completion runs later, from the task queue, exactly once, also when the
-// port is embedded (emulators/ports). Every call carries the session on whose behalf it is made,
-// and fails with AccessDenied when that session's role does not allow it.
+// port is embedded (emulators/<service>/<service>_port.*). Every call carries the session on whose
+// behalf it is made, and fails with AccessDenied when that session's role does not allow it.
 #pragma once
 
 #include <cstdint>
@@ -12,25 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "aws/error.h"
-#include "base/time.h"
+#include "aws/api.h"
+#include "aws/session.h"
 
 namespace loopgate::aws {
-
-// What AssumeRole gives. A session with an empty `role_arn` is the gateway's own service account,
-// which may do anything to its own resources (the delivery queues).
-struct Session {
-  std::string account;
-  std::string role_arn;
-  std::string name;
-  WallTime expires{};
-};
-using SessionPtr = std::shared_ptr<const Session>;
-
-template <class T>
-using Completion = std::move_only_function<void(Outcome<T>)>;
-
-struct Done {};
 
 class StsPort {
  public:
@@ -104,19 +89,26 @@ class SqsPort {
                        Completion<std::vector<ReceivedMessage>> done) = 0;
   virtual void delete_messages(SessionPtr session, const std::string& queue_arn,
                                std::vector<std::string> receipt_handles, Completion<Done> done) = 0;
-  // Makes it, or finds it as it is. Gives the ARN.
+  // Makes it with this policy (JSON; empty: none), or finds it as it is. Gives the ARN.
   virtual void create_queue(SessionPtr session, const std::string& region, const std::string& name,
-                            Completion<std::string> done) = 0;
+                            const std::string& policy, Completion<std::string> done) = 0;
   virtual void delete_queue(SessionPtr session, const std::string& queue_arn,
                             Completion<Done> done) = 0;
+};
+
+struct QueueSubscription {
+  std::string topic_arn;
+  std::string queue_arn;
+  std::string filter_policy{};  // JSON; empty: none
+  // The queue gets the published body as it is, and its attributes; else SNS's envelope.
+  bool raw_delivery = false;
 };
 
 class SnsPort {
  public:
   virtual ~SnsPort() = default;
-  // Subscribes an SQS queue. Gives the subscription's ARN.
-  virtual void subscribe(SessionPtr session, const std::string& topic_arn,
-                         const std::string& queue_arn, const std::string& filter_policy_json,
+  // Gives the subscription's ARN.
+  virtual void subscribe(SessionPtr session, const QueueSubscription& subscription,
                          Completion<std::string> done) = 0;
   virtual void unsubscribe(SessionPtr session, const std::string& subscription_arn,
                            Completion<Done> done) = 0;
@@ -132,10 +124,11 @@ struct LogLine {
 class LogsPort {
  public:
   virtual ~LogsPort() = default;
-  // Makes the stream when it is missing (logs:CreateLogStream), never the group.
-  virtual void put_log_events(SessionPtr session, const std::string& group,
-                              const std::string& stream, std::vector<LogLine> lines,
-                              Completion<Done> done) = 0;
+  // Makes the stream when it is missing (logs:CreateLogStream), never the group. `group` is a name
+  // in `region`, or a group's ARN, which says its own.
+  virtual void put_log_events(SessionPtr session, const std::string& region,
+                              const std::string& group, const std::string& stream,
+                              std::vector<LogLine> lines, Completion<Done> done) = 0;
 };
 
 // What the gateway is given: all of AWS that it knows.
@@ -145,6 +138,7 @@ struct Ports {
   SqsPort& sqs;
   SnsPort& sns;
   LogsPort& logs;
+  Api& api;
 };
 
 }  // namespace loopgate::aws

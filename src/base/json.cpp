@@ -61,7 +61,7 @@ class Bounded : public Builder {
  private:
   bool enter() {
     if (++level_ <= depth_) return true;
-    error_ = fmt::format("it nests deeper than {} levels", depth_);
+    error_ = fmt::format("it nests too deep: more than {} levels", depth_);
     return false;
   }
 

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "io/loop.h"
 #include "sandbox/share_parameters.h"
@@ -113,13 +114,13 @@ Result<std::map<std::string, std::string>> DeploymentFlags::resolve() const {
   if (!resolve_file_.empty()) {
     const auto text = read_file(resolve_file_, kMaxTextFileBytes);
     if (!text) return std::unexpected(text.error());
-    const auto values = nlohmann::json::parse(*text, nullptr, false);
+    const auto values = read_json(*text).value_or(nullptr);
     if (!values.is_object()) {
       return fail("is not a JSON object of reference: value, like {\"ssm:/path\": \"value\"}",
                   {resolve_file_});
     }
     for (const auto& [name, value] : values.items()) {
-      out[name] = value.is_string() ? value.get<std::string>() : value.dump();
+      out[name] = value.is_string() ? value.get<std::string>() : write_json(value);
     }
   }
   for (const auto& flag : resolve_) {
@@ -251,7 +252,7 @@ Status ReadyFile::write(const Sandbox& sandbox) const {
   const std::string beside = path_ + ".tmp";
   {
     std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-    out << sandbox.describe().dump() << '\n';
+    out << write_json(sandbox.describe()) << '\n';
     if (!out.flush()) return fail("the ready file cannot be written", {beside});
   }
   if (std::rename(beside.c_str(), path_.c_str()) != 0) {

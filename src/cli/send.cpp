@@ -2,13 +2,14 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/system_time.h"
 #include "base/task_queue.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/payload_flags.h"
 #include "cli/sandbox_flags.h"
-#include "cli/wireguard_client.h"
+#include "cli/tunnel_client.h"
 #include "codec/ip.h"
 #include "io/loop.h"
 #include "io/udp.h"
@@ -45,7 +46,7 @@ Result<Endpoint> resolve(const SendFlags& flags) {
     return fail(fmt::format("listener '{}' has no region '{}'", flags.to, flags.region));
   }
   const auto endpoint = Endpoint::parse(found->get<std::string>());
-  if (!endpoint) return fail("the sandbox gave an address that is none: " + found->dump());
+  if (!endpoint) return fail("the sandbox gave an address that is none: " + write_json(*found));
   return *endpoint;
 }
 
@@ -116,7 +117,7 @@ int send_wireguard(const SendFlags& flags, const Bytes& payload, Duration wait) 
   io::UdpNetwork network(loop);
   auto random = Random::from_system();
   int received = 0;
-  auto client = WireGuardClient::open(
+  auto client = TunnelClient::open(
       *config, network, clock, random,
       {.on_plaintext =
            [&](ByteSpan bytes) {

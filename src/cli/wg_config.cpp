@@ -46,9 +46,9 @@ void print_qr(const std::string& text) {
   }
 }
 
-Result<WireGuardConfig> make_config(const WgConfigFlags& flags, const nlohmann::json& listener,
+Result<WireguardConfig> make_config(const WgConfigFlags& flags, const nlohmann::json& listener,
                                     Random& random) {
-  WireGuardConfig config;
+  WireguardConfig config;
   const auto address = Cidr::parse(flags.address);
   if (!address)
     return fail(fmt::format("--address '{}' is not an address like 10.77.0.2/32", flags.address));
@@ -74,7 +74,7 @@ Result<WireGuardConfig> make_config(const WgConfigFlags& flags, const nlohmann::
   return config;
 }
 
-Status add_peer(Client& client, const WgConfigFlags& flags, const WireGuardConfig& config) {
+Status add_peer(Client& client, const WgConfigFlags& flags, const WireguardConfig& config) {
   nlohmann::json peer = {
       {"listener", flags.listener},
       {"public_key", wireguard::Identity::of(config.private_key).public_key.to_base64()},

@@ -31,7 +31,7 @@ std::vector<std::string> list_items(std::string_view text) {
 }
 
 // One "Name = value" line; false when the value does not fit the name.
-bool read_setting(WireGuardConfig& config, const std::string& name, std::string_view value) {
+bool read_setting(WireguardConfig& config, const std::string& name, std::string_view value) {
   if (name == "privatekey" || name == "presharedkey") {
     const auto key = wireguard::SecretKey::parse(value);
     if (key) (name == "privatekey" ? config.private_key : config.preshared_key) = *key;
@@ -66,7 +66,7 @@ bool read_setting(WireGuardConfig& config, const std::string& name, std::string_
 
 }  // namespace
 
-std::string WireGuardConfig::to_text() const {
+std::string WireguardConfig::to_text() const {
   std::string out = "[Interface]\n";
   out += fmt::format("PrivateKey = {}\n", private_key.to_base64());
   std::vector<std::string> own;
@@ -82,8 +82,8 @@ std::string WireGuardConfig::to_text() const {
   return out;
 }
 
-Result<WireGuardConfig> parse_wireguard_config(std::string_view text, const std::string& file) {
-  WireGuardConfig config;
+Result<WireguardConfig> parse_wireguard_config(std::string_view text, const std::string& file) {
+  WireguardConfig config;
   int line_number = 0;
   int peers = 0;
   while (!text.empty()) {

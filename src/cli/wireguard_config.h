@@ -12,7 +12,7 @@
 
 namespace loopgate::cli {
 
-struct WireGuardConfig {
+struct WireguardConfig {
   wireguard::SecretKey private_key;
   std::vector<Cidr> addresses;  // of the client's interface, host bits kept apart
   wireguard::PublicKey server;
@@ -26,6 +26,6 @@ struct WireGuardConfig {
 
 // The [Interface] and the first [Peer]; names of wg-quick's that mean nothing here are skipped.
 // Errors name the line.
-Result<WireGuardConfig> parse_wireguard_config(std::string_view text, const std::string& file);
+Result<WireguardConfig> parse_wireguard_config(std::string_view text, const std::string& file);
 
 }  // namespace loopgate::cli

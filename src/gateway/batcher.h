@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,12 +23,6 @@ struct Batching {
   std::size_t size_bytes = static_cast<std::size_t>(kBytesPerMegabyte);
 };
 
-// What expressions of Arguments picked out of a packet.
-struct PacketKeys {
-  std::string group;          // SQS: MessageGroupId; Lambda: the tenant
-  std::string deduplication;  // SQS
-};
-
 struct BatchEntry {
   std::uint64_t tag = 0;
   Origin origin;
@@ -42,14 +37,21 @@ struct Batch {
   // `{"Messages":[packet,packet`: closed by the one who sends it whole.
   std::string text;
   std::vector<BatchEntry> entries;  // by rising tag
-  std::vector<PacketKeys> keys;     // beside the entries, or empty
-  int calls_left = 0;               // of those that its delivery made of it
-  Instant opened{};                 // when the first entry came
+  // What the delivery keeps beside each packet (Delivery::read_keys), one packet after the other.
+  std::vector<std::string> keys;
+  std::size_t keys_per_packet = 0;
+  codec::Formatter formatter = codec::Formatter::kBase64;  // of the packets and their replies
+  int calls_left = 0;                                      // of those that its delivery made of it
+  Instant opened{};                                        // when the first entry came
   Instant dispatched{};
   std::size_t accounted_bytes = 0;  // in the destination's backlog
 
   std::string_view text_of(const BatchEntry& entry) const {
     return std::string_view(text).substr(entry.offset, entry.size);
+  }
+  // Empty when none are kept.
+  std::span<const std::string> keys_of(std::size_t index) const {
+    return std::span(keys).subspan(index * keys_per_packet, keys_per_packet);
   }
   // Null for a tag that is not in this batch.
   BatchEntry* find(std::uint64_t tag);

@@ -52,7 +52,7 @@ class KeyBook {
 };
 
 // A datagram for a client that is not on this machine: kept for whoever injected that client.
-struct CapturedDatagram {
+struct UnsentDatagram {
   std::string listener;
   std::string region;
   std::uint64_t tag = 0;
@@ -60,7 +60,7 @@ struct CapturedDatagram {
   Bytes payload;
   WallTime at{};
 };
-using CaptureSink = std::function<void(const CapturedDatagram&)>;
+using CaptureSink = std::function<void(const UnsentDatagram&)>;
 
 // Every datagram that a listener takes or gives, refused ones too, and with `wg` also what was
 // inside. Views are valid during the call only.
@@ -109,6 +109,7 @@ struct Context {
   Resolver* resolver = nullptr;   // null: no name is known
   PortBook* port_book = nullptr;  // null: ports are not kept
   KeyBook* key_book = nullptr;    // null: keys are not kept
+  Guard* guard = nullptr;         // null: what is thrown passes
   GatewayOptions options{};
 
   RoleSessions* roles = nullptr;

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "gateway/role.h"
 
 namespace loopgate::gateway {
@@ -100,7 +101,7 @@ std::string DeliveryLog::line(const Event& event) const {
     out["message"] = describe(event.reason).remedy;
   }
   if (!event.text.empty()) out["detail"] = event.text;
-  return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return write_json(out);
 }
 
 void DeliveryLog::flush() {
@@ -126,7 +127,9 @@ void DeliveryLog::put(const Key& key) {
        alive = alive_.token()](aws::Outcome<aws::SessionPtr> session) mutable {
         if (!alive) return;
         if (!session) return complained(session.error().message);
-        context_.ports.logs.put_log_events(*session, group, stream, std::move(lines),
+        // The stacks' own region.
+        const std::string& region = context_.options.regions.front();
+        context_.ports.logs.put_log_events(*session, region, group, stream, std::move(lines),
                                            [complained](aws::Outcome<aws::Done> done) {
                                              if (!done) complained(done.error().message);
                                            });

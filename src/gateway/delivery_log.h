@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/alive.h"
-#include "gateway/config.h"
 #include "gateway/context.h"
+#include "gateway/deployment/config.h"
 
 namespace loopgate::gateway {
 

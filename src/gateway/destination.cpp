@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include "codec/base64.h"
-#include "gateway/lambda_delivery.h"
-#include "gateway/sqs_delivery.h"
 
 namespace loopgate::gateway {
 
@@ -26,33 +24,37 @@ Destination::Destination(Context& context, ListenerIdentity listener,
     const auto region = static_cast<RegionIndex>(i);
     lanes_.push_back(std::make_unique<Lane>(
         context_, region, spec_->batching, [this](BatchPtr batch) { dispatch(std::move(batch)); },
-        PacketWriter(listener_.domain, listener_.port, listener_.protocol,
-                     context_.region_name(region), formatter_)));
+        writer_for(region)));
   }
 }
 
+PacketWriter Destination::writer_for(RegionIndex region) const {
+  return PacketWriter(listener_.domain, listener_.port, listener_.protocol,
+                      context_.region_name(region), formatter_);
+}
+
 void Destination::set_arns(RegionalArns arns) {
-  const std::string service = arns.empty() ? "" : service_of(arns.begin()->second);
-  if (service != service_) {
-    flush();
-    service_ = service;
-    delivery_ = make_delivery(service);
-  }
+  const auto* service = arns.empty() ? nullptr : service_of(arns.begin()->second);
+  if (service != service_) serve_with(service);
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     lanes_[i]->arn = choose_arn(arns, context_.region_name(static_cast<RegionIndex>(i)));
   }
 }
 
-std::shared_ptr<Delivery> Destination::make_delivery(const std::string& service) {
-  auto owner = [weak = weak_from_this()]() -> std::shared_ptr<DeliverySink> { return weak.lock(); };
-  if (service == "lambda") {
-    return std::make_shared<LambdaDelivery>(context_, std::move(owner), spec_->lambda);
+void Destination::serve_with(const DestinationService* service) {
+  flush();
+  service_ = service;
+  delivery_ = nullptr;
+  if (service == nullptr) return;
+  delivery_ = spec_->arguments_for(*service).connect(
+      context_,
+      [weak = weak_from_this()]() -> std::shared_ptr<DeliverySink> { return weak.lock(); },
+      {spec_->name, listener_.domain, listener_.port});
+  const auto formatter = spec_->formatter.value_or(service->formatter);
+  if (std::exchange(formatter_, formatter) == formatter) return;
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    lanes_[i]->writer = writer_for(static_cast<RegionIndex>(i));
   }
-  if (service == "sqs") {
-    return std::make_shared<SqsDelivery>(context_, std::move(owner), spec_->sqs, listener_.domain,
-                                         listener_.port);
-  }
-  return nullptr;
 }
 
 void Destination::accept(const RequestPacket& packet) {
@@ -66,7 +68,8 @@ void Destination::accept(const RequestPacket& packet) {
   }
   Lane& lane = *lanes_[packet.origin.region];
   if (!lane.arn) return discard(packet, Reason::kNoDestinationArn, false);
-  if (delivery_ == nullptr) return discard(packet, Reason::kServiceNotEmulated, false, service_);
+  if (delivery_ == nullptr)
+    return discard(packet, Reason::kServiceNotEmulated, false, std::string(service_->name));
   if (backlog_bytes_ >= context_.options.backlog_bytes) {
     return discard(packet, Reason::kDestinationBacklogFull, true);
   }
@@ -106,8 +109,11 @@ bool Destination::append(Lane& lane, const RequestPacket& packet, std::string& a
   entry.origin = packet.origin;
   entry.offset = static_cast<std::uint32_t>(begin);
   entry.size = static_cast<std::uint32_t>(batch.text.size() - begin);
-  if (delivery_->wants_keys()) {
-    assumption = delivery_->read_keys(packet.payload, batch.keys.emplace_back());
+  batch.formatter = formatter_;
+  if (const std::size_t keys = delivery_->keys_per_packet(); keys > 0) {
+    batch.keys_per_packet = keys;
+    batch.keys.resize(batch.keys.size() + keys);
+    assumption = delivery_->read_keys(packet, std::span(batch.keys).last(keys));
   }
   if (lossy) {
     if (!assumption.empty()) assumption += "; ";
@@ -128,7 +134,7 @@ void Destination::close() {
   for (const auto& lane : lanes_) {
     const BatchPtr batch = lane->batcher.take();
     if (batch == nullptr) continue;
-    failed(*batch, all_members(*batch), {Reason::kListenerDeleted, {}});
+    failed(*batch, members_of(*batch), {Reason::kListenerDeleted, {}});
     finished(batch);
   }
 }
@@ -138,7 +144,7 @@ void Destination::dispatch(BatchPtr batch) {
   const auto& choice = lanes_[batch->region]->arn;
   // The ARN was detached while packets were collected.
   if (!choice || delivery_ == nullptr) {
-    failed(*batch, all_members(*batch), {Reason::kNoDestinationArn, {}});
+    failed(*batch, members_of(*batch), {Reason::kNoDestinationArn, {}});
     return finished(std::move(batch));
   }
   // The delivery of this ARN's service: another one may be attached before there is a session.
@@ -153,7 +159,7 @@ void Destination::dispatch(BatchPtr batch) {
 void Destination::send(const BatchPtr& batch, const std::string& arn, Delivery& delivery,
                        aws::Outcome<aws::SessionPtr> session) {
   if (session) return delivery.deliver(*session, arn, batch);
-  failed(*batch, all_members(*batch), role_failure(spec_->role.arn, session.error()));
+  failed(*batch, members_of(*batch), role_failure(spec_->role.arn, session.error()));
   finished(batch);
 }
 
@@ -203,17 +209,17 @@ void Destination::replied(Batch& batch, const Reply& reply) {
   }
   if (!reply.data) return;
   decoded_.clear();
-  if (formatter_ == codec::Formatter::kBase64) {
+  if (batch.formatter == codec::Formatter::kBase64) {
     if (!codec::base64_decode_append(*reply.data, decoded_)) {
       return discard_reply(batch, *tag, Reason::kReplyUndecodable,
                            "Data is not base64 (standard alphabet, padded)");
     }
   } else {
-    auto bytes = codec::unformat(formatter_, *reply.data);
+    auto bytes = codec::unformat(batch.formatter, *reply.data);
     if (!bytes) {
       // That ASCII ends at 0x7F is our reading.
       return discard_reply(batch, *tag, Reason::kReplyUndecodable, quoted_text(bytes.error()),
-                           formatter_ == codec::Formatter::kAscii);
+                           batch.formatter == codec::Formatter::kAscii);
     }
     decoded_ = std::move(*bytes);
   }

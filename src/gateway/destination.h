@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "gateway/config.h"
-#include "gateway/delivery.h"
+#include "gateway/deployment/destination_config.h"
+#include "gateway/destinations/delivery.h"
+#include "gateway/destinations/service.h"
 #include "gateway/packet.h"
 #include "gateway/role.h"
 
@@ -72,7 +73,8 @@ class Destination final : public DeliverySink, public std::enable_shared_from_th
 
   Destination(Context& context, ListenerIdentity listener,
               std::shared_ptr<const DestinationSpec> spec, ReplySink& sink);
-  std::shared_ptr<Delivery> make_delivery(const std::string& service);
+  void serve_with(const DestinationService* service);
+  PacketWriter writer_for(RegionIndex region) const;
   bool append(Lane& lane, const RequestPacket& packet, std::string& assumption);
   void dispatch(BatchPtr batch);
   void send(const BatchPtr& batch, const std::string& arn, Delivery& delivery,
@@ -88,9 +90,9 @@ class Destination final : public DeliverySink, public std::enable_shared_from_th
   ReplySink* sink_;  // null once closed
   Symbol symbol_;
   codec::Formatter formatter_;
-  std::vector<std::unique_ptr<Lane>> lanes_;  // by region
-  std::string service_;
-  std::shared_ptr<Delivery> delivery_;  // null: no ARN, or a service that is not emulated
+  std::vector<std::unique_ptr<Lane>> lanes_;     // by region
+  const DestinationService* service_ = nullptr;  // null: no ARN
+  std::shared_ptr<Delivery> delivery_;           // null: that, or a service that is not emulated
   std::size_t backlog_bytes_ = 0;
   Bytes decoded_;  // of the reply at hand
 };

@@ -6,39 +6,30 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "gateway/context.h"
 
 namespace loopgate::gateway {
 
 namespace {
 
-using Codes = std::initializer_list<std::string_view>;
+constexpr std::array<ErrorMeaning, 9> kOfEveryService = {{
+    {"AccessDenied", Reason::kAccessDenied},
+    {"AccessDeniedException", Reason::kAccessDenied},
+    {"AuthorizationError", Reason::kAccessDenied},
+    {"KMSAccessDenied", Reason::kAccessDenied},
+    {"ResourceNotFoundException", Reason::kDestinationNotFound},
+    {"NotFound", Reason::kDestinationNotFound},
+    {"Throttling", Reason::kFunctionThrottled},
+    {"ThrottlingException", Reason::kFunctionThrottled},
+    {aws::kNotStored, Reason::kStorageFull},
+}};
 
-bool is_one_of(const aws::AwsError& error, Codes codes) {
-  return std::ranges::any_of(
-      codes, [&](std::string_view code) { return error.code == code || error.query_code == code; });
-}
-
-Reason reason_of(const aws::AwsError& error) {
-  if (is_one_of(error, {"AccessDenied", "AccessDeniedException", "AuthorizationError",
-                        "KMSAccessDenied"})) {
-    return Reason::kAccessDenied;
-  }
-  if (is_one_of(error, {"ResourceNotFoundException", "QueueDoesNotExist", "NotFound",
-                        "AWS.SimpleQueueService.NonExistentQueue"})) {
-    return Reason::kDestinationNotFound;
-  }
-  if (is_one_of(error, {"TooManyRequestsException", "Throttling", "ThrottlingException",
-                        "RequestThrottled"})) {
-    return Reason::kFunctionThrottled;
-  }
-  if (is_one_of(error, {"RequestTooLargeException", "RequestEntityTooLargeException",
-                        "BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong"}) ||
-      // SQS answers an over-long message with a code that says nothing.
-      error.message.find("must be shorter than") != std::string::npos) {
-    return Reason::kPayloadTooLarge;
-  }
-  return Reason::kDestinationError;
+std::optional<Reason> find(std::span<const ErrorMeaning> meanings, const aws::AwsError& error) {
+  const auto found = std::ranges::find_if(meanings, [&](const ErrorMeaning& meaning) {
+    return error.code == meaning.code || error.query_code == meaning.code;
+  });
+  return found == meanings.end() ? std::nullopt : std::optional(found->reason);
 }
 
 std::string member(const nlohmann::json& document, const char* name) {
@@ -49,8 +40,11 @@ std::string member(const nlohmann::json& document, const char* name) {
 
 }  // namespace
 
-Failure failure_of(const aws::AwsError& error) {
-  return {reason_of(error), quoted_text(fmt::format("{}: {}", error.code, error.message))};
+Failure failure_of(const aws::AwsError& error, std::span<const ErrorMeaning> of_service) {
+  auto reason = find(of_service, error);
+  if (!reason) reason = find(kOfEveryService, error);
+  return {reason.value_or(Reason::kDestinationError),
+          quoted_text(fmt::format("{}: {}", error.code, error.message))};
 }
 
 Failure role_failure(const std::string& role_arn, const aws::AwsError& error) {
@@ -60,7 +54,7 @@ Failure role_failure(const std::string& role_arn, const aws::AwsError& error) {
 }
 
 Failure function_failure(std::string_view error_document) {
-  const auto document = nlohmann::json::parse(error_document, nullptr, false);
+  const auto document = read_json(error_document).value_or(nullptr);
   const std::string type = member(document, "errorType");
   const std::string message = member(document, "errorMessage");
   Failure out{Reason::kFunctionError,

@@ -1,6 +1,7 @@
 // What went wrong with a call, as a reason of the table and a sentence for the journal.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,14 @@ struct Failure {
   std::string text;
 };
 
-// An AWS call that was refused.
-Failure failure_of(const aws::AwsError& error);
+// What a service means by one of its error codes.
+struct ErrorMeaning {
+  std::string_view code;
+  Reason reason;
+};
+
+// An AWS call that was refused, by the service's own codes or else by those that all services have.
+Failure failure_of(const aws::AwsError& error, std::span<const ErrorMeaning> of_service = {});
 // A role that was not assumed.
 Failure role_failure(const std::string& role_arn, const aws::AwsError& error);
 // A function that answered with an X-Amz-Function-Error: its error document tells time-outs,

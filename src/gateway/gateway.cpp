@@ -128,9 +128,7 @@ void Gateway::remove_listener(const std::string& name) {
   std::erase_if(draining_, [](const auto& destination) { return destination->is_idle(); });
   std::ranges::move(found->second->close(), std::back_inserter(draining_));
   const Symbol symbol = found->second->symbol();
-  if (context_.key_book != nullptr && found->second->wireguard() != nullptr) {
-    context_.key_book->forget(found->second->full_id());
-  }
+  found->second->forget();
   listeners_.erase(found);
   declared_.erase(name);
   log_.forget(symbol);

@@ -15,8 +15,8 @@
 #include "gateway/context.h"
 #include "gateway/delivery_log.h"
 #include "gateway/listener.h"
-#include "gateway/packet_source.h"
 #include "gateway/role.h"
+#include "gateway/sources/packet_source.h"
 
 namespace loopgate::gateway {
 
@@ -47,9 +47,9 @@ class Gateway final : public SourceSink {
   void set_datagram_observer(DatagramObserver observer) { context_.observe = std::move(observer); }
   void set_key_log_observer(KeyLogObserver observer);
 
-  // `wg` listeners. The table of sessions of all of them: an empty name.
-  Result<std::vector<PeerInfo>> peers(const std::string& listener) const;
-  Result<WireGuardListenerInfo> wireguard_info(const std::string& listener) const;
+  // Listeners with a tunnel (`wg`). The table of sessions of all of them: an empty name.
+  Result<std::vector<PeerSession>> peers(const std::string& listener) const;
+  Result<TunnelInfo> tunnel_info(const std::string& listener) const;
   // Adds a peer to a running listener, or changes it: until the sandbox ends, or the peer stands in
   // the template. Keys are base64; an empty `preshared_key` is none, no `allowed_ips` are any.
   Status add_peer(const std::string& listener, const std::string& public_key,
@@ -119,7 +119,7 @@ class Gateway final : public SourceSink {
   // After a change of the ARNs of a destination: whoever has it.
   void reconfigure_with(const std::string& destination);
   Result<Listener*> find_listener(const std::string& wanted) const;
-  Result<Listener*> find_wireguard(const std::string& wanted) const;
+  Result<Listener*> find_tunnel(const std::string& wanted) const;
   Listener* listener_named(const std::string& name) const;
   std::optional<std::uint16_t> fixed_port(const std::string& stack,
                                           const std::string& logical_id) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "gateway/gateway.h"
 
 namespace loopgate::gateway {
@@ -14,7 +15,7 @@ namespace {
 // A delivery queue gets SNS's envelope unless its subscription is raw; the published body is
 // inside. https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 std::string published_body(const std::string& body) {
-  const auto document = nlohmann::json::parse(body, nullptr, false);
+  const auto document = read_json(body).value_or(nullptr);
   if (!document.is_object()) return body;
   const auto type = document.find("Type");
   const auto message = document.find("Message");
@@ -28,7 +29,7 @@ std::string published_body(const std::string& body) {
 std::optional<std::vector<std::string>> values_of(const aws::MessageAttribute& attribute) {
   if (attribute.type == "String") return std::vector{attribute.value};
   if (attribute.type != "String.Array") return std::nullopt;
-  const auto list = nlohmann::json::parse(attribute.value, nullptr, false);
+  const auto list = read_json(attribute.value).value_or(nullptr);
   if (!list.is_array()) return std::nullopt;
   std::vector<std::string> out;
   for (const auto& entry : list) {
@@ -75,9 +76,12 @@ void Gateway::on_published(const std::string& topic_arn, const std::string& mess
 
 void Gateway::on_async_answer(const std::string& function_arn, std::string_view answer) {
   const auto invokes = [&](const DestinationSpec& spec) {
-    return spec.lambda.async && std::ranges::any_of(arns_of(spec), [&](const auto& entry) {
-             return entry.second == function_arn || entry.second.starts_with(function_arn + ":");
-           });
+    return std::ranges::any_of(arns_of(spec), [&](const auto& entry) {
+      const std::string& arn = entry.second;
+      const auto* service = service_of(arn);
+      return (arn == function_arn || arn.starts_with(function_arn + ":")) && service != nullptr &&
+             spec.arguments_for(*service).leaves_answers();
+    });
   };
   for (const auto& [listener, specs] : declared_) {
     const auto found =
@@ -114,10 +118,8 @@ void Gateway::sourced(const PacketSourceSpec& source, RegionIndex region,
     return;
   }
   base.listener = listener->symbol();
-  const auto& spec = listener->spec();
-  const bool wireguard = spec.protocol == Protocol::kWireguard;
-  const auto entries = parse_source_message(published_body(message.body),
-                                            {wireguard, wireguard && spec.decapsulated});
+  const auto entries =
+      parse_source_message(published_body(message.body), listener->source_traits());
   const auto discard = [&](const SourceProblem& problem, std::uint64_t tag) {
     Event out = base;
     out.tag = tag;

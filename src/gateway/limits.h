@@ -28,15 +28,6 @@ inline constexpr double kMaxBatchSeconds = 3'600;
 inline constexpr double kMaxBatchMegabytes = 256;
 inline constexpr double kBytesPerMegabyte = 1'048'576;
 
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB synchronous, 1 MB
-// asynchronous.
-inline constexpr std::size_t kMaxLambdaPayload = 6'291'456;
-inline constexpr std::size_t kMaxLambdaAsyncPayload = 1'048'576;
-// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
-inline constexpr std::size_t kMaxSqsBatchEntries = 10;
-inline constexpr std::size_t kMaxSqsBatchBytes = 1'048'576;
-inline constexpr std::size_t kMaxSqsGroupIdLength = 128;
-
 // A function's answer: 6 MB buffered; streamed, one reply at a time, a full datagram of escapes
 // fits.
 inline constexpr std::size_t kMaxReplyFrameBytes = 1U << 20;
@@ -77,9 +68,6 @@ inline constexpr Duration kMaxRoleDuration = std::chrono::hours(12);
 // A session is renewed while it still has this long to live, so that no call carries an expired
 // one.
 inline constexpr Duration kRoleRenewal = std::chrono::minutes(5);
-
-// Location destinations take as many as Amazon Location keeps with a position.
-inline constexpr std::size_t kMaxPositionProperties = 3;
 
 // Delivery queues: SQS's longest poll, and what a failed one waits before the next.
 inline constexpr Duration kDeliveryPoll = std::chrono::seconds(20);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "gateway/transports/make_transport.h"
+
 namespace loopgate::gateway {
 
 namespace {
@@ -35,9 +37,7 @@ class Listener::RegionSocket final : public DatagramReceiver {
 
   void on_datagrams(std::span<const Datagram> datagrams) override {
     listener_.transport_->begin_drain(datagrams);
-    for (const Datagram& datagram : datagrams) {
-      listener_.receive(region_, datagram.from, datagram.payload, false);
-    }
+    for (const Datagram& datagram : datagrams) receive(datagram);
     listener_.transport_->end_drain(region_);
   }
   void on_receive_overflow(std::uint32_t count) override {
@@ -52,6 +52,16 @@ class Listener::RegionSocket final : public DatagramReceiver {
   }
 
  private:
+  // One bad packet never ends its batch.
+  void receive(const Datagram& datagram) {
+    const auto thrown = run_guarded(listener_.context_.guard, "a datagram", [&] {
+      listener_.receive(region_, datagram.from, datagram.payload, false);
+    });
+    if (!thrown) return;
+    listener_.discard(listener_.context_.last_tag, {datagram.from, region_, false},
+                      Reason::kInternalError, quoted_text(*thrown));
+  }
+
   Listener& listener_;
   RegionIndex region_;
   std::unique_ptr<DatagramSocket> socket_;
@@ -63,14 +73,7 @@ Listener::Listener(Context& context, std::string stack, std::string logical_id, 
       logical_id_(std::move(logical_id)),
       clients_(context.options.regions.size() > 1) {
   identity_.domain = kDomain;
-  if (protocol == Protocol::kUdp) {
-    transport_ = std::make_unique<UdpTransport>(*this);
-  } else {
-    auto wireguard =
-        std::make_unique<WireguardTransport>(context_, *this, stack_ + "/" + logical_id_);
-    wireguard_ = wireguard.get();
-    transport_ = std::move(wireguard);
-  }
+  transport_ = make_transport(protocol, context_, *this, full_id());
 }
 
 Listener::~Listener() {
@@ -163,21 +166,22 @@ void Listener::receive(RegionIndex region, const Endpoint& from, ByteSpan payloa
   if (admit(packet, injected ? "injected" : "")) transport_->receive(packet);
 }
 
-void Listener::inject_inner(RegionIndex region, const Endpoint& from,
-                            const wireguard::PublicKey& peer, ByteSpan plaintext) {
+void Listener::inject_inner(RegionIndex region, const Endpoint& from, std::string_view peer_key,
+                            ByteSpan plaintext) {
   RequestPacket packet;
   packet.origin = {from, region, true};
   packet.payload = plaintext;
-  if (admit(packet, "injected into a tunnel")) wireguard_->receive_injected(packet, peer);
+  if (admit(packet, "injected into a tunnel"))
+    transport_->tunnel()->receive_injected(packet, peer_key);
 }
 
 bool Listener::admit(RequestPacket& packet, std::string_view note) {
-  const auto& [from, region, injected, tunnel] = packet.origin;
+  const auto& [from, region, injected, way_back] = packet.origin;
   packet.tag = ++context_.last_tag;
   Event received = event(EventKind::kReceived, packet.tag, region, from);
   received.set_payload(packet.payload);
   received.text = note;
-  const auto verdict = restrictions_->check(from.address, spec_.protocol == Protocol::kWireguard);
+  const auto verdict = restrictions_->check(from.address, transport_->admits_unrestricted());
   if (verdict.admitted && verdict.assumed) {
     received.assumed = true;
     if (!note.empty()) received.text += ", ";
@@ -313,7 +317,7 @@ ListenerInfo Listener::info() const {
                    .port = identity_.port,
                    .addresses = {},
                    .destinations = {},
-                   .wireguard_public_key = wireguard_ ? wireguard_->public_key() : ""};
+                   .attributes = transport_->attributes()};
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
     out.addresses.push_back(
         {context_.region_name(static_cast<RegionIndex>(i)), sockets_[i]->socket().local()});

@@ -1,6 +1,7 @@
 // A listener: one socket per ingress region, who may send to it, and where its packets go.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,11 +9,11 @@
 
 #include "base/network.h"
 #include "gateway/clients.h"
-#include "gateway/config.h"
+#include "gateway/deployment/config.h"
 #include "gateway/destination.h"
 #include "gateway/restrictions.h"
-#include "gateway/transport.h"
-#include "gateway/wireguard_transport.h"
+#include "gateway/transports/transport.h"
+#include "gateway/transports/tunnel.h"
 
 namespace loopgate::gateway {
 
@@ -30,7 +31,7 @@ struct ListenerInfo {
   std::uint16_t port = 0;
   std::vector<Address> addresses;  // by region, in the order of the options
   std::vector<std::string> destinations;
-  std::string wireguard_public_key;  // base64, `wg` only
+  std::map<std::string, std::string> attributes{};  // of its transport, by the names of GetAtt
 };
 
 // A destination as a listener is to have it: what it is, and all its ARNs.
@@ -55,8 +56,8 @@ class Listener final : public ReplySink, public TransportHost {
   std::vector<std::shared_ptr<Destination>> close();
 
   void receive(RegionIndex region, const Endpoint& from, ByteSpan payload, bool injected);
-  // `wg` only: a plaintext as if it had come through the tunnel of `peer`.
-  void inject_inner(RegionIndex region, const Endpoint& from, const wireguard::PublicKey& peer,
+  // Where there is a tunnel: a plaintext as if it had come through that of the peer with this key.
+  void inject_inner(RegionIndex region, const Endpoint& from, std::string_view peer_key,
                     ByteSpan plaintext);
   void source(std::uint64_t tag, RegionIndex region, const SourcedPacket& packet) {
     transport_->source(tag, region, packet);
@@ -72,8 +73,11 @@ class Listener final : public ReplySink, public TransportHost {
   const std::string& logical_id() const { return logical_id_; }
   // "STACK/LOGICALID", which no other listener has.
   std::string full_id() const { return stack_ + "/" + logical_id_; }
-  // Null unless `wg`.
-  WireguardTransport* wireguard() const { return wireguard_; }
+  SourceTraits source_traits() const { return transport_->source_traits(); }
+  // Null when its clients are no peers with keys.
+  Tunnel* tunnel() const { return transport_->tunnel(); }
+  // It is deleted for good: what was kept over restarts goes.
+  void forget() { transport_->forget(); }
 
   // ReplySink and TransportHost
   void reply(std::uint64_t tag, const Origin& origin, ByteSpan payload) override;
@@ -107,7 +111,6 @@ class Listener final : public ReplySink, public TransportHost {
   std::unique_ptr<Restrictions> restrictions_;
   Clients clients_;
   std::unique_ptr<Transport> transport_;
-  WireguardTransport* wireguard_ = nullptr;  // the same
   std::vector<std::shared_ptr<Destination>> destinations_;
   std::vector<std::shared_ptr<Destination>> retired_;  // no longer declared, still awaiting answers
   Stamp stamp_;

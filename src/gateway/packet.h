@@ -2,17 +2,21 @@
 // published order, without whitespace, appended to the batch's text without building a document.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "base/ip_address.h"
 #include "base/time.h"
 #include "codec/formatter.h"
 #include "gateway/context.h"
-#include "wireguard/keys.h"
 
 namespace loopgate::gateway {
 
@@ -23,11 +27,38 @@ struct InnerHeader {
   int version = 4;
 };
 
-// Which tunnel a packet came out of.
-struct TunnelOrigin {
-  wireguard::PublicKey peer;
-  std::optional<InnerHeader> inner{};  // decapsulated: what a reply has to be wrapped in
-  bool without_session = false;        // injected as plaintext
+// What a transport notes on a packet to find the way back, in a type of its own; nobody else reads
+// it. A value, so that it costs no allocation.
+class WayBack {
+ public:
+  WayBack() = default;
+  WayBack(const WayBack& other) { *this = other; }
+  WayBack& operator=(const WayBack& other) {
+    size_ = other.size_;
+    std::copy_n(other.bytes_.begin(), size_, bytes_.begin());  // most packets note nothing
+    return *this;
+  }
+
+  template <class T>
+  void put(const T& note) {
+    static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= kCapacity);
+    size_ = sizeof(T);
+    std::memcpy(bytes_.data(), &note, sizeof(T));
+  }
+  // What was put, of this very type.
+  template <class T>
+  T get() const {
+    LOOPGATE_CHECK(size_ == sizeof(T));
+    T note;
+    std::memcpy(&note, bytes_.data(), sizeof(T));
+    return note;
+  }
+
+ private:
+  static constexpr std::size_t kCapacity = 128;
+
+  std::size_t size_ = 0;
+  std::array<std::byte, kCapacity> bytes_;  // the first `size_` count
 };
 
 // Where a packet came from: all that a reply needs to find its way back.
@@ -35,7 +66,7 @@ struct Origin {
   Endpoint remote;
   RegionIndex region = 0;
   bool injected = false;  // never on the wire: what goes back is captured
-  std::optional<TunnelOrigin> tunnel{};
+  WayBack way_back{};
 };
 
 // One packet as it leaves the transport. Views are valid during the call only.

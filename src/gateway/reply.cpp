@@ -5,8 +5,8 @@ namespace loopgate::gateway {
 namespace {
 
 constexpr std::string_view kNotAnObject = "the entry is not an object";
-constexpr std::string_view kBadTag = "Tag is missing or no string";
-constexpr std::string_view kBadData = "Data is no string";
+constexpr std::string_view kBadTag = "Tag is missing or not a string";
+constexpr std::string_view kBadData = "Data is not a string";
 
 bool read_data(JsonScan& scan, Reply& out) {
   out.data.reset();
@@ -47,7 +47,7 @@ std::expected<std::vector<Reply>, std::string> ReplyParser::parse() {
   std::string error;
   if (scan_.peek() == JsonKind::kNull && scan_.skip() && scan_.at_end()) return out;
   if (scan_.peek() != JsonKind::kObject)
-    return std::unexpected<std::string>("the answer is no JSON object");
+    return std::unexpected<std::string>("the answer is not a JSON object");
   const bool sound = scan_.object([&](std::string_view key) {
     return key == "Replies" ? read_replies(out, error) : scan_.skip();
   });
@@ -62,7 +62,7 @@ bool ReplyParser::read_replies(std::vector<Reply>& out, std::string& error) {
   error.clear();
   if (scan_.peek() == JsonKind::kNull) return scan_.skip();
   if (scan_.peek() != JsonKind::kArray) {
-    error = "Replies is no list";
+    error = "Replies is not a list";
     return scan_.skip();
   }
   return scan_.array([&] {

@@ -8,8 +8,8 @@
 
 #include "base/alive.h"
 #include "base/ip_address.h"
-#include "gateway/config.h"
 #include "gateway/context.h"
+#include "gateway/deployment/config.h"
 #include "gateway/recent_map.h"
 
 namespace loopgate::gateway {

@@ -8,8 +8,8 @@
 
 #include "aws/ports.h"
 #include "base/alive.h"
-#include "gateway/config.h"
 #include "gateway/context.h"
+#include "gateway/deployment/destination_config.h"
 
 namespace loopgate::gateway {
 

@@ -19,19 +19,6 @@
 
 namespace loopgate {
 
-// SNS's way to queues, in the same turn and transaction.
-class QueueDelivery final : public sns::Delivery {
- public:
-  explicit QueueDelivery(sqs::Queues& queues) : queues_(queues) {}
-  aws::Outcome<void> deliver_to_queue(const std::string& queue_arn, const std::string& body,
-                                      const std::vector<aws::MessageAttribute>& attributes,
-                                      const std::string& group_id,
-                                      const std::string& deduplication_id) override;
-
- private:
-  sqs::Queues& queues_;
-};
-
 class Account {
  public:
   static Result<std::unique_ptr<Account>> create(Surroundings surroundings);
@@ -45,8 +32,6 @@ class Account {
   aws::Ports ports();
   std::vector<cfn::ResourceType*> resource_types();
   void add_services(http::FrontDoor& door);
-  // The one call: every operation of every service.
-  aws::Api& api() { return api_; }
   std::vector<std::string_view> service_names() const;  // by name
 
   // See Module::reset and Module::forget. What the gateway's own account has, stays. The error says
@@ -71,14 +56,16 @@ class Account {
     add(std::move(module));
     return made;
   }
-  bool queue_accepts(const std::string& queue_arn, const std::string& topic_arn);
+  // Whether a resource's policy allows the sender an action on it.
+  static bool policy_allows(const std::string& policy, std::string_view action,
+                            const std::string& arn, const targets::Sender& sender);
   // Where an asynchronous invocation goes that nothing helped.
   void deliver_record(const std::string& target_arn, std::string payload,
                       std::vector<aws::MessageAttribute> attributes);
 
   Surroundings surroundings_;
+  targets::Dispatcher dispatcher_;
   http::EmbeddedApi api_;
-  std::unique_ptr<QueueDelivery> delivery_;
   std::vector<std::unique_ptr<Module>> modules_;  // later ones may know earlier ones
   iam::IamModule* iam_ = nullptr;
   sts::StsModule* sts_ = nullptr;

@@ -11,7 +11,7 @@ double in_seconds(Duration duration) {
 
 }  // namespace
 
-nlohmann::ordered_json describe_peers(const std::vector<gateway::PeerInfo>& peers) {
+nlohmann::ordered_json describe_peers(const std::vector<gateway::PeerSession>& peers) {
   auto out = nlohmann::ordered_json::array();
   for (const auto& peer : peers) {
     nlohmann::ordered_json row = {{"listener", peer.listener},
@@ -35,7 +35,7 @@ nlohmann::ordered_json describe_peers(const std::vector<gateway::PeerInfo>& peer
   return {{"peers", out}};
 }
 
-nlohmann::ordered_json describe_wireguard(const gateway::WireGuardListenerInfo& info) {
+nlohmann::ordered_json describe_wireguard(const gateway::TunnelInfo& info) {
   nlohmann::ordered_json out = {{"name", info.name}, {"public_key", info.public_key}};
   out["addresses"] = nlohmann::ordered_json::object();
   for (const auto& [region, endpoint] : info.addresses)

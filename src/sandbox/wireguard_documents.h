@@ -4,11 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "gateway/wireguard_info.h"
+#include "gateway/transports/tunnel.h"
 
 namespace loopgate {
 
-nlohmann::ordered_json describe_peers(const std::vector<gateway::PeerInfo>& peers);
-nlohmann::ordered_json describe_wireguard(const gateway::WireGuardListenerInfo& info);
+nlohmann::ordered_json describe_peers(const std::vector<gateway::PeerSession>& peers);
+nlohmann::ordered_json describe_wireguard(const gateway::TunnelInfo& info);
 
 }  // namespace loopgate

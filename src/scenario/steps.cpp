@@ -16,7 +16,7 @@ struct StepKind {
   Result<StepPtr> (*parse)(const cfn::Node& value);
 };
 
-constexpr std::array<StepKind, 14> kKinds = {{
+constexpr std::array<StepKind, 15> kKinds = {{
     {"send", parse_send},
     {"inject", parse_inject},
     {"expect", parse_expect},
@@ -26,6 +26,7 @@ constexpr std::array<StepKind, 14> kKinds = {{
     {"advance", parse_advance},
     {"expect journal", parse_expect_journal},
     {"expect queue", parse_expect_queue},
+    {"expect log", parse_expect_log},
     {"deploy", parse_deploy},
     {"delete stack", parse_delete_stack},
     {"handshake", parse_handshake},

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "base/random.h"
 #include "base/result.h"
 
@@ -59,8 +60,7 @@ inline std::string property_text(const nlohmann::json& properties, std::string_v
   if (!properties.is_object()) return {};
   const auto found = properties.find(name);
   if (found == properties.end() || found->is_null()) return {};
-  return found->is_string() ? found->get<std::string>()
-                            : found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return found->is_string() ? found->get<std::string>() : write_json(*found);
 }
 
 // Of an update.

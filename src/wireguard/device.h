@@ -115,6 +115,9 @@ class Device {
   std::expected<Sent, Reason> send(PeerId peer, ByteSpan plaintext, Padding padding, Moment at,
                                    Outputs& out);
 
+  // Why `send` would be refused now, whatever the size; kNone: it would not.
+  Reason refusal(PeerId peer, Instant now) const;
+
   // Begins a handshake now, whatever else is going on. kNoSession without such a peer or an
   // endpoint.
   std::expected<void, Reason> initiate(PeerId peer, Moment at, Outputs& out);
@@ -157,6 +160,7 @@ class Device {
   // Data (device_data.cpp).
   void receive_data(const Data& message, ByteSpan datagram, const Endpoint& from, Moment at,
                     Outputs& out);
+  static Reason refusal_of(const Peer* peer, Instant now);  // null: no such peer
   void confirm(Peer& peer, Instant now, Outputs& out);
   void seal_and_transmit(Peer& peer, ByteSpan plaintext, Padding padding, Moment at, Outputs& out);
   bool send_keepalive(Peer& peer, Moment at, Outputs& out);

@@ -76,17 +76,29 @@ std::expected<Sent, Reason> Device::send(PeerId id, ByteSpan plaintext, Padding 
     return std::unexpected(Reason::kDatagramTooLarge);
   }
   auto* peer = peers_.find(id);
-  if (!peer) return std::unexpected(Reason::kNoSession);
+  if (const Reason refused = refusal_of(peer, at.now); refused != Reason::kNone) {
+    return std::unexpected(refused);
+  }
   if (peer->has_live_session(at.now) && !peer->current->is_used_up()) {
     seal_and_transmit(*peer, plaintext, padding, at, out);
     reschedule(*peer);
     return Sent::kSealed;
   }
-  if (!peer->initiates || !peer->endpoint) return std::unexpected(peer->why_silent(at.now));
   if (!peer->enqueue(plaintext, padding)) return std::unexpected(Reason::kNoSession);
   begin_handshake(*peer, at, out);
   reschedule(*peer);
   return Sent::kQueued;
+}
+
+Reason Device::refusal(PeerId id, Instant now) const {
+  return refusal_of(peers_.find(id), now);
+}
+
+Reason Device::refusal_of(const Peer* peer, Instant now) {
+  if (!peer) return Reason::kNoSession;
+  if (peer->has_live_session(now) && !peer->current->is_used_up()) return Reason::kNone;
+  const bool can_begin = peer->initiates && peer->endpoint.has_value();
+  return can_begin ? Reason::kNone : peer->why_silent(now);
 }
 
 // The peer has a live session, and with it an endpoint.

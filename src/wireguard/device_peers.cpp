@@ -29,20 +29,17 @@ void Device::set_peers(std::span<const PeerConfig> configs, const UnknownPeers& 
   for (const auto& config : configs) {
     if (listed.insert(config.key).second) add_peer(config, at, out);
   }
-  std::vector<Peer*> gone;
+  std::vector<PublicKey> gone;
   peers_.for_each([&](Peer& peer) {
     const bool stays = peer.named ? listed.contains(peer.key) : unknown.allowed;
     if (!stays) {
-      gone.push_back(&peer);
+      gone.push_back(peer.key);
     } else if (!peer.named && new_psk) {
       drop_sessions(peer, out);
       peer.psk = unknown.psk;
     }
   });
-  for (auto* peer : gone) {
-    peers_.remember_removed(peer->key);
-    remove(*peer, NoticeKind::kPeerRemoved, out);
-  }
+  for (const auto& key : gone) remove_peer(key, out);
 }
 
 PeerId Device::add_peer(const PeerConfig& config, Moment at, Outputs& out) {

@@ -124,8 +124,8 @@ TEST(RestXml, WritesAndReadsRequests) {
         R"(<AccessPolicy xmlns="http://things/"><leaf>l</leaf></AccessPolicy>)"}},
       {"a payload of bytes",
        "PutObject",
-       R"({"Bucket":"b","Key":"k","Body":"<not/>xml"})",
-       {"PUT", "/store/b/k", "", {{"Content-Type", "binary/octet-stream"}}, "<not/>xml"}},
+       R"({"Bucket":"b","Key":"k","Type":"a/b","Body":"<not/>xml"})",
+       {"PUT", "/store/b/k", "", {{"Content-Type", "a/b"}}, "<not/>xml"}},
   };
   for (const auto& golden : cases) expect_both_ways(shapes::kTestRestXml, golden);
 }

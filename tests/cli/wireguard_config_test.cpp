@@ -19,7 +19,7 @@ Endpoint = 127.0.0.1:20000
 PersistentKeepalive = 25
 )";
 
-TEST(WireGuardConfig, IsReadAsWgQuickReadsIt) {
+TEST(WireguardConfig, IsReadAsWgQuickReadsIt) {
   const auto config = parse_wireguard_config(kConfig, "client.conf");
   ASSERT_TRUE(config) << config.error().to_string();
   EXPECT_EQ(config->private_key.to_base64(), "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=");
@@ -32,7 +32,7 @@ TEST(WireGuardConfig, IsReadAsWgQuickReadsIt) {
   EXPECT_EQ(config->persistent_keepalive, 25);
 }
 
-TEST(WireGuardConfig, IsWrittenSoThatItIsReadBackAsItself) {
+TEST(WireguardConfig, IsWrittenSoThatItIsReadBackAsItself) {
   const auto config = parse_wireguard_config(kConfig, "client.conf");
   ASSERT_TRUE(config);
   const auto again = parse_wireguard_config(config->to_text(), "again.conf");
@@ -45,7 +45,7 @@ struct BadCase {
   const char* error;
 };
 
-TEST(WireGuardConfig, SaysWhichLineIsWrong) {
+TEST(WireguardConfig, SaysWhichLineIsWrong) {
   const BadCase cases[] = {
       {"[Interface]\nPrivateKey = short\n", "f:2: the value of PrivateKey is not valid"},
       {"[Interface]\nnonsense\n", "f:2: is not NAME = VALUE"},

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "gateway/limits.h"
-#include "gateway/source_message.h"
+#include "gateway/sources/source_message.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace loopgate::gateway;

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gateway/config.h"
+#include "gateway/deployment/config.h"
 
 namespace loopgate::gateway {
 namespace {
@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "/WebRtcSignalingMode", "webrtc"},
         Refusal{"Network",
                 listener({{"ClientRestrictions", {{"Networks", {"10.0.0.0/8", "10.0.0.0/40"}}}}}),
-                "/ClientRestrictions/Networks/1", "no IP network"},
+                "/ClientRestrictions/Networks/1", "not an IP network"},
         Refusal{"LogGroupName", listener({{"LogGroupName", "a b"}}), "/LogGroupName", "characters"},
         Refusal{"Boolean", listener({{"MetricsEnabled", "yes"}}), "/MetricsEnabled",
                 "true or false"},
@@ -97,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
     Destination, Refusals,
     ::testing::Values(
         Refusal{"Name", destination({{"Name", "a_b"}}), "/Destinations/0/Name", "letters"},
-        Refusal{"Role", destination({{"Role", "role"}}), "/Destinations/0/Role", "no ARN"},
+        Refusal{"Role", destination({{"Role", "role"}}), "/Destinations/0/Role", "not an ARN"},
         Refusal{"CountZero", destination({{"Batching", {{"Count", "0"}}}}),
                 "/Destinations/0/Batching/Count", "whole"},
         Refusal{"CountFraction", destination({{"Batching", {{"Count", "1.5"}}}}),
@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"SizeNotANumber", destination({{"Batching", {{"SizeInMB", "big"}}}}),
                 "/Destinations/0/Batching/SizeInMB", "number"},
         Refusal{"Arn", destination({{"DestinationArn", "function"}}),
-                "/Destinations/0/DestinationArn", "no ARN"},
+                "/Destinations/0/DestinationArn", "not an ARN"},
         Refusal{"ArnRegion", destination({{"DestinationArn", {{"here", kSqs}}}}),
                 "/Destinations/0/DestinationArn/here", "region"},
         Refusal{
@@ -163,8 +163,8 @@ TEST(Config, EverythingMayArriveAsAString) {
   EXPECT_EQ(spec.batching.timeout, std::chrono::milliseconds(50));
   EXPECT_EQ(spec.batching.size_bytes, 2U << 20);
   EXPECT_TRUE(spec.metrics);
-  EXPECT_TRUE(spec.lambda.async);
-  EXPECT_FALSE(spec.lambda.streaming);
+  EXPECT_TRUE(
+      spec.arguments_for(*service_of("arn:aws:lambda:us-west-2:1:function:f")).leaves_answers());
 }
 
 TEST(Config, AbsentPropertiesHaveThePublishedDefaults) {
@@ -263,10 +263,10 @@ TEST(Config, WhatIsNotKnownYetIsNotRefused) {
 TEST(Config, AllowedUnsupportedServicesAreWarnedOf) {
   Deployer lenient = kDeployer;
   lenient.allow_unsupported = true;
-  const auto parsed =
-      parse_listener(destination({{"DestinationArn", "arn:aws:sns:us-west-2:1:t"}}), lenient);
+  const auto parsed = parse_listener(
+      destination({{"DestinationArn", "arn:aws:kinesis:us-west-2:1:stream/s"}}), lenient);
   EXPECT_FALSE(parsed.notes.error);
-  EXPECT_THAT(parsed.notes.warnings, Contains(HasSubstr("sns is not emulated")));
+  EXPECT_THAT(parsed.notes.warnings, Contains(HasSubstr("kinesis is not emulated")));
 }
 
 TEST(Config, PropertiesOfTheWrongShapeNeverCrash) {

@@ -320,27 +320,46 @@ TEST(Lambda, WhatAnAsynchronousInvocationAnswersIsDiscarded) {
   EXPECT_THAT(world.discards(), SizeIs(1));
 }
 
-TEST(Lambda, AnAsynchronousAnswerIsThatOfItsFunctionNotOfOneWhoseNameBeginsSo) {
-  World world;
-  const auto listen = [&](const std::string& arn) {
-    auto destination = lambda_destination({{"Arguments", {{"UseAsyncInvoke", "true"}}}});
-    destination["DestinationArn"] = arn;
-    world.listen({destination});
+// Names that begin alike are not the same, and a qualifier is part of none.
+TEST(Lambda, AnAsynchronousAnswerBelongsToItsFunctionAlone) {
+  const std::string function = "arn:aws:lambda:us-west-2:111122223333:function:";
+  struct Case {
+    const char* destination;
+    const char* answered;
+    bool ours;
   };
-  const auto answer = R"({"Replies":[{"Tag":"00000001","Data":"YQ=="}]})";
-  listen(std::string(kFunction) + "-two");
-  world.gateway->on_async_answer(kFunction, answer);
-  EXPECT_THAT(world.discards(), IsEmpty());
+  for (const auto& [destination, answered, ours] :
+       {Case{"echo", "echo", true}, Case{"echo:live", "echo", true}, Case{"echo2", "echo", false},
+        Case{"echo-live", "echo", false}, Case{"echo", "echo2", false}, Case{"echo", "", false},
+        Case{"echo", "ech", false}}) {
+    World world;
+    world.listen({lambda_destination({{"DestinationArn", function + destination},
+                                      {"Arguments", {{"UseAsyncInvoke", "true"}}}})});
+    world.send("a");
+    const auto answer = echo(world.aws.invocations.at(0).request)->payload;
+    world.gateway->on_async_answer(function + answered, answer);
+    EXPECT_THAT(world.discards(), SizeIs(ours ? 1 : 0)) << destination << " " << answered;
+  }
 }
 
-TEST(Lambda, AnAsynchronousAnswerOfAQualifiedFunctionIsDiscarded) {
+// That several replies may carry one tag is our reading, and said of each but the first.
+TEST(Destination, OnlyTheFirstReplyToAPacketIsBeyondDoubt) {
   World world;
-  auto destination = lambda_destination({{"Arguments", {{"UseAsyncInvoke", "true"}}}});
-  destination["DestinationArn"] = std::string(kFunction) + ":live";
-  world.listen({destination});
-  const auto answer = R"({"Replies":[{"Tag":"00000001","Data":"YQ=="}]})";
-  world.gateway->on_async_answer(kFunction, answer);
-  EXPECT_THAT(world.discards(), SizeIs(1));
+  world.aws.function = [](const aws::InvokeRequest& request) {
+    const auto messages = json::parse(request.payload)["Messages"];
+    json replies = json::array();
+    for (const auto at : {0, 1, 0, 0}) {
+      replies.push_back({{"Tag", messages[at]["Tag"]}, {"Data", "YQ=="}});
+    }
+    return FakeAws::Answer(aws::InvokeResponse{200, json{{"Replies", replies}}.dump(), "", "r"});
+  };
+  world.listen({lambda_destination({{"Batching", {{"Count", "2"}}}})});
+  world.send("a");
+  world.send("b");
+  std::vector<bool> assumed;
+  for (const auto& event : world.events(EventKind::kReplied)) assumed.push_back(event.assumed);
+  EXPECT_THAT(assumed, ElementsAre(false, false, true, true));
+  EXPECT_THAT(world.network.sent, SizeIs(4)) << "all are sent, in order";
 }
 
 TEST(Lambda, AStreamedReplyIsSentBeforeTheFunctionEnds) {

@@ -132,9 +132,10 @@ void FakeAws::delete_messages(aws::SessionPtr, const std::string& arn,
 }
 
 void FakeAws::create_queue(aws::SessionPtr, const std::string& region, const std::string& name,
-                           aws::Completion<std::string> done) {
+                           const std::string& policy, aws::Completion<std::string> done) {
   const std::string arn = "arn:aws:sqs:" + region + ":999999999999:" + name;
   queues[arn];
+  queue_policies[arn] = policy;
   complete(std::move(done), aws::Outcome<std::string>(arn));
 }
 
@@ -144,11 +145,12 @@ void FakeAws::delete_queue(aws::SessionPtr, const std::string& arn,
   complete(std::move(done), aws::Outcome<aws::Done>(aws::Done{}));
 }
 
-void FakeAws::subscribe(aws::SessionPtr, const std::string& topic, const std::string& queue,
-                        const std::string& policy, aws::Completion<std::string> done) {
-  auto outcome =
-      denied<std::string>("sns:Subscribe", topic + ":" + std::to_string(subscriptions.size() + 1));
-  if (outcome) subscriptions[*outcome] = {queue, policy};
+void FakeAws::subscribe(aws::SessionPtr, const aws::QueueSubscription& wanted,
+                        aws::Completion<std::string> done) {
+  EXPECT_TRUE(wanted.raw_delivery) << "a delivery queue gets what was published";
+  auto outcome = denied<std::string>(
+      "sns:Subscribe", wanted.topic_arn + ":" + std::to_string(subscriptions.size() + 1));
+  if (outcome) subscriptions[*outcome] = {wanted.queue_arn, wanted.filter_policy};
   complete(std::move(done), std::move(outcome));
 }
 
@@ -167,13 +169,25 @@ void FakeAws::list_subscriptions_by_topic(aws::SessionPtr, const std::string&,
            denied<std::vector<std::string>>("sns:ListSubscriptionsByTopic", std::move(arns)));
 }
 
-void FakeAws::put_log_events(aws::SessionPtr, const std::string& group, const std::string& stream,
-                             std::vector<aws::LogLine> lines, aws::Completion<aws::Done> done) {
+void FakeAws::put_log_events(aws::SessionPtr, const std::string& region, const std::string& group,
+                             const std::string& stream, std::vector<aws::LogLine> lines,
+                             aws::Completion<aws::Done> done) {
+  EXPECT_NE(region, "") << "a group's name does not say where it is";
   auto outcome = denied<aws::Done>("logs:PutLogEvents", {});
   if (outcome) {
     auto& call = logs.emplace_back(LogCall{group, stream, {}});
     for (auto& line : lines) call.lines.push_back(line.text);
   }
+  complete(std::move(done), std::move(outcome));
+}
+
+void FakeAws::call(aws::SessionPtr session, aws::Operation operation, nlohmann::json params,
+                   aws::Completion<nlohmann::json> done) {
+  const auto found = answers.find(operation.name);
+  auto outcome =
+      denied<nlohmann::json>(operation.service + ":" + operation.name,
+                             found == answers.end() ? nlohmann::json::object() : found->second);
+  calls.push_back({std::move(operation), std::move(params), session->role_arn});
   complete(std::move(done), std::move(outcome));
 }
 
@@ -231,7 +245,7 @@ World::World(GatewayOptions options) : aws(tasks, clock), options_(std::move(opt
   gateway = std::make_unique<Gateway>(context());
   make_types();
   gateway->set_capture_sink(
-      [this](const CapturedDatagram& datagram) { captured.push_back(datagram); });
+      [this](const UnsentDatagram& datagram) { captured.push_back(datagram); });
 }
 
 Context World::context() {

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/deployment/resources.h"
 #include "gateway/gateway.h"
-#include "gateway/resources.h"
 
 namespace loopgate::gateway::testing {
 
@@ -46,7 +46,8 @@ class FakeAws final : public aws::StsPort,
                       public aws::LambdaPort,
                       public aws::SqsPort,
                       public aws::SnsPort,
-                      public aws::LogsPort {
+                      public aws::LogsPort,
+                      public aws::Api {
  public:
   struct Invocation {
     aws::InvokeRequest request;
@@ -55,6 +56,11 @@ class FakeAws final : public aws::StsPort,
   struct SentBatch {
     std::string queue;
     std::vector<aws::SendEntry> entries;
+  };
+  struct ApiCall {
+    aws::Operation operation;
+    nlohmann::json params;
+    std::string role;
   };
   struct LogCall {
     std::string group;
@@ -65,7 +71,7 @@ class FakeAws final : public aws::StsPort,
 
   FakeAws(TaskQueue& tasks, Clock& clock);
   ~FakeAws();
-  aws::Ports ports() { return {*this, *this, *this, *this, *this}; }
+  aws::Ports ports() { return {*this, *this, *this, *this, *this, *this}; }
 
   void assume_role(const std::string& role_arn, const std::string& principal,
                    const std::string& name, Duration duration,
@@ -87,18 +93,22 @@ class FakeAws final : public aws::StsPort,
   void delete_messages(aws::SessionPtr, const std::string& arn, std::vector<std::string> handles,
                        aws::Completion<aws::Done> done) override;
   void create_queue(aws::SessionPtr, const std::string& region, const std::string& name,
-                    aws::Completion<std::string> done) override;
+                    const std::string& policy, aws::Completion<std::string> done) override;
   void delete_queue(aws::SessionPtr, const std::string& arn,
                     aws::Completion<aws::Done> done) override;
 
-  void subscribe(aws::SessionPtr, const std::string& topic, const std::string& queue,
-                 const std::string& policy, aws::Completion<std::string> done) override;
+  void subscribe(aws::SessionPtr, const aws::QueueSubscription& wanted,
+                 aws::Completion<std::string> done) override;
   void unsubscribe(aws::SessionPtr, const std::string& arn,
                    aws::Completion<aws::Done> done) override;
   void list_subscriptions_by_topic(aws::SessionPtr, const std::string&,
                                    aws::Completion<std::vector<std::string>> done) override;
-  void put_log_events(aws::SessionPtr, const std::string& group, const std::string& stream,
-                      std::vector<aws::LogLine> lines, aws::Completion<aws::Done> done) override;
+  void put_log_events(aws::SessionPtr, const std::string& region, const std::string& group,
+                      const std::string& stream, std::vector<aws::LogLine> lines,
+                      aws::Completion<aws::Done> done) override;
+  // Refused as `refusals` has it for "logs:PutLogEvents"; else answered with what `answers` has.
+  void call(aws::SessionPtr session, aws::Operation operation, nlohmann::json params,
+            aws::Completion<nlohmann::json> done) override;
 
   // A published message arrives in the delivery queue of `region`.
   void publish(const std::string& region, const std::string& body);
@@ -120,7 +130,10 @@ class FakeAws final : public aws::StsPort,
   int queue_urls_asked = 0;
   std::vector<SentBatch> sent;
   std::map<std::string, std::pair<std::string, std::string>> subscriptions;  // arn → queue, policy
+  std::map<std::string, std::string> queue_policies;                         // by ARN
   std::vector<LogCall> logs;
+  std::map<std::string, nlohmann::json> answers;  // by operation; else an empty object
+  std::vector<ApiCall> calls;
 
   struct Queue {
     std::deque<aws::ReceivedMessage> messages;
@@ -221,7 +234,7 @@ class World {
   FakeKeyBook key_book;
   FakeAws aws;
   cfn::StackContext stack{"demo", "", "111122223333", "us-west-2", ".", false};
-  std::vector<CapturedDatagram> captured;
+  std::vector<UnsentDatagram> captured;
   GatewayOptions options_;
   std::unique_ptr<Gateway> gateway;
   std::map<std::string, std::unique_ptr<GatewayResource>> types;

@@ -39,6 +39,11 @@ TEST(PacketSource, SubscribesADeliveryQueuePerRegionWithAFilterPolicy) {
   EXPECT_THAT(policies, ElementsAre(R"({"EgressRegion":["us-west-2"]})",
                                     R"({"EgressRegion":["eu-west-1"]})"));
   EXPECT_THAT(world.aws.queues, SizeIs(2));
+  for (const auto& [arn, queue] : world.aws.queues) {
+    const auto statement = json::parse(world.aws.queue_policies.at(arn))["Statement"][0];
+    EXPECT_EQ(statement["Principal"]["Service"], "sns.amazonaws.com") << "SNS may send to it,";
+    EXPECT_EQ(statement["Condition"]["ArnEquals"]["aws:SourceArn"], kTopic) << "for this topic";
+  }
 }
 
 TEST(PacketSource, SendsWhatArrivesFromTheListenersAddress) {

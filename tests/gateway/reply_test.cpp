@@ -42,7 +42,7 @@ TEST_P(Answers, GiveTheirReplies) {
 }
 
 const std::string kInvalid = "error: the answer is not valid JSON";
-const std::string kNoTag = "!Tag is missing or no string";
+const std::string kNoTag = "!Tag is missing or not a string";
 
 INSTANTIATE_TEST_SUITE_P(
     Forms, Answers,
@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
         AnswerCase{"DataEmpty", R"({"Replies":[{"Tag":"a","Data":""}]})", {"a="}},
         AnswerCase{"DataNoString",
                    R"({"Replies":[{"Tag":"a","Data":5},{"Tag":"b","Data":"2"}]})",
-                   {"!Data is no string", "b=2"}},
+                   {"!Data is not a string", "b=2"}},
         AnswerCase{"TagMissing", R"({"Replies":[{"Data":"1"}]})", {kNoTag}},
         AnswerCase{"TagNoString", R"({"Replies":[{"Tag":7,"Data":"1"}]})", {kNoTag}},
         AnswerCase{"EntryNoObject",
@@ -74,9 +74,9 @@ INSTANTIATE_TEST_SUITE_P(
                    {"!the entry is not an object", "b=2"}},
         AnswerCase{"EmptyList", R"({"Replies":[]})", {}}, AnswerCase{"NoReplies", R"({})", {}},
         AnswerCase{"RepliesNull", R"({"Replies":null})", {}}, AnswerCase{"Null", "null", {}},
-        AnswerCase{"RepliesNoList", R"({"Replies":{}})", {"error: Replies is no list"}},
-        AnswerCase{"AString", R"("ok")", {"error: the answer is no JSON object"}},
-        AnswerCase{"Empty", "", {"error: the answer is no JSON object"}},
+        AnswerCase{"RepliesNoList", R"({"Replies":{}})", {"error: Replies is not a list"}},
+        AnswerCase{"AString", R"("ok")", {"error: the answer is not a JSON object"}},
+        AnswerCase{"Empty", "", {"error: the answer is not a JSON object"}},
         AnswerCase{"Truncated", R"({"Replies":[{"Tag":"a","Data":"1"})", {kInvalid}},
         AnswerCase{"TrailingComma", R"({"Replies":[{"Tag":"a","Data":"1"},]})", {kInvalid}},
         AnswerCase{"MoreBehindIt", R"({"Replies":[]} x)", {kInvalid}},

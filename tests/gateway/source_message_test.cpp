@@ -1,5 +1,5 @@
 // The body of a published message: entries are sound or not each on their own.
-#include "gateway/source_message.h"
+#include "gateway/sources/source_message.h"
 
 #include <gmock/gmock.h>
 

@@ -31,7 +31,9 @@ class WgClient {
     out.update(extra);
     return out;
   }
-  std::string server_key() const { return world_.gateway->listeners().at(0).wireguard_public_key; }
+  std::string server_key() const {
+    return world_.gateway->listeners().at(0).attributes.at("WireGuardPublicKey");
+  }
 
   // True when the listener answered.
   bool connect(const wireguard::SecretKey& psk = {}) {

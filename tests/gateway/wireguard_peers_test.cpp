@@ -1,5 +1,5 @@
 // Who may connect to a `wg` listener, what updates change, its keys, and what is told of it all.
-#include "gateway/wireguard_config.h"
+#include "gateway/deployment/wireguard_config.h"
 #include "tests/gateway/wireguard_client.h"
 #include "wireguard/keylog.h"
 
@@ -124,7 +124,7 @@ TEST(WireguardKeys, SurviveUpdatesAndRestartsAndChangeWithTheirToken) {
   const auto key_of = [](const auto& state) {
     return state->attributes.at("WireGuardPublicKey").template get<std::string>();
   };
-  const auto first = world.gateway->listeners().at(0).wireguard_public_key;
+  const auto first = world.gateway->listeners().at(0).attributes.at("WireGuardPublicKey");
   const auto same = world.update("Listener", "Wg", name, wg_properties({{"KeyRefreshToken", "1"}}));
   ASSERT_TRUE(same);
   EXPECT_EQ(key_of(same), first);
@@ -135,7 +135,7 @@ TEST(WireguardKeys, SurviveUpdatesAndRestartsAndChangeWithTheirToken) {
   world.gateway = std::make_unique<Gateway>(world.context());
   world.make_types();
   ASSERT_TRUE(world.restore("Listener", "Wg", wg_properties({{"KeyRefreshToken", "2"}}), *renewed));
-  EXPECT_EQ(world.gateway->listeners().at(0).wireguard_public_key, key_of(renewed));
+  EXPECT_EQ(world.gateway->listeners().at(0).attributes.at("WireGuardPublicKey"), key_of(renewed));
 }
 
 TEST(WireguardKeys, ARefreshEndsSessionsAndClientsNeedTheNewKey) {
@@ -159,12 +159,12 @@ TEST(WireguardKeys, ARefreshEndsSessionsAndClientsNeedTheNewKey) {
 TEST(WireguardKeys, OfADeletedListenerAreForgotten) {
   World world;
   const auto name = listen_wg(world);
-  const auto first = world.gateway->listeners().at(0).wireguard_public_key;
+  const auto first = world.gateway->listeners().at(0).attributes.at("WireGuardPublicKey");
   EXPECT_THAT(world.key_book.keys, SizeIs(1));
   ASSERT_TRUE(world.remove("Listener", "Wg", name));
   EXPECT_THAT(world.key_book.keys, IsEmpty());
   listen_wg(world);
-  EXPECT_NE(world.gateway->listeners().at(0).wireguard_public_key, first);
+  EXPECT_NE(world.gateway->listeners().at(0).attributes.at("WireGuardPublicKey"), first);
 }
 
 TEST(WireguardKeys, AreTheSameForTheSameSeed) {
@@ -172,8 +172,8 @@ TEST(WireguardKeys, AreTheSameForTheSameSeed) {
   World two;
   listen_wg(one);
   listen_wg(two);
-  EXPECT_EQ(one.gateway->listeners().at(0).wireguard_public_key,
-            two.gateway->listeners().at(0).wireguard_public_key);
+  EXPECT_EQ(one.gateway->listeners().at(0).attributes.at("WireGuardPublicKey"),
+            two.gateway->listeners().at(0).attributes.at("WireGuardPublicKey"));
 }
 
 TEST(WireguardTable, ShowsSessionsWithTheirNextDeadline) {
@@ -211,7 +211,7 @@ TEST(WireguardTable, APeerCanBeAddedToARunningListener) {
   const auto name = listen_wg(world);
   ASSERT_TRUE(world.gateway->add_peer(name, client.key(), {"10.8.0.2/32"}, secret(4).to_base64()));
   ASSERT_TRUE(client.connect(secret(4)));
-  const auto info = world.gateway->wireguard_info(name);
+  const auto info = world.gateway->tunnel_info(name);
   ASSERT_TRUE(info);
   EXPECT_EQ(info->public_key, client.server_key());
   EXPECT_EQ(info->addresses.at(0).endpoint, world.address());

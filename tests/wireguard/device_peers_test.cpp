@@ -237,6 +237,32 @@ TEST(Sending, AnOfferThatGrewOldCountsForNothing) {
             SessionState::kNone);
 }
 
+// The question says what the attempt would say, and does nothing.
+TEST(Sending, WhyItWouldBeRefusedCanBeAsked) {
+  Pair pair;
+  const auto& device = pair.listener.device;
+  const auto refusal = [&] { return device.refusal(pair.client_at_listener, pair.wire.now()); };
+  EXPECT_EQ(refusal(), Reason::kPeerNeverConnected);
+  EXPECT_EQ(pair.client.device.refusal(pair.listener_at_client, pair.wire.now()), Reason::kNone)
+      << "whoever initiates would begin a handshake";
+  EXPECT_TRUE(pair.client.out.items().empty()) << "and does not because of the question";
+
+  pair.wire.initiate(pair.client, pair.listener_at_client);
+  pair.wire.set_faults({.loss = 1});
+  pair.wire.settle();
+  EXPECT_EQ(refusal(), Reason::kNoSession) << "offered, not used";
+  pair.wire.set_faults({});
+  pair.wire.advance(seconds(300));
+  pair.connect();
+  EXPECT_EQ(refusal(), Reason::kNone);
+  pair.wire.set_faults({.loss = 1});
+  pair.wire.advance(seconds(300));
+  EXPECT_EQ(refusal(), Reason::kSessionExpired);
+  EXPECT_EQ(pair.wire.send(pair.listener, pair.client_at_listener, "x").error(), refusal());
+  pair.listener.device.remove_peer(pair.client.key(), pair.listener.out);
+  EXPECT_EQ(refusal(), Reason::kNoSession);
+}
+
 TEST(Sending, WhatWaitsForARemovedPeerIsExplained) {
   Pair pair;
   pair.wire.set_faults({.loss = 1});

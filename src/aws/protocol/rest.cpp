@@ -70,6 +70,7 @@ Outcome<Document> read_header(const Member& member, std::string_view text) {
   return out;
 }
 
+// Nothing when there is none.
 Document read_prefix_headers(const Member& member, std::span<const Header> headers) {
   const auto prefix = member.wire_name();
   Document out = Document::object();
@@ -80,7 +81,7 @@ Document read_prefix_headers(const Member& member, std::span<const Header> heade
     }
     out[name.substr(prefix.size())] = value;
   }
-  return out;
+  return out.empty() ? Document() : out;
 }
 
 struct Field {

@@ -23,7 +23,8 @@ std::int64_t utf16_length(std::string_view text) {
   return units;
 }
 
-// Java's notation of a character, \u00FF, in PCRE2's.
+// Java's notation in PCRE2's: a character is \x{00FF}, not \u00FF, and a hyphen after \w in a class
+// is none of a range.
 std::string in_pcre_notation(std::string_view expression) {
   std::string out;
   for (std::size_t i = 0; i < expression.size(); ++i) {
@@ -33,7 +34,13 @@ std::string in_pcre_notation(std::string_view expression) {
       i += 5;
     } else {
       out += expression[i];
-      if (escape) out += expression[++i];
+      if (!escape) continue;
+      out += expression[++i];
+      const bool is_class = std::string_view("wdsWDS").contains(expression[i]);
+      if (is_class && expression.substr(i + 1).starts_with('-')) {
+        out += "\\-";
+        ++i;
+      }
     }
   }
   return out;

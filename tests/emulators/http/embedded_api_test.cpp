@@ -33,20 +33,23 @@ constexpr Operation<Desk> kOperations[] = {{"Send", send}, {"Poll", poll}};
 class DeskService : public TableService<Desk> {
  public:
   explicit DeskService(Desk& desk) : TableService(aws::shapes::kTestQueues, kOperations, desk) {}
-  std::string resource_of(const ApiCall& call) const override {
-    return "arn:" + text_param(call.params, "QueueUrl");
+  Permission permission_for(const ApiCall& call) const override {
+    return {"sqs:" + call.operation, "arn:" + text_param(call.params, "QueueUrl")};
   }
 };
 
 struct EmbeddedApiTest : testing::Test {
-  EmbeddedApiTest() { api.add(service); }
+  EmbeddedApiTest() {
+    door.add(service);
+    api.serve_from(door);
+  }
 
   // What has come of the call; "" while it is under way.
   std::string call(const std::string& operation, json params, const std::string& of = "sqs") {
     answer.clear();
     auto session = std::make_shared<aws::Session>();
     session->account = "123456789012";
-    api.call(session, {"eu-west-1", of, operation, std::move(params)}, [this](auto outcome) {
+    api.call(session, {"eu-west-1", of, operation}, std::move(params), [this](auto outcome) {
       answer = outcome ? outcome->dump() : outcome.error().code + ": " + outcome.error().message;
     });
     EXPECT_EQ(answer, "") << "a completion comes from the task queue";
@@ -66,8 +69,8 @@ struct EmbeddedApiTest : testing::Test {
                     asked.push_back(std::string(action) + " " + resource);
                     if (!allows) return aws::refuse(aws::access_denied("no"));
                     return {};
-                  },
-                  [] { return std::string("http://here"); }};
+                  }};
+  FrontDoor door{random, {.base_url = "http://here"}, [](auto write) { write(true); }};
   std::string answer;
 };
 

@@ -22,6 +22,7 @@ struct Answer {
   std::optional<Response> response;
   std::string stream;
   bool ended = false;
+  std::function<void()> drained;
   std::function<void()> closed;
 
   std::string header(std::string_view name) const {
@@ -39,6 +40,9 @@ class TestExchange final : public Exchange {
     return true;
   }
   void end_stream() override { answer_->ended = true; }
+  void on_drained(std::function<void()> callback) override {
+    answer_->drained = std::move(callback);
+  }
   void on_closed(std::function<void()> callback) override { answer_->closed = std::move(callback); }
 
  private:
@@ -79,6 +83,7 @@ class TestService final : public ApiService {
 
 class TestRest final : public RestService {
  public:
+  std::string_view name() const override { return "lambda"; }
   bool owns(const Request& request) const override {
     return request.path.starts_with("/2015-03-31/");
   }
@@ -178,6 +183,118 @@ TEST_F(FrontDoorTest, ARolledBackTurnAnswersFailureInTheClientsProtocol) {
   EXPECT_EQ(path->response->status, 500);
 }
 
+// --- the guard -----------------------------------------------------------------------------------
+
+struct CountingLedger final : Guard::Ledger {
+  void begin_operation() override {}
+  void keep_operation() override { ++kept; }
+  void undo_operation() override { ++undone; }
+  int kept = 0;
+  int undone = 0;
+};
+
+struct ThrowingRest final : RestService {
+  std::string_view name() const override { return "broken"; }
+  bool owns(const Request& request) const override { return request.path.starts_with("/broken/"); }
+  void handle(Request request, Caller, std::shared_ptr<Exchange> exchange) override {
+    if (request.path.ends_with("refused")) return exchange->respond(Response::text(404, "none"));
+    exchange->respond(Response::text(200, "too early"));
+    throw std::runtime_error("a REST call threw");
+  }
+  Response render(const aws::AwsError& error) const override {
+    return Response::json(error.status, "rest: " + error.message);
+  }
+};
+
+struct GuardedFrontDoor : FrontDoorTest {
+  GuardedFrontDoor() {
+    guard.undo_by(&ledger);
+    guard.report_to([this](const std::string& operation, const std::string& thrown) {
+      told.push_back(operation + ": " + thrown);
+    });
+    door.guard_by(guard);
+    door.add(broken);
+    door.add_path("/_loopgate/throws", [](Request, std::shared_ptr<Exchange> exchange) {
+      exchange->respond(Response::text(200, "too early"));
+      throw std::runtime_error("a path threw");
+    });
+    door.add_path("/_loopgate/streams", [](Request, std::shared_ptr<Exchange> exchange) {
+      exchange->begin_stream({200, {}, ""});
+      throw std::runtime_error("a stream threw");
+    });
+  }
+  CountingLedger ledger;
+  Guard guard;
+  ThrowingRest broken;
+  std::vector<std::string> told;
+};
+
+TEST_F(GuardedFrontDoor, EveryKindOfCallThatThrowsIsUndoneToldAndAnsweredInItsDialect) {
+  struct Case {
+    const char* name;
+    Request request;
+    const char* told;
+    const char* body;
+  };
+  const Case cases[] = {
+      {"Query", query("Action=Send&Version=2012-11-05&QueueUrl=u&Body=throw"),
+       "sqs Send: a library threw", "<Code>InternalFailure</Code>"},
+      {"JSON", json_call("AmazonSQS.Send", R"({"QueueUrl":"u","Body":"throw"})"),
+       "sqs Send: a library threw", "InternalFailure"},
+      {"REST",
+       {.method = "PUT", .path = "/broken/thing"},
+       "the call PUT /broken/thing: a REST call threw",
+       "rest: a REST call threw"},
+      {"a path",
+       {.method = "GET", .path = "/_loopgate/throws"},
+       "the path GET /_loopgate/throws: a path threw",
+       R"("error":"internal error: a path threw")"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    told.clear();
+    ledger = {};
+    const auto response = response_to(c.request);
+    EXPECT_EQ(response.status, 500);
+    EXPECT_THAT(response.body, HasSubstr(c.body));
+    EXPECT_THAT(told, testing::ElementsAre(c.told));
+    EXPECT_EQ(ledger.undone, 1);
+  }
+}
+
+TEST_F(GuardedFrontDoor, AnErrorThatAnOperationAnswersUndoesWhatItWroteInSilence) {
+  for (const auto& request : {query("Action=Send&Version=2012-11-05&QueueUrl=u&Body=fail"),
+                              Request{.method = "GET", .path = "/broken/refused"}}) {
+    ledger = {};
+    const auto response = response_to(request);
+    EXPECT_THAT(response.status, testing::AnyOf(400, 404));
+    EXPECT_EQ(ledger.undone, 1);
+  }
+  EXPECT_TRUE(told.empty());
+  ledger = {};
+  EXPECT_EQ(response_to(query("Action=Send&Version=2012-11-05&QueueUrl=u")).status, 200);
+  EXPECT_EQ(ledger.undone, 0);
+  EXPECT_EQ(ledger.kept, 1);
+}
+
+TEST_F(GuardedFrontDoor, ALongPollIsAnsweredAfterItsOperation) {
+  const auto answer = ask(query("Action=Poll&Version=2012-11-05"));
+  EXPECT_EQ(ledger.kept, 1);
+  end_turn();
+  EXPECT_FALSE(answer->response);
+  sqs.waiting(json{{"Said", "late"}});
+  end_turn();
+  ASSERT_TRUE(answer->response);
+  EXPECT_THAT(answer->response->body, HasSubstr("late"));
+}
+
+TEST_F(GuardedFrontDoor, AStreamThatThrowsBeforeItBeganIsAnsweredAsAFailure) {
+  const auto answer = ask({.method = "GET", .path = "/_loopgate/streams"});
+  end_turn(false);  // as the store says to what an undone operation let wait
+  ASSERT_TRUE(answer->response);
+  EXPECT_EQ(answer->response->status, 500);
+}
+
 struct Routed {
   const char* name;
   Request request;
@@ -269,13 +386,6 @@ TEST_F(FrontDoorTest, ErrorsSpeakTheProtocolOfTheCall) {
   EXPECT_EQ(answer->header("x-amzn-RequestId").size(), 36u);
 }
 
-TEST_F(FrontDoorTest, WhatAServiceThrowsIsAnInternalFailure) {
-  const auto response =
-      response_to(json_call("AmazonSQS.Send", R"({"QueueUrl":"u","Body":"throw"})"));
-  EXPECT_EQ(response.status, 500);
-  EXPECT_THAT(response.body, HasSubstr("a library threw"));
-}
-
 struct Refused {
   const char* name;
   Request request;
@@ -313,7 +423,8 @@ INSTANTIATE_TEST_SUITE_P(
                  .headers = {{"X-Amz-Target", "DynamoDB_20120810.PutItem"},
                              {"Authorization", signed_for("dynamodb")}}},
                 400,
-                {"UnknownOperationException", "DynamoDB PutItem is not emulated here", "sns, sqs"}},
+                {"UnknownOperationException", "DynamoDB PutItem is not emulated here",
+                 "lambda, sns, sqs"}},
         Refused{"TargetWithoutDot",
                 {.method = "POST", .path = "/", .headers = {{"X-Amz-Target", "AmazonSQS"}}},
                 400,
@@ -325,14 +436,14 @@ INSTANTIATE_TEST_SUITE_P(
                  .body = "Action=RunInstances&Version=2016-11-15"},
                 400,
                 {"<Response><Errors><Error><Code>InvalidAction</Code>",
-                 "EC2 RunInstances is not emulated here", "sns, sqs"}},
+                 "EC2 RunInstances is not emulated here", "lambda, sns, sqs"}},
         Refused{"UnknownPath",
                 {.method = "GET",
                  .path = "/bucket/key",
                  .headers = {{"Authorization", signed_for("s3")}}},
                 501,
                 {"<Error><Code>NotImplemented</Code>", "S3 GetObject is not emulated here",
-                 "sns, sqs"}},
+                 "lambda, sns, sqs"}},
         Refused{"NotEmulated",
                 {.method = "POST", .path = "/", .headers = {{"X-Amz-Target", "AmazonSQS.Purge"}}},
                 400,
@@ -342,7 +453,7 @@ INSTANTIATE_TEST_SUITE_P(
                  .path = "/schedule-groups/g",
                  .headers = {{"Authorization", signed_for("scheduler")}}},
                 404,
-                {"Scheduler CreateScheduleGroup is not emulated here", "sns, sqs"}},
+                {"Scheduler CreateScheduleGroup is not emulated here", "lambda, sns, sqs"}},
         Refused{"UnknownCbor",
                 {.method = "POST",
                  .path = "/service/GraniteServiceVersion20100801/operation/PutMetricData",
@@ -353,7 +464,7 @@ INSTANTIATE_TEST_SUITE_P(
             "UnknownEverywhere",
             {.method = "GET", .path = "/x", .headers = {{"Authorization", signed_for("nonesuch")}}},
             400,
-            {"nonesuch is not emulated here", "sns, sqs"}},
+            {"nonesuch is not emulated here", "lambda, sns, sqs"}},
         Refused{"NoAction",
                 {.method = "POST", .path = "/", .body = "Version=2012-11-05"},
                 404,

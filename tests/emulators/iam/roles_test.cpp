@@ -81,6 +81,36 @@ TEST_F(RolesTest, ARefusedSessionIsToldInTheWordsOfAws) {
             "explicit deny in an identity-based policy");
 }
 
+TEST_F(RolesTest, ADenyCountsInWhicheverPolicyItStands) {
+  constexpr const char* kAllow = R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})";
+  constexpr const char* kDeny =
+      R"({"Statement":{"Effect":"Deny","Action":"sqs:SendMessage","Resource":"*"}})";
+  const std::string refused = "with an explicit deny in an identity-based policy";
+  role();
+  EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "m", kAllow));
+  for (const auto* name : {"a", "z"}) {
+    EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", name, kDeny));
+    EXPECT_TRUE(denied("sqs:SendMessage").ends_with(refused)) << "before and after the other";
+    EXPECT_EQ(denied("sqs:ReceiveMessage"), "");
+    EXPECT_TRUE(roles.delete_role_policy(kAccount, "worker", name));
+    EXPECT_EQ(denied("sqs:SendMessage"), "");
+  }
+  const auto managed = roles.create_policy(kAccount, "deny", "/", kDeny);
+  EXPECT_TRUE(roles.attach(kAccount, "worker", (*managed)->arn));
+  EXPECT_TRUE(denied("sqs:SendMessage").ends_with(refused)) << "attached, after the inline ones";
+}
+
+TEST_F(RolesTest, ADenyOfOnePublishInALaterPolicyDeniesBoth) {
+  constexpr const char* kDeny =
+      R"({"Statement":{"Effect":"Deny","Action":"sns:PublishBatch","Resource":"*"}})";
+  const std::string topic = "arn:aws:sns:us-west-2:123456789012:t";
+  role();
+  grant("sns:Publish");
+  EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "z", kDeny));
+  EXPECT_NE(denied("sns:Publish", topic), "");
+  EXPECT_NE(denied("sns:PublishBatch", topic), "");
+}
+
 TEST_F(RolesTest, SendMessageCoversTheBatch) {
   role();
   EXPECT_NE(denied("sqs:SendMessageBatch").find("sqs:SendMessage on resource"), std::string::npos);

@@ -238,20 +238,18 @@ TEST_F(LogsTest, ARolledBackGroupIsForgotten) {
 
 TEST_F(LogsTest, TheGatewaysPortMakesStreamsButNoGroups) {
   std::vector<std::string> asked;
-  EmbeddedLogs port(
-      logs, tasks,
-      [&](const aws::Session&, std::string_view action,
-          const std::string& resource) -> aws::Outcome<void> {
-        asked.push_back(std::string(action) + " " + resource);
-        return {};
-      },
-      [](const aws::Session&) { return kPlace.region; });
+  EmbeddedLogs port(logs, tasks,
+                    [&](const aws::Session&, std::string_view action,
+                        const std::string& resource) -> aws::Outcome<void> {
+                      asked.push_back(std::string(action) + " " + resource);
+                      return {};
+                    });
   const auto session =
       std::make_shared<const aws::Session>(aws::Session{kPlace.account, "r", "s", {}});
   std::string code;
   const auto put = [&] {
     port.put_log_events(
-        session, "deliveries", "listener", {{clock.wall(), "failed"}},
+        session, kPlace.region, "deliveries", "listener", {{clock.wall(), "failed"}},
         [&](aws::Outcome<aws::Done> done) { code = done ? "done" : done.error().code; });
     EXPECT_EQ(tasks.run_ready() > 0, true);
   };

@@ -21,40 +21,55 @@ struct Delivered {
   std::string deduplication_id;
 };
 
-class Queues : public Delivery {
+class Queues {
  public:
-  aws::Outcome<void> deliver_to_queue(const std::string& queue_arn, const std::string& body,
-                                      const std::vector<aws::MessageAttribute>& attributes,
-                                      const std::string& group_id,
-                                      const std::string& deduplication_id) override {
-    if (queue_arn.ends_with("missing")) {
-      return aws::refuse({"QueueDoesNotExist", "The specified queue does not exist.", 400, {}});
-    }
-    messages[queue_arn].push_back({body, attributes, group_id, deduplication_id});
-    return {};
+  targets::Target target() {
+    return {.service = "sqs",
+            .action = "sqs:SendMessage",
+            .policy = [this](const std::string&) { return policy; },
+            .denied = "add an AWS::SQS::QueuePolicy",
+            .call =
+                [this](const std::string& arn, targets::Payload payload,
+                       const targets::Sender& sender, aws::Completion<aws::Done> done) {
+                  if (arn.ends_with("missing")) {
+                    return done(aws::refuse(
+                        {"QueueDoesNotExist", "The specified queue does not exist.", 400, {}}));
+                  }
+                  senders.push_back(sender);
+                  messages[arn].push_back({payload.body, payload.attributes, payload.group_id,
+                                           payload.deduplication_id});
+                  done(aws::Done{});
+                }};
   }
+  std::optional<std::string> policy;  // of all; "allow" allows
   std::map<std::string, std::vector<Delivered>> messages;
+  std::vector<targets::Sender> senders;
 };
 
-class Functions : public aws::LambdaPort {
+class Functions {
  public:
-  void invoke(aws::SessionPtr session, aws::InvokeRequest request,
-              aws::Completion<aws::InvokeResponse> done) override {
-    sessions.push_back(session);
-    requests.push_back(std::move(request));
-    completions.push_back(std::move(done));
+  targets::Target target() {
+    return {.service = "lambda",
+            .action = "lambda:InvokeFunction",
+            .call = [this](const std::string& arn, targets::Payload payload, const targets::Sender&,
+                           aws::Completion<aws::Done> done) {
+              arns.push_back(arn);
+              payloads.push_back(payload.body);
+              completions.push_back(std::move(done));
+            }};
   }
-  void invoke_streaming(aws::SessionPtr, aws::InvokeRequest, std::function<void(std::string_view)>,
-                        aws::Completion<aws::InvokeResponse>) override {
-    FAIL() << "SNS does not stream";
-  }
-  std::vector<aws::SessionPtr> sessions;
-  std::vector<aws::InvokeRequest> requests;
-  std::vector<aws::Completion<aws::InvokeResponse>> completions;
+  std::vector<std::string> arns;
+  std::vector<std::string> payloads;
+  std::vector<aws::Completion<aws::Done>> completions;
 };
 
 class Account : public ::testing::Test {
  protected:
+  Account() {
+    dispatcher.add(queues.target());
+    dispatcher.add(functions.target());
+  }
+
   static constexpr const char* kQueue = "arn:aws:sqs:us-west-2:123456789012:orders";
   static constexpr const char* kDeadLetters = "arn:aws:sqs:us-west-2:123456789012:dead";
 
@@ -101,7 +116,14 @@ class Account : public ::testing::Test {
   Journal journal{clock};
   Queues queues;
   Functions functions;
-  Topics topics{*store, clock, random, journal, queues};
+  targets::Dispatcher dispatcher{
+      clock,
+      random,
+      journal,
+      {.policy = [](const std::string& policy, std::string_view, const std::string&,
+                    const targets::Sender&) { return policy == "allow"; },
+       .session = {}}};
+  Topics topics{*store, clock, random, journal, dispatcher};
   SnsService service{topics};
 };
 

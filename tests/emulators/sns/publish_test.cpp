@@ -70,18 +70,14 @@ TEST_F(Publish, RawDeliveryPassesBodyAndAttributes) {
 }
 
 TEST_F(Publish, InvokesFunctionsAsynchronously) {
-  topics.set_lambda(&functions);
   const auto arn = topic();
   const std::string function = "arn:aws:lambda:us-west-2:123456789012:function:f";
   const auto subscription =
       call("Subscribe", {{"TopicArn", arn}, {"Protocol", "lambda"}, {"Endpoint", function}})
           .value()["SubscriptionArn"];
   call("Publish", {{"TopicArn", arn}, {"Message", "m"}});
-  ASSERT_EQ(functions.requests.size(), 1u);
-  EXPECT_TRUE(functions.requests[0].async);
-  EXPECT_EQ(functions.requests[0].function_arn, function);
-  EXPECT_EQ(functions.sessions[0]->name, "sns.amazonaws.com");
-  const auto event = json::parse(functions.requests[0].payload);
+  EXPECT_EQ(functions.arns, std::vector{function});
+  const auto event = json::parse(functions.payloads.at(0));
   EXPECT_EQ(event["Records"][0]["EventSource"], "aws:sns");
   EXPECT_EQ(event["Records"][0]["EventSubscriptionArn"], subscription);
   EXPECT_EQ(event["Records"][0]["Sns"]["Message"], "m");
@@ -149,7 +145,6 @@ TEST_F(Publish, FailedDeliveriesGoToTheDeadLetterQueue) {
 }
 
 TEST_F(Publish, AFunctionThatFailsGoesToTheDeadLetterQueue) {
-  topics.set_lambda(&functions);
   const auto arn = topic();
   call(
       "Subscribe",
@@ -165,7 +160,7 @@ TEST_F(Publish, AFunctionThatFailsGoesToTheDeadLetterQueue) {
 }
 
 TEST_F(Publish, AQueueWhosePolicyForbidsItGetsNothingAndTheJournalSaysSo) {
-  topics.set_queue_accepts([](const std::string&, const std::string&) { return false; });
+  queues.policy = "deny";
   const auto arn = topic();
   subscribe(arn, kQueue);
   EXPECT_TRUE(call("Publish", {{"TopicArn", arn}, {"Message", "m"}}));

@@ -191,7 +191,11 @@ TEST_F(Resources, ThePortAsksForEachAction) {
   const auto arn = topic();
 
   std::string subscription;
-  port.subscribe(session, arn, kQueue, R"({"EgressRegion":["us-west-2"]})",
+  port.subscribe(session,
+                 {.topic_arn = arn,
+                  .queue_arn = kQueue,
+                  .filter_policy = R"({"EgressRegion":["us-west-2"]})",
+                  .raw_delivery = true},
                  [&](aws::Outcome<std::string> done) { subscription = done.value(); });
   EXPECT_TRUE(subscription.empty()) << "completes from the task queue";
   tasks.run_ready();

@@ -1,0 +1,90 @@
+#include "emulators/targets/dispatcher.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "aws/arn.h"
+
+namespace loopgate::targets {
+
+void Dispatcher::dispatch(Parcel parcel) {
+  attempt(std::make_shared<Parcel>(std::move(parcel)), 0);
+}
+
+void Dispatcher::attempt(std::shared_ptr<Parcel> parcel, int tried) {
+  const std::string& arn = parcel->arn;
+  call(arn, parcel->payload, parcel->sender,
+       [this, parcel, tried, alive = alive_.token()](aws::Outcome<aws::Done> done) {
+         if (done || !alive) return;
+         if (done.error().is_sender_fault() || tried >= parcel->retries.most) {
+           return failed(*parcel, done.error());
+         }
+         clock_.call_after(parcel->retries.delay, [this, parcel, tried, alive] {
+           if (alive) attempt(parcel, tried + 1);
+         });
+       });
+}
+
+void Dispatcher::call(const std::string& arn, Payload payload, const Sender& sender,
+                      aws::Completion<aws::Done> done) {
+  const auto parsed = aws::Arn::parse(arn);
+  const auto row =
+      std::ranges::find(targets_, parsed ? parsed->service : std::string(), &Target::service);
+  if (row == targets_.end()) {
+    return done(aws::refuse({"InvalidParameter", "its service is not emulated", 400, {}}));
+  }
+  if (auto allowed = check(*row, arn, sender); !allowed) {
+    return done(aws::refuse(std::move(allowed.error())));
+  }
+  // Only FIFO resources know groups and ids.
+  if (!arn.ends_with(".fifo")) payload.group_id = payload.deduplication_id = "";
+  row->call(arn, std::move(payload), sender, std::move(done));
+}
+
+aws::Outcome<void> Dispatcher::check(const Target& target, const std::string& arn,
+                                     const Sender& sender) const {
+  if (sender.session != nullptr) {
+    if (auto allowed = permissions_.session(*sender.session, target.action, arn); !allowed) {
+      return allowed;
+    }
+  }
+  if (!target.policy || sender.principal.empty()) return {};
+  const auto policy = target.policy(arn);
+  if (!policy || permissions_.policy(*policy, target.action, arn, sender)) return {};
+  return aws::refuse(aws::access_denied(std::string(target.denied)));
+}
+
+void Dispatcher::failed(const Parcel& parcel, const aws::AwsError& error) {
+  std::string text = fmt::format("{} to {}: {}", parcel.what, parcel.arn, error.message);
+  if (text.ends_with('.')) text.pop_back();
+  const std::string& queue = parcel.dead_letter_arn;
+  if (queue.empty()) return warn(parcel, text + parcel.no_dead_letter);
+  Payload letter = parcel.payload;
+  letter.attributes.push_back({"RequestID", "String", random_.uuid()});
+  letter.attributes.push_back({"ErrorCode", "String", std::to_string(error.status)});
+  letter.attributes.push_back({"ErrorMessage", "String", error.message});
+  // What is on its way must not fall for want of a permission once more: the owner itself sends.
+  Sender sender = parcel.sender;
+  sender.principal.clear();
+  call(queue, std::move(letter), sender,
+       [this, alive = alive_.token(), parcel, text](aws::Outcome<aws::Done> done) {
+         if (!alive) return;
+         warn(parcel, done ? fmt::format("{}. The message went to the dead-letter queue {}.", text,
+                                         parcel.dead_letter_arn)
+                           : fmt::format("{}. The dead-letter queue {} did not take it: {}", text,
+                                         parcel.dead_letter_arn, done.error().message));
+       });
+}
+
+void Dispatcher::warn(const Parcel& parcel, std::string text) {
+  Event event;
+  event.kind = EventKind::kWarning;
+  event.subject = journal_.intern(parcel.arn);
+  event.size = static_cast<std::uint32_t>(parcel.payload.body.size());
+  event.text = std::move(text);
+  journal_.append(std::move(event));
+}
+
+}  // namespace loopgate::targets

@@ -1,0 +1,111 @@
+// The one dispatcher of payloads to ARNs. Whoever hands something on (a topic to its subscribers, a
+// function to its failure destination, a rule or a schedule to its targets) gives a payload, an ARN
+// and a name; which call of which service that becomes is a row of a table. Permission, retries,
+// the dead letter and the event in the journal are the dispatcher's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/ports.h"
+#include "base/alive.h"
+#include "base/clock.h"
+#include "base/journal.h"
+#include "base/random.h"
+
+namespace loopgate::targets {
+
+struct Payload {
+  std::string body;
+  std::vector<aws::MessageAttribute> attributes{};
+  std::string group_id{};          // FIFO
+  std::string deduplication_id{};  // FIFO
+};
+
+// On whose behalf.
+struct Sender {
+  // Of resource policies: "sns.amazonaws.com". Empty: the owner itself, whom they do not hinder.
+  std::string principal{};
+  std::string source_arn{};  // the condition key aws:SourceArn; its account is aws:SourceAccount
+  std::string sender_id{};   // what SQS shows as SenderId
+  // Of the role that the sender was given, which must allow the action. Null: there is none.
+  aws::SessionPtr session{};
+};
+
+// Errors of the service (5xx) are tried again; those of the sender are not.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
+struct Retries {
+  int most = 0;
+  Duration delay{};  // before each
+};
+
+struct Parcel {
+  std::string what;  // begins the journal's sentence: "SNS could not deliver"
+  std::string arn;
+  Payload payload;
+  Sender sender;
+  Retries retries{};
+  // A queue for what was not delivered. Empty: none, and `no_dead_letter` ends the sentence.
+  std::string dead_letter_arn{};
+  std::string no_dead_letter{};  // ". The message is lost: the subscription has no RedrivePolicy."
+};
+
+// A row: how a payload becomes a call of one service.
+struct Target {
+  std::string_view service;  // in its ARNs: "sqs"
+  std::string_view action;   // what policies must allow
+  // The policy of the resource. nullopt: none decides here (the resource is gone, which the call
+  // says, or the service has none).
+  std::function<std::optional<std::string>(const std::string& arn)> policy{};
+  std::string_view denied{};  // what is said when it does not allow the action
+  // Completes at once what the service takes in this very turn, else later; exactly once.
+  std::function<void(const std::string& arn, Payload payload, const Sender& sender,
+                     aws::Completion<aws::Done> done)>
+      call;
+};
+
+class Dispatcher {
+ public:
+  // IAM's answers: whether the policy of a resource allows the sender an action on it, and whether
+  // the role of a session does.
+  struct Permissions {
+    std::function<bool(const std::string& policy, std::string_view action, const std::string& arn,
+                       const Sender& sender)>
+        policy;
+    std::function<aws::Outcome<void>(const aws::Session& session, std::string_view action,
+                                     const std::string& arn)>
+        session;
+  };
+
+  Dispatcher(Clock& clock, Random& random, Journal& journal, Permissions permissions)
+      : clock_(clock), random_(random), journal_(journal), permissions_(std::move(permissions)) {}
+  Dispatcher(const Dispatcher&) = delete;
+
+  void add(Target target) { targets_.push_back(std::move(target)); }
+
+  // What cannot be delivered goes to the dead letter, and one warning says so.
+  void dispatch(Parcel parcel);
+
+ private:
+  void attempt(std::shared_ptr<Parcel> parcel, int tried);
+  void call(const std::string& arn, Payload payload, const Sender& sender,
+            aws::Completion<aws::Done> done);
+  aws::Outcome<void> check(const Target& target, const std::string& arn,
+                           const Sender& sender) const;
+  void failed(const Parcel& parcel, const aws::AwsError& error);
+  void warn(const Parcel& parcel, std::string text);
+
+  Clock& clock_;
+  Random& random_;
+  Journal& journal_;
+  Permissions permissions_;
+  std::vector<Target> targets_;
+  Alive alive_;  // completions may outlive us
+};
+
+}  // namespace loopgate::targets
