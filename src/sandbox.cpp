@@ -41,6 +41,7 @@ using namespace std::chrono_literals;
 
 // Simulated time begins here: the date of the gateway's published example packet.
 const WallTime kSimulatedStart = *parse_iso8601("2026-11-02T09:15:30.000Z");
+constexpr Duration kFinishInterrupted = 20s;
 constexpr Duration kFunctionPoll =
     2ms;  // how long a settling sandbox waits for a function at a time
 
@@ -103,12 +104,14 @@ struct Sandbox::Impl {
   void open_gateway();
   Status open_stacks();
   Status open_front_door(Sandbox& sandbox);
+  void finish_interrupted();
   void settle();
   bool waits_for_functions() const;
   std::string endpoint() const;
   std::string topic_arn(const std::string& topic) const;
   std::vector<StackOutput> outputs_of(const std::vector<cfn::OutputRecord>& outputs) const;
   const std::string& region() const { return options.regions.front(); }
+  gateway::Home home() const { return {options.account, region()}; }
 
   SandboxOptions options;
   Guard guard;
@@ -175,7 +178,16 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   if (auto status = open_stacks(); !status) return status;
   if (auto status = open_front_door(sandbox); !status) return status;
   deployer->restore();
+  account->functions().follow_endpoint(stack_table->former_endpoints());
+  finish_interrupted();
   return {};
+}
+
+// What the end of the sandbox before this one interrupted is over when this one is ready. Should it
+// take too long, whoever asks for such a stack waits, or is told what it is in.
+void Sandbox::Impl::finish_interrupted() {
+  const auto patience = system_instant() + kFinishInterrupted;
+  while (deployer->busy() && system_instant() < patience) loop.turn(kFunctionPoll);
 }
 
 void Sandbox::Impl::open_gateway() {
@@ -232,9 +244,9 @@ void Sandbox::Impl::open_gateway() {
 
 Status Sandbox::Impl::open_stacks() {
   auto types = account->resource_types();
-  gateway_types = gateway::make_resource_types(*gateway);
+  gateway_types = gateway::make_resource_types(*gateway, home());
   for (const auto& type : gateway_types) types.push_back(type.get());
-  auto opened_table = cloudformation::StackTable::open(*store);
+  auto opened_table = cloudformation::StackTable::open(*store, [this] { return endpoint(); });
   if (!opened_table) return std::unexpected(opened_table.error());
   stack_table = std::move(*opened_table);
   cfn::Deployer::Options deploy_options;
@@ -246,14 +258,18 @@ Status Sandbox::Impl::open_stacks() {
   };
   deploy_options.references = options.resolve;
   deploy_options.allow_unsupported = options.allow_unsupported;
+  deploy_options.saves_later = true;
   deployer = std::make_unique<cfn::Deployer>(types, tasks, *stack_table, journal, clock, random,
                                              std::move(deploy_options));
+  loop.at_turn_end(io::Loop::Stage::kFlush, [this] { deployer->save_changed(); });
   account->add(
       std::make_unique<cloudformation::CloudFormationModule>(account->surroundings(), *deployer));
   return {};
 }
 
 Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
+  auto admission = http::Admission::make(options.bind, options.allow_hosts, options.allow_origins);
+  if (!admission) return std::unexpected(admission.error());
   front_door = std::make_unique<http::FrontDoor>(
       random,
       http::CallerDefaults{.account = options.account, .region = region(), .base_url = endpoint()},
@@ -263,24 +279,26 @@ Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
         store->after_commit([wrote, write = std::move(write)](bool committed) mutable {
           write(committed || !wrote);
         });
-      });
+      },
+      *std::move(admission));
   front_door->guard_by(guard);
   account->add_services(*front_door);
   control = std::make_unique<Control>(sandbox, captured);
-  front_door->add_path(std::string(Control::kPrefix), [this](http::Request request, auto exchange) {
-    control->handle(std::move(request), std::move(exchange));
-  });
+  front_door->add_path(std::string(Control::kPrefix),
+                       [this](http::Request request, auto exchange) {
+                         control->handle(std::move(request), std::move(exchange));
+                       },
+                       {.is_page = true});
   peer_routes = std::make_unique<PeerRoutes>(sandbox);
   peer_routes->add_to(*front_door);
-  auto opened = http::Server::listen(
-      loop, {options.bind, options.port}, [this](http::Request request, auto exchange) {
-        if (!request.path.starts_with(Control::kPrefix)) {
-          exchange = api_observer.watch(request, std::move(exchange));
-        }
-        front_door->handle(std::move(request), std::move(exchange));
-      });
+  auto opened = http::Server::listen(loop, {options.bind, options.port},
+                                     [&sandbox](http::Request request, auto exchange) {
+                                       sandbox.handle(std::move(request), std::move(exchange));
+                                     });
   if (!opened) return std::unexpected(opened.error());
   server = std::move(*opened);
+  server->plan_bodies(folder->path() + "/bodies",
+                      [this](const http::Request& head) { return front_door->body_plan(head); });
   account->topics().set_public_url(endpoint());
   return {};
 }
@@ -340,6 +358,7 @@ Sandbox::Sandbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Sandbox::~Sandbox() {
   if (impl_->account) impl_->account->logs().flush();
+  if (impl_->deployer) impl_->deployer->save_changed();
   if (impl_->store) impl_->store->end_turn();
 }
 
@@ -411,9 +430,9 @@ nlohmann::ordered_json Sandbox::describe() const {
   out["account"] = impl_->options.account;
   out["regions"] = impl_->options.regions;
   out["stacks"] = nlohmann::ordered_json::object();
-  for (const auto* stack : impl_->deployer->list(impl_->options.account, impl_->region())) {
+  for (const auto* stack : impl_->deployer->list()) {
     if (stack->status == cfn::StackStatus::kDeleteComplete) continue;
-    auto& entry = out["stacks"][stack->name];
+    auto& entry = out["stacks"][impl_->home().title(stack->account, stack->region, stack->name)];
     entry["status"] = cfn::name(stack->status);
     entry["warnings"] = stack->warnings;
     entry["outputs"] = nlohmann::ordered_json::object();
@@ -504,6 +523,13 @@ Result<std::string> Sandbox::publish(const std::string& topic, const std::string
   const auto result = impl_->account->topics().publish(request);
   if (!result) return fail(result.error().message);
   return result->message_id;
+}
+
+void Sandbox::handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
+  if (!request.path.starts_with(Control::kPrefix)) {
+    exchange = impl_->api_observer.watch(request, std::move(exchange));
+  }
+  impl_->front_door->handle(std::move(request), std::move(exchange));
 }
 
 void Sandbox::run() {

@@ -1,8 +1,10 @@
 // HTTP as the front door hands it on: whole requests, and an exchange that may answer later.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,12 +17,22 @@ namespace loopgate::http {
 using aws::Header;
 using Response = aws::HttpResponse;
 
+class BodyFile;  // body_file.h
+
+// Where the body of a request goes while it comes, and how much of it is taken.
+struct BodyPlan {
+  std::optional<std::uint64_t> limit = {};  // bytes; the server's own when it is missing
+  bool to_file = false;                     // Request::body_file instead of Request::body
+};
+
 struct Request {
   std::string method = {};
   std::string path = {};   // percent-encoding kept
   std::string query = {};  // after '?', percent-encoding kept
   std::vector<Header> headers = {};
   std::string body = {};
+  // Instead of `body`, for routes whose plan says so; never null for those.
+  std::shared_ptr<BodyFile> body_file = {};
   Endpoint from = {};
 
   // Case-insensitive; empty when it is missing.

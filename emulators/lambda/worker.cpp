@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "codec/base64.h"
+#include "emulators/http/admission.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/worker_launch.h"
 
@@ -111,6 +112,11 @@ void Worker::stop() {
 }
 
 void Worker::on_request(http::Request request, std::shared_ptr<http::Exchange> exchange) {
+  const http::Admission function_only;
+  if (http::refuse_host(request, function_only) ||
+      http::refuse_page(request, function_only, false)) {
+    return exchange->respond(unknown_route());
+  }
   if (state_ == State::kEnded) return exchange->respond(unknown_route());
   const auto call = parse_runtime_call(request.method, request.path);
   switch (call.kind) {

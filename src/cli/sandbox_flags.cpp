@@ -38,6 +38,13 @@ void SandboxFlags::add_to(CLI::App& verb) {
   verb.add_option("--bind", bind_,
                   "Address to listen on; anything but loopback opens it to your network")
       ->capture_default_str();
+  add_repeatable(verb, "--allow-host", allow_hosts_,
+                 "Name by which this machine is called beside localhost, may be repeated: a "
+                 "container's service name, *.NAME for what is below it")
+      ->type_name("NAME");
+  add_repeatable(verb, "--allow-origin", allow_origins_,
+                 "Web pages that may call the sandbox, by their origin, may be repeated")
+      ->type_name("ORIGIN");
   add_repeatable(
       verb, "--region", regions_,
       "Ingress region, may be repeated; the first is the stacks' own (default us-west-2)");
@@ -143,6 +150,8 @@ Result<SandboxOptions> SandboxFlags::options() const {
   const auto bind = IpAddress::parse(bind_ == "localhost" ? "127.0.0.1" : bind_);
   if (!bind) return fail(fmt::format("--bind '{}' is not an IP address", bind_));
   options.bind = *bind;
+  options.allow_hosts = allow_hosts_;
+  options.allow_origins = allow_origins_;
   for (const auto& network : egress_) {
     const auto cidr = Cidr::parse(network);
     if (!cidr)
