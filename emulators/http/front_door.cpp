@@ -335,7 +335,6 @@ Response FrontDoor::render_error(const Route& route, const aws::AwsError& error)
                         .request_id = random_.uuid()}
       .error(error);
 }
-}
 
 std::string FrontDoor::service_names() const {
   std::vector<std::string_view> names;
