@@ -30,8 +30,8 @@
 #include "sandbox/resolvers.h"
 #include "sandbox/undone_claims.h"
 #include "sandbox/wireguard_documents.h"
+#include "template/deployer.h"
 #include "template/limits.h"
-#include "template/stack_engine.h"
 
 namespace loopgate {
 
@@ -142,12 +142,13 @@ struct Sandbox::Impl {
 };
 
 Status Sandbox::Impl::open(Sandbox& sandbox) {
-  auto opened_folder = DataFolder::open(options.data_dir, random);
+  auto opened_folder = DataFolder::open(options.data_dir);
   if (!opened_folder) return std::unexpected(opened_folder.error());
   folder = std::move(*opened_folder);
-  auto opened_store = store::Store::open(folder->path() + "/loopgate.db", durability(options));
+  auto opened_store = store::Store::open(folder->database(), durability(options));
   if (!opened_store) return std::unexpected(opened_store.error());
   store = std::move(*opened_store);
+  folder->make_database_private();
   store->guard_by(guard);
   guard.undo_by(store.get());
   undone_claims = std::make_unique<UndoneClaims>(journal, *store);
@@ -321,9 +322,11 @@ void Sandbox::Impl::settle() {
   const auto patience = system_instant() + options.function_guard;
   for (;;) {
     if (loop.turn(Duration{})) continue;
-    if (!waits_for_functions()) return;
+    if (!waits_for_functions() && !loop.awaits_outside()) return;
     if (system_instant() > patience) {
-      journal.warn("a function ran on in real time longer than the clock waits for it");
+      journal.warn(
+          "a function, or a request to outside, ran on in real time longer than the clock waits "
+          "for it");
       return;
     }
     loop.turn(kFunctionPoll);

@@ -35,7 +35,13 @@ inline constexpr std::chrono::seconds kInterfacesFreshFor{1};
 inline constexpr std::size_t kRememberedPeers = 32'768;
 
 inline constexpr std::size_t kLineBytes = 256 * 1024;  // of a child's output
-inline constexpr std::size_t kReadsPerWake = 8;        // of 16 KiB, from one pipe
-inline constexpr std::size_t kReadsAfterExit = 128;    // what a pipe can still hold, twice
+// What one turn takes of one pipe; then others have their turn, and a child that writes faster
+// waits.
+inline constexpr std::size_t kReadsPerTurn = 4;  // of 16 KiB: what a pipe holds
+inline constexpr std::size_t kLinesPerTurn = 500;
+inline constexpr std::size_t kReadsAfterExit = 128;  // what the largest pipe still holds, twice
+// How long the start of a process may take, and how long we wait for what it left to be gone.
+inline constexpr std::chrono::seconds kSpawnPatience{10};
+inline constexpr std::chrono::seconds kSupervisorFarewell{2};
 
 }  // namespace loopgate::io

@@ -12,6 +12,7 @@
 #include <deque>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/system_time.h"
@@ -49,6 +50,8 @@ struct Loop::Impl {
   // Last, to be destroyed first: what they hold may hold sockets. One may be added while another
   // runs.
   std::array<std::deque<std::function<void()>>, 3> hooks;
+  std::vector<std::function<void()>> after_turn;
+  std::shared_ptr<void> outside_work = std::make_shared<char>();
 };
 
 Loop::Loop(Clock& clock, TaskQueue& tasks, Mode mode)
@@ -102,6 +105,18 @@ void Loop::advance(Duration step) {
 
 void Loop::at_turn_end(Stage stage, std::function<void()> hook) {
   impl_->hooks[static_cast<std::size_t>(stage)].push_back(std::move(hook));
+}
+
+void Loop::after_turn(std::function<void()> callback) {
+  impl_->after_turn.push_back(std::move(callback));
+}
+
+std::shared_ptr<void> Loop::outside_work() {
+  return impl_->outside_work;
+}
+
+bool Loop::awaits_outside() const {
+  return impl_->outside_work.use_count() > 1;
 }
 
 void Loop::guard_by(Guard& guard) {
@@ -187,6 +202,9 @@ void Loop::Impl::end_turn() {
     // By index: a hook may add another.
     for (std::size_t i = 0; i < stage.size(); ++i)
       watch_guarded(guard, "the end of a turn", stage[i]);
+  }
+  for (const auto& callback : std::exchange(after_turn, {})) {
+    watch_guarded(guard, "the end of a turn", callback);
   }
 }
 

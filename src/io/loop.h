@@ -51,6 +51,14 @@ class Loop {
   enum class Stage { kFlush, kCommit, kAfterCommit };
   void at_turn_end(Stage stage, std::function<void()> hook);
 
+  // Once, at the end of this turn: for what has had its share of it and goes on in the next.
+  void after_turn(std::function<void()> callback);
+
+  // Held by whatever waits for an answer from outside this process that will surely come (an HTTP
+  // request with its deadlines): a sandbox that settles waits for as long as somebody holds one.
+  std::shared_ptr<void> outside_work();
+  bool awaits_outside() const;
+
   // SIGINT and SIGTERM; the callback runs in a turn.
   void on_signal(std::function<void(int signal)> callback);
 

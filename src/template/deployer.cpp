@@ -1,4 +1,4 @@
-#include "template/stack_engine.h"
+#include "template/deployer.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -216,6 +216,7 @@ Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone don
   deployment = std::make_unique<Deployment>(*this, *stacks_[id], key);
   deployment->deploy(std::move(*plan), std::move(references), !record || recreate,
                      std::move(before), std::move(done));
+  save_now(id);
   return id;
 }
 
@@ -238,6 +239,7 @@ Status Deployer::start_remove(const std::string& account, const std::string& reg
   auto& deployment = running_[key];
   deployment = std::make_unique<Deployment>(*this, *record, key);
   deployment->remove(std::move(done));
+  save_now(record->id);
   return {};
 }
 
@@ -304,11 +306,14 @@ void Deployer::start_next(const std::string& key) {
 
 void Deployer::finished(const std::string& key, const std::string& stack_id) {
   running_.erase(key);
-  if (const auto found = stacks_.find(stack_id);
-      found != stacks_.end() && found->second->status == StackStatus::kDeleteComplete) {
-    changed_.erase(stack_id);
-    store_.erase(stack_id);
-    forget_deleted();
+  if (const auto found = stacks_.find(stack_id); found != stacks_.end()) {
+    if (found->second->status == StackStatus::kDeleteComplete) {
+      changed_.erase(stack_id);
+      store_.erase(stack_id);
+      forget_deleted();
+    } else {
+      save_now(stack_id);
+    }
   }
   start_next(key);
 }
@@ -316,6 +321,11 @@ void Deployer::finished(const std::string& key, const std::string& stack_id) {
 void Deployer::save(const StackRecord& stack) {
   if (!options_.saves_later) return store_.save(stack);
   changed_.insert(stack.id);
+}
+
+void Deployer::save_now(const std::string& stack_id) {
+  changed_.erase(stack_id);
+  store_.save(*stacks_.at(stack_id));
 }
 
 void Deployer::save_changed() {

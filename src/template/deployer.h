@@ -129,6 +129,8 @@ class Deployer {
   void start_next(const std::string& key);
   void finished(const std::string& key, const std::string& stack_id);
   void save(const StackRecord& stack);
+  // In the operation that answers: whether it was kept is whether it is true.
+  void save_now(const std::string& stack_id);
   void forget_deleted();
   std::unique_ptr<StackRecord> new_record(const DeployRequest& request);
   PlanInput plan_input(const DeployRequest& request, const StackIdentity& stack,
