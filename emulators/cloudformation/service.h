@@ -8,7 +8,6 @@
 #include "emulators/cloudformation/change_sets.h"
 #include "emulators/cloudformation/operations.h"
 #include "emulators/http/api.h"
-#include "emulators/http/shape.h"
 #include "template/deployer.h"
 
 namespace loopgate::cloudformation {
