@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/guard.h"
+#include "base/system_time.h"
 #include "base/task_queue.h"
 
 namespace boost::asio {
@@ -18,13 +19,15 @@ class io_context;
 
 namespace loopgate::io {
 
+class LiveClock;
+
 class Loop {
  public:
-  // Live, the loop tells `clock` the system's time (plus what `advance` added). Simulated, it never
-  // moves it.
+  // Live, the loop tells `clock` the time (live_clock.h). Simulated, it never moves it.
   enum class Mode { kLive, kSimulated };
 
-  Loop(Clock& clock, TaskQueue& tasks, Mode mode);
+  // `system` is read when live.
+  Loop(Clock& clock, TaskQueue& tasks, Mode mode, SystemTime system = {});
   ~Loop();
   Loop(const Loop&) = delete;
 
@@ -43,8 +46,8 @@ class Loop {
   // nothing.
   void catch_up();
 
-  // Live: moves the clock ahead of the system's by `step`, firing everything due, in order.
-  void advance(Duration step);
+  // Live only: moves of the clock, which happen in turns.
+  LiveClock& live_clock();
 
   // Called at each turn's end in the order they were added. `kFlush` hooks (datagrams) run before
   // `kCommit` (the store), `kAfterCommit` last.
