@@ -709,7 +709,7 @@ INSTANTIATE_TEST_SUITE_P(
                           {.method = "GET",
                            .path = "/nothing",
                            .headers = {{"Authorization", signed_for("lambda")}}},
-                          "nothing answers GET /nothing here (the request is signed for lambda)"},
+                          "Lambda GET /nothing is not emulated here"},
                     Owned{"ATopicSignedOnAQueuesPath",
                           {.method = "POST",
                            .path = "/123456789012/x",
