@@ -85,7 +85,7 @@ aws::Outcome<InvokeCall> LambdaService::read_call(Call& call) const {
     const auto text = codec::base64_decode_text(context);
     const auto json = text ? read_json(*text).value_or(nullptr) : nlohmann::json();
     if (!json.is_object()) {
-      return aws::refuse(invalid_request_content("the client context is no JSON in base64"));
+      return aws::refuse(invalid_request_content("the client context is not JSON in base64"));
     }
     // Written anew in ASCII: it travels in a header.
     result.client_context = write_json(json, JsonText::kAscii);

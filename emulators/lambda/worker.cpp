@@ -77,6 +77,7 @@ Status Worker::launch(const std::string& code_folder) {
   if (!warning.empty()) surroundings_.journal.warn(fmt::format("{}: {}", config_->name, warning));
   log_.init_start(fmt::format("{} ({})", config_->runtime.name, options->argv.front()));
 
+  options->supervisor = surroundings_.supervisor.get();
   io::Process::Events events;
   events.on_line = [this](std::string_view line, bool) { log_.line(line); };
   events.on_exit = [this](io::ExitStatus status) { on_exit(status); };

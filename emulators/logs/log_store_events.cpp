@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "emulators/logs/errors.h"
 #include "emulators/logs/limits.h"
@@ -45,10 +46,8 @@ aws::Outcome<void> LogStore::put(const Place& place, const std::string& group_na
 
 void LogStore::append(const Place& place, std::string_view group, std::string_view stream,
                       WallTime at, std::string_view message) {
-  if (waiting_.size() >= kBufferedLines) {
-    ++dropped_;
-    return;
-  }
+  if (waiting_.size() >= kBufferedLines || waiting_bytes_ >= kBufferedBytes) flush();
+  waiting_bytes_ += message.size();
   waiting_.push_back(
       {place, std::string(group), std::string(stream), {at, std::string(bounded(message))}});
   if (!flush_timer_.is_set()) flush_timer_.set_after(kFlushAfter, [this] { flush(); });
@@ -56,6 +55,7 @@ void LogStore::append(const Place& place, std::string_view group, std::string_vi
 
 void LogStore::flush() {
   if (waiting_.empty()) return;
+  waiting_bytes_ = 0;
   // Others' lines: whoever reads now, and fails, must not take them with him.
   store_.apart_from_operation([this] { write(std::exchange(waiting_, {})); });
 }
@@ -109,8 +109,7 @@ void LogStore::insert(Group& group, Stream& stream, std::span<const aws::LogLine
 }
 
 void LogStore::let_go(Group& group) {
-  const auto share = std::max<std::int64_t>(group.events / kLetGoShare, 1);
-  oldest_events_.bind(1, group.id).bind(2, share);
+  oldest_events_.bind(1, group.id).bind(2, std::min(group.events, kLetGoAtOnce));
   std::int64_t count = 0;
   std::int64_t bytes = 0;
   std::int64_t last = 0;

@@ -103,6 +103,7 @@ void Functions::run(Entry& entry, InvokeCall call, std::string request_id, Done 
   surroundings_.journal.append(std::move(event));
   ++entry.in_flight;
   ++in_flight_;
+  ++last_call_;
   if (entry.config->runtime.kind == RuntimeKind::kBuiltIn) {
     return run_built_in(entry, call, std::move(request_id), std::move(done));
   }
@@ -129,7 +130,7 @@ void Functions::run_built_in(Entry& entry, const InvokeCall& call, std::string r
     call.on_chunk(outcome.payload);
     outcome.payload.clear();
   }
-  on_result(entry.config->arn(), surroundings_.clock.now(), entry.symbol, outcome);
+  on_result(last_call_, entry.config->arn(), surroundings_.clock.now(), entry.symbol, outcome);
   auto act = [this, done = std::move(done), outcome = std::move(outcome)]() mutable {
     answer(std::move(done), std::move(outcome));
   };
@@ -158,26 +159,32 @@ void Functions::run_in_pool(Entry& entry, InvokeCall call, std::string request_i
   invocation->on_chunk = std::move(call.on_chunk);
   const bool ordered = call.ordered && surroundings_.ordered_results;
   const auto ticket = ordered ? order_.open() : 0;
-  invocation->done = [this, alive = alive_.token(), arn = entry.config->arn(),
+  invocation->done = [this, alive = alive_.token(), number = last_call_, arn = entry.config->arn(),
                       symbol = entry.symbol, started = surroundings_.clock.now(), ordered, ticket,
                       done = std::move(done)](InvocationOutcome outcome) mutable {
     if (!alive) return;
     if (!ordered) {
-      on_result(arn, started, symbol, outcome);
+      on_result(number, arn, started, symbol, outcome);
       return answer(std::move(done), std::move(outcome));
     }
-    order_.finish(ticket, [this, arn, started, symbol, done = std::move(done),
+    order_.finish(ticket, [this, number, arn, started, symbol, done = std::move(done),
                            outcome = std::move(outcome)]() mutable {
-      on_result(arn, started, symbol, outcome);
+      on_result(number, arn, started, symbol, outcome);
       answer(std::move(done), std::move(outcome));
     });
   };
   entry.pool->invoke(std::move(invocation));
 }
 
-void Functions::on_result(const std::string& arn, Instant started, Symbol symbol,
-                          const InvocationOutcome& outcome) {
+void Functions::give_up() {
+  given_up_through_ = last_call_;
+  given_up_ = in_flight_;
+}
+
+void Functions::on_result(std::uint64_t number, const std::string& arn, Instant started,
+                          Symbol symbol, const InvocationOutcome& outcome) {
   --in_flight_;
+  if (number <= given_up_through_) --given_up_;
   if (const auto found = entries_.find(arn);
       found != entries_.end() && found->second.in_flight > 0) {
     --found->second.in_flight;

@@ -83,11 +83,6 @@ void Queues::abandon(const QueueKey& key, WaiterId waiter) {
   }
 }
 
-std::size_t Queues::waiting(const QueueKey& key) const {
-  const Queue* queue = find(key);
-  return queue == nullptr ? 0 : queue->waiters.size();
-}
-
 aws::Outcome<std::vector<Message>> Queues::take(Queue& queue, const ReceiveRequest& request) {
   settle(queue);
   const auto now = clock_.wall();
