@@ -127,6 +127,7 @@ struct Sandbox::Impl {
   gateway::Home home() const { return {options.account, region()}; }
 
   SandboxOptions options;
+  bool ready = true;
   Guard guard;
   Clock clock;
   TaskQueue tasks;
@@ -394,6 +395,7 @@ void Sandbox::Impl::settle() {
       journal.warn(
           "a function, or a request to outside, ran on in real time longer than the clock waits "
           "for it");
+      account->functions().give_up();  // once is enough: each step would wait as long again
       return;
     }
     loop.turn(kFunctionPoll);
@@ -625,6 +627,14 @@ void Sandbox::stop() {
 
 bool Sandbox::turn(Duration max_wait) {
   return impl_->loop.turn(max_wait);
+}
+
+void Sandbox::set_ready(bool ready) {
+  impl_->ready = ready;
+}
+
+bool Sandbox::is_ready() const {
+  return impl_->ready;
 }
 
 void Sandbox::advance(Duration step) {

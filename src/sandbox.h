@@ -169,6 +169,10 @@ class Sandbox {
   void run();  // until stop
   void stop();
   bool turn(Duration max_wait);  // one turn, for `exec` and the start
+  // Whether what was asked for at the start is deployed: what health checks ask. True until said
+  // otherwise.
+  void set_ready(bool ready);
+  bool is_ready() const;
 
   // Simulated: moves time, each deadline settled.
   void advance(Duration step);

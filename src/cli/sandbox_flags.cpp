@@ -240,6 +240,7 @@ Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags) {
   warn_of_open_door(options->bind);
   auto sandbox = Sandbox::create(std::move(*options));
   if (!sandbox) return sandbox;
+  (*sandbox)->set_ready(false);
   int signal = 0;
   (*sandbox)->loop().on_signal([&](int number) { signal = number; });
   for (const auto& deploy : *deployments) {
@@ -249,6 +250,7 @@ Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags) {
     if (!outcome) interrupted(std::move(*sandbox), signal, deploy.stack);
     if (!*outcome) return std::unexpected(outcome->error());
   }
+  (*sandbox)->set_ready(true);
   warn_of_unused_ports(**sandbox);
   (*sandbox)->loop().on_signal([stop = sandbox->get()](int) { stop->stop(); });
   return sandbox;

@@ -96,11 +96,7 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   const auto route = std::string_view(request.path).substr(kPrefix.size());
   if (request.method == "POST") return dispatch_post(route, request, exchange);
   if (request.method != "GET") return refuse(exchange, "use GET or POST", 405);
-  if (route == "health") {
-    return answer_json(
-        exchange,
-        {{"status", "ok"}, {"version", version()}, {"services", sandbox_.service_names()}});
-  }
+  if (route == "health") return get_health(exchange);
   if (route == "info") return answer_json(exchange, json(sandbox_.describe()));
   if (route == "journal") return get_journal(request.query, exchange);
   if (route == "captured") return get_captured(request.query, exchange);
@@ -110,6 +106,15 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   if (route == "peers") return answer_document(exchange, sandbox_.peers(listener));
   if (route == "wireguard") return answer_document(exchange, sandbox_.wireguard(listener));
   refuse(exchange, fmt::format("there is no GET {}", request.path), 404);
+}
+
+void Control::get_health(const Answer& answer) {
+  const bool ready = sandbox_.is_ready();
+  json body = {{"status", ready ? "ok" : "starting"},
+               {"version", version()},
+               {"services", sandbox_.service_names()}};
+  if (!ready) body["error"] = "the stacks of the start are not deployed yet";
+  answer_json(answer, body, ready ? 200 : 503);
 }
 
 void Control::dispatch_post(std::string_view route, const http::Request& request,

@@ -31,6 +31,7 @@ class Control {
 
   void get_journal(std::string_view query, const Answer& answer);
   void get_captured(std::string_view query, const Answer& answer);
+  void get_health(const Answer& answer);
   void get_clock(const Answer& answer);
   void post_deploy(const nlohmann::json& body, const Answer& answer);
   void post_delete(const nlohmann::json& body, const Answer& answer);

@@ -254,8 +254,8 @@ World::World(GatewayOptions options) : aws(tasks, clock), options_(std::move(opt
 }
 
 Context World::context() {
-  return {network, aws.ports(), clock,      tasks,     random,
-          journal, &resolver,   &port_book, &key_book, options_};
+  return {network,   aws.ports(), clock,     tasks,   random,  journal,
+          &resolver, &port_book,  &key_book, nullptr, options_};
 }
 
 World::~World() = default;
