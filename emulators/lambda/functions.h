@@ -34,6 +34,7 @@ struct InvokeCall {
   std::string tenant_id;
   std::string client_context;  // JSON
   bool wants_log_tail = false;
+  std::string request_id = {};  // empty: a new one
   // Takes part in the order of results on simulated time. Not for calls that a function makes
   // itself: its own result would wait for itself.
   bool ordered = false;
@@ -108,6 +109,7 @@ class Functions {
   aws::Outcome<Entry*> admit(const InvokeCall& call);
   void invoke_async(InvokeCall call, Done done);
   void run_event(const QueuedEvent& event, Done done);
+  std::string request_id_of(const InvokeCall& call);
   void run(Entry& entry, InvokeCall call, std::string request_id, Done done);
   void run_built_in(Entry& entry, const InvokeCall& call, std::string request_id, Done done);
   void run_in_pool(Entry& entry, InvokeCall call, std::string request_id, Done done);

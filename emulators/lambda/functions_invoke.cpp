@@ -41,13 +41,18 @@ void Functions::invoke(InvokeCall call, Done done) {
     outcome.status = 204;
     return answer(std::move(done), std::move(outcome));
   }
-  run(**entry, std::move(call), surroundings_.random.uuid(), std::move(done));
+  auto request_id = request_id_of(call);
+  run(**entry, std::move(call), std::move(request_id), std::move(done));
+}
+
+std::string Functions::request_id_of(const InvokeCall& call) {
+  return call.request_id.empty() ? surroundings_.random.uuid() : call.request_id;
 }
 
 void Functions::invoke_async(InvokeCall call, Done done) {
   InvocationOutcome outcome;
   outcome.status = 202;
-  outcome.request_id = surroundings_.random.uuid();
+  outcome.request_id = request_id_of(call);
   QueuedEvent event;
   event.arn = std::move(call.function_arn);
   event.request_id = outcome.request_id;

@@ -19,6 +19,7 @@ http::ServerLimits runtime_api_limits() {
   http::ServerLimits limits;
   limits.body_bytes = kMaxStreamedResponse;
   limits.connections = 16;
+  limits.receive_rate = 0;  // a streamed answer comes as slowly as the function writes it
   limits.idle =
       std::chrono::hours(24);  // a handler may be busy between two requests for its whole timeout
   return limits;
