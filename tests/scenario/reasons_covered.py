@@ -23,7 +23,7 @@ ELSEWHERE = {
 def main():
     root = pathlib.Path(sys.argv[1])
     table = (root / "src/base/reason.cpp").read_text()
-    codes = set(re.findall(r'return \{"(?:in|destination|back|sourced|sandbox)", "([a-z0-9-]+)"', table))
+    codes = set(re.findall(r'return \{\s*"(?:in|destination|back|sourced|sandbox)",\s*"([a-z0-9-]+)"', table))
     shown = set()
     for path in sorted((root / "scenarios").glob("*.yaml")):
         for line in path.read_text().splitlines():
