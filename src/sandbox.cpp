@@ -148,10 +148,7 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   store->guard_by(guard);
   guard.undo_by(store.get());
   undone_claims = std::make_unique<UndoneClaims>(journal, *store);
-  loop.at_turn_end(io::Loop::Stage::kCommit, [this] {
-    store->end_turn();
-    undone_claims->turn_ended();
-  });
+  loop.at_turn_end(io::Loop::Stage::kCommit, [this] { undone_claims->end_turn(); });
 
   auto opened_account = Account::create({.loop = loop,
                                          .clock = clock,
