@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "base/system_time.h"
 #include "emulators/cloudformation/module.h"
@@ -14,12 +15,14 @@
 #include "gateway/deployment/resources.h"
 #include "gateway/gateway.h"
 #include "gateway/regions.h"
+#include "io/live_clock.h"
 #include "io/loop.h"
 #include "io/udp.h"
 #include "sandbox/account.h"
 #include "sandbox/api_observer.h"
 #include "sandbox/capture_file.h"
 #include "sandbox/captured_datagrams.h"
+#include "sandbox/clock_store.h"
 #include "sandbox/control.h"
 #include "sandbox/customer_config.h"
 #include "sandbox/data_folder.h"
@@ -30,8 +33,8 @@
 #include "sandbox/resolvers.h"
 #include "sandbox/undone_claims.h"
 #include "sandbox/wireguard_documents.h"
+#include "template/deployer.h"
 #include "template/limits.h"
-#include "template/stack_engine.h"
 
 namespace loopgate {
 
@@ -41,12 +44,18 @@ using namespace std::chrono_literals;
 
 // Simulated time begins here: the date of the gateway's published example packet.
 const WallTime kSimulatedStart = *parse_iso8601("2026-11-02T09:15:30.000Z");
+constexpr Duration kFinishInterrupted = 20s;
 constexpr Duration kFunctionPoll =
     2ms;  // how long a settling sandbox waits for a function at a time
 
-Clock make_clock(bool simulated) {
-  if (simulated) return Clock(kSimulatedStart);
-  return Clock(system_wall(), system_instant());
+// Beyond it, nanoseconds since 1970 come to their end.
+const WallTime kLatest = *parse_iso8601("2200-01-01T00:00:00.000Z");
+// Rounds of tasks until nothing of before a reset goes on; more only when it never ends by itself.
+constexpr int kRoundsToQuiet = 1000;
+
+Clock make_clock(const SandboxOptions& options) {
+  if (options.simulated) return Clock(kSimulatedStart);
+  return Clock(options.system.wall(), options.system.instant());
 }
 
 store::Durability durability(const SandboxOptions& options) {
@@ -87,10 +96,11 @@ std::string stack_name_from(std::string_view file) {
 struct Sandbox::Impl {
   explicit Impl(SandboxOptions given)
       : options(std::move(given)),
-        clock(make_clock(options.simulated)),
+        clock(make_clock(options)),
         random(options.simulated ? Random::from_seed(options.seed) : Random::from_system()),
         journal(clock),
-        loop(clock, tasks, options.simulated ? io::Loop::Mode::kSimulated : io::Loop::Mode::kLive),
+        loop(clock, tasks, options.simulated ? io::Loop::Mode::kSimulated : io::Loop::Mode::kLive,
+             options.system),
         api_observer(journal),
         captured(clock) {
     guard.report_to([this](const std::string& operation, const std::string& thrown) {
@@ -100,17 +110,24 @@ struct Sandbox::Impl {
   }
 
   Status open(Sandbox& sandbox);
+  void open_clock();
   void open_gateway();
   Status open_stacks();
   Status open_front_door(Sandbox& sandbox);
+  void finish_interrupted();
   void settle();
-  bool waits_for_functions() const;
+  io::RunningFunctions running_functions() const;
+  void when_quiet(std::function<void()> then, int rounds = kRoundsToQuiet);
+  void begin_anew(std::function<Status()> clear, std::function<void(Status)> done);
+  void tell_advance(Duration step);
   std::string endpoint() const;
   std::string topic_arn(const std::string& topic) const;
   std::vector<StackOutput> outputs_of(const std::vector<cfn::OutputRecord>& outputs) const;
   const std::string& region() const { return options.regions.front(); }
+  gateway::Home home() const { return {options.account, region()}; }
 
   SandboxOptions options;
+  bool ready = true;
   Guard guard;
   Clock clock;
   TaskQueue tasks;
@@ -119,6 +136,7 @@ struct Sandbox::Impl {
   io::Loop loop;
   std::unique_ptr<DataFolder> folder;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<ClockStore> clock_store;  // live and kept
   std::unique_ptr<UndoneClaims> undone_claims;
   std::unique_ptr<Account> account;
   std::unique_ptr<io::UdpNetwork> udp;
@@ -139,16 +157,23 @@ struct Sandbox::Impl {
 };
 
 Status Sandbox::Impl::open(Sandbox& sandbox) {
-  auto opened_folder = DataFolder::open(options.data_dir, random);
+  auto opened_folder = DataFolder::open(options.data_dir);
   if (!opened_folder) return std::unexpected(opened_folder.error());
   folder = std::move(*opened_folder);
-  auto opened_store = store::Store::open(folder->path() + "/loopgate.db", durability(options));
+  auto opened_store = store::Store::open(folder->database(), durability(options));
   if (!opened_store) return std::unexpected(opened_store.error());
   store = std::move(*opened_store);
+  folder->make_database_private();
   store->guard_by(guard);
   guard.undo_by(store.get());
   undone_claims = std::make_unique<UndoneClaims>(journal, *store);
-  loop.at_turn_end(io::Loop::Stage::kCommit, [this] { undone_claims->end_turn(); });
+  if (!options.simulated) open_clock();
+  loop.at_turn_end(io::Loop::Stage::kCommit, [this] {
+    if (clock_store) {
+      clock_store->keep(loop.live_clock().kept_ahead(), clock.wall(), store->dirty());
+    }
+    undone_claims->end_turn();
+  });
 
   auto opened_account = Account::create({.loop = loop,
                                          .clock = clock,
@@ -172,7 +197,33 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   if (auto status = open_stacks(); !status) return status;
   if (auto status = open_front_door(sandbox); !status) return status;
   deployer->restore();
+  account->functions().follow_endpoint(stack_table->former_endpoints());
+  finish_interrupted();
   return {};
+}
+
+// Before anything is read that hangs on the time.
+void Sandbox::Impl::open_clock() {
+  auto& live = loop.live_clock();
+  live.hold_while([this] { return running_functions(); }, options.function_guard);
+  live.set_listener([this](std::string text) { journal.warn(std::move(text)); });
+  if (options.data_dir.empty()) return;
+  clock_store = std::make_unique<ClockStore>(*store);
+  const auto start = clock_store->start(options.system.wall());
+  live.start(start.ahead);
+  if (start.system_was_set_back == Duration{}) return;
+  journal.warn(
+      fmt::format("the system's clock was set back by {} since the last run: the sandbox's goes "
+                  "on, ahead of it "
+                  "until 'loopgate reset'",
+                  to_string(std::chrono::ceil<std::chrono::seconds>(start.system_was_set_back))));
+}
+
+// What the end of the sandbox before this one interrupted is over when this one is ready. Should it
+// take too long, whoever asks for such a stack waits, or is told what it is in.
+void Sandbox::Impl::finish_interrupted() {
+  const auto patience = system_instant() + kFinishInterrupted;
+  while (deployer->busy() && system_instant() < patience) loop.turn(kFunctionPoll);
 }
 
 void Sandbox::Impl::open_gateway() {
@@ -229,9 +280,9 @@ void Sandbox::Impl::open_gateway() {
 
 Status Sandbox::Impl::open_stacks() {
   auto types = account->resource_types();
-  gateway_types = gateway::make_resource_types(*gateway);
+  gateway_types = gateway::make_resource_types(*gateway, home());
   for (const auto& type : gateway_types) types.push_back(type.get());
-  auto opened_table = cloudformation::StackTable::open(*store);
+  auto opened_table = cloudformation::StackTable::open(*store, [this] { return endpoint(); });
   if (!opened_table) return std::unexpected(opened_table.error());
   stack_table = std::move(*opened_table);
   cfn::Deployer::Options deploy_options;
@@ -243,14 +294,18 @@ Status Sandbox::Impl::open_stacks() {
   };
   deploy_options.references = options.resolve;
   deploy_options.allow_unsupported = options.allow_unsupported;
+  deploy_options.saves_later = true;
   deployer = std::make_unique<cfn::Deployer>(types, tasks, *stack_table, journal, clock, random,
                                              std::move(deploy_options));
+  loop.at_turn_end(io::Loop::Stage::kFlush, [this] { deployer->save_changed(); });
   account->add(
       std::make_unique<cloudformation::CloudFormationModule>(account->surroundings(), *deployer));
   return {};
 }
 
 Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
+  auto admission = http::Admission::make(options.bind, options.allow_hosts, options.allow_origins);
+  if (!admission) return std::unexpected(admission.error());
   front_door = std::make_unique<http::FrontDoor>(
       random,
       http::CallerDefaults{.account = options.account, .region = region(), .base_url = endpoint()},
@@ -260,24 +315,26 @@ Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
         store->after_commit([wrote, write = std::move(write)](bool committed) mutable {
           write(committed || !wrote);
         });
-      });
+      },
+      *std::move(admission));
   front_door->guard_by(guard);
   account->add_services(*front_door);
   control = std::make_unique<Control>(sandbox, captured);
-  front_door->add_path(std::string(Control::kPrefix), [this](http::Request request, auto exchange) {
-    control->handle(std::move(request), std::move(exchange));
-  });
+  front_door->add_path(std::string(Control::kPrefix),
+                       [this](http::Request request, auto exchange) {
+                         control->handle(std::move(request), std::move(exchange));
+                       },
+                       {.is_page = true});
   peer_routes = std::make_unique<PeerRoutes>(sandbox);
   peer_routes->add_to(*front_door);
-  auto opened = http::Server::listen(
-      loop, {options.bind, options.port}, [this](http::Request request, auto exchange) {
-        if (!request.path.starts_with(Control::kPrefix)) {
-          exchange = api_observer.watch(request, std::move(exchange));
-        }
-        front_door->handle(std::move(request), std::move(exchange));
-      });
+  auto opened = http::Server::listen(loop, {options.bind, options.port},
+                                     [&sandbox](http::Request request, auto exchange) {
+                                       sandbox.handle(std::move(request), std::move(exchange));
+                                     });
   if (!opened) return std::unexpected(opened.error());
   server = std::move(*opened);
+  server->plan_bodies(folder->path() + "/bodies",
+                      [this](const http::Request& head) { return front_door->body_plan(head); });
   account->topics().set_public_url(endpoint());
   return {};
 }
@@ -290,19 +347,54 @@ std::string Sandbox::Impl::endpoint() const {
   return "http://" + local.to_string();
 }
 
-bool Sandbox::Impl::waits_for_functions() const {
-  // A function that waits for one of our own timers (a long poll) waits for the clock: so we must
-  // not.
-  return account->functions().in_flight() > api_observer.unanswered();
+// One that waits for one of our own timers (a long poll) waits for the clock: so it must not wait
+// for that one.
+io::RunningFunctions Sandbox::Impl::running_functions() const {
+  const auto waiting =
+      options.simulated ? api_observer.unanswered() : api_observer.waiting_functions();
+  // A request to outside takes real time as a function does.
+  const std::size_t outside = loop.awaits_outside() ? 1 : 0;
+  return {account->functions().in_flight() + outside, waiting};
+}
+
+void Sandbox::Impl::when_quiet(std::function<void()> then, int rounds) {
+  tasks.post([this, then = std::move(then), rounds]() mutable {
+    if (tasks.empty() || rounds == 0) return then();
+    when_quiet(std::move(then), rounds - 1);
+  });
+}
+
+// What is let go completes all the same (a call that was ended, a poll without messages), and is
+// answered at the end of its turn: what comes of that goes as well, in a later one.
+void Sandbox::Impl::begin_anew(std::function<Status()> clear, std::function<void(Status)> done) {
+  auto end = [this, done = std::move(done)](const Status& status) {
+    account->forget();
+    captured.clear();
+    journal.clear();
+    if (!options.simulated) loop.live_clock().set_back();
+    done(status);
+  };
+  when_quiet([this, clear = std::move(clear), end = std::move(end)] {
+    gateway->forget();
+    account->forget();
+    when_quiet([this, status = clear(), end] {
+      store->after_commit(
+          [this, status, end](bool) { when_quiet([status, end] { end(status); }); });
+    });
+  });
 }
 
 void Sandbox::Impl::settle() {
   const auto patience = system_instant() + options.function_guard;
   for (;;) {
     if (loop.turn(Duration{})) continue;
-    if (!waits_for_functions()) return;
+    const auto running = running_functions();
+    if (running.all <= running.waiting) return;
     if (system_instant() > patience) {
-      journal.warn("a function ran on in real time longer than the clock waits for it");
+      journal.warn(
+          "a function, or a request to outside, ran on in real time longer than the clock waits "
+          "for it");
+      account->functions().give_up();  // once is enough: each step would wait as long again
       return;
     }
     loop.turn(kFunctionPoll);
@@ -312,6 +404,13 @@ void Sandbox::Impl::settle() {
 std::string Sandbox::Impl::topic_arn(const std::string& topic) const {
   if (topic.starts_with("arn:")) return topic;
   return fmt::format("arn:aws:sns:{}:{}:{}", region(), options.account, topic);
+}
+
+void Sandbox::Impl::tell_advance(Duration step) {
+  Event event;
+  event.kind = EventKind::kClock;
+  event.text = "advanced by " + to_string(step);
+  journal.append(std::move(event));
 }
 
 std::vector<StackOutput> Sandbox::Impl::outputs_of(
@@ -337,6 +436,7 @@ Sandbox::Sandbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Sandbox::~Sandbox() {
   if (impl_->account) impl_->account->logs().flush();
+  if (impl_->deployer) impl_->deployer->save_changed();
   if (impl_->store) impl_->store->end_turn();
 }
 
@@ -392,14 +492,20 @@ void Sandbox::remove_stack(const std::string& name, std::function<void(Status)> 
 
 void Sandbox::reset(std::function<void(Status)> done) {
   // One stack after the other, the newest first: later ones may import from earlier ones.
-  const auto stacks = impl_->deployer->list(impl_->options.account, impl_->region());
+  const auto stacks = impl_->deployer->list();
   const auto live = std::find_if(stacks.rbegin(), stacks.rend(), [](const cfn::StackRecord* stack) {
     return stack->status != cfn::StackStatus::kDeleteComplete;
   });
   if (live == stacks.rend()) {
-    return done(impl_->account->reset());
+    return impl_->begin_anew([this] { return impl_->account->reset(); }, std::move(done));
   }
-  remove_stack((*live)->name, [this, done](Status status) { status ? reset(done) : done(status); });
+  const auto& stack = **live;
+  impl_->deployer->remove(stack.account, stack.region, stack.id,
+                          [this, done](Status status) { status ? reset(done) : done(status); });
+}
+
+void Sandbox::reset_keeping_stacks(std::function<void(Status)> done) {
+  impl_->begin_anew([] { return Status{}; }, std::move(done));
 }
 
 nlohmann::ordered_json Sandbox::describe() const {
@@ -408,9 +514,9 @@ nlohmann::ordered_json Sandbox::describe() const {
   out["account"] = impl_->options.account;
   out["regions"] = impl_->options.regions;
   out["stacks"] = nlohmann::ordered_json::object();
-  for (const auto* stack : impl_->deployer->list(impl_->options.account, impl_->region())) {
+  for (const auto* stack : impl_->deployer->list()) {
     if (stack->status == cfn::StackStatus::kDeleteComplete) continue;
-    auto& entry = out["stacks"][stack->name];
+    auto& entry = out["stacks"][impl_->home().title(stack->account, stack->region, stack->name)];
     entry["status"] = cfn::name(stack->status);
     entry["warnings"] = stack->warnings;
     entry["outputs"] = nlohmann::ordered_json::object();
@@ -503,6 +609,13 @@ Result<std::string> Sandbox::publish(const std::string& topic, const std::string
   return result->message_id;
 }
 
+void Sandbox::handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
+  if (!request.path.starts_with(Control::kPrefix)) {
+    exchange = impl_->api_observer.watch(request, std::move(exchange));
+  }
+  impl_->front_door->handle(std::move(request), std::move(exchange));
+}
+
 void Sandbox::run() {
   impl_->loop.run();
 }
@@ -515,15 +628,41 @@ bool Sandbox::turn(Duration max_wait) {
   return impl_->loop.turn(max_wait);
 }
 
+void Sandbox::set_ready(bool ready) {
+  impl_->ready = ready;
+}
+
+bool Sandbox::is_ready() const {
+  return impl_->ready;
+}
+
 void Sandbox::advance(Duration step) {
-  Event event;
-  event.kind = EventKind::kClock;
-  event.text = "advanced by " + to_string(step);
-  impl_->journal.append(std::move(event));
-  if (!impl_->options.simulated) return impl_->loop.advance(step);
+  LOOPGATE_CHECK(impl_->options.simulated);
+  impl_->tell_advance(step);
   settle();
   impl_->clock.advance_to(impl_->clock.now() + step, [this] { settle(); });
   settle();
+}
+
+std::function<void()> Sandbox::advance(Duration step, std::function<void(Status)> done) {
+  if (impl_->options.simulated) {
+    advance(step);
+    return done({}), nullptr;
+  }
+  auto& live = impl_->loop.live_clock();
+  if (impl_->clock.wall_at(live.destination()) > kLatest - step) {
+    done(fail(fmt::format("the clock cannot be moved beyond {}", to_iso8601(kLatest))));
+    return nullptr;
+  }
+  impl_->tell_advance(step);
+  const auto move = live.advance(step, [done = std::move(done)](bool arrived) {
+    arrived ? done({}) : done(fail("the sandbox was reset while its clock was moved"));
+  });
+  return [&live, move] { live.abandon(move); };
+}
+
+Duration Sandbox::clock_ahead() const {
+  return impl_->options.simulated ? Duration{} : impl_->loop.live_clock().ahead();
 }
 
 void Sandbox::settle() {

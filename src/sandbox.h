@@ -18,11 +18,16 @@
 #include "base/network.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "base/system_time.h"
 #include "base/task_queue.h"
 
 namespace loopgate::io {
 class Loop;
 }
+namespace loopgate::http {
+struct Request;
+class Exchange;
+}  // namespace loopgate::http
 
 namespace loopgate {
 
@@ -39,6 +44,9 @@ struct SandboxOptions {
 
   IpAddress bind = IpAddress::v4(127, 0, 0, 1);
   std::uint16_t port = 4566;  // 0 picks a free one
+  // Who may come in by HTTP beside this machine's own names and the sandbox's own pages.
+  std::vector<std::string> allow_hosts;    // "loopgate", "*.loopgate"
+  std::vector<std::string> allow_origins;  // "http://localhost:3000"
   std::string account = "123456789012";
   std::vector<std::string> regions = {
       "us-west-2"};  // ingress regions; the first is the stacks' own
@@ -51,8 +59,10 @@ struct SandboxOptions {
   std::map<std::string, std::string> resolve;
   // Answers reverse DNS in scenarios: address → name. Live, the system's resolver is asked.
   std::map<std::string, std::string> reverse_dns;
-  // Simulated: how long (real time) a function may keep the clock waiting before it is left to run.
+  // How long (real time) a function may keep a clock that is moved waiting before it is left to
+  // run.
   Duration function_guard = std::chrono::seconds(20);
+  SystemTime system{};  // the system's clocks; read live
 };
 
 struct DeployOptions {
@@ -110,8 +120,15 @@ class Sandbox {
   // Creates or updates a stack. The error is the last line that the user reads.
   void deploy(DeployOptions options, std::function<void(Result<DeployResult>)> done);
   void remove_stack(const std::string& name, std::function<void(Status)> done);
-  // Deletes everything: stacks, then what was made by API calls.
+  // Deletes everything: the stacks of all accounts and regions, what was made by API calls, the
+  // journal; a live clock shows the system's time again.
   void reset(std::function<void(Status)> done);
+  // Between two tests: stacks, their resources, listeners with their sockets and WireGuard
+  // sessions, and idle workers of functions stay as they are. Messages, logs, packets under way,
+  // captured datagrams, memories of deduplication and the journal go; functions that run are ended,
+  // polls that wait are answered without messages. What arrives after `done` belongs to the next
+  // test, what arrived before does not. A live clock shows the system's time again.
+  void reset_keeping_stacks(std::function<void(Status)> done);
 
   // The document of the ready file: endpoint, stacks with warnings, outputs and listeners.
   nlohmann::ordered_json describe() const;
@@ -145,13 +162,25 @@ class Sandbox {
   Result<std::string> publish(const std::string& topic, const std::string& body,
                               const std::map<std::string, std::string>& attributes);
 
+  // One HTTP request, as if the server had read it.
+  void handle(http::Request request, std::shared_ptr<http::Exchange> exchange);
+
   // Live.
   void run();  // until stop
   void stop();
   bool turn(Duration max_wait);  // one turn, for `exec` and the start
+  // Whether what was asked for at the start is deployed: what health checks ask. True until said
+  // otherwise.
+  void set_ready(bool ready);
+  bool is_ready() const;
 
-  // Moves time: live ahead of the system's, simulated step by step, each deadline settled.
+  // Simulated: moves time, each deadline settled.
   void advance(Duration step);
+  // The same for both; live it happens in turns of the loop (io/live_clock.h), one move after the
+  // other. `done` is called when the clock has arrived, or with the reason why it will not. Gives
+  // what abandons the move; may be null.
+  std::function<void()> advance(Duration step, std::function<void(Status)> done);
+  Duration clock_ahead() const;  // of the system's; simulated zero
   // Simulated: runs until nothing is ready and no function is busy (see function_guard).
   void settle();
 

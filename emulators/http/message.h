@@ -1,19 +1,28 @@
 // HTTP as the front door hands it on: whole requests, and an exchange that may answer later.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "aws/protocol/message.h"
 #include "base/ip_address.h"
 
 namespace loopgate::http {
 
-struct Header {
-  std::string name;
-  std::string value;
+using aws::Header;
+using Response = aws::HttpResponse;
+
+class BodyFile;  // body_file.h
+
+// Where the body of a request goes while it comes, and how much of it is taken.
+struct BodyPlan {
+  std::optional<std::uint64_t> limit = {};  // bytes; the server's own when it is missing
+  bool to_file = false;                     // Request::body_file instead of Request::body
 };
 
 struct Request {
@@ -22,19 +31,13 @@ struct Request {
   std::string query = {};  // after '?', percent-encoding kept
   std::vector<Header> headers = {};
   std::string body = {};
+  // Instead of `body`, for routes whose plan says so; never null for those.
+  std::shared_ptr<BodyFile> body_file = {};
   Endpoint from = {};
 
   // Case-insensitive; empty when it is missing.
-  std::string_view header(std::string_view name) const;
-};
-
-struct Response {
-  int status = 200;
-  std::vector<Header> headers = {};
-  std::string body = {};
-
-  static Response json(int status, std::string body);
-  static Response text(int status, std::string body);
+  std::string_view header(std::string_view name) const { return aws::header_value(headers, name); }
+  aws::RequestView view() const { return {method, path, query, headers, body}; }
 };
 
 // One request being answered. May be kept; the first call of `respond` or `begin_stream` decides.

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "codec/base64.h"
+#include "emulators/http/admission.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/worker_launch.h"
 
@@ -18,6 +19,7 @@ http::ServerLimits runtime_api_limits() {
   http::ServerLimits limits;
   limits.body_bytes = kMaxStreamedResponse;
   limits.connections = 16;
+  limits.receive_rate = 0;  // a streamed answer comes as slowly as the function writes it
   limits.idle =
       std::chrono::hours(24);  // a handler may be busy between two requests for its whole timeout
   return limits;
@@ -75,6 +77,7 @@ Status Worker::launch(const std::string& code_folder) {
   if (!warning.empty()) surroundings_.journal.warn(fmt::format("{}: {}", config_->name, warning));
   log_.init_start(fmt::format("{} ({})", config_->runtime.name, options->argv.front()));
 
+  options->supervisor = surroundings_.supervisor.get();
   io::Process::Events events;
   events.on_line = [this](std::string_view line, bool) { log_.line(line); };
   events.on_exit = [this](io::ExitStatus status) { on_exit(status); };
@@ -111,6 +114,11 @@ void Worker::stop() {
 }
 
 void Worker::on_request(http::Request request, std::shared_ptr<http::Exchange> exchange) {
+  const http::Admission function_only;
+  if (http::refuse_host(request, function_only) ||
+      http::refuse_page(request, function_only, false)) {
+    return exchange->respond(unknown_route());
+  }
   if (state_ == State::kEnded) return exchange->respond(unknown_route());
   const auto call = parse_runtime_call(request.method, request.path);
   switch (call.kind) {

@@ -38,6 +38,13 @@ void SandboxFlags::add_to(CLI::App& verb) {
   verb.add_option("--bind", bind_,
                   "Address to listen on; anything but loopback opens it to your network")
       ->capture_default_str();
+  add_repeatable(verb, "--allow-host", allow_hosts_,
+                 "Name by which this machine is called beside localhost, may be repeated: a "
+                 "container's service name, *.NAME for what is below it")
+      ->type_name("NAME");
+  add_repeatable(verb, "--allow-origin", allow_origins_,
+                 "Web pages that may call the sandbox, by their origin, may be repeated")
+      ->type_name("ORIGIN");
   add_repeatable(
       verb, "--region", regions_,
       "Ingress region, may be repeated; the first is the stacks' own (default us-west-2)");
@@ -143,6 +150,8 @@ Result<SandboxOptions> SandboxFlags::options() const {
   const auto bind = IpAddress::parse(bind_ == "localhost" ? "127.0.0.1" : bind_);
   if (!bind) return fail(fmt::format("--bind '{}' is not an IP address", bind_));
   options.bind = *bind;
+  options.allow_hosts = allow_hosts_;
+  options.allow_origins = allow_origins_;
   for (const auto& network : egress_) {
     const auto cidr = Cidr::parse(network);
     if (!cidr)
@@ -194,6 +203,16 @@ namespace {
   std::abort();
 }
 
+// Whoever may call CreateFunction may run programs here.
+void warn_of_open_door(const IpAddress& bind) {
+  if (bind.is_loopback()) return;
+  fmt::print(stderr,
+             "warning: --bind {}: everyone who can reach this address over the network can run "
+             "code on this machine, by creating a function; bind to 127.0.0.1 unless you trust "
+             "all of that network\n",
+             bind.to_string());
+}
+
 // Of --listen: a later deployment may bring the listener, so it is no error.
 void warn_of_unused_ports(const Sandbox& sandbox) {
   std::set<std::string> known;
@@ -218,8 +237,10 @@ Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags) {
   if (!deployments) return std::unexpected(deployments.error());
   auto options = flags.options();
   if (!options) return std::unexpected(options.error());
+  warn_of_open_door(options->bind);
   auto sandbox = Sandbox::create(std::move(*options));
   if (!sandbox) return sandbox;
+  (*sandbox)->set_ready(false);
   int signal = 0;
   (*sandbox)->loop().on_signal([&](int number) { signal = number; });
   for (const auto& deploy : *deployments) {
@@ -229,6 +250,7 @@ Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags) {
     if (!outcome) interrupted(std::move(*sandbox), signal, deploy.stack);
     if (!*outcome) return std::unexpected(outcome->error());
   }
+  (*sandbox)->set_ready(true);
   warn_of_unused_ports(**sandbox);
   (*sandbox)->loop().on_signal([stop = sandbox->get()](int) { stop->stop(); });
   return sandbox;

@@ -8,10 +8,12 @@ namespace loopgate {
 
 void PeerRoutes::add_to(http::FrontDoor& door) {
   door.add_path("/_localstack/health",
-                [this](http::Request, auto exchange) { exchange->respond(health()); });
-  door.add_path("/_aws/sqs/messages", [this](http::Request request, auto exchange) {
-    exchange->respond(messages(request.query));
-  });
+                [this](http::Request, auto exchange) { exchange->respond(health()); },
+                {.is_page = true});
+  door.add_path(
+      "/_aws/sqs/messages",
+      [this](http::Request request, auto exchange) { exchange->respond(messages(request.query)); },
+      {.is_page = true});
 }
 
 http::Response PeerRoutes::health() const {

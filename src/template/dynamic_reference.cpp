@@ -83,7 +83,7 @@ Result<std::string> resolve_secret(const std::string& body, const DynamicReferen
   const auto json = read_json(*value).value_or(nullptr);
   if (!json.is_object() || !json.contains(key)) {
     return fail(
-        fmt::format("the local value of the secret '{}' is no JSON object with the key '{}'", id,
+        fmt::format("the local value of the secret '{}' is not a JSON object with the key '{}'", id,
                     key),
         at.place());
   }

@@ -23,6 +23,7 @@ class FakeNetwork::Socket final : public DatagramSocket {
 
 Result<std::unique_ptr<DatagramSocket>> FakeNetwork::open(const Endpoint& local,
                                                           DatagramReceiver& receiver) {
+  ++opened;
   if (taken.contains(local) || receivers.contains(local)) return fail("address in use");
   receivers[local] = &receiver;
   return std::make_unique<Socket>(*this, local);
@@ -148,8 +149,13 @@ void FakeAws::delete_queue(aws::SessionPtr, const std::string& arn,
 void FakeAws::subscribe(aws::SessionPtr, const aws::QueueSubscription& wanted,
                         aws::Completion<std::string> done) {
   EXPECT_TRUE(wanted.raw_delivery) << "a delivery queue gets what was published";
+  // Again is the same one.
+  const auto there = std::ranges::find_if(
+      subscriptions, [&](const auto& entry) { return entry.second.first == wanted.queue_arn; });
   auto outcome = denied<std::string>(
-      "sns:Subscribe", wanted.topic_arn + ":" + std::to_string(subscriptions.size() + 1));
+      "sns:Subscribe", there != subscriptions.end()
+                           ? there->first
+                           : wanted.topic_arn + ":" + std::to_string(subscriptions.size() + 1));
   if (outcome) subscriptions[*outcome] = {wanted.queue_arn, wanted.filter_policy};
   complete(std::move(done), std::move(outcome));
 }
@@ -249,14 +255,14 @@ World::World(GatewayOptions options) : aws(tasks, clock), options_(std::move(opt
 }
 
 Context World::context() {
-  return {network, aws.ports(), clock,      tasks,     random,
-          journal, &resolver,   &port_book, &key_book, options_};
+  return {network,   aws.ports(), clock,     tasks,   random,  journal,
+          &resolver, &port_book,  &key_book, nullptr, options_};
 }
 
 World::~World() = default;
 
 void World::make_types() {
-  auto made = make_resource_types(*gateway);
+  auto made = make_resource_types(*gateway, {"111122223333", "us-west-2"});
   types.clear();
   for (auto& type : made) types[std::string(type->names()[0])] = std::move(type);
 }

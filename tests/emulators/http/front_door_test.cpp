@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/aws/models.h"
+
 namespace loopgate::http {
 namespace {
 
@@ -47,35 +49,14 @@ class TestExchange final : public Exchange {
   std::shared_ptr<Answer> answer_;
 };
 
-ServiceModel queue_model() {
-  const auto text = string_shape();
-  return {.name = "sqs",
-          .version = "2012-11-05",
-          .xml_namespace = "http://queue.amazonaws.com/doc/2012-11-05/",
-          .target_prefix = "AmazonSQS",
-          .error_prefix = "com.amazonaws.sqs#",
-          .json_version = "1.0",
-          .operations = {{"Send", structure({required("QueueUrl", text), optional("Body", text)}),
-                          structure({required("Said", text)})},
-                         {"Poll", structure({}), structure({required("Said", text)})}}};
-}
-
-ServiceModel topic_model() {
-  return {
-      .name = "sns",
-      .version = "2010-03-31",
-      .xml_namespace = "http://sns.amazonaws.com/doc/2010-03-31/",
-      .target_prefix = "",
-      .error_prefix = "",
-      .json_version = "1.0",
-      .operations = {{"Publish", structure({}), structure({required("Said", string_shape())})}}};
-}
-
 // Says what it was asked; "Poll" waits until it is told.
 class TestService final : public ApiService {
  public:
-  explicit TestService(ServiceModel model) : model_(std::move(model)) {}
+  explicit TestService(const ServiceModel& model) : model_(model) {}
   const ServiceModel& model() const override { return model_; }
+  bool has(std::string_view operation) const override {
+    return operation != "Purge" && model_.find(operation);
+  }
   std::function<void()> call(ApiCall call, ApiReply reply) override {
     calls.push_back(call);
     if (call.operation == "Poll") {
@@ -97,7 +78,7 @@ class TestService final : public ApiService {
   bool abandoned = false;
 
  private:
-  ServiceModel model_;
+  const ServiceModel& model_;
 };
 
 class TestRest final : public RestService {
@@ -162,8 +143,8 @@ struct FrontDoorTest : testing::Test {
 
   std::vector<std::move_only_function<void(bool)>> deferred_callbacks;
   Random random = Random::from_seed(1);
-  TestService sqs{queue_model()};
-  TestService sns{topic_model()};
+  TestService sqs{aws::shapes::kTestQueues};
+  TestService sns{aws::shapes::kTestTopics};
   TestRest lambda;
   FrontDoor door{random, {.region = "us-west-2"}, [this](auto callback) {
                    deferred_callbacks.push_back(std::move(callback));
@@ -431,18 +412,19 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"UnknownAction",
                 {.method = "POST", .path = "/", .body = "Action=Dance&Version=2012-11-05"},
                 400,
-                {"<Code>InvalidAction</Code>", "Dance", "Send, Poll"}},
+                {"<Code>InvalidAction</Code>", "Dance", "Poll, Send"}},
         Refused{"UnknownOperation",
                 {.method = "POST", .path = "/", .headers = {{"X-Amz-Target", "AmazonSQS.Dance"}}},
                 400,
-                {"UnknownOperationException", "Dance", "Send, Poll"}},
+                {"UnknownOperationException", "Dance", "Poll, Send"}},
         Refused{"UnknownTarget",
                 {.method = "POST",
                  .path = "/",
                  .headers = {{"X-Amz-Target", "DynamoDB_20120810.PutItem"},
                              {"Authorization", signed_for("dynamodb")}}},
                 400,
-                {"UnknownOperationException", "dynamodb is not emulated", "lambda, sns, sqs"}},
+                {"UnknownOperationException", "DynamoDB PutItem is not emulated here",
+                 "lambda, sns, sqs"}},
         Refused{"TargetWithoutDot",
                 {.method = "POST", .path = "/", .headers = {{"X-Amz-Target", "AmazonSQS"}}},
                 400,
@@ -453,13 +435,36 @@ INSTANTIATE_TEST_SUITE_P(
                  .headers = {{"Authorization", signed_for("ec2")}},
                  .body = "Action=RunInstances&Version=2016-11-15"},
                 400,
-                {"InvalidAction", "ec2 is not emulated", "lambda, sns, sqs"}},
+                {"<Response><Errors><Error><Code>InvalidAction</Code>",
+                 "EC2 RunInstances is not emulated here", "lambda, sns, sqs"}},
         Refused{"UnknownPath",
                 {.method = "GET",
                  .path = "/bucket/key",
                  .headers = {{"Authorization", signed_for("s3")}}},
+                501,
+                {"<Error><Code>NotImplemented</Code>", "S3 GetObject is not emulated here",
+                 "lambda, sns, sqs"}},
+        Refused{"NotEmulated",
+                {.method = "POST", .path = "/", .headers = {{"X-Amz-Target", "AmazonSQS.Purge"}}},
+                400,
+                {"UnknownOperationException", "SQS Purge is not emulated here", "Poll, Send"}},
+        Refused{"UnknownRestJson",
+                {.method = "POST",
+                 .path = "/schedule-groups/g",
+                 .headers = {{"Authorization", signed_for("scheduler")}}},
                 404,
-                {"GET /bucket/key", "signed for s3", "/_loopgate/"}},
+                {"Scheduler CreateScheduleGroup is not emulated here", "lambda, sns, sqs"}},
+        Refused{"UnknownCbor",
+                {.method = "POST",
+                 .path = "/service/GraniteServiceVersion20100801/operation/PutMetricData",
+                 .headers = {{"Authorization", signed_for("monitoring")}}},
+                400,
+                {"UnknownOperationException", "CloudWatch PutMetricData is not emulated here"}},
+        Refused{
+            "UnknownEverywhere",
+            {.method = "GET", .path = "/x", .headers = {{"Authorization", signed_for("nonesuch")}}},
+            400,
+            {"nonesuch is not emulated here", "lambda, sns, sqs"}},
         Refused{"NoAction",
                 {.method = "POST", .path = "/", .body = "Version=2012-11-05"},
                 404,
@@ -475,13 +480,6 @@ INSTANTIATE_TEST_SUITE_P(
                  .body = "{"},
                 400,
                 {"SerializationException"}},
-        Refused{"ForeignPage",
-                {.method = "POST",
-                 .path = "/",
-                 .headers = {{"Origin", "https://example.com"}, {"Host", "127.0.0.1:4566"}},
-                 .body = "Action=Publish"},
-                403,
-                {"localhost"}},
         Refused{"NotUtf8", {.method = "GET", .path = "/\xff"}, 404, {"nothing answers"}}),
     [](const auto& test) { return test.param.name; });
 
@@ -526,17 +524,216 @@ TEST_F(FrontDoorTest, ARestStreamBeginsAfterTheCommit) {
   EXPECT_TRUE(answer->ended);
 }
 
-TEST_F(FrontDoorTest, PagesOfThisMachineMayCallAndRead) {
+const Admission kGuests{.hosts = {"loopgate"}, .origins = {"http://localhost:3000"}};
+
+struct GuardedDoor : FrontDoorTest {
+  GuardedDoor() {
+    guarded.add(sqs);
+    guarded.add(sns);
+    guarded.add(lambda);
+    guarded.add(store);
+    guarded.add_path("/_loopgate/",
+                     [](Request request, std::shared_ptr<Exchange> exchange) {
+                       exchange->respond(Response::text(200, request.path));
+                     },
+                     {.is_page = true});
+  }
+  std::shared_ptr<Answer> knock(Request request) {
+    auto answer = std::make_shared<Answer>();
+    guarded.handle(std::move(request), std::make_shared<TestExchange>(answer));
+    end_turn();
+    return answer;
+  }
+
+  // As S3 will: any path is an object's, and its answers to OPTIONS are its own.
+  struct Objects final : RestService {
+    std::string_view name() const override { return "s3"; }
+    bool owns(const Request& request) const override { return request.path.size() > 1; }
+    bool has_own_cors() const override { return true; }
+    BodyPlan body_plan(const Request& head) const override {
+      return {.limit = 5'000'000'000, .to_file = head.method == "PUT"};
+    }
+    void handle(Request request, Caller, std::shared_ptr<Exchange> exchange) override {
+      exchange->respond(Response::text(200, request.method + " object " + request.path));
+    }
+  } store;
+  FrontDoor guarded{random,
+                    {.region = "us-west-2"},
+                    [this](auto callback) { deferred_callbacks.push_back(std::move(callback)); },
+                    kGuests};
+};
+
+TEST_F(GuardedDoor, AnAllowedPageMayCallAndRead) {
   const std::vector<Header> headers{
       {"Origin", "http://localhost:3000"},
+      {"Sec-Fetch-Site", "same-site"},
+      {"Access-Control-Request-Method", "POST"},
+      {"Access-Control-Request-Private-Network", "true"},
       {"Access-Control-Request-Headers", "authorization,x-amz-target"}};
-  const auto before = ask({.method = "OPTIONS", .path = "/", .headers = headers});
+  const auto before = knock({.method = "OPTIONS", .path = "/", .headers = headers});
   EXPECT_EQ(before->response->status, 204);
   EXPECT_EQ(before->header("access-control-allow-origin"), "http://localhost:3000");
   EXPECT_EQ(before->header("access-control-allow-headers"), "authorization,x-amz-target");
-  const auto answer = ask(query("Action=Publish", headers));
-  end_turn();
+  EXPECT_EQ(before->header("access-control-allow-private-network"), "true");
+  const auto answer = knock(query("Action=Publish", headers));
+  EXPECT_EQ(answer->response->status, 200);
   EXPECT_EQ(answer->header("access-control-allow-origin"), "http://localhost:3000");
+}
+
+TEST_F(GuardedDoor, AForeignPageIsRefusedOnEveryRouteInItsDialect) {
+  const std::vector<Header> foreign{{"Host", "localhost:4566"}, {"Sec-Fetch-Site", "cross-site"}};
+  auto with = [&](std::vector<Header> more) {
+    more.insert(more.end(), foreign.begin(), foreign.end());
+    return more;
+  };
+  const std::vector<Request> requests{
+      {.method = "GET", .path = "/_loopgate/journal", .headers = foreign},
+      {.method = "POST", .path = "/_loopgate/reset", .headers = foreign},
+      {.method = "POST", .path = "/2015-03-31/functions", .headers = foreign},
+      {.method = "PUT", .path = "/bucket/key", .headers = foreign},
+      {.method = "OPTIONS", .path = "/bucket/key", .headers = foreign},
+      {.method = "OPTIONS", .path = "/", .headers = foreign},
+      {.method = "GET", .path = "/", .query = "Action=Publish", .headers = foreign},
+      {.method = "POST", .path = "/", .headers = foreign, .body = "Action=Publish"},
+      {.method = "POST",
+       .path = "/",
+       .headers = with({{"X-Amz-Target", "AmazonSQS.Send"}}),
+       .body = R"({"QueueUrl":"u"})"}};
+  for (const auto& request : requests) {
+    const auto answer = knock(request);
+    EXPECT_EQ(answer->response->status, 403) << request.method << " " << request.path;
+    EXPECT_THAT(answer->response->body, HasSubstr("--allow-origin"));
+    EXPECT_EQ(answer->header("access-control-allow-origin"), "");
+  }
+  EXPECT_TRUE(sqs.calls.empty());
+  EXPECT_TRUE(sns.calls.empty());
+  EXPECT_THAT(knock(requests[7])->response->body, HasSubstr("<Code>ForeignPage</Code>"));
+  EXPECT_THAT(knock(requests[8])->response->body, HasSubstr("#ForeignPage\""));
+}
+
+TEST_F(GuardedDoor, ALinkFromAnywhereLeadsToAPageAlone) {
+  const std::vector<Header> link{{"Sec-Fetch-Site", "cross-site"},
+                                 {"Sec-Fetch-Mode", "navigate"},
+                                 {"Sec-Fetch-Dest", "document"},
+                                 {"Referer", "https://example.com/"}};
+  const auto status = [&](std::string method, std::string path, std::string query) {
+    return knock({.method = std::move(method),
+                  .path = std::move(path),
+                  .query = std::move(query),
+                  .headers = link})
+        ->response->status;
+  };
+  EXPECT_EQ(status("GET", "/_loopgate/info", ""), 200);
+  EXPECT_EQ(status("POST", "/_loopgate/reset", ""), 403);
+  EXPECT_EQ(status("GET", "/", "Action=Publish"), 403);
+  EXPECT_EQ(status("GET", "/bucket/key", ""), 403);
+}
+
+TEST_F(GuardedDoor, AQueryByGetIsNotForBrowsersOfAnyOrigin) {
+  for (const auto& header :
+       {Header{"Sec-Fetch-Site", "none"}, Header{"sec-fetch-site", "same-origin"},
+        Header{"Sec-Fetch-Mode", "no-cors"}, Header{"User-Agent", "Mozilla/5.0 (X11)"},
+        Header{"Origin", "http://localhost:3000"}}) {
+    auto headers = std::vector{header, {"Sec-Fetch-Dest", "image"}};
+    if (header.name == "User-Agent") headers.pop_back();
+    const auto answer =
+        knock({.method = "GET", .path = "/", .query = "Action=Publish", .headers = headers});
+    EXPECT_EQ(answer->response->status, 403) << header.name;
+    EXPECT_THAT(answer->response->body, HasSubstr("use POST"));
+  }
+  EXPECT_TRUE(sns.calls.empty());
+  EXPECT_EQ(knock(query("Action=Publish", {{"Sec-Fetch-Site", "same-origin"}}))->response->status,
+            200);
+}
+
+TEST_F(GuardedDoor, AForeignHostIsRefusedInTheDialectOfTheCall) {
+  auto request = query("Action=Publish");
+  request.headers = {{"Host", "rebound.test:4566"}};
+  const auto answer = knock(request);
+  EXPECT_EQ(answer->response->status, 421);
+  EXPECT_THAT(answer->response->body, HasSubstr("<Code>MisdirectedRequest</Code>"));
+  EXPECT_THAT(answer->response->body, HasSubstr("--allow-host rebound.test"));
+  request.headers = {{"Host", "loopgate:4566"}};
+  EXPECT_EQ(knock(request)->response->status, 200);
+}
+
+struct Owned {
+  const char* name;
+  Request request;
+  const char* answer;
+};
+void PrintTo(const Owned& owned, std::ostream* out) {
+  *out << owned.name;
+}
+class GuardedDoorGives : public GuardedDoor, public testing::WithParamInterface<Owned> {};
+
+TEST_P(GuardedDoorGives, EachItsOwn) {
+  const auto answer = knock(GetParam().request);
+  EXPECT_THAT(answer->response->body + answer->stream, HasSubstr(GetParam().answer));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Requests, GuardedDoorGives,
+    testing::Values(Owned{"AnObjectNamedLikeAQueue",
+                          {.method = "PUT",
+                           .path = "/123456789012/x",
+                           .headers = {{"Authorization", signed_for("s3")}},
+                           .body = "Action=Send"},
+                          "PUT object /123456789012/x"},
+                    Owned{"AnObjectOfAForm",
+                          {.method = "POST",
+                           .path = "/123456789012/x",
+                           .headers = {{"Authorization", signed_for("s3")}},
+                           .body = "Action=Send&Body=b"},
+                          "POST object /123456789012/x"},
+                    Owned{"AQueueByItsSignature",
+                          {.method = "POST",
+                           .path = "/123456789012/x",
+                           .headers = {{"Authorization", signed_for("sqs")}},
+                           .body = "Action=Send&Body=b"},
+                          "/123456789012/x"},
+                    Owned{"AnObjectNamedLikeAFunction",
+                          {.method = "GET",
+                           .path = "/2015-03-31/functions",
+                           .headers = {{"Authorization", signed_for("s3")}}},
+                          "GET object /2015-03-31/functions"},
+                    Owned{"AnObjectByItsHost",
+                          {.method = "GET",
+                           .path = "/2015-03-31/functions",
+                           .headers = {{"Host", "bucket.s3.localhost:4566"}}},
+                          "GET object /2015-03-31/functions"},
+                    Owned{"AFunctionByItsPath",
+                          {.method = "GET", .path = "/2015-03-31/functions", .headers = {}},
+                          "early us-west-2"},
+                    Owned{"AFunctionsPathThatIsNone",
+                          {.method = "GET",
+                           .path = "/nothing",
+                           .headers = {{"Authorization", signed_for("lambda")}}},
+                          "Lambda GET /nothing is not emulated here"},
+                    Owned{"ATopicSignedOnAQueuesPath",
+                          {.method = "POST",
+                           .path = "/123456789012/x",
+                           .headers = {{"Authorization", signed_for("sns")}},
+                           .body = "Action=Publish"},
+                          "<PublishResponse"},
+                    Owned{"OptionsOfAnObject",
+                          {.method = "OPTIONS",
+                           .path = "/bucket/key",
+                           .headers = {{"Origin", "http://localhost:3000"}}},
+                          "OPTIONS object /bucket/key"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(GuardedDoor, OwnCorsIsLeftAlone) {
+  const auto answer = knock(
+      {.method = "GET", .path = "/bucket/key", .headers = {{"Origin", "http://localhost:3000"}}});
+  EXPECT_EQ(answer->response->status, 200);
+  EXPECT_EQ(answer->header("access-control-allow-origin"), "");
+}
+
+TEST_F(GuardedDoor, TheRouteSaysWhereItsBodiesGo) {
+  EXPECT_TRUE(guarded.body_plan({.method = "PUT", .path = "/bucket/key"}).to_file);
+  EXPECT_FALSE(guarded.body_plan({.method = "GET", .path = "/bucket/key"}).to_file);
+  EXPECT_FALSE(guarded.body_plan({.method = "PUT", .path = "/_loopgate/x"}).limit);
 }
 
 TEST(CredentialScopeOf, ReadsSignaturesOfEveryKind) {
