@@ -12,15 +12,13 @@ namespace loopgate::gateway {
 
 namespace {
 
-constexpr std::array<ErrorMeaning, 8> kOfEveryService = {{
+constexpr std::array<ErrorMeaning, 6> kOfEveryService = {{
     {"AccessDenied", Reason::kAccessDenied},
     {"AccessDeniedException", Reason::kAccessDenied},
     {"AuthorizationError", Reason::kAccessDenied},
     {"KMSAccessDenied", Reason::kAccessDenied},
     {"ResourceNotFoundException", Reason::kDestinationNotFound},
     {"NotFound", Reason::kDestinationNotFound},
-    {"Throttling", Reason::kFunctionThrottled},
-    {"ThrottlingException", Reason::kFunctionThrottled},
 }};
 
 std::optional<Reason> find(std::span<const ErrorMeaning> meanings, const aws::AwsError& error) {
