@@ -13,4 +13,4 @@ COPY --from=build /src/fixtures/demo /demo
 VOLUME /data
 EXPOSE 4566/tcp 20000/udp
 ENTRYPOINT ["loopgate"]
-CMD ["up", "--bind", "0.0.0.0", "--data", "/data", "/demo/template.yaml"]
+CMD ["up", "--bind", "0.0.0.0", "--allow-host", "loopgate", "--data", "/data", "/demo/template.yaml"]

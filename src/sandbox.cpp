@@ -28,6 +28,7 @@
 #include "sandbox/peer_routes.h"
 #include "sandbox/port_store.h"
 #include "sandbox/resolvers.h"
+#include "sandbox/undone_claims.h"
 #include "sandbox/wireguard_documents.h"
 #include "template/limits.h"
 #include "template/stack_engine.h"
@@ -40,6 +41,7 @@ using namespace std::chrono_literals;
 
 // Simulated time begins here: the date of the gateway's published example packet.
 const WallTime kSimulatedStart = *parse_iso8601("2026-11-02T09:15:30.000Z");
+constexpr Duration kFinishInterrupted = 20s;
 constexpr Duration kFunctionPoll =
     2ms;  // how long a settling sandbox waits for a function at a time
 
@@ -91,20 +93,28 @@ struct Sandbox::Impl {
         journal(clock),
         loop(clock, tasks, options.simulated ? io::Loop::Mode::kSimulated : io::Loop::Mode::kLive),
         api_observer(journal),
-        captured(clock) {}
+        captured(clock) {
+    guard.report_to([this](const std::string& operation, const std::string& thrown) {
+      journal.internal_error(operation, thrown);
+    });
+    loop.guard_by(guard);
+  }
 
   Status open(Sandbox& sandbox);
   void open_gateway();
   Status open_stacks();
   Status open_front_door(Sandbox& sandbox);
+  void finish_interrupted();
   void settle();
   bool waits_for_functions() const;
   std::string endpoint() const;
   std::string topic_arn(const std::string& topic) const;
   std::vector<StackOutput> outputs_of(const std::vector<cfn::OutputRecord>& outputs) const;
   const std::string& region() const { return options.regions.front(); }
+  gateway::Home home() const { return {options.account, region()}; }
 
   SandboxOptions options;
+  Guard guard;
   Clock clock;
   TaskQueue tasks;
   Random random;
@@ -112,6 +122,7 @@ struct Sandbox::Impl {
   io::Loop loop;
   std::unique_ptr<DataFolder> folder;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<UndoneClaims> undone_claims;
   std::unique_ptr<Account> account;
   std::unique_ptr<io::UdpNetwork> udp;
   std::unique_ptr<gateway::Resolver> resolver;
@@ -137,7 +148,13 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   auto opened_store = store::Store::open(folder->path() + "/loopgate.db", durability(options));
   if (!opened_store) return std::unexpected(opened_store.error());
   store = std::move(*opened_store);
-  loop.at_turn_end(io::Loop::Stage::kCommit, [this] { store->end_turn(); });
+  store->guard_by(guard);
+  guard.undo_by(store.get());
+  undone_claims = std::make_unique<UndoneClaims>(journal, *store);
+  loop.at_turn_end(io::Loop::Stage::kCommit, [this] {
+    store->end_turn();
+    undone_claims->turn_ended();
+  });
 
   auto opened_account = Account::create({.loop = loop,
                                          .clock = clock,
@@ -161,7 +178,16 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   if (auto status = open_stacks(); !status) return status;
   if (auto status = open_front_door(sandbox); !status) return status;
   deployer->restore();
+  account->functions().follow_endpoint(stack_table->former_endpoints());
+  finish_interrupted();
   return {};
+}
+
+// What the end of the sandbox before this one interrupted is over when this one is ready. Should it
+// take too long, whoever asks for such a stack waits, or is told what it is in.
+void Sandbox::Impl::finish_interrupted() {
+  const auto patience = system_instant() + kFinishInterrupted;
+  while (deployer->busy() && system_instant() < patience) loop.turn(kFunctionPoll);
 }
 
 void Sandbox::Impl::open_gateway() {
@@ -197,6 +223,7 @@ void Sandbox::Impl::open_gateway() {
                        .resolver = resolver.get(),
                        .port_book = ports.get(),
                        .key_book = keys.get(),
+                       .guard = &guard,
                        .options = std::move(gateway_options)});
   gateway->set_capture_sink([this](const gateway::UnsentDatagram& datagram) {
     captured.add({.seq = 0,
@@ -217,9 +244,9 @@ void Sandbox::Impl::open_gateway() {
 
 Status Sandbox::Impl::open_stacks() {
   auto types = account->resource_types();
-  gateway_types = gateway::make_resource_types(*gateway);
+  gateway_types = gateway::make_resource_types(*gateway, home());
   for (const auto& type : gateway_types) types.push_back(type.get());
-  auto opened_table = cloudformation::StackTable::open(*store);
+  auto opened_table = cloudformation::StackTable::open(*store, [this] { return endpoint(); });
   if (!opened_table) return std::unexpected(opened_table.error());
   stack_table = std::move(*opened_table);
   cfn::Deployer::Options deploy_options;
@@ -231,34 +258,47 @@ Status Sandbox::Impl::open_stacks() {
   };
   deploy_options.references = options.resolve;
   deploy_options.allow_unsupported = options.allow_unsupported;
+  deploy_options.saves_later = true;
   deployer = std::make_unique<cfn::Deployer>(types, tasks, *stack_table, journal, clock, random,
                                              std::move(deploy_options));
+  loop.at_turn_end(io::Loop::Stage::kFlush, [this] { deployer->save_changed(); });
   account->add(
       std::make_unique<cloudformation::CloudFormationModule>(account->surroundings(), *deployer));
   return {};
 }
 
 Status Sandbox::Impl::open_front_door(Sandbox& sandbox) {
+  auto admission = http::Admission::make(options.bind, options.allow_hosts, options.allow_origins);
+  if (!admission) return std::unexpected(admission.error());
   front_door = std::make_unique<http::FrontDoor>(
       random,
       http::CallerDefaults{.account = options.account, .region = region(), .base_url = endpoint()},
-      [this](std::move_only_function<void(bool)> write) { store->after_commit(std::move(write)); });
+      [this](std::move_only_function<void(bool)> write) {
+        // What only reads is answered also while nothing can be written.
+        const bool wrote = store->operation_wrote();
+        store->after_commit([wrote, write = std::move(write)](bool committed) mutable {
+          write(committed || !wrote);
+        });
+      },
+      *std::move(admission));
+  front_door->guard_by(guard);
   account->add_services(*front_door);
   control = std::make_unique<Control>(sandbox, captured);
-  front_door->add_path(std::string(Control::kPrefix), [this](http::Request request, auto exchange) {
-    control->handle(std::move(request), std::move(exchange));
-  });
+  front_door->add_path(std::string(Control::kPrefix),
+                       [this](http::Request request, auto exchange) {
+                         control->handle(std::move(request), std::move(exchange));
+                       },
+                       {.is_page = true});
   peer_routes = std::make_unique<PeerRoutes>(sandbox);
   peer_routes->add_to(*front_door);
-  auto opened = http::Server::listen(
-      loop, {options.bind, options.port}, [this](http::Request request, auto exchange) {
-        if (!request.path.starts_with(Control::kPrefix)) {
-          exchange = api_observer.watch(request, std::move(exchange));
-        }
-        front_door->handle(std::move(request), std::move(exchange));
-      });
+  auto opened = http::Server::listen(loop, {options.bind, options.port},
+                                     [&sandbox](http::Request request, auto exchange) {
+                                       sandbox.handle(std::move(request), std::move(exchange));
+                                     });
   if (!opened) return std::unexpected(opened.error());
   server = std::move(*opened);
+  server->plan_bodies(folder->path() + "/bodies",
+                      [this](const http::Request& head) { return front_door->body_plan(head); });
   account->topics().set_public_url(endpoint());
   return {};
 }
@@ -318,6 +358,7 @@ Sandbox::Sandbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Sandbox::~Sandbox() {
   if (impl_->account) impl_->account->logs().flush();
+  if (impl_->deployer) impl_->deployer->save_changed();
   if (impl_->store) impl_->store->end_turn();
 }
 
@@ -389,9 +430,9 @@ nlohmann::ordered_json Sandbox::describe() const {
   out["account"] = impl_->options.account;
   out["regions"] = impl_->options.regions;
   out["stacks"] = nlohmann::ordered_json::object();
-  for (const auto* stack : impl_->deployer->list(impl_->options.account, impl_->region())) {
+  for (const auto* stack : impl_->deployer->list()) {
     if (stack->status == cfn::StackStatus::kDeleteComplete) continue;
-    auto& entry = out["stacks"][stack->name];
+    auto& entry = out["stacks"][impl_->home().title(stack->account, stack->region, stack->name)];
     entry["status"] = cfn::name(stack->status);
     entry["warnings"] = stack->warnings;
     entry["outputs"] = nlohmann::ordered_json::object();
@@ -482,6 +523,13 @@ Result<std::string> Sandbox::publish(const std::string& topic, const std::string
   const auto result = impl_->account->topics().publish(request);
   if (!result) return fail(result.error().message);
   return result->message_id;
+}
+
+void Sandbox::handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
+  if (!request.path.starts_with(Control::kPrefix)) {
+    exchange = impl_->api_observer.watch(request, std::move(exchange));
+  }
+  impl_->front_door->handle(std::move(request), std::move(exchange));
 }
 
 void Sandbox::run() {

@@ -23,6 +23,10 @@
 namespace loopgate::io {
 class Loop;
 }
+namespace loopgate::http {
+struct Request;
+class Exchange;
+}  // namespace loopgate::http
 
 namespace loopgate {
 
@@ -39,6 +43,9 @@ struct SandboxOptions {
 
   IpAddress bind = IpAddress::v4(127, 0, 0, 1);
   std::uint16_t port = 4566;  // 0 picks a free one
+  // Who may come in by HTTP beside this machine's own names and the sandbox's own pages.
+  std::vector<std::string> allow_hosts;    // "loopgate", "*.loopgate"
+  std::vector<std::string> allow_origins;  // "http://localhost:3000"
   std::string account = "123456789012";
   std::vector<std::string> regions = {
       "us-west-2"};  // ingress regions; the first is the stacks' own
@@ -144,6 +151,9 @@ class Sandbox {
   // SNS Publish as a client would do it: any attributes. Gives the message id.
   Result<std::string> publish(const std::string& topic, const std::string& body,
                               const std::map<std::string, std::string>& attributes);
+
+  // One HTTP request, as if the server had read it.
+  void handle(http::Request request, std::shared_ptr<http::Exchange> exchange);
 
   // Live.
   void run();  // until stop

@@ -91,8 +91,10 @@ json summary_of(const ChangeSet& set) {
 
 ApiResult create_change_set(Context& context, const ApiCall& call) {
   const std::string stack_name = text(call, "StackName");
-  const auto* existing = context.deployer.find(call.caller.account, call.caller.region, stack_name);
+  const auto* const known =
+      context.deployer.find(call.caller.account, call.caller.region, stack_name);
   const bool creates = text(call, "ChangeSetType") == "CREATE";
+  const auto* const existing = known && known->interrupted && creates ? nullptr : known;
   if (!existing && !creates)
     return aws::refuse(aws::validation_error(fmt::format("Stack [{}] does not exist", stack_name)));
   if (existing && creates) {
@@ -121,12 +123,11 @@ ApiResult create_change_set(Context& context, const ApiCall& call) {
   if (!plan) return aws::refuse(invalid(plan.error()));
   set.id = context.change_sets.make_id("changeSet", *request, set.name);
   set.stack_name = request->stack_name;
-  set.stack_id =
-      existing ? existing->id : context.change_sets.make_id("stack", *request, stack_name);
+  set.stack_id = known ? known->id : context.change_sets.make_id("stack", *request, stack_name);
   request->stack_id = set.stack_id;
   set.description = text(call, "Description");
   set.created = context.change_sets.now();
-  const bool nothing = existing && changes_nothing(*request, *existing);
+  const bool nothing = existing && changes_nothing(*request, **plan, *existing);
   set.status = nothing ? "FAILED" : "CREATE_COMPLETE";
   set.execution_status = nothing ? "UNAVAILABLE" : "AVAILABLE";
   if (nothing)
@@ -149,7 +150,7 @@ ApiResult describe_change_set(Context& context, const ApiCall& call) {
   if (!set) return aws::refuse(set.error());
   json out = summary_of(**set);
   out["Changes"] = (*set)->changes;
-  out["Capabilities"] = json::array();
+  out["Capabilities"] = (*set)->request.capabilities;
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <ranges>
 
+#include "base/json.h"
 #include "emulators/cloudformation/operations.h"
 
 namespace loopgate::cloudformation {
@@ -36,7 +37,7 @@ ApiResult describe_stack_resource(Context& context, const ApiCall& call) {
         fmt::format("Resource {} does not exist for stack {}", id, (*stack)->name)));
   }
   json detail = resource_of(**stack, *resource, "LastUpdatedTimestamp");
-  detail["Metadata"] = resource->metadata.dump(-1, ' ', false, json::error_handler_t::replace);
+  detail["Metadata"] = write_json(resource->metadata);
   return json{{"StackResourceDetail", std::move(detail)}};
 }
 

@@ -55,7 +55,7 @@ json description_of(const cfn::StackRecord& stack) {
   out["Outputs"] = outputs_of(stack);
   out["Tags"] = tags_of(stack);
   out["NotificationARNs"] = json::array();
-  out["Capabilities"] = json::array();
+  out["Capabilities"] = stack.capabilities;
   out["DisableRollback"] = false;
   out["EnableTerminationProtection"] = false;
   out["RollbackConfiguration"] = json::object();

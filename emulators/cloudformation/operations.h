@@ -46,14 +46,16 @@ ApiResult list_change_sets(Context& context, const ApiCall& call);
 std::string text(const ApiCall& call, const char* name);  // "" when it is missing
 aws::AwsError stack_does_not_exist(const std::string& name);
 aws::Outcome<const cfn::StackRecord*> named_stack(const Context& context, const ApiCall& call);
-// Not while something is under way, nor when nothing of the stack is left to update.
+// Not while something is under way, nor when nothing of the stack is left to update; unless that is
+// the sandbox's own doing (see StackRecord::interrupted).
 aws::Outcome<void> check_updatable(const cfn::StackRecord& stack);
 // TemplateBody, Parameters and Tags; `existing` answers UsePreviousTemplate and UsePreviousValue.
 aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,
                                                 const cfn::StackRecord* existing);
 aws::AwsError invalid(const Error& error);
-// Nothing that the request says differs from what is deployed.
-bool changes_nothing(const cfn::DeployRequest& request, const cfn::StackRecord& existing);
+// Nothing that the request and its plan say differs from what is deployed.
+bool changes_nothing(const cfn::DeployRequest& request, const cfn::Plan& plan,
+                     const cfn::StackRecord& existing);
 double seconds(WallTime time);  // a timestamp as the protocols carry it
 
 }  // namespace loopgate::cloudformation

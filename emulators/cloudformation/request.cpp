@@ -49,6 +49,15 @@ aws::Outcome<std::map<std::string, std::string>> parameters_of(const ApiCall& ca
   return out;
 }
 
+// None given: the stack keeps those that it has. An empty list takes them away.
+std::optional<std::map<std::string, std::string>> tags_of(const ApiCall& call) {
+  const auto given = call.params.find("Tags");
+  if (given == call.params.end()) return std::nullopt;
+  std::map<std::string, std::string> out;
+  for (const json& tag : *given) out[member(tag, "Key")] = member(tag, "Value");
+  return out;
+}
+
 }  // namespace
 
 aws::AwsError stack_does_not_exist(const std::string& name) {
@@ -69,6 +78,7 @@ aws::Outcome<const cfn::StackRecord*> named_stack(const Context& context, const 
 aws::Outcome<void> check_updatable(const cfn::StackRecord& stack) {
   const cfn::StackStatus status = stack.status;
   const bool failed = cfn::must_be_recreated(status);
+  if (stack.interrupted) return {};
   if (!failed && !cfn::in_progress(status) && status != cfn::StackStatus::kDeleteComplete)
     return {};
   return aws::refuse(aws::validation_error(fmt::format(
@@ -103,18 +113,26 @@ aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,
   auto parameters = parameters_of(call, existing);
   if (!parameters) return aws::refuse(parameters.error());
   request.parameters = std::move(*parameters);
-  for (const json& tag : call.params.value("Tags", json::array()))
-    request.tags[member(tag, "Key")] = member(tag, "Value");
+  request.tags = tags_of(call);
+  request.capabilities = call.params.value("Capabilities", std::vector<std::string>());
+  request.update = existing != nullptr;
   return request;
 }
 
-bool changes_nothing(const cfn::DeployRequest& request, const cfn::StackRecord& existing) {
-  if (request.template_text != existing.template_text) return false;
-  for (const auto& parameter : existing.parameters) {
-    const auto given = request.parameters.find(parameter.name);
-    if (given != request.parameters.end() && given->second != parameter.value) return false;
+bool changes_nothing(const cfn::DeployRequest& request, const cfn::Plan& plan,
+                     const cfn::StackRecord& existing) {
+  // Of these it is not known what of the template is there.
+  if (cfn::must_be_recreated(existing.status) ||
+      existing.status == cfn::StackStatus::kUpdateFailed ||
+      existing.status == cfn::StackStatus::kUpdateRollbackFailed) {
+    return false;
   }
-  return true;
+  if (request.template_text != existing.template_text) return false;
+  if (request.tags && *request.tags != existing.tags) return false;
+  return std::ranges::equal(plan.parameters, existing.parameters,
+                            [](const cfn::ParameterValue& asked, const cfn::ParameterRecord& has) {
+                              return asked.name == has.name && asked.text == has.value;
+                            });
 }
 
 double seconds(WallTime time) {

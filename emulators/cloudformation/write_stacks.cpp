@@ -9,7 +9,8 @@ using nlohmann::json;
 // Both answer when the template is found good; how it goes on is asked by DescribeStacks.
 ApiResult create_stack(Context& context, const ApiCall& call) {
   const std::string name = text(call, "StackName");
-  if (context.deployer.find(call.caller.account, call.caller.region, name)) {
+  const auto* const existing = context.deployer.find(call.caller.account, call.caller.region, name);
+  if (existing && !existing->interrupted) {
     return aws::refuse(
         {"AlreadyExistsException", fmt::format("Stack [{}] already exists", name), 400, {}});
   }
@@ -26,7 +27,9 @@ ApiResult update_stack(Context& context, const ApiCall& call) {
   if (const auto ok = check_updatable(**stack); !ok) return aws::refuse(ok.error());
   auto request = deploy_request(call, *stack);
   if (!request) return aws::refuse(request.error());
-  if (changes_nothing(*request, **stack))
+  const auto plan = context.deployer.check(*request);
+  if (!plan) return aws::refuse(invalid(plan.error()));
+  if (changes_nothing(*request, **plan, **stack))
     return aws::refuse(aws::validation_error("No updates are to be performed."));
   const auto id = context.deployer.start_deploy(std::move(*request), nullptr);
   if (!id) return aws::refuse(invalid(id.error()));

@@ -54,9 +54,20 @@ class ApiService {
 class RestService {
  public:
   virtual ~RestService() = default;
-  virtual std::string_view name() const = 0;            // as AWS signs for it: "lambda"
+  // As signatures and hosts name it: "lambda". Those come before paths.
+  virtual std::string_view name() const = 0;
   virtual bool owns(const Request& request) const = 0;  // by its path
+  // Whether it answers OPTIONS itself and says which pages may read its answers (S3 has CORS rules
+  // of its own). The front door does both for the others.
+  virtual bool has_own_cors() const { return false; }
+  // For a request that is the service's; its body has not come yet.
+  virtual BodyPlan body_plan(const Request& head) const {
+    (void)head;
+    return {};
+  }
   virtual void handle(Request request, Caller caller, std::shared_ptr<Exchange> exchange) = 0;
+  // In its dialect; without one, {"message": …}.
+  virtual Response render(const aws::AwsError& error) const;
 };
 
 }  // namespace loopgate::http

@@ -7,11 +7,6 @@ namespace loopgate::http {
 
 namespace {
 
-std::string_view name_of(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
-}
-
 void add_headers(std::string_view origin, Response& response) {
   response.headers.push_back({"Access-Control-Allow-Origin", std::string(origin)});
   response.headers.push_back({"Access-Control-Expose-Headers", "*"});
@@ -32,6 +27,9 @@ class ReadableExchange final : public Exchange {
   }
   bool write(std::string_view chunk) override { return exchange_->write(chunk); }
   void end_stream() override { exchange_->end_stream(); }
+  void on_drained(std::function<void()> callback) override {
+    exchange_->on_drained(std::move(callback));
+  }
   void on_closed(std::function<void()> callback) override {
     exchange_->on_closed(std::move(callback));
   }
@@ -43,22 +41,6 @@ class ReadableExchange final : public Exchange {
 
 }  // namespace
 
-bool origin_is_allowed(const Request& request) {
-  const auto origin = request.header("Origin");
-  if (origin.empty()) return true;
-  const auto scheme = origin.find("://");
-  if (scheme == std::string_view::npos) return false;  // "null": a sandboxed frame
-  const auto name = name_of(origin.substr(scheme + 3));
-  return name == "localhost" || name.ends_with(".localhost") || name == "127.0.0.1" ||
-         name == "[::1]" || (!name.empty() && name == name_of(request.header("Host")));
-}
-
-Response foreign_origin() {
-  return Response::json(
-      403,
-      R"({"message":"web pages of other hosts may not call this sandbox: serve yours from localhost"})");
-}
-
 Response preflight(const Request& request) {
   Response response{204, {}, ""};
   response.headers.push_back(
@@ -66,6 +48,10 @@ Response preflight(const Request& request) {
   // "*" does not cover Authorization: what was asked for is named.
   if (const auto asked = request.header("Access-Control-Request-Headers"); !asked.empty()) {
     response.headers.push_back({"Access-Control-Allow-Headers", std::string(asked)});
+  }
+  // From a page of the internet to this machine (https://wicg.github.io/private-network-access/).
+  if (request.header("Access-Control-Request-Private-Network") == "true") {
+    response.headers.push_back({"Access-Control-Allow-Private-Network", "true"});
   }
   response.headers.push_back({"Access-Control-Max-Age", "600"});
   return response;

@@ -1,6 +1,5 @@
-// Requests that web pages send (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol). Pages
-// served from this machine, or from the host that they call, may: any other page that a developer
-// happens to have open must not reach the sandbox, which runs programs.
+// What lets a page of another origin call and read us, once it was admitted (admission.h): CORS,
+// https://fetch.spec.whatwg.org/#http-cors-protocol.
 #pragma once
 
 #include <memory>
@@ -9,11 +8,7 @@
 
 namespace loopgate::http {
 
-// False when the request comes from a page of a foreign origin.
-bool origin_is_allowed(const Request& request);
-Response foreign_origin();
-
-// The answer to a preflight (OPTIONS).
+// The answer to OPTIONS: to a preflight, or to whoever asks what may be done.
 Response preflight(const Request& request);
 
 // Adds to its answer what lets the page read it. Gives `exchange` itself for requests that no page

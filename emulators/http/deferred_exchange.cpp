@@ -58,6 +58,10 @@ class DeferredExchange final : public Exchange {
     if (early_->state == EarlyStream::State::kBegun) exchange_->end_stream();
   }
 
+  void on_drained(std::function<void()> callback) override {
+    exchange_->on_drained(std::move(callback));
+  }
+
   void on_closed(std::function<void()> callback) override {
     exchange_->on_closed(std::move(callback));
   }

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "emulators/http/cross_origin.h"
+#include "emulators/http/guarded.h"
 #include "emulators/http/protocol.h"
 
 namespace loopgate::http {
@@ -21,14 +22,21 @@ std::string shortened(std::string_view text) {
   return std::string(text.substr(0, kMaxEchoed));
 }
 
-Response message_as_json(int status, const std::string& message) {
-  const json body{{"message", message}};
-  return Response::json(status, body.dump(-1, ' ', false, json::error_handler_t::replace));
+// For SDKs of the REST protocols (x-amzn-ErrorType, message), for our own verbs (error), and for
+// people.
+Response error_as_json(const aws::AwsError& error) {
+  const json body{{"error", error.message}, {"message", error.message}};
+  auto response = Response::json(error.status, write_json(body) + "\n");
+  response.headers.push_back({"x-amzn-ErrorType", error.code});
+  return response;
 }
 
-Response not_kept() {
-  return message_as_json(
-      500, "the change could not be stored and was undone; see the log of the sandbox");
+constexpr const char* kNotKept =
+    "the change could not be stored and was undone; see the log of the sandbox";
+
+// How the paths of our own say that they failed.
+Response failed_path(const std::string& sentence) {
+  return error_as_json(aws::internal_failure(sentence));
 }
 
 // "/123456789012/name": a queue's URL, to which SQS clients send.
@@ -64,8 +72,15 @@ struct Rendering {
 
 }  // namespace
 
-FrontDoor::FrontDoor(Random& random, CallerDefaults defaults, Defer defer)
-    : random_(random), defaults_(std::move(defaults)), defer_(std::move(defer)) {}
+Response RestService::render(const aws::AwsError& error) const {
+  return error_as_json(error);
+}
+
+FrontDoor::FrontDoor(Random& random, CallerDefaults defaults, Defer defer, Admission admission)
+    : random_(random),
+      defaults_(std::move(defaults)),
+      defer_(std::move(defer)),
+      admission_(std::move(admission)) {}
 
 void FrontDoor::add(ApiService& service) {
   services_.push_back(&service);
@@ -74,64 +89,111 @@ void FrontDoor::add(RestService& service) {
   rest_services_.push_back(&service);
 }
 
-void FrontDoor::add_path(std::string prefix, Handler handler) {
-  paths_.emplace_back(std::move(prefix), std::move(handler));
+void FrontDoor::add_path(std::string prefix, Handler handler, PathTraits traits) {
+  paths_.push_back({std::move(prefix), std::move(handler), traits});
   std::ranges::stable_sort(paths_, std::ranges::greater{},
-                           [](const auto& path) { return path.first.size(); });
+                           [](const Path& path) { return path.prefix.size(); });
 }
 
 void FrontDoor::handle(Request request, std::shared_ptr<Exchange> exchange) {
-  if (!origin_is_allowed(request)) return exchange->respond(foreign_origin());
-  exchange = readable_by_origin(request, std::move(exchange));
-  if (request.method == "OPTIONS") return exchange->respond(preflight(request));
-
-  if (const Handler* handler = path_handler(request.path)) {
-    return (*handler)(std::move(request), deferred(std::move(exchange), defer_, not_kept));
+  const auto found = route(request);
+  if (const auto refused = refuse_entry(request, found)) {
+    return exchange->respond(render_error(found, *refused));
   }
-  for (RestService* service : rest_services_) {
-    if (!service->owns(request)) continue;
-    auto caller = identify_caller(request, defaults_);
-    return service->handle(std::move(request), std::move(caller),
-                           deferred(std::move(exchange), defer_, not_kept));
+  if (!found.has_own_cors()) {
+    exchange = readable_by_origin(request, std::move(exchange));
+    if (request.method == "OPTIONS") return exchange->respond(preflight(request));
   }
-  if (const auto found = route(request)) return call(request, *found, std::move(exchange));
-  exchange->respond(unknown_path(request));
+  dispatch(found, std::move(request), std::move(exchange));
 }
 
-const Handler* FrontDoor::path_handler(std::string_view path) const {
-  for (const auto& [prefix, handler] : paths_) {
+std::optional<aws::AwsError> FrontDoor::refuse_entry(const Request& request,
+                                                     const Route& route) const {
+  if (auto refused = refuse_host(request, admission_)) return refused;
+  if (auto refused = refuse_page(request, admission_, route.is_page())) return refused;
+  // An image or a link is all that it takes to send one, and it may say nothing of its page.
+  if (route.dialect == Dialect::kQuery && request.method == "GET" && is_from_browser(request)) {
+    return aws::AwsError{"ForeignPage",
+                         fmt::format("a browser may not call {} by GET, which any link or image "
+                                     "can do: use POST",
+                                     shortened(route.operation)),
+                         403,
+                         {}};
+  }
+  return std::nullopt;
+}
+
+BodyPlan FrontDoor::body_plan(const Request& head) const {
+  const auto found = route(head);
+  if (found.path != nullptr) return found.path->traits.body;
+  return found.rest != nullptr ? found.rest->body_plan(head) : BodyPlan{};
+}
+
+void FrontDoor::dispatch(const Route& route, Request request, std::shared_ptr<Exchange> exchange) {
+  if (route.path != nullptr) {
+    return handle_path(route.path->handler, std::move(request), std::move(exchange));
+  }
+  if (route.rest != nullptr) return call(*route.rest, std::move(request), std::move(exchange));
+  call(request, route, std::move(exchange));
+}
+
+void FrontDoor::handle_path(const Handler& handler, Request request,
+                            std::shared_ptr<Exchange> exchange) {
+  const auto name = request.method + " " + shortened(request.path);
+  answer_guarded(
+      guard_, {"the path", name},
+      deferred(std::move(exchange), defer_, [] { return failed_path(kNotKept); }),
+      [](const std::string& thrown) { return failed_path("internal error: " + thrown); },
+      [&](auto answer) { handler(std::move(request), std::move(answer)); });
+}
+
+// --- whose it is ---------------------------------------------------------------------------------
+
+FrontDoor::Route FrontDoor::route(const Request& request) const {
+  if (const Path* path = find_path(request.path)) return {.path = path};
+  if (const auto target = request.header("X-Amz-Target"); !target.empty()) {
+    return route_json(request, target);
+  }
+  const auto scope = credential_scope(request);
+  auto signed_for = scope ? scope->service : std::string();
+  if (RestService* rest = find_rest(request, signed_for)) return {.rest = rest};
+  return route_query(request, std::move(signed_for));
+}
+
+const FrontDoor::Path* FrontDoor::find_path(std::string_view path) const {
+  for (const auto& candidate : paths_) {
+    const auto& prefix = candidate.prefix;
     if (!path.starts_with(prefix)) continue;
     const bool whole =
         path.size() == prefix.size() || prefix.ends_with('/') || path[prefix.size()] == '/';
-    if (whole && (prefix != "/" || path == "/")) return &handler;
+    if (whole && (prefix != "/" || path == "/")) return &candidate;
   }
   return nullptr;
 }
 
-// --- which operation -----------------------------------------------------------------------------
-
-std::optional<FrontDoor::Route> FrontDoor::route(const Request& request) const {
-  if (const auto target = request.header("X-Amz-Target"); !target.empty()) {
-    return route_json(request, target);
+RestService* FrontDoor::find_rest(const Request& request, std::string_view signed_for) const {
+  const auto find = [&](auto is_meant) {
+    const auto found = std::ranges::find_if(rest_services_, [&](const RestService* service) {
+      return is_meant(*service) && service->owns(request);
+    });
+    return found == rest_services_.end() ? nullptr : *found;
+  };
+  if (!signed_for.empty()) {
+    return find([&](const RestService& service) { return service.name() == signed_for; });
   }
-  if (request.method != "POST" && request.method != "GET") return std::nullopt;
-  for (const std::string* form : {&request.body, &request.query}) {
-    if (form == &request.body && request.method == "GET") continue;
-    if (auto action = form_value(*form, "Action"))
-      return route_query(request, *form, *std::move(action));
+  const auto host = request.header("Host");
+  if (auto* by_host = find(
+          [&](const RestService& service) { return host_names_service(host, service.name()); })) {
+    return by_host;
   }
-  return std::nullopt;
+  return find([](const RestService&) { return true; });
 }
 
 FrontDoor::Route FrontDoor::route_json(const Request& request, std::string_view target) const {
   const auto dot = target.rfind('.');
   const auto prefix = target.substr(0, dot);
-  Route route{.protocol = Protocol::kJson,
-              .operation = dot == std::string_view::npos ? std::string()
-                                                         : std::string(target.substr(dot + 1)),
-              .form = {},
-              .service = nullptr,
-              .service_name = std::string(prefix)};
+  Route route{.dialect = Dialect::kJson, .service_name = std::string(prefix)};
+  if (dot != std::string_view::npos) route.operation = target.substr(dot + 1);
   for (ApiService* service : services_) {
     const auto& model = service->model();
     if (!model.target_prefix.empty() && model.target_prefix == prefix) route.service = service;
@@ -142,17 +204,23 @@ FrontDoor::Route FrontDoor::route_json(const Request& request, std::string_view 
   return route;
 }
 
-FrontDoor::Route FrontDoor::route_query(const Request& request, std::string form,
-                                        std::string action) const {
-  Route route{.protocol = Protocol::kQuery,
-              .operation = std::move(action),
-              .form = std::move(form),
-              .service = nullptr,
-              .service_name = {}};
-  if (const auto scope = credential_scope(request)) route.service_name = scope->service;
-  route.service = find_for_query(request, route);
+FrontDoor::Route FrontDoor::route_query(const Request& request, std::string signed_for) const {
+  Route route{.service_name = std::move(signed_for)};
+  const bool is_post = request.method == "POST";
+  if (!is_post && request.method != "GET") return route;
+  for (const std::string* form : {&request.body, &request.query}) {
+    if (form == &request.body && !is_post) continue;
+    auto action = form_value(*form, "Action");
+    if (!action) continue;
+    route.dialect = Dialect::kQuery;
+    route.operation = *std::move(action);
+    route.form = *form;
+    route.service = find_for_query(request, route);
+    break;
+  }
   // The oldest clients name the queue by the path alone.
-  if (is_queue_path(request.path) && !form_value(route.form, "QueueUrl")) {
+  if (route.service != nullptr && route.service == find_by_name("sqs") &&
+      is_queue_path(request.path) && !form_value(route.form, "QueueUrl")) {
     route.form += "&QueueUrl=" + identify_caller(request, defaults_).base_url + request.path;
   }
   return route;
@@ -187,72 +255,95 @@ ApiService* FrontDoor::find_for_query(const Request& request, const Route& route
 
 void FrontDoor::call(const Request& request, const Route& route,
                      std::shared_ptr<Exchange> exchange) {
-  const auto request_id = random_.uuid();
   const auto* operation =
       route.service == nullptr ? nullptr : route.service->model().find(route.operation);
-  if (operation == nullptr) return exchange->respond(refuse_route(route, request_id));
-
+  if (operation == nullptr) {
+    return exchange->respond(render_error(route, nothing_there(request, route)));
+  }
+  const auto request_id = random_.uuid();
   Rendering rendering{.service = route.service->model(),
-                      .is_json = route.protocol == Protocol::kJson,
+                      .is_json = route.dialect == Dialect::kJson,
                       .query_mode = request.header("x-amzn-query-mode") == "true",
                       .request_id = request_id};
   auto params = rendering.is_json ? decode_json_params(*operation, request.body)
                                   : decode_query_params(*operation, route.form);
   if (!params) return exchange->respond(rendering.error(params.error()));
 
-  auto answer = deferred(exchange, defer_, [rendering] {
-    return rendering.error(aws::internal_failure("the change could not be stored and was undone"));
-  });
-  ApiReply reply = [rendering, operation, answer](ApiResult result) {
-    answer->respond(result ? rendering.result(*operation, *result)
-                           : rendering.error(result.error()));
+  const auto failure = [rendering](const std::string& what) {
+    return rendering.error(aws::internal_failure(what));
   };
   ApiCall api_call{.operation = operation->name,
                    .params = *std::move(params),
                    .caller = identify_caller(request, defaults_)};
-  try {
-    if (auto abandon = route.service->call(std::move(api_call), std::move(reply))) {
-      exchange->on_closed(std::move(abandon));
-    }
-  } catch (const std::exception& error) {
-    answer->respond(rendering.error(aws::internal_failure(error.what())));
-  }
+  answer_guarded(guard_, {rendering.service.name, operation->name},
+                 deferred(exchange, defer_, [failure] { return failure(kNotKept); }), failure,
+                 [&](std::shared_ptr<Exchange> answer) {
+                   ApiReply reply = [rendering, operation, answer](ApiResult result) {
+                     answer->respond(result ? rendering.result(*operation, *result)
+                                            : rendering.error(result.error()));
+                   };
+                   if (auto abandon = route.service->call(std::move(api_call), std::move(reply))) {
+                     exchange->on_closed(std::move(abandon));
+                   }
+                 });
 }
 
-Response FrontDoor::refuse_route(const Route& route, std::string_view request_id) const {
+void FrontDoor::call(RestService& service, Request request, std::shared_ptr<Exchange> exchange) {
+  const auto name = request.method + " " + shortened(request.path);
+  const auto failure = [&service](const std::string& what) {
+    return service.render(aws::internal_failure(what));
+  };
+  auto caller = identify_caller(request, defaults_);
+  answer_guarded(guard_, {"the call", name},
+                 deferred(std::move(exchange), defer_, [failure] { return failure(kNotKept); }),
+                 failure, [&](auto answer) {
+                   service.handle(std::move(request), std::move(caller), std::move(answer));
+                 });
+}
+
+// Of a request that nobody here answers: what was asked for, and what there is.
+aws::AwsError FrontDoor::nothing_there(const Request& request, const Route& route) const {
   const auto operation = shortened(route.operation);
-  std::string message;
-  if (route.service == nullptr) {
-    const auto name = shortened(route.service_name);
-    message =
-        fmt::format("The action {} is not valid for this endpoint: {} here. Services: {}.",
-                    operation.empty() ? "(none)" : operation,
-                    name.empty() ? "no service has it" : "the service " + name + " is not emulated",
-                    service_names());
-  } else {
-    message =
-        fmt::format("The action {} is not valid for this endpoint. {} has here: {}.", operation,
-                    route.service->model().name, operation_names(route.service->model()));
+  const auto service = shortened(route.service_name);
+  if (route.dialect == Dialect::kPlain) {
+    std::string paths;
+    for (const auto& path : paths_) paths += (paths.empty() ? "" : ", ") + path.prefix;
+    return {"UnknownOperationException",
+            fmt::format("nothing answers {} {} here{}. Services: {}. Paths: {}.",
+                        shortened(request.method), shortened(request.path),
+                        service.empty() ? "" : " (the request is signed for " + service + ")",
+                        service_names(), paths),
+            404,
+            {}};
   }
+  const auto* code =
+      route.dialect == Dialect::kJson ? "UnknownOperationException" : "InvalidAction";
+  if (route.service == nullptr) {
+    return {code,
+            fmt::format("The action {} is not valid for this endpoint: {} here. Services: {}.",
+                        operation.empty() ? "(none)" : operation,
+                        service.empty() ? "no service has it"
+                                        : "the service " + service + " is not emulated",
+                        service_names()),
+            400,
+            {}};
+  }
+  return {code,
+          fmt::format("The action {} is not valid for this endpoint. {} has here: {}.", operation,
+                      route.service->model().name, operation_names(route.service->model())),
+          400,
+          {}};
+}
+
+Response FrontDoor::render_error(const Route& route, const aws::AwsError& error) {
+  if (route.rest != nullptr) return route.rest->render(error);
+  if (route.dialect == Dialect::kPlain) return error_as_json(error);
   ServiceModel nobody;
   nobody.json_version = "1.0";
-  const auto& model = route.service == nullptr ? nobody : route.service->model();
-  if (route.protocol == Protocol::kJson) {
-    return encode_json_error(model, {"UnknownOperationException", message, 400, {}}, request_id,
-                             false);
-  }
-  return encode_query_error(model, {"InvalidAction", message, 400, {}}, request_id);
-}
-
-Response FrontDoor::unknown_path(const Request& request) const {
-  std::string paths;
-  for (const auto& path : paths_) paths += (paths.empty() ? "" : ", ") + path.first;
-  const auto scope = credential_scope(request);
-  const auto service =
-      scope ? " (the request is signed for " + shortened(scope->service) + ")" : "";
-  return message_as_json(404, fmt::format("nothing answers {} {} here{}. Services: {}. Paths: {}.",
-                                          shortened(request.method), shortened(request.path),
-                                          service, service_names(), paths));
+  const Rendering rendering{.service = route.service == nullptr ? nobody : route.service->model(),
+                            .is_json = route.dialect == Dialect::kJson,
+                            .request_id = random_.uuid()};
+  return rendering.error(error);
 }
 
 std::string FrontDoor::service_names() const {

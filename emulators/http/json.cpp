@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "emulators/http/protocol.h"
 #include "emulators/http/protocol_limits.h"
 
@@ -17,27 +18,6 @@ using Checked = std::expected<void, aws::AwsError>;
 
 std::unexpected<aws::AwsError> unreadable(std::string message) {
   return aws::refuse(aws::AwsError{"SerializationException", std::move(message), 400, {}});
-}
-
-// Before it is parsed: a value of a million brackets costs us nothing but this loop.
-bool nests_too_deep(std::string_view text) {
-  std::size_t depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-      continue;
-    }
-    if (c == '"') in_string = true;
-    if ((c == '[' || c == '{') && ++depth > kMaxNesting) return true;
-    if ((c == ']' || c == '}') && depth > 0) --depth;
-  }
-  return false;
 }
 
 // AWS's words for what it found.
@@ -154,11 +134,6 @@ Checked check_value(const Shape& shape, json& value, const std::string& path) {
   return {};
 }
 
-// Bytes of a user's that are no UTF-8 must not keep the answer from being written.
-std::string dump(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 Response answer(const ServiceModel& service, int status, std::string body,
                 std::string_view request_id) {
   Response response;
@@ -174,29 +149,28 @@ Response answer(const ServiceModel& service, int status, std::string body,
 
 std::expected<json, aws::AwsError> decode_json_params(const OperationModel& operation,
                                                       std::string_view body) {
-  if (nests_too_deep(body)) return unreadable("The request body nests too deep.");
-  json params = json::object();
-  if (body.find_first_not_of(" \t\r\n") != std::string_view::npos) {
-    params = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const bool is_empty = body.find_first_not_of(" \t\r\n") == std::string_view::npos;
+  auto params = read_json(is_empty ? "{}" : body, {.depth = kMaxNesting});
+  if (!params) {
+    return unreadable("The request body is not valid JSON: " + params.error().message + ".");
   }
-  if (params.is_discarded()) return unreadable("The request body is not valid JSON.");
   if (operation.input == nullptr) return json::object();
-  if (auto checked = check_structure(*operation.input, params, ""); !checked) {
+  if (auto checked = check_structure(*operation.input, *params, ""); !checked) {
     return aws::refuse(checked.error());
   }
-  return params;
+  return *std::move(params);
 }
 
 Response encode_json_result(const ServiceModel& service, const OperationModel& operation,
                             const json& result, std::string_view request_id) {
   const bool has_result = operation.output != nullptr && result.is_object();
-  return answer(service, 200, has_result ? dump(result) : "{}", request_id);
+  return answer(service, 200, has_result ? write_json(result) : "{}", request_id);
 }
 
 Response encode_json_error(const ServiceModel& service, const aws::AwsError& error,
                            std::string_view request_id, bool query_mode) {
   const json body = {{"__type", service.error_prefix + error.code}, {"message", error.message}};
-  auto response = answer(service, error.status, dump(body), request_id);
+  auto response = answer(service, error.status, write_json(body), request_id);
   if (query_mode) {
     response.headers.push_back(
         {"x-amzn-query-error", fmt::format("{};{}", error.code_for_query(),

@@ -6,11 +6,13 @@
 #include <array>
 #include <utility>
 
+#include "codec/text.h"
+
 namespace loopgate::http {
 
 namespace {
 
-constexpr std::array<std::pair<int, std::string_view>, 31> kReasons{{
+constexpr std::array<std::pair<int, std::string_view>, 33> kReasons{{
     {200, "OK"},
     {201, "Created"},
     {202, "Accepted"},
@@ -34,6 +36,7 @@ constexpr std::array<std::pair<int, std::string_view>, 31> kReasons{{
     {411, "Length Required"},
     {413, "Content Too Large"},
     {415, "Unsupported Media Type"},
+    {421, "Misdirected Request"},
     {422, "Unprocessable Content"},
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
@@ -42,6 +45,7 @@ constexpr std::array<std::pair<int, std::string_view>, 31> kReasons{{
     {502, "Bad Gateway"},
     {503, "Service Unavailable"},
     {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
 }};
 
 // Without what could end a header early.
@@ -52,13 +56,14 @@ void append_clean(std::string& out, std::string_view text) {
 }
 
 bool is_framing(std::string_view name) {
-  constexpr std::array<std::string_view, 3> kOurs{"content-length", "transfer-encoding",
-                                                  "connection"};
-  return std::ranges::any_of(kOurs, [name](std::string_view ours) {
-    return std::ranges::equal(name, ours, [](char a, char b) {
-      return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-    });
-  });
+  return codec::equal_ignoring_case(name, "content-length") ||
+         codec::equal_ignoring_case(name, "transfer-encoding") ||
+         codec::equal_ignoring_case(name, "connection");
+}
+
+bool is_request_id(std::string_view name) {
+  return codec::equal_ignoring_case(name, "x-amzn-requestid") ||
+         codec::equal_ignoring_case(name, "x-amz-request-id");
 }
 
 }  // namespace
@@ -72,16 +77,36 @@ bool may_have_body(int status) {
   return status >= 200 && status != 204 && status != 304;
 }
 
-std::string response_head(const Response& response, const Framing& framing) {
+std::string http_date(WallTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  return fmt::format(
+      "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays.at(std::chrono::weekday(day).c_encoding()),
+      static_cast<unsigned>(date.day()), kMonths.at(static_cast<unsigned>(date.month()) - 1),
+      static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
+      clock.seconds().count());
+}
+
+std::string response_head(const Response& response, const Framing& framing, const Stamp& stamp) {
   std::string head =
       fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+  bool is_dated = false;
+  bool has_id = false;
   for (const auto& header : response.headers) {
     if (is_framing(header.name)) continue;
+    is_dated = is_dated || codec::equal_ignoring_case(header.name, "date");
+    has_id = has_id || is_request_id(header.name);
     append_clean(head, header.name);
     head += ": ";
     append_clean(head, header.value);
     head += "\r\n";
   }
+  if (!is_dated) head.append("Date: ").append(stamp.date).append("\r\n");
+  if (!has_id) head.append("x-amzn-RequestId: ").append(stamp.request_id).append("\r\n");
   if (framing.body == Framing::Body::kChunked) {
     head += "Transfer-Encoding: chunked\r\n";
   } else if (framing.body == Framing::Body::kLength && may_have_body(response.status)) {

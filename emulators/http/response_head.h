@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
 #include "emulators/http/message.h"
 
 namespace loopgate::http {
@@ -15,10 +16,20 @@ struct Framing {
   Body body = Body::kLength;
 };
 
+// What every answer bears, unless it says its own: when it was made, and by which id logs and
+// people find it (of any of AWS's headers for that, x-amzn-RequestId).
+struct Stamp {
+  std::string_view date;
+  std::string_view request_id;
+};
+
 // RFC 9112: status line and headers with the empty line. Line breaks within names and values are
 // taken out. What frames the body (Content-Length, Transfer-Encoding, Connection) is ours: headers
 // of `response` that say otherwise are left out.
-std::string response_head(const Response& response, const Framing& framing);
+std::string response_head(const Response& response, const Framing& framing, const Stamp& stamp);
+
+// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 §5.6.7).
+std::string http_date(WallTime time);
 
 // RFC 9110 §6.4.1: 1xx, 204 and 304 have none.
 bool may_have_body(int status);

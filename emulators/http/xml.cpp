@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/time.h"
 #include "codec/text.h"
 #include "emulators/http/protocol.h"
@@ -65,7 +66,7 @@ std::string scalar_text(const Shape& shape, const json& value) {
     const std::chrono::duration<double> since(value.get<double>());
     return to_iso8601(WallTime(std::chrono::round<std::chrono::milliseconds>(since)));
   }
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return write_json(value);
 }
 
 void append_value(std::string& out, std::string_view name, const Shape& shape, const json& value);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/ip_address.h"
+#include "base/json.h"
 #include "base/time.h"
 #include "codec/text.h"
 #include "emulators/iam/pattern.h"
@@ -98,7 +99,7 @@ const std::vector<Operator>& operators() {
 
 std::optional<std::string> scalar_text(const json& value) {
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_boolean() || value.is_number()) return value.dump();
+  if (value.is_boolean() || value.is_number()) return write_json(value);
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "aws/arn.h"
+#include "base/json.h"
 #include "emulators/iam/limits.h"
 #include "emulators/iam/pattern.h"
 
@@ -184,10 +185,12 @@ aws::Outcome<Policy> Policy::parse(std::string_view json_text, PolicyKind kind) 
   if (json_text.size() > kMaxDocumentBytes) {
     return aws::refuse(malformed_policy("The policy is longer than 64 KiB."));
   }
-  const auto document = json::parse(json_text, nullptr, false);
-  if (document.is_discarded()) {
-    return aws::refuse(malformed_policy("Syntax errors in policy: it is not JSON."));
+  const auto read = read_json(json_text);
+  if (!read) {
+    return aws::refuse(
+        malformed_policy("Syntax errors in policy: it is not JSON: " + read.error().message));
   }
+  const json& document = *read;
   if (!document.is_object()) {
     return aws::refuse(malformed_policy("Syntax errors in policy: it must be an object."));
   }

@@ -1,16 +1,13 @@
 // Roles and managed policies in the database: a row each, as one document.
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "emulators/iam/roles.h"
 
 namespace loopgate::iam {
 namespace {
 
 using nlohmann::json;
-
-std::string dump(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 WallTime from_millis(std::int64_t millis) {
   return WallTime(std::chrono::milliseconds(millis));
@@ -59,7 +56,7 @@ void Roles::save(const Role& role) {
                     {"trust", role.trust_document},
                     {"inline", inline_policies},
                     {"attached", role.attached}};
-  put_role_.bind(1, std::string_view(role.arn)).bind(2, std::string_view(dump(row))).run();
+  put_role_.bind(1, std::string_view(role.arn)).bind(2, std::string_view(write_json(row))).run();
   told_.clear();
 }
 
@@ -70,7 +67,9 @@ void Roles::save(const ManagedPolicy& policy) {
                     {"id", policy.id},
                     {"created", to_millis(policy.created)},
                     {"document", policy.document}};
-  put_policy_.bind(1, std::string_view(policy.arn)).bind(2, std::string_view(dump(row))).run();
+  put_policy_.bind(1, std::string_view(policy.arn))
+      .bind(2, std::string_view(write_json(row)))
+      .run();
   told_.clear();
 }
 
@@ -80,7 +79,7 @@ void Roles::load() {
   told_.clear();
   auto roles = store_.prepare("SELECT document FROM iam_roles");
   while (roles.step()) {
-    const auto row = json::parse(roles.text(0), nullptr, false);
+    const auto row = read_json(roles.text(0)).value_or(nullptr);
     if (!row.is_object()) continue;
     auto role = read_role(row);
     auto key = role.account + "/" + role.name;
@@ -88,7 +87,7 @@ void Roles::load() {
   }
   auto policies = store_.prepare("SELECT document FROM iam_policies");
   while (policies.step()) {
-    const auto row = json::parse(policies.text(0), nullptr, false);
+    const auto row = read_json(policies.text(0)).value_or(nullptr);
     if (!row.is_object()) continue;
     ManagedPolicy policy;
     policy.arn = row.value("arn", "");

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace loopgate::lambda {
 
 namespace {
@@ -146,7 +148,7 @@ bool echo_by_scan(std::string_view event, std::string& replies) {
 }
 
 std::string echo_by_parser(std::string_view event) {
-  const auto json = nlohmann::json::parse(event, nullptr, false);
+  const auto json = read_json(event).value_or(nullptr);
   if (!json.is_object() || !json.contains("Messages") || !json["Messages"].is_array()) {
     return std::string(event);
   }
@@ -157,8 +159,7 @@ std::string echo_by_parser(std::string_view event) {
     replies.push_back(
         {{"Tag", message["Tag"].get<std::string>()}, {"Data", message["Data"].get<std::string>()}});
   }
-  return nlohmann::ordered_json{{"Replies", std::move(replies)}}.dump(
-      -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return write_json(nlohmann::ordered_json{{"Replies", std::move(replies)}});
 }
 
 std::string echo(std::string_view event) {

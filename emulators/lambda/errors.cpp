@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "emulators/lambda/limits.h"
 
 namespace loopgate::lambda {
@@ -12,10 +13,6 @@ namespace loopgate::lambda {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 }  // namespace
 
@@ -52,8 +49,8 @@ aws::AwsError too_many_requests(std::string_view reason) {
 
 std::string error_document(std::string_view type, std::string_view message) {
   // AWS writes the type first.
-  return fmt::format(R"({{"errorType":{},"errorMessage":{}}})", dump(std::string(type)),
-                     dump(std::string(message)));
+  return fmt::format(R"({{"errorType":{},"errorMessage":{}}})", quote_json(type),
+                     quote_json(message));
 }
 
 InvocationOutcome failed(std::string request_id, std::string document) {
@@ -107,13 +104,13 @@ InvocationOutcome cannot_start(std::string request_id, std::string_view why) {
 }
 
 std::string summary(std::string_view document) {
-  const auto json = Json::parse(document, nullptr, false);
+  const auto json = read_json(document).value_or(nullptr);
   if (!json.is_object() || !json.contains("errorType") || !json["errorType"].is_string()) {
     return std::string(document.substr(0, kJournalText));
   }
   const auto message = json.value("errorMessage", Json(""));
   return fmt::format("{}: {}", json["errorType"].get<std::string>(),
-                     message.is_string() ? message.get<std::string>() : dump(message))
+                     message.is_string() ? message.get<std::string>() : write_json(message))
       .substr(0, kJournalText);
 }
 

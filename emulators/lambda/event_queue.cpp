@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/limits.h"
 
@@ -18,9 +19,7 @@ std::int64_t ms(std::chrono::milliseconds duration) {
 }
 
 Json parse_or_text(const std::string& text) {
-  auto json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) return text;
-  return json;
+  return read_ordered_json(text).value_or(text);
 }
 
 // The record that a destination gets.
@@ -39,13 +38,13 @@ std::string record(const QueuedEvent& event, const FunctionConfig& function,
                          {"requestPayload", parse_or_text(event.payload)},
                          {"responseContext", std::move(response)},
                          {"responsePayload", parse_or_text(outcome.payload)}};
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return write_json(document);
 }
 
 // What a dead-letter queue's message says beside the event itself.
 std::vector<aws::MessageAttribute> failure_attributes(const QueuedEvent& event,
                                                       const InvocationOutcome& outcome) {
-  const auto json = Json::parse(outcome.payload, nullptr, false);
+  const auto json = read_ordered_json(outcome.payload).value_or(nullptr);
   std::string message = outcome.payload;
   if (json.is_object() && json.contains("errorMessage") && json["errorMessage"].is_string()) {
     message = json["errorMessage"].get<std::string>();
@@ -73,8 +72,7 @@ EventQueue::EventQueue(Surroundings& surroundings, Runner runner, DeliverRecord 
   update_ = store.prepare("UPDATE lambda_events SET attempts = ?, due_ms = ? WHERE id = ?");
   delete_ = store.prepare("DELETE FROM lambda_events WHERE id = ?");
   load();
-  // A rolled-back turn may have stored or deleted some; what runs meanwhile runs once more at
-  // worst.
+  // What was rolled back may have stored or deleted some; one whose end was undone runs once more.
   store.on_rollback([this] { load(); });
 }
 
@@ -86,7 +84,7 @@ void EventQueue::load() {
                       std::string(select_.text(2)), std::string(select_.text(3)),
                       std::string(select_.text(4)), static_cast<int>(select_.integer(5)),
                       select_.integer(6),           select_.integer(7)};
-    by_due_.emplace(event.due_ms, event.id);
+    if (!running_.contains(event.id)) by_due_.emplace(event.due_ms, event.id);
     events_.emplace(event.id, std::move(event));
   }
   select_.reset();
@@ -114,7 +112,7 @@ void EventQueue::forget() {
 }
 
 void EventQueue::schedule() {
-  if (by_due_.empty() || running_ >= kMaxRunningEvents) return timer_.cancel();
+  if (by_due_.empty() || running_.size() >= kMaxRunningEvents) return timer_.cancel();
   const auto due = by_due_.begin()->first;
   const auto wait = due - to_millis(surroundings_.clock.wall());
   if (wait > 0) return timer_.set_after(std::chrono::milliseconds(wait), [this] { run_due(); });
@@ -129,7 +127,7 @@ void EventQueue::schedule() {
 
 void EventQueue::run_due() {
   const auto now = to_millis(surroundings_.clock.wall());
-  while (!by_due_.empty() && by_due_.begin()->first <= now && running_ < kMaxRunningEvents) {
+  while (!by_due_.empty() && by_due_.begin()->first <= now && running_.size() < kMaxRunningEvents) {
     const auto id = by_due_.begin()->second;
     by_due_.erase(by_due_.begin());
     run(id);
@@ -139,10 +137,10 @@ void EventQueue::run_due() {
 
 void EventQueue::run(std::int64_t id) {
   const auto& event = events_.at(id);
-  ++running_;
+  running_.insert(id);
   runner_.run(event, [this, id, alive = alive_.token()](aws::Outcome<InvocationOutcome> result) {
     if (!alive) return;
-    --running_;
+    running_.erase(id);
     on_result(id, result);
     schedule();
   });

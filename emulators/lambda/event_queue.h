@@ -51,7 +51,7 @@ class EventQueue {
   bool accept(QueuedEvent event);
   // Stored events go; those that run are not retried.
   void forget();
-  std::size_t running() const { return running_; }
+  std::size_t running() const { return running_.size(); }
   std::size_t stored() const { return events_.size(); }
 
  private:
@@ -70,7 +70,7 @@ class EventQueue {
   DeliverRecord deliver_;
   std::map<std::int64_t, QueuedEvent> events_;              // all that is stored
   std::set<std::pair<std::int64_t, std::int64_t>> by_due_;  // (due, id) of those that do not run
-  std::size_t running_ = 0;
+  std::set<std::int64_t> running_;
   bool scheduled_ = false;
   ScopedTimer timer_;
   Alive alive_;

@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "codec/base64.h"
 
 namespace loopgate::lambda {
@@ -69,9 +70,7 @@ std::string invoke_complete(const InvocationOutcome& outcome) {
   }
   if (!outcome.log_tail.empty())
     document["LogResult"] = codec::base64_encode(as_bytes(outcome.log_tail));
-  return event_message(
-      "InvokeComplete", "application/json",
-      document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  return event_message("InvokeComplete", "application/json", write_json(document));
 }
 
 }  // namespace loopgate::lambda

@@ -38,8 +38,9 @@ Result<CodeSource> local_code(const cfn::ResourceRequest& request, const std::st
   code.build_method = property_text(request.metadata, "BuildMethod");
   const auto built = fs::path(code.template_folder) / ".aws-sam" / "build" / request.logical_id;
   if (!fs::is_directory(code.path, error) && !fs::is_directory(built, error)) {
-    return fail_at(request, "/Code/LocalPath",
-                   fmt::format("its code is missing: {} is no folder and no zip file", code.path));
+    return fail_at(
+        request, "/Code/LocalPath",
+        fmt::format("its code is missing: {} is neither a folder nor a zip file", code.path));
   }
   return code;
 }
@@ -132,7 +133,7 @@ Result<FunctionConfig> FunctionResource::read(const cfn::ResourceRequest& reques
   if (config.name.empty()) config.name = request.logical_id;  // for messages
   if (!cfn::is_unresolved(config.name) && !is_function_name(config.name)) {
     return fail_at(request, "/FunctionName",
-                   fmt::format("'{}' is no function name: letters, digits, - and "
+                   fmt::format("'{}' is not a function name: letters, digits, - and "
                                "_, at most 64",
                                config.name));
   }
@@ -165,8 +166,12 @@ void FunctionResource::create(const cfn::ResourceRequest& request, cfn::Resource
   if (property_text(request.properties, "FunctionName").empty()) {
     config->name = generated_name(request, functions_.surroundings().random, kMaxFunctionName);
   }
+  // Building takes longer than this call.
+  const auto name = config->name;
+  const bool builds = !config->code.build_method.empty();
   const auto made = functions_.create(std::move(*config));
   if (!made) return done(fail_at(request, "/FunctionName", made.error().message));
+  if (builds) cfn::announce(request, name);
   build(request, *made, std::move(done));
 }
 

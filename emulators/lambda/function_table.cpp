@@ -2,11 +2,19 @@
 
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
+
 #include "base/check.h"
+#include "base/json.h"
+#include "emulators/store/own_address.h"
 
 namespace loopgate::lambda {
 
-FunctionTable::FunctionTable(store::Store& store) : store_(store) {
+namespace fs = std::filesystem;
+
+FunctionTable::FunctionTable(store::Store& store, std::function<std::string()> endpoint,
+                             std::string folder)
+    : store_(store), endpoint_(std::move(endpoint)), folder_(std::move(folder)) {
   const auto status = store_.migrate(
       "lambda",
       {"CREATE TABLE lambda_functions (arn TEXT PRIMARY KEY, config TEXT NOT NULL) WITHOUT ROWID",
@@ -24,8 +32,11 @@ FunctionTable::FunctionTable(store::Store& store) : store_(store) {
 std::vector<FunctionPtr> FunctionTable::load() {
   std::vector<FunctionPtr> functions;
   while (select_.step()) {
-    auto config = parse_function(nlohmann::json::parse(select_.text(0), nullptr, false));
+    auto config = parse_function(read_json(select_.text(0)).value_or(nullptr));
     if (config) {
+      for (auto& [name, value] : config->environment)
+        value = store::with_address(value, endpoint());
+      put_folder_in(config->code);
       functions.push_back(std::make_shared<const FunctionConfig>(std::move(*config)));
     } else {
       spdlog::warn("{}", config.error().message);
@@ -36,8 +47,26 @@ std::vector<FunctionPtr> FunctionTable::load() {
 }
 
 void FunctionTable::save(const FunctionConfig& config) {
-  const auto text = to_json(config).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  FunctionConfig kept = config;
+  for (auto& [name, value] : kept.environment) value = store::without_address(value, endpoint());
+  take_folder_out(kept.code);
+  const auto text = write_json(to_json(kept));
   upsert_.bind(1, config.arn()).bind(2, text).run();
+}
+
+// Earlier versions kept whole paths. The file is found where the folder is now.
+void FunctionTable::put_folder_in(CodeSource& code) const {
+  const fs::path path(code.path);
+  if (code.kind != CodeSource::Kind::kZip || path.parent_path().filename() != kUploads) return;
+  std::error_code error;
+  if (path.is_relative() || !fs::exists(path, error))
+    code.path = (fs::path(folder_) / kUploads / path.filename()).string();
+}
+
+void FunctionTable::take_folder_out(CodeSource& code) const {
+  const fs::path path(code.path);
+  if (code.kind == CodeSource::Kind::kZip && path.parent_path() == fs::path(folder_) / kUploads)
+    code.path = (fs::path(kUploads) / path.filename()).string();
 }
 
 void FunctionTable::remove(const std::string& arn) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "codec/base64.h"
@@ -13,12 +14,13 @@
 #include "emulators/lambda/files.h"
 #include "emulators/lambda/limits.h"
 #include "emulators/lambda/names.h"
+#include "emulators/store/own_address.h"
 
 namespace loopgate::lambda {
 
 Functions::Functions(Surroundings surroundings, DeliverRecord deliver)
     : surroundings_(std::move(surroundings)),
-      table_(surroundings_.store),
+      table_(surroundings_.store, surroundings_.endpoint, surroundings_.folder),
       events_(surroundings_,
               {.find = [this](const std::string& arn) { return find(arn); },
                .run = [this](const QueuedEvent& event,
@@ -38,7 +40,52 @@ void Functions::load() {
     if (!kept && item->second.pool) removed_.push_back(std::move(item->second.pool));
     item = kept ? std::next(item) : entries_.erase(item);
   }
-  for (auto& function : functions) put(std::move(function));
+  for (auto& function : functions) {
+    // What was not changed stays as it is, with its warm workers.
+    const auto* known = find_entry(function->arn());
+    if (known != nullptr && known->config->revision_id == function->revision_id) continue;
+    put(std::move(function));
+  }
+}
+
+void Functions::follow_endpoint(const std::set<std::string>& former) {
+  load();
+  for (const auto& function : list()) {
+    FunctionConfig moved = *function;
+    for (const auto& then : former) {
+      for (auto& [name, value] : moved.environment)
+        value = store::moved_address(value, then, surroundings_.endpoint());
+    }
+    if (moved.environment == function->environment) continue;
+    table_.save(moved);
+    put(std::make_shared<const FunctionConfig>(std::move(moved)));
+  }
+  sweep_code();
+}
+
+// Only when it is certain that the functions are gone: the turn may yet be rolled back.
+void Functions::sweep_code() {
+  if (std::exchange(sweeping_, true)) return;
+  surroundings_.store.after_commit([this, alive = alive_.token()](bool committed) {
+    if (!alive) return;
+    sweeping_ = false;
+    if (committed) sweep_code_now();
+  });
+}
+
+void Functions::sweep_code_now() {
+  std::set<std::filesystem::path> used;
+  for (const auto& [arn, entry] : entries_) {
+    used.insert(function_folder(surroundings_, *entry.config));
+    used.insert(entry.config->code.path);
+  }
+  std::error_code error;
+  for (const char* each : {kCode, kUploads}) {
+    const auto folder = std::filesystem::path(surroundings_.folder) / each;
+    for (const auto& found : std::filesystem::directory_iterator(folder, error)) {
+      if (!used.contains(found.path())) std::filesystem::remove_all(found.path(), error);
+    }
+  }
 }
 
 void Functions::put(FunctionPtr config) {
@@ -106,6 +153,7 @@ aws::Outcome<void> Functions::remove(const std::string& arn) {
   const auto found = entries_.find(std::string(without_qualifier(arn)));
   if (found == entries_.end()) return aws::refuse(function_not_found(arn));
   table_.remove(found->first);
+  sweep_code();
   auto pool = std::move(found->second.pool);
   entries_.erase(found);
   if (!pool) return {};
@@ -138,7 +186,7 @@ aws::Outcome<CodeSource> Functions::keep_upload(std::string_view zip) {
   code.kind = CodeSource::Kind::kZip;
   code.sha256 = codec::base64_encode(codec::sha256(as_bytes(zip)));
   code.size = zip.size();
-  code.path = (std::filesystem::path(surroundings_.folder) / "uploads" /
+  code.path = (std::filesystem::path(surroundings_.folder) / kUploads /
                (codec::sha256_hex(as_bytes(zip)) + ".zip"))
                   .string();
   if (std::filesystem::exists(code.path)) return code;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -68,6 +69,11 @@ class Functions {
   // when that is done. The error has the build's output.
   void prepare(const std::string& arn, std::move_only_function<void(Status)> done);
 
+  // When the endpoint of this run is known: variables that hold that of the last follow. `former`
+  // are those of earlier versions, which kept them as they were. Code that no function has any more
+  // goes.
+  void follow_endpoint(const std::set<std::string>& former = {});
+
   // Sees what asynchronous invocations answered, which nobody waits for.
   void set_event_observer(
       std::function<void(const std::string& arn, std::string_view answer)> observer) {
@@ -92,6 +98,8 @@ class Functions {
   };
 
   void load();
+  void sweep_code();
+  void sweep_code_now();
   Entry* find_entry(std::string_view arn);
   const Entry* find_entry(std::string_view arn) const;
   void put(FunctionPtr config);
@@ -109,6 +117,7 @@ class Functions {
   FunctionTable table_;
   std::unordered_map<std::string, Entry> entries_;  // by ARN without qualifier
   std::vector<std::unique_ptr<Pool>> removed_;      // destroyed in a later task
+  bool sweeping_ = false;                           // when this turn is committed
   OrderedCompletions order_;
   std::size_t in_flight_ = 0;
   Alive alive_;

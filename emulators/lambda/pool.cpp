@@ -8,19 +8,15 @@
 
 #include "base/check.h"
 #include "emulators/lambda/errors.h"
+#include "emulators/lambda/function_table.h"
 
 namespace loopgate::lambda {
 
-namespace {
-
-// One folder per function, readable for people who look into the data folder.
 std::string function_folder(const Surroundings& surroundings, const FunctionConfig& config) {
-  return (std::filesystem::path(surroundings.folder) / "code" /
+  return (std::filesystem::path(surroundings.folder) / kCode /
           fmt::format("{}-{}-{}", config.account, config.region, config.name))
       .string();
 }
-
-}  // namespace
 
 Pool::Pool(Surroundings& surroundings, std::shared_ptr<const FunctionConfig> config)
     : surroundings_(surroundings),

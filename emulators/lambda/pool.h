@@ -13,6 +13,10 @@
 
 namespace loopgate::lambda {
 
+// Where a function's code is made to run: a folder each, readable for people who look into the data
+// folder.
+std::string function_folder(const Surroundings& surroundings, const FunctionConfig& config);
+
 class Pool : private Worker::Owner {
  public:
   Pool(Surroundings& surroundings, std::shared_ptr<const FunctionConfig> config);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json.h"
 #include "emulators/lambda/echo.h"
 
 namespace loopgate::lambda {
@@ -21,7 +22,7 @@ std::unexpected<PropertyError> refuse(std::string pointer, std::string message) 
 
 std::optional<std::string> text_of(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_integer() || value.is_boolean()) return value.dump();
+  if (value.is_number_integer() || value.is_boolean()) return write_json(value);
   return std::nullopt;
 }
 
@@ -44,8 +45,8 @@ PropertyStatus read_number(const Json& properties, const char* name, std::int64_
   const auto [at, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || at != end || value < least || value > most) {
     return refuse(fmt::format("/{}", name),
-                  fmt::format("{} is {}: it must be a number from {} to {}", name, found->dump(),
-                              least, most));
+                  fmt::format("{} is {}: it must be a number from {} to {}", name,
+                              write_json(*found), least, most));
   }
   out = value;
   return {};

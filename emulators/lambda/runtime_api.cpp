@@ -71,6 +71,10 @@ http::Response too_large() {
                fmt::format("Exceeded maximum allowed payload size ({} bytes).", kMaxResponse)));
 }
 
+http::Response internal_failure(std::string_view what) {
+  return http::Response::json(500, error_document("InternalServerError", what));
+}
+
 http::Response unknown_route() {
   return http::Response::json(404, error_document("NotFound", "no such route of the Runtime API"));
 }

@@ -24,6 +24,7 @@ http::Response next_invocation(const Invocation& invocation, WallTime deadline,
 http::Response accepted();                               // 202 {"status":"OK"}
 http::Response refused_id(std::string_view request_id);  // 400 InvalidRequestID
 http::Response too_large();                              // 413 RequestEntityTooLarge
+http::Response internal_failure(std::string_view what);  // 500
 http::Response unknown_route();                          // 404
 
 }  // namespace loopgate::lambda

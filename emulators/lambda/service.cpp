@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "codec/percent.h"
 #include "emulators/lambda/errors.h"
 
@@ -43,10 +44,13 @@ http::Response render_error(const aws::AwsError& error) {
   const nlohmann::json body = {{"Type", error.is_sender_fault() ? "User" : "Service"},
                                {"Message", error.message},
                                {"message", error.message}};
-  auto response = http::Response::json(
-      error.status, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  auto response = http::Response::json(error.status, write_json(body));
   response.headers.push_back({"x-amzn-ErrorType", error.code});
   return response;
+}
+
+http::Response LambdaService::render(const aws::AwsError& error) const {
+  return render_error(error);
 }
 
 bool LambdaService::owns(const http::Request& request) const {
@@ -114,7 +118,7 @@ aws::Outcome<void> LambdaService::on_function(Call& call, const ExchangePtr& exc
     const auto function = find(call);
     if (!function) return aws::refuse(function.error());
     exchange->respond(
-        http::Response::json(200, nlohmann::json({{"Tags", (*function)->tags}}).dump()));
+        http::Response::json(200, write_json(nlohmann::json({{"Tags", (*function)->tags}}))));
     return {};
   }
   return aws::refuse(unknown_operation(call.request));

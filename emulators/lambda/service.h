@@ -18,6 +18,7 @@ class LambdaService : public http::RestService {
 
   std::string_view name() const override { return "lambda"; }
   bool owns(const http::Request& request) const override;
+  http::Response render(const aws::AwsError& error) const override;
   void handle(http::Request request, http::Caller caller,
               std::shared_ptr<http::Exchange> exchange) override;
 

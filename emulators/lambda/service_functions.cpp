@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "codec/base64.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/properties.h"
@@ -14,10 +15,6 @@ namespace loopgate::lambda {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 // "2026-11-02T09:15:30.204+0000", as Lambda writes it.
 std::string timestamp(std::int64_t ms) {
@@ -53,9 +50,9 @@ Json configuration(const FunctionConfig& config) {
 }
 
 aws::Outcome<Json> read_body(const http::Request& request) {
-  auto json = request.body.empty() ? Json::object() : Json::parse(request.body, nullptr, false);
+  auto json = request.body.empty() ? Json::object() : read_json(request.body).value_or(nullptr);
   if (json.is_object()) return json;
-  return aws::refuse(invalid_request_content("the body is no JSON object"));
+  return aws::refuse(invalid_request_content("the body is not a JSON object"));
 }
 
 aws::Outcome<CodeSource> read_code(Functions& functions, const Json& code) {
@@ -102,7 +99,7 @@ aws::Outcome<void> LambdaService::create_function(Call& call, http::Exchange& ex
   }
   const auto made = functions_.create(std::move(config));
   if (!made) return aws::refuse(made.error());
-  exchange.respond(http::Response::json(201, dump(configuration(**made))));
+  exchange.respond(http::Response::json(201, write_json(configuration(**made))));
   return {};
 }
 
@@ -111,7 +108,7 @@ aws::Outcome<void> LambdaService::list_functions(Call& call, http::Exchange& exc
   for (const auto& function : functions_.list(call.caller.account, call.caller.region)) {
     list.push_back(configuration(*function));
   }
-  exchange.respond(http::Response::json(200, dump({{"Functions", std::move(list)}})));
+  exchange.respond(http::Response::json(200, write_json(Json{{"Functions", std::move(list)}})));
   return {};
 }
 
@@ -124,14 +121,14 @@ aws::Outcome<void> LambdaService::get_function(Call& call, http::Exchange& excha
   if ((*function)->reserved_concurrency) {
     body["Concurrency"] = {{"ReservedConcurrentExecutions", *(*function)->reserved_concurrency}};
   }
-  exchange.respond(http::Response::json(200, dump(body)));
+  exchange.respond(http::Response::json(200, write_json(body)));
   return {};
 }
 
 aws::Outcome<void> LambdaService::get_configuration(Call& call, http::Exchange& exchange) {
   const auto function = find(call);
   if (!function) return aws::refuse(function.error());
-  exchange.respond(http::Response::json(200, dump(configuration(**function))));
+  exchange.respond(http::Response::json(200, write_json(configuration(**function))));
   return {};
 }
 
@@ -146,7 +143,7 @@ aws::Outcome<void> LambdaService::update_code(Call& call, http::Exchange& exchan
   config.code = std::move(*code);
   const auto updated = functions_.update(std::move(config));
   if (!updated) return aws::refuse(updated.error());
-  exchange.respond(http::Response::json(200, dump(configuration(**updated))));
+  exchange.respond(http::Response::json(200, write_json(configuration(**updated))));
   return {};
 }
 
@@ -160,7 +157,7 @@ aws::Outcome<void> LambdaService::update_configuration(Call& call, http::Exchang
   if (!read) return aws::refuse(read.error());
   const auto updated = functions_.update(std::move(config));
   if (!updated) return aws::refuse(updated.error());
-  exchange.respond(http::Response::json(200, dump(configuration(**updated))));
+  exchange.respond(http::Response::json(200, write_json(configuration(**updated))));
   return {};
 }
 
@@ -193,7 +190,8 @@ aws::Outcome<void> LambdaService::get_policy(Call& call, http::Exchange& exchang
   const Json policy = {
       {"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", std::move(statements)}};
   exchange.respond(http::Response::json(
-      200, dump({{"Policy", dump(policy)}, {"RevisionId", (*function)->revision_id}})));
+      200,
+      write_json(Json{{"Policy", write_json(policy)}, {"RevisionId", (*function)->revision_id}})));
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "codec/base64.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/event_stream.h"
@@ -76,17 +77,18 @@ aws::Outcome<InvokeCall> LambdaService::read_call(Call& call) const {
   }
   const auto& body = call.request.body;
   if (body.size() > kMaxSyncPayload) return aws::refuse(payload_too_large(kMaxSyncPayload));
-  if (!body.empty() && !nlohmann::json::accept(body)) {
-    return aws::refuse(invalid_request_content("the payload is no JSON"));
+  if (const auto checked = check_json(body); !body.empty() && !checked) {
+    return aws::refuse(
+        invalid_request_content("the payload is not JSON: " + checked.error().message));
   }
   if (const auto context = call.request.header("X-Amz-Client-Context"); !context.empty()) {
     const auto text = codec::base64_decode_text(context);
-    const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+    const auto json = text ? read_json(*text).value_or(nullptr) : nlohmann::json();
     if (!json.is_object()) {
       return aws::refuse(invalid_request_content("the client context is no JSON in base64"));
     }
     // Written anew in ASCII: it travels in a header.
-    result.client_context = json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    result.client_context = write_json(json, JsonText::kAscii);
   }
   result.payload = std::move(call.request.body);
   result.wants_log_tail = call.request.header("X-Amz-Log-Type") == "Tail";

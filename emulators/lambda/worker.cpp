@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "codec/base64.h"
+#include "emulators/http/admission.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/worker_launch.h"
 
@@ -49,14 +50,19 @@ Result<std::unique_ptr<Worker>> Worker::start(Surroundings& surroundings,
 Status Worker::launch(const std::string& code_folder) {
   auto server = http::Server::listen(
       surroundings_.loop, Endpoint{IpAddress::v4(127, 0, 0, 1), 0},
-      [this](http::Request request, std::shared_ptr<http::Exchange> exchange) {
-        on_request(std::move(request), std::move(exchange));
+      [this, &loop = surroundings_.loop](http::Request request,
+                                         std::shared_ptr<http::Exchange> exchange) {
+        const auto thrown = run_guarded(loop.guard(), {"a function's runtime", request.path},
+                                        [&] { on_request(std::move(request), exchange); });
+        if (thrown) exchange->respond(internal_failure(*thrown));
       },
       runtime_api_limits());
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
-  server_->observe_bodies(
-      [this](std::string_view target, std::string_view so_far) { on_body(target, so_far); });
+  server_->observe_bodies([this, &loop = surroundings_.loop](std::string_view target,
+                                                             std::string_view so_far) {
+    run_guarded(loop.guard(), {"a function's answer", target}, [&] { on_body(target, so_far); });
+  });
 
   std::string warning;
   auto options = launch_options(*config_,
@@ -106,6 +112,11 @@ void Worker::stop() {
 }
 
 void Worker::on_request(http::Request request, std::shared_ptr<http::Exchange> exchange) {
+  const http::Admission function_only;
+  if (http::refuse_host(request, function_only) ||
+      http::refuse_page(request, function_only, false)) {
+    return exchange->respond(unknown_route());
+  }
   if (state_ == State::kEnded) return exchange->respond(unknown_route());
   const auto call = parse_runtime_call(request.method, request.path);
   switch (call.kind) {

@@ -56,8 +56,11 @@ void LogStore::append(const Place& place, std::string_view group, std::string_vi
 
 void LogStore::flush() {
   if (waiting_.empty()) return;
-  auto waiting = std::move(waiting_);
-  waiting_.clear();
+  // Others' lines: whoever reads now, and fails, must not take them with him.
+  store_.apart_from_operation([this] { write(std::exchange(waiting_, {})); });
+}
+
+void LogStore::write(std::vector<Waiting> waiting) {
   std::vector<aws::LogLine> lines;
   for (std::size_t i = 0; i < waiting.size();) {
     const auto& first = waiting[i];

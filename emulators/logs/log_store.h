@@ -134,6 +134,7 @@ class LogStore {
 
   Group* find_group(const Place& place, const std::string& name);
   Stream* find_stream(const Place& place, const Group& group, const std::string& name);
+  void write(std::vector<Waiting> waiting);
   void insert(Group& group, Stream& stream, std::span<const aws::LogLine> lines);
   void save(const Group& group);
   void let_go(Group& group);

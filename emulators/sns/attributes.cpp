@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "aws/arn.h"
+#include "base/json.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/limits.h"
 
@@ -37,7 +38,7 @@ bool is_boolean(std::string_view text) {
 }
 
 aws::Outcome<std::string> parse_redrive_policy(const std::string& value, bool fifo_topic) {
-  const auto policy = json::parse(value, nullptr, false);
+  const auto policy = read_json(value).value_or(nullptr);
   if (!policy.is_object()) {
     return aws::refuse(invalid_parameter("RedrivePolicy: failed to parse JSON."));
   }
@@ -134,7 +135,7 @@ aws::Outcome<void> check_topic_attribute(const Topic& topic, const std::string& 
   }
   if (name == "Policy" && !value.empty()) {
     if (value.size() > kMaxPolicyBytes) return aws::refuse(invalid_parameter("Policy too long"));
-    const auto policy = json::parse(value, nullptr, false);
+    const auto policy = read_json(value).value_or(nullptr);
     if (!policy.is_object() || !policy.contains("Statement")) {
       return aws::refuse(
           invalid_parameter("Policy Error: the policy is no JSON object with a "
@@ -203,7 +204,7 @@ aws::Outcome<void> set_subscription_attributes(Subscription& subscription, bool 
 }
 
 std::string default_topic_policy(const Topic& topic) {
-  return json{
+  return write_json(json{
       {"Version", "2008-10-17"},
       {"Id", "__default_policy_ID"},
       {"Statement",
@@ -215,8 +216,7 @@ std::string default_topic_policy(const Topic& topic) {
                        "SNS:RemovePermission", "SNS:DeleteTopic", "SNS:Subscribe",
                        "SNS:ListSubscriptionsByTopic", "SNS:Publish"}},
                      {"Resource", topic.arn},
-                     {"Condition", {{"StringEquals", {{"AWS:SourceOwner", topic.account}}}}}}})}}
-      .dump();
+                     {"Condition", {{"StringEquals", {{"AWS:SourceOwner", topic.account}}}}}}})}});
 }
 
 std::string_view default_delivery_policy() {

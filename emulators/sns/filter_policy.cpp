@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/json.h"
 #include "emulators/sns/filter_condition.h"
 #include "emulators/sns/limits.h"
 
@@ -57,8 +58,9 @@ class FilterPolicyParser {
 
   aws::Outcome<FilterPolicy> parse(std::string_view text) {
     if (text.size() > kMaxFilterPolicyBytes) return refuse_policy("Filter policy is too long");
-    const auto policy = json::parse(text, nullptr, false);
-    if (policy.is_discarded()) return refuse_policy("failed to parse JSON.");
+    const auto read = read_json(text);
+    if (!read) return refuse_policy("failed to parse JSON.");
+    const json& policy = *read;
     if (!policy.is_object()) return refuse_policy("Filter policy must be a JSON object");
 
     auto compiled = std::make_shared<FilterPolicy::Compiled>();
@@ -185,7 +187,7 @@ json document_of(const std::vector<aws::MessageAttribute>& attributes) {
     const std::string_view type = attribute.type;
     if (type.starts_with("Binary")) continue;
     if (type.ends_with(".Array")) {
-      auto elements = json::parse(attribute.value, nullptr, false);
+      auto elements = read_json(attribute.value).value_or(nullptr);
       document[attribute.name] = elements.is_array() ? std::move(elements) : json::array();
     } else if (type.starts_with("Number")) {
       const auto number = parse_number(attribute.value);
@@ -221,7 +223,7 @@ std::optional<std::string> FilterPolicy::mismatch(
   if (scope_ == FilterScope::kMessageAttributes) {
     return evaluate(compiled_->alternatives, document_of(attributes));
   }
-  const auto document = json::parse(body, nullptr, false);
+  const auto document = read_json(body).value_or(nullptr);
   if (!document.is_object()) return "the body is no JSON object";
   return evaluate(compiled_->alternatives, document);
 }

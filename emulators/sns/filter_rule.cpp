@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/json.h"
 #include "codec/glob.h"
 #include "codec/text.h"
 #include "emulators/sns/limits.h"
@@ -57,7 +58,7 @@ bool same_literal(const json& wanted, const json& value) {
 std::string token(const json& value) {
   if (value.is_array()) return "[";
   if (value.is_object()) return "{";
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  return value.is_string() ? value.get<std::string>() : write_json(value);
 }
 
 std::expected<std::size_t, std::string> count_wildcards(std::string_view pattern) {

@@ -5,6 +5,7 @@
 
 #include "aws/arn.h"
 #include "base/bytes.h"
+#include "base/json.h"
 #include "codec/base64.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/limits.h"
@@ -114,10 +115,6 @@ aws::Outcome<void> check_subject(const std::string& subject) {
   return {};
 }
 
-std::string quote(const std::string& text) {
-  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 std::string value_text(const aws::MessageAttribute& attribute) {
   return attribute.type.starts_with("Binary") ? codec::base64_encode(as_bytes(attribute.value))
                                               : attribute.value;
@@ -149,7 +146,7 @@ aws::Outcome<void> check_message(const PublishRequest& request) {
   }
   if (request.structure.empty()) return {};
   if (request.structure != "json") return aws::refuse(invalid_parameter("MessageStructure"));
-  const auto message = json::parse(request.message, nullptr, false);
+  const auto message = read_json(request.message).value_or(nullptr);
   if (!message.is_object()) {
     return aws::refuse(invalid_parameter("Message Structure - JSON message body failed to parse"));
   }
@@ -182,7 +179,7 @@ std::string render_envelope(const Notification& notification, const std::string&
                             std::string_view unsubscribe_url) {
   std::string out = "{\n  \"Type\" : \"Notification\"";
   const auto add = [&](std::string_view name, const std::string& value) {
-    out += ",\n  \"" + std::string(name) + "\" : " + quote(value);
+    out += ",\n  \"" + std::string(name) + "\" : " + quote_json(value);
   };
   add("MessageId", notification.message_id);
   if (!notification.sequence_number.empty()) add("SequenceNumber", notification.sequence_number);
@@ -199,8 +196,8 @@ std::string render_envelope(const Notification& notification, const std::string&
     const char* separator = "\n";
     for (const auto& attribute : notification.attributes) {
       out += separator;
-      out += "    " + quote(attribute.name) + " : {\"Type\":" + quote(attribute.type) +
-             ",\"Value\":" + quote(value_text(attribute)) + "}";
+      out += "    " + quote_json(attribute.name) + " : {\"Type\":" + quote_json(attribute.type) +
+             ",\"Value\":" + quote_json(value_text(attribute)) + "}";
       separator = ",\n";
     }
     out += "\n  }";
@@ -233,7 +230,7 @@ std::string render_lambda_event(const Notification& notification,
                          {"Sns", std::move(sns)}};
   ordered_json event;
   event["Records"] = ordered_json::array({std::move(record)});
-  return event.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return write_json(event);
 }
 
 }  // namespace loopgate::sns

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/operations.h"
 
@@ -27,7 +28,7 @@ json one_or_list(std::vector<std::string> values) {
 
 // The statements as a list, whichever way they were written.
 json policy_of(Topics& topics, const std::string& arn) {
-  auto policy = json::parse(topics.topic_attributes(arn).value()["Policy"], nullptr, false);
+  auto policy = read_json(topics.topic_attributes(arn).value()["Policy"]).value_or(nullptr);
   if (!policy.is_object()) policy = json::object();
   auto& statements = policy["Statement"];
   if (!statements.is_array()) {
@@ -41,7 +42,7 @@ bool has_label(const json& statement, const std::string& label) {
 }
 
 http::ApiResult set_policy(Topics& topics, const std::string& arn, const json& policy) {
-  const auto text = policy.dump(-1, ' ', false, json::error_handler_t::replace);
+  const auto text = write_json(policy);
   const auto set = topics.set_topic_attribute(arn, "Policy", text);
   if (!set) return aws::refuse(set.error());
   return json::object();

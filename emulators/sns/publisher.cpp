@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "codec/sha256.h"
 #include "emulators/sns/attributes.h"
 #include "emulators/sns/errors.h"
@@ -48,7 +49,7 @@ std::string sequence_text(std::int64_t sequence) {
 void read_structure(Notification& notification, const PublishRequest& request) {
   notification.text = request.message;
   if (request.structure != "json") return;
-  const auto message = json::parse(request.message, nullptr, false);
+  const auto message = read_json(request.message).value_or(nullptr);
   for (const auto& [protocol, text] : message.items()) {
     if (text.is_string()) notification.by_protocol[protocol] = text.get<std::string>();
   }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "aws/arn.h"
+#include "base/json.h"
 #include "emulators/sns/attributes.h"
 
 namespace loopgate::sns {
@@ -33,11 +34,11 @@ store::Store& migrated(store::Store& store) {
 }
 
 std::string to_text(const AttributeMap& attributes) {
-  return json(attributes).dump(-1, ' ', false, json::error_handler_t::replace);
+  return write_json(json(attributes));
 }
 
 AttributeMap to_map(std::string_view text) {
-  const auto parsed = json::parse(text, nullptr, false);
+  const auto parsed = read_json(text).value_or(nullptr);
   AttributeMap map;
   if (!parsed.is_object()) return map;
   for (const auto& [key, value] : parsed.items()) {

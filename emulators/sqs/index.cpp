@@ -71,6 +71,7 @@ void Queues::rebuild() {
     }
     queue->waiters = std::move(old->waiters);
     queue->purged = old->purged;
+    queue->attempts = std::move(old->attempts);
   }
   for (auto& [key, queue] : queues_) {
     wake(*queue);
@@ -94,7 +95,7 @@ void Queues::make_ready(Queue& queue, ReadyMessage message, const std::string& g
 }
 
 void Queues::drop(Queue& queue, std::int64_t id, const char* why) {
-  tables_.delete_message(id);
+  store_.apart_from_operation([&] { tables_.delete_message(id); });
   tell(queue, 1, why);
 }
 
@@ -117,16 +118,18 @@ void Queues::expire(Queue& queue) {
   const auto first = queue.ready->next_expiry();
   if (!first || *first > now) return;
   std::size_t count = 0;
-  for (const auto& message : queue.ready->all()) {
-    if (message.expires > now) continue;
-    std::string group;
-    if (queue.key.is_fifo()) {
-      if (const auto row = tables_.load_message(message.id)) group = row->message.group_id;
+  store_.apart_from_operation([&] {
+    for (const auto& message : queue.ready->all()) {
+      if (message.expires > now) continue;
+      std::string group;
+      if (queue.key.is_fifo()) {
+        if (const auto row = tables_.load_message(message.id)) group = row->message.group_id;
+      }
+      queue.ready->remove(message.id, group);
+      tables_.delete_message(message.id);
+      ++count;
     }
-    queue.ready->remove(message.id, group);
-    tables_.delete_message(message.id);
-    ++count;
-  }
+  });
   tell(queue, count, "expired");
 }
 

@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_RemovePermission.html
 #include <algorithm>
 
+#include "base/json.h"
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
 #include "emulators/sqs/operations.h"
@@ -15,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 json read_policy(const Queues& queues, const QueueKey& key) {
-  auto policy = json::parse(queues.policy(key).value_or(""), nullptr, /*allow_exceptions=*/false);
+  auto policy = read_json(queues.policy(key).value_or("")).value_or(nullptr);
   if (!policy.is_object()) {
     policy = {{"Version", "2012-10-17"}, {"Id", key.arn() + "/SQSDefaultPolicy"}};
   }
@@ -30,7 +31,7 @@ bool has_label(const json& statement, const std::string& label) {
 }
 
 http::ApiResult save(Queues& queues, const QueueKey& key, const json& policy) {
-  const auto text = policy["Statement"].empty() ? std::string() : policy.dump();
+  const auto text = policy["Statement"].empty() ? std::string() : write_json(policy);
   if (const auto set = queues.set_attributes(key, {{"Policy", text}}); !set)
     return aws::refuse(set.error());
   return json::object();

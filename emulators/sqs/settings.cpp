@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "aws/arn.h"
+#include "base/json.h"
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
 
@@ -91,7 +92,7 @@ aws::Outcome<void> check_one(bool is_fifo, const std::string& name, const std::s
 }
 
 json parse_object(const std::string& text) {
-  auto value = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  auto value = read_json(text).value_or(nullptr);
   return value.is_object() ? value : json();
 }
 
@@ -118,10 +119,10 @@ aws::Outcome<RedrivePolicy> read_redrive(const QueueKey& queue, const std::strin
   }
   const auto count = read_count(*count_at);
   if (!count || *count < 1 || *count > kMaxReceiveCount) {
-    return refuse(fmt::format(
-        "Invalid value for maxReceiveCount: {}, valid values are from 1 to {} both "
-        "inclusive.",
-        count_at->dump(-1, ' ', true, json::error_handler_t::replace), kMaxReceiveCount));
+    return refuse(
+        fmt::format("Invalid value for maxReceiveCount: {}, valid values are from 1 to {} both "
+                    "inclusive.",
+                    write_json(*count_at, JsonText::kAscii), kMaxReceiveCount));
   }
   const auto key = QueueKey::from_arn(target->get_ref<const std::string&>());
   if (!key) return refuse("Invalid value for deadLetterTargetArn.");

@@ -16,6 +16,17 @@ void complete(TaskQueue& tasks, aws::Completion<T> done, aws::Outcome<T> outcome
   });
 }
 
+// Not before what it tells of is stored: a packet is delivered when its message will be there.
+template <class T>
+void complete_when_stored(store::Store& store, TaskQueue& tasks, aws::Completion<T> done,
+                          aws::Outcome<T> outcome) {
+  store.after_commit([&store, &tasks, done = std::move(done),
+                      outcome = std::move(outcome)](bool committed) mutable {
+    if (!committed && outcome) outcome = aws::refuse(aws::not_stored(store.failure()));
+    complete(tasks, std::move(done), std::move(outcome));
+  });
+}
+
 }  // namespace
 
 aws::Outcome<QueueKey> EmbeddedSqs::allowed_queue(const aws::Session& session,
@@ -54,15 +65,14 @@ aws::Outcome<aws::SendResult> EmbeddedSqs::send(const aws::Session& session,
     auto sent = queues_.deliver(*key, std::move(entries[i]), session.account);
     if (!sent) result.failed.push_back({i, std::move(sent.error())});
   }
-  if (queues_.store().failed())
-    return aws::refuse(aws::internal_failure("The database could not be written."));
   return result;
 }
 
 void EmbeddedSqs::send_message_batch(aws::SessionPtr session, const std::string& queue_arn,
                                      std::vector<aws::SendEntry> entries,
                                      aws::Completion<aws::SendResult> done) {
-  complete(tasks_, std::move(done), send(*session, queue_arn, std::move(entries)));
+  auto outcome = send(*session, queue_arn, std::move(entries));
+  complete_when_stored(queues_.store(), tasks_, std::move(done), std::move(outcome));
 }
 
 void EmbeddedSqs::receive(aws::SessionPtr session, const std::string& queue_arn, Duration wait,
@@ -73,15 +83,21 @@ void EmbeddedSqs::receive(aws::SessionPtr session, const std::string& queue_arn,
   ReceiveRequest request;
   request.max_messages = kMaxReceived;
   request.wait = wait;
-  queues_.receive(*key, request, [&tasks = tasks_, done = std::move(done)](auto messages) mutable {
-    if (!messages) return complete<Received>(tasks, std::move(done), aws::refuse(messages.error()));
-    Received out;
-    for (auto& message : *messages) {
-      out.push_back({std::move(message.message_id), std::move(message.receipt_handle),
-                     std::move(message.body), std::move(message.attributes)});
-    }
-    complete<Received>(tasks, std::move(done), std::move(out));
-  });
+  queues_.receive(
+      *key, request,
+      [&store = queues_.store(), &tasks = tasks_, done = std::move(done)](auto messages) mutable {
+        if (!messages)
+          return complete<Received>(tasks, std::move(done), aws::refuse(messages.error()));
+        Received out;
+        for (auto& message : *messages) {
+          out.push_back({std::move(message.message_id), std::move(message.receipt_handle),
+                         std::move(message.body), std::move(message.attributes)});
+        }
+        // Who gets nothing has changed nothing. What could not be hidden stays in the queue for
+        // all.
+        if (out.empty()) return complete<Received>(tasks, std::move(done), std::move(out));
+        complete_when_stored<Received>(store, tasks, std::move(done), std::move(out));
+      });
 }
 
 void EmbeddedSqs::delete_messages(aws::SessionPtr session, const std::string& queue_arn,
@@ -95,7 +111,7 @@ void EmbeddedSqs::delete_messages(aws::SessionPtr session, const std::string& qu
     auto deleted = queues_.delete_message(*key, handle);
     if (!deleted && outcome) outcome = aws::refuse(std::move(deleted.error()));
   }
-  complete(tasks_, std::move(done), std::move(outcome));
+  complete_when_stored(queues_.store(), tasks_, std::move(done), std::move(outcome));
 }
 
 void EmbeddedSqs::create_queue(aws::SessionPtr session, const std::string& region,

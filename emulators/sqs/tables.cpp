@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace loopgate::sqs {
 
 namespace {
@@ -17,12 +19,12 @@ WallTime from_store(std::int64_t nanoseconds) {
 }
 
 std::string to_text(const std::map<std::string, std::string>& map) {
-  return json(map).dump(-1, ' ', false, json::error_handler_t::replace);
+  return write_json(json(map));
 }
 
 std::map<std::string, std::string> to_map(std::string_view text) {
   std::map<std::string, std::string> out;
-  const auto value = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto value = read_json(text).value_or(nullptr);
   if (!value.is_object()) return out;
   for (const auto& [key, item] : value.items()) {
     if (item.is_string()) out.emplace(key, item.get<std::string>());

@@ -14,5 +14,8 @@ inline constexpr std::int64_t kCheckpointPages = 1000;
 inline constexpr std::int64_t kLogBytesKept = 16 * 1024 * 1024;
 // Bytes of one row or statement: above every body limit of the front door.
 inline constexpr int kRowBytes = 128 * 1024 * 1024;
+// Bytes that a start wants free on the disk. Ours: all tables of a new database and their log take
+// half of it; with less, everything that is written would fail, one thing after the other.
+inline constexpr std::uint64_t kFreeBytesAtStart = 1024 * 1024;
 
 }  // namespace loopgate::store

@@ -2,6 +2,7 @@
 // version's or one in use is refused with a sentence.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -16,7 +17,14 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x4c504754;  // "LPGT", seen by file(1)
 constexpr std::int64_t kFormat = 1;  // of the file as a whole; a component counts alone
 
-Error explain(const std::string& file, int code) {
+Error disk_is_full(const std::string& file) {
+  return {fmt::format("{}: the disk is full: make room on it, or give another data folder", file),
+          {}};
+}
+
+// `db` may have heard from the system what SQLite's own code does not say.
+Error explain(sqlite3* db, const std::string& file, int code) {
+  if (is_disk_full(db, code)) return disk_is_full(file);
   switch (code & 0xff) {
     case SQLITE_BUSY:
       return {
@@ -37,6 +45,12 @@ Error explain(const std::string& file, int code) {
     default:
       return {fmt::format("{}: {}", file, sqlite3_errstr(code)), {}};
   }
+}
+
+bool has_room(const std::string& file) {
+  std::error_code error;
+  const auto space = std::filesystem::space(file, error);
+  return error || space.available >= kFreeBytesAtStart;
 }
 
 int run_script(sqlite3* db, const std::string& sql) {
@@ -73,13 +87,13 @@ std::string settings(Durability durability) {
 // Nothing of the file is changed before this has passed.
 Status check_owner(sqlite3* db, const std::string& file, bool& is_new) {
   const auto tables = ask(db, "SELECT count(*) FROM sqlite_master");
-  if (!tables) return std::unexpected(explain(file, tables.error()));
+  if (!tables) return std::unexpected(explain(db, file, tables.error()));
   const auto owner = ask(db, "PRAGMA application_id");
-  if (!owner) return std::unexpected(explain(file, owner.error()));
+  if (!owner) return std::unexpected(explain(db, file, owner.error()));
   is_new = *tables == 0 && *owner == 0;
-  if (!is_new && *owner != kApplicationId) return std::unexpected(explain(file, SQLITE_NOTADB));
+  if (!is_new && *owner != kApplicationId) return std::unexpected(explain(db, file, SQLITE_NOTADB));
   const auto format = ask(db, "PRAGMA user_version");
-  if (!format) return std::unexpected(explain(file, format.error()));
+  if (!format) return std::unexpected(explain(db, file, format.error()));
   if (*format > kFormat) {
     return fail(
         fmt::format("{} was written by a newer Loopgate (format {}, this one knows {}): use that "
@@ -89,7 +103,7 @@ Status check_owner(sqlite3* db, const std::string& file, bool& is_new) {
   // Damage that is found later would fail turn after turn.
   const auto sound = ask(db, "SELECT quick_check = 'ok' FROM pragma_quick_check(1)");
   if (!sound || *sound == 0)
-    return std::unexpected(explain(file, sound ? SQLITE_CORRUPT : sound.error()));
+    return std::unexpected(explain(db, file, sound ? SQLITE_CORRUPT : sound.error()));
   return {};
 }
 
@@ -110,21 +124,25 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& file, Durability d
   int code =
       sqlite3_open_v2(name.c_str(), &impl->db,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  if (code != SQLITE_OK) return std::unexpected(explain(name, code));
+  if (code != SQLITE_OK) return std::unexpected(explain(impl->db, name, code));
+  if (durability != Durability::kMemory && !has_room(file)) {
+    return std::unexpected(disk_is_full(file));
+  }
   sqlite3_limit(impl->db, SQLITE_LIMIT_LENGTH, kRowBytes);
 
   bool is_new = false;
   if (auto owned = check_owner(impl->db, name, is_new); !owned)
     return std::unexpected(owned.error());
   if (code = run_script(impl->db, settings(durability)); code != SQLITE_OK) {
-    return std::unexpected(explain(name, code));
+    return std::unexpected(explain(impl->db, name, code));
   }
   // Takes the lock now, so that a second process is told at its start and not at its first write.
   if (code = run_script(impl->db, "BEGIN IMMEDIATE; COMMIT;"); code != SQLITE_OK) {
-    return std::unexpected(explain(name, code));
+    return std::unexpected(explain(impl->db, name, code));
   }
   if (is_new) {
-    if (code = lay_out(impl->db); code != SQLITE_OK) return std::unexpected(explain(name, code));
+    if (code = lay_out(impl->db); code != SQLITE_OK)
+      return std::unexpected(explain(impl->db, name, code));
   }
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }

@@ -76,9 +76,10 @@ Statement& Statement::bind_null(int index) {
 bool Statement::step() {
   auto& impl = *store_->impl_;
   if (writes_) {
+    impl.note_write();
     // SQLite may have rolled back by itself: what is written now would commit alone.
     if (impl.failed) return false;
-    store_->begin();
+    impl.lacks_savepoint() ? impl.set_savepoints() : store_->begin();
     if (impl.failed) return false;
     impl.dirty = true;
   }

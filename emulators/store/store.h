@@ -1,7 +1,7 @@
 // All state: one SQLite database. What one turn of the loop changes is one transaction, committed
-// before any answer of that turn is written; an operation that fails is rolled back to its
-// savepoint without its neighbours. SQLite is the truth; what a service keeps in memory is an index
-// that it can rebuild from here.
+// before any answer of that turn is written; an operation that fails (base/guard.h says when) is
+// rolled back to its savepoint without its neighbours. SQLite is the truth; what a service keeps in
+// memory is an index that it can rebuild from here.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/guard.h"
 #include "base/result.h"
 
 struct sqlite3;
@@ -72,12 +73,12 @@ enum class Durability {
   kFull,     // --durability full: survives the machine. synchronous=FULL: each commit is flushed
 };
 
-class Store {
+class Store : public Guard::Ledger {
  public:
   // `file` is ignored for kMemory. Refuses a database of a newer schema or another program with a
   // sentence that says so, and one that another process has open.
   static Result<std::unique_ptr<Store>> open(const std::string& file, Durability durability);
-  ~Store();
+  ~Store() override;
   Store(const Store&) = delete;
 
   // Brings a component's tables up to date: statements [n…] run once each, in order, ever.
@@ -94,26 +95,54 @@ class Store {
   void end_turn();
   bool dirty() const;   // the turn has changed something
   bool failed() const;  // a step of this turn failed: it will be rolled back as a whole
-  // Runs at the end of this turn, after the commit, in order. If nothing was changed, too.
-  void after_commit(std::move_only_function<void(bool committed)> callback);
-  // After a rolled-back turn every service must rebuild its memory from the tables. Runs before the
+  // Runs at the end of this turn, after the commit, in order. If nothing was changed, too. False
+  // also when the turn was committed without the operation in which this was asked for.
+  void after_commit(std::move_only_function<void(bool committed)> callback,
+                    std::source_location from = std::source_location::current());
+  // After a rolled-back turn, and after an undone operation, every service must rebuild its memory
+  // from the tables (which then have what the turn's other operations wrote). Runs before the
   // callbacks of `after_commit`; lives as long as the store.
   void on_rollback(std::function<void()> rebuild);
+  // After a turn that was rolled back as a whole, with SQLite's words why; before `on_rollback`.
+  // Lives as long as the store.
+  void on_failed_turn(std::function<void(const std::string& why)> callback);
+  // Why the last turn that failed did: "database or disk is full". Empty after one that was
+  // committed.
+  const std::string& failure() const;
+  // What waited for the commit runs behind it.
+  void guard_by(Guard& guard);
 
   std::int64_t last_insert_id() const;
   std::int64_t changes() const;
 
-  // Undoes what was done since, unless `keep` was called. They nest.
+  // An operation's savepoint is set by its first write: one that only reads costs nothing. They
+  // nest. One that ends the turn itself (the clock is moved) can take back only what follows.
+  void begin_operation() override;
+  void keep_operation() override;
+  void undo_operation() override;
+  // Whether the running operation has written, or tried to: what it answers then depends on the
+  // commit, and nothing else does. Outside of operations: whether anybody has in this turn.
+  bool operation_wrote() const;
+  // Runs `work`, whose writes belong to the turn and not to the operation that happened to ask for
+  // them (messages that have expired, log lines that waited): they stay when it is undone. Not so
+  // when the operation has written already.
+  void apart_from_operation(const std::function<void()>& work);
+
+  // The same as a scope: undone unless `keep` was called.
   class Savepoint {
    public:
-    explicit Savepoint(Store& store);
-    ~Savepoint();
+    explicit Savepoint(Store& store) : store_(store) { store_.begin_operation(); }
+    ~Savepoint() {
+      if (!kept_) store_.undo_operation();
+    }
     Savepoint(const Savepoint&) = delete;
-    void keep();
+    void keep() {
+      store_.keep_operation();
+      kept_ = true;
+    }
 
    private:
     Store& store_;
-    std::size_t depth_;
     bool kept_ = false;
   };
 

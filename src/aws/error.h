@@ -35,5 +35,10 @@ inline AwsError validation_error(std::string message) {
 inline AwsError internal_failure(std::string message) {
   return {"InternalFailure", std::move(message), 500, {}};
 }
+// Ours: an embedded port had to undo a write, because the disk is full. No service of AWS says it.
+inline constexpr const char* kNotStored = "StorageFull";
+inline AwsError not_stored(const std::string& why) {
+  return {kNotStored, "The change could not be stored and was undone: " + why, 500, {}};
+}
 
 }  // namespace loopgate::aws

@@ -6,10 +6,11 @@
 
 namespace loopgate {
 
-TimerId Clock::call_at(Instant deadline, std::function<void()> callback) {
+TimerId Clock::call_at(Instant deadline, std::function<void()> callback,
+                       std::source_location from) {
   LOOPGATE_CHECK(callback != nullptr);
   const auto id = ++last_id_;
-  timers_.emplace(Key{deadline, id}, std::move(callback));
+  timers_.emplace(Key{deadline, id}, Timer{std::move(callback), from});
   deadlines_.emplace(id, deadline);
   return TimerId{id};
 }
@@ -30,24 +31,26 @@ std::optional<Instant> Clock::next() const {
 void Clock::advance_to(Instant t, const std::function<void()>& settle) {
   while (!timers_.empty() && timers_.begin()->first.first <= t) {
     const auto [deadline, id] = timers_.begin()->first;
-    const auto callback = std::move(timers_.begin()->second);
+    const auto timer = std::move(timers_.begin()->second);
     timers_.erase(timers_.begin());
     deadlines_.erase(id);
     now_ = std::max(now_, deadline);
-    callback();
+    run_guarded(guard_, {"a timer", timer.from}, [&] { timer.callback(); });
     if (settle) settle();
   }
   now_ = std::max(now_, t);
 }
 
-void ScopedTimer::set_at(Instant deadline, std::function<void()> callback) {
+void ScopedTimer::set_at(Instant deadline, std::function<void()> callback,
+                         std::source_location from) {
   LOOPGATE_CHECK(clock_ != nullptr);
   cancel();
   // The slot is emptied before the callback runs: it may set this very timer again.
-  id_ = clock_->call_at(deadline, [this, callback = std::move(callback)] {
+  const auto fire = [this, callback = std::move(callback)] {
     id_ = TimerId::kNone;
     callback();
-  });
+  };
+  id_ = clock_->call_at(deadline, fire, from);
 }
 
 void ScopedTimer::cancel() {

@@ -9,9 +9,11 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <source_location>
 #include <unordered_map>
 #include <utility>
 
+#include "base/guard.h"
 #include "base/time.h"
 
 namespace loopgate {
@@ -30,9 +32,14 @@ class Clock {
   WallTime wall_at(Instant t) const { return WallTime(t.time_since_epoch() + wall_offset_); }
   Instant at_wall(WallTime t) const { return Instant(t.time_since_epoch() - wall_offset_); }
 
-  TimerId call_at(Instant deadline, std::function<void()> callback);
-  TimerId call_after(Duration delay, std::function<void()> callback) {
-    return call_at(now_ + delay, std::move(callback));
+  // Each callback runs behind it; it outlives the clock's moves.
+  void guard_by(Guard& guard) { guard_ = &guard; }
+
+  TimerId call_at(Instant deadline, std::function<void()> callback,
+                  std::source_location from = std::source_location::current());
+  TimerId call_after(Duration delay, std::function<void()> callback,
+                     std::source_location from = std::source_location::current()) {
+    return call_at(now_ + delay, std::move(callback), from);
   }
   // False when it has fired or was cancelled already.
   bool cancel(TimerId id);
@@ -50,11 +57,16 @@ class Clock {
 
  private:
   using Key = std::pair<Instant, std::uint64_t>;
+  struct Timer {
+    std::function<void()> callback;
+    std::source_location from;
+  };
 
   Instant now_;
   Duration wall_offset_;
   std::uint64_t last_id_ = 0;
-  std::map<Key, std::function<void()>> timers_;
+  Guard* guard_ = nullptr;
+  std::map<Key, Timer> timers_;
   std::unordered_map<std::uint64_t, Instant> deadlines_;
 };
 
@@ -74,9 +86,11 @@ class ScopedTimer {
   ~ScopedTimer() { cancel(); }
 
   // Replaces what was set before.
-  void set_at(Instant deadline, std::function<void()> callback);
-  void set_after(Duration delay, std::function<void()> callback) {
-    set_at(clock_->now() + delay, std::move(callback));
+  void set_at(Instant deadline, std::function<void()> callback,
+              std::source_location from = std::source_location::current());
+  void set_after(Duration delay, std::function<void()> callback,
+                 std::source_location from = std::source_location::current()) {
+    set_at(clock_->now() + delay, std::move(callback), from);
   }
   void cancel();
   bool is_set() const { return id_ != TimerId::kNone; }

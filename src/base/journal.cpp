@@ -6,6 +6,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace loopgate {
 
 std::string_view name(EventKind kind) {
@@ -56,6 +58,8 @@ std::string_view name(EventKind kind) {
       return "listener";
     case EventKind::kClock:
       return "clock";
+    case EventKind::kInternalError:
+      return "internal-error";
     case EventKind::kWarning:
       return "warning";
   }
@@ -103,14 +107,38 @@ void Journal::append(Event event) {
   } else {
     ring_[slot] = std::move(event);
   }
-  // By index and size: an observer may subscribe another one while it runs.
-  for (std::size_t i = 0; i < observers_.size(); ++i) observers_[i].second(ring_[slot]);
+  tell(slot);
+}
+
+struct Journal::Telling {
+  explicit Telling(Journal& journal) : journal(journal) { ++journal.telling_; }
+  ~Telling() {
+    if (--journal.telling_ > 0) return;
+    std::erase_if(journal.observers_, [](const Entry& entry) { return entry.gone; });
+  }
+  Journal& journal;
+};
+
+// An observer may subscribe another one, or unsubscribe itself or another, while it runs: a deque
+// moves none when it grows at its end, and what was unsubscribed is taken out only afterwards.
+void Journal::tell(std::size_t slot) {
+  const Telling telling(*this);
+  for (std::size_t i = 0; i < observers_.size(); ++i) {
+    if (!observers_[i].gone) observers_[i].observer(ring_[slot]);
+  }
 }
 
 void Journal::warn(std::string text) {
   Event event;
   event.kind = EventKind::kWarning;
   event.text = std::move(text);
+  append(std::move(event));
+}
+
+void Journal::internal_error(const std::string& operation, const std::string& thrown) {
+  Event event;
+  event.kind = EventKind::kInternalError;
+  event.text = operation + ": " + thrown;
   append(std::move(event));
 }
 
@@ -128,12 +156,15 @@ std::vector<Event> Journal::read(std::uint64_t after, std::size_t limit) const {
 
 Journal::ObserverId Journal::subscribe(Observer observer) {
   const ObserverId id{++last_observer_};
-  observers_.emplace_back(id, std::move(observer));
+  observers_.push_back({id, std::move(observer)});
   return id;
 }
 
 void Journal::unsubscribe(ObserverId id) {
-  std::erase_if(observers_, [&](const auto& entry) { return entry.first == id; });
+  const auto found = std::ranges::find(observers_, id, &Entry::id);
+  if (found == observers_.end()) return;
+  found->gone = true;
+  if (telling_ == 0) observers_.erase(found);
 }
 
 namespace {
@@ -186,7 +217,7 @@ std::string Journal::to_json(const Event& event) const {
     out["remedy"] = text.remedy;
   }
   if (event.assumed) out["assumed"] = true;
-  return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return write_json(out);
 }
 
 std::string Journal::to_line(const Event& event) const {

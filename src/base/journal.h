@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,7 @@ enum class EventKind : unsigned char {
   kStack,
   kListener,
   kClock,
+  kInternalError,  // an operation threw and was undone: a fault of ours, `text` says which and what
   kWarning,
 };
 
@@ -111,8 +113,9 @@ class Journal {
   const std::string& name(Symbol symbol) const { return symbols_.name(symbol); }
 
   void append(Event event);
-  // Shorthand for what is told, not traced.
+  // Shorthands for what is told, not traced.
   void warn(std::string text);
+  void internal_error(const std::string& operation, const std::string& thrown);
 
   // Events with seq > `after`, oldest first, at most `limit`.
   std::vector<Event> read(std::uint64_t after, std::size_t limit) const;
@@ -129,13 +132,24 @@ class Journal {
   std::string to_line(const Event& event) const;
 
  private:
+  struct Entry {
+    ObserverId id;
+    Observer observer;
+    bool gone = false;
+  };
+
+  struct Telling;
+
+  void tell(std::size_t slot);
+
   const Clock& clock_;
   std::size_t capacity_;
   std::vector<Event> ring_;
   std::uint64_t last_seq_ = 0;
   SymbolTable symbols_;
   std::uint64_t last_observer_ = 0;
-  std::vector<std::pair<ObserverId, Observer>> observers_;
+  unsigned telling_ = 0;  // how many appends are in their observers now
+  std::deque<Entry> observers_;
 };
 
 }  // namespace loopgate

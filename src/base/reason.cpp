@@ -283,6 +283,15 @@ ReasonText describe(Reason reason) {
       return {"sourced", "coap-not-encodable",
               "The entry's Data is not a CoAP message in the outbound form; the event names the "
               "field."};
+
+    case Reason::kStorageFull:
+      return {"sandbox", "storage-full",
+              "The packet's effects could not be stored and were undone; make room on the disk of "
+              "the --data folder (or of the temporary folder), or send less."};
+    case Reason::kInternalError:
+      return {"sandbox", "internal-error",
+              "The sandbox itself failed on this packet, which is a fault of Loopgate's; the "
+              "internal-error event beside it says where, please report it."};
   }
   __builtin_unreachable();
 }

@@ -77,12 +77,16 @@ enum class Reason : unsigned char {
   kFormatterUnknown,
   kDataUndecodable,
   kCoapNotEncodable,
+
+  // … of the sandbox itself
+  kStorageFull,
+  kInternalError,
 };
 
-inline constexpr int kReasonCount = static_cast<int>(Reason::kCoapNotEncodable) + 1;
+inline constexpr int kReasonCount = static_cast<int>(Reason::kInternalError) + 1;
 
 struct ReasonText {
-  std::string_view stage;   // "in", "destination", "back", "sourced"; "" for kNone
+  std::string_view stage;   // "in", "destination", "back", "sourced", "sandbox"; "" for kNone
   std::string_view code;    // kebab-case, stable
   std::string_view remedy;  // one sentence: what happened and what to do
 };

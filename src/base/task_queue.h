@@ -5,7 +5,10 @@
 
 #include <deque>
 #include <functional>
+#include <source_location>
 #include <utility>
+
+#include "base/guard.h"
 
 namespace loopgate {
 
@@ -13,22 +16,33 @@ class TaskQueue {
  public:
   using Task = std::move_only_function<void()>;
 
-  void post(Task task) { tasks_.push_back(std::move(task)); }
+  // Each task runs behind it; it outlives the queue's runs.
+  void guard_by(Guard& guard) { guard_ = &guard; }
+
+  void post(Task task, std::source_location from = std::source_location::current()) {
+    tasks_.push_back({std::move(task), from});
+  }
   bool empty() const { return tasks_.empty(); }
 
   // Runs what is queued now; what these tasks post waits for the next call. Returns how many ran.
   std::size_t run_ready() {
     std::size_t ran = 0;
     for (auto left = tasks_.size(); left > 0; --left, ++ran) {
-      auto task = std::move(tasks_.front());
+      auto posted = std::move(tasks_.front());
       tasks_.pop_front();
-      task();
+      run_guarded(guard_, {"a task", posted.from}, [&] { posted.task(); });
     }
     return ran;
   }
 
  private:
-  std::deque<Task> tasks_;
+  struct Posted {
+    Task task;
+    std::source_location from;
+  };
+
+  Guard* guard_ = nullptr;
+  std::deque<Posted> tasks_;
 };
 
 }  // namespace loopgate

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/json.h"
 #include "base/version.h"
 
 namespace loopgate::cli {
@@ -38,7 +39,7 @@ std::unexpected<Error> unreachable(const std::string& endpoint, httplib::Error e
 }
 
 std::unexpected<Error> refusal(int status, const std::string& answer) {
-  const auto body = nlohmann::json::parse(answer, nullptr, false);
+  const auto body = read_json(answer).value_or(nullptr);
   return fail(body.is_object() && body.contains("error") && body["error"].is_string()
                   ? body["error"].get<std::string>()
                   : "the sandbox answered " + std::to_string(status) + ": " +
@@ -48,9 +49,8 @@ std::unexpected<Error> refusal(int status, const std::string& answer) {
 Result<nlohmann::json> read_answer(const std::string& endpoint, const httplib::Result& answer) {
   if (!answer) return unreachable(endpoint, answer.error());
   if (answer->status >= 400) return refusal(answer->status, answer->body);
-  auto body = nlohmann::json::parse(answer->body, nullptr, false);
-  if (body.is_discarded())
-    return fail(endpoint + " is not a Loopgate sandbox: its answer is not JSON");
+  auto body = read_json(answer->body);
+  if (!body) return fail(endpoint + " is not a Loopgate sandbox: its answer is not JSON");
   return body;
 }
 
@@ -65,7 +65,7 @@ Result<nlohmann::json> Client::get(const std::string& path, const Query& query) 
 
 Result<nlohmann::json> Client::post(const std::string& path, const nlohmann::json& body) {
   auto client = connect(endpoint_);
-  return read_answer(endpoint_, client.Post(path, body.dump(), "application/json"));
+  return read_answer(endpoint_, client.Post(path, write_json(body), "application/json"));
 }
 
 Status Client::follow(const std::string& path, const Query& query,
@@ -93,6 +93,10 @@ Status Client::follow(const std::string& path, const Query& query,
   };
   const auto answer = client.Get(path, query, httplib::Headers(), on_head, on_data);
   if (!wanted) return {};
+  if (!answer && status != 0) {
+    return fail("the stream from " + endpoint_ + " broke off before its end (" +
+                httplib::to_string(answer.error()) + ")");
+  }
   if (!answer) return unreachable(endpoint_, answer.error());
   if (status >= 400) return refusal(status, rest);
   return {};

@@ -28,6 +28,8 @@ spdlog::level::level_enum level_of(const Event& event) {
     case EventKind::kDiscarded:
     case EventKind::kWarning:
       return spdlog::level::warn;
+    case EventKind::kInternalError:
+      return spdlog::level::err;
     case EventKind::kSent:
     case EventKind::kReceived:
     case EventKind::kCaptured:

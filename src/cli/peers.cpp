@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/json.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 
@@ -19,7 +20,7 @@ int peers(const std::string& listener, bool as_json, const std::string& endpoint
   const auto answer = Client(endpoint).get("/_loopgate/peers", {{"listener", listener}});
   if (!answer) return report(answer.error());
   if (as_json) {
-    fmt::print("{}\n", answer->dump());
+    fmt::print("{}\n", write_json(*answer));
     return 0;
   }
   constexpr const char* kRow = "{:<44} {:<10} {:<9} {:<22} {:>8} {:>9} {:>17} {:>17}  {}\n";

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/ip_address.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/payload_flags.h"
@@ -76,7 +77,7 @@ int publish(const PublishFlags& flags) {
   }
   const auto answer = client.post(
       "/_loopgate/publish",
-      {{"topic", flags.topic}, {"message", message->dump()}, {"attributes", attributes}});
+      {{"topic", flags.topic}, {"message", write_json(*message)}, {"attributes", attributes}});
   if (!answer) return report(answer.error());
   fmt::print("published {}\n", (*answer)["message_id"].get<std::string>());
   return 0;

@@ -18,7 +18,8 @@ std::string_view stage_title(std::string_view stage) {
   if (stage == "in") return "On the way in";
   if (stage == "destination") return "To a destination";
   if (stage == "back") return "Back to the client";
-  return "From a Packet Source";
+  if (stage == "sourced") return "From a Packet Source";
+  return "By the sandbox itself";
 }
 
 void print_markdown() {

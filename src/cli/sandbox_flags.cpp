@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "io/loop.h"
 #include "sandbox/share_parameters.h"
@@ -37,6 +38,13 @@ void SandboxFlags::add_to(CLI::App& verb) {
   verb.add_option("--bind", bind_,
                   "Address to listen on; anything but loopback opens it to your network")
       ->capture_default_str();
+  add_repeatable(verb, "--allow-host", allow_hosts_,
+                 "Name by which this machine is called beside localhost, may be repeated: a "
+                 "container's service name, *.NAME for what is below it")
+      ->type_name("NAME");
+  add_repeatable(verb, "--allow-origin", allow_origins_,
+                 "Web pages that may call the sandbox, by their origin, may be repeated")
+      ->type_name("ORIGIN");
   add_repeatable(
       verb, "--region", regions_,
       "Ingress region, may be repeated; the first is the stacks' own (default us-west-2)");
@@ -113,13 +121,13 @@ Result<std::map<std::string, std::string>> DeploymentFlags::resolve() const {
   if (!resolve_file_.empty()) {
     const auto text = read_file(resolve_file_, kMaxTextFileBytes);
     if (!text) return std::unexpected(text.error());
-    const auto values = nlohmann::json::parse(*text, nullptr, false);
+    const auto values = read_json(*text).value_or(nullptr);
     if (!values.is_object()) {
       return fail("is not a JSON object of reference: value, like {\"ssm:/path\": \"value\"}",
                   {resolve_file_});
     }
     for (const auto& [name, value] : values.items()) {
-      out[name] = value.is_string() ? value.get<std::string>() : value.dump();
+      out[name] = value.is_string() ? value.get<std::string>() : write_json(value);
     }
   }
   for (const auto& flag : resolve_) {
@@ -142,6 +150,8 @@ Result<SandboxOptions> SandboxFlags::options() const {
   const auto bind = IpAddress::parse(bind_ == "localhost" ? "127.0.0.1" : bind_);
   if (!bind) return fail(fmt::format("--bind '{}' is not an IP address", bind_));
   options.bind = *bind;
+  options.allow_hosts = allow_hosts_;
+  options.allow_origins = allow_origins_;
   for (const auto& network : egress_) {
     const auto cidr = Cidr::parse(network);
     if (!cidr)
@@ -251,7 +261,7 @@ Status ReadyFile::write(const Sandbox& sandbox) const {
   const std::string beside = path_ + ".tmp";
   {
     std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-    out << sandbox.describe().dump() << '\n';
+    out << write_json(sandbox.describe()) << '\n';
     if (!out.flush()) return fail("the ready file cannot be written", {beside});
   }
   if (std::rename(beside.c_str(), path_.c_str()) != 0) {

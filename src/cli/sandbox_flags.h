@@ -43,6 +43,8 @@ class SandboxFlags {
   std::vector<std::string> parameters_;
   int port_ = 4566;
   std::string bind_ = "127.0.0.1";
+  std::vector<std::string> allow_hosts_;
+  std::vector<std::string> allow_origins_;
   std::vector<std::string> regions_;
   bool regions_by_port_ = false;
   std::string data_;

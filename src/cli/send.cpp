@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/system_time.h"
 #include "base/task_queue.h"
 #include "cli/cli.h"
@@ -45,7 +46,7 @@ Result<Endpoint> resolve(const SendFlags& flags) {
     return fail(fmt::format("listener '{}' has no region '{}'", flags.to, flags.region));
   }
   const auto endpoint = Endpoint::parse(found->get<std::string>());
-  if (!endpoint) return fail("the sandbox gave an address that is none: " + found->dump());
+  if (!endpoint) return fail("the sandbox gave an address that is none: " + write_json(*found));
   return *endpoint;
 }
 

@@ -30,7 +30,7 @@ int trace(const TraceFlags& flags) {
   const auto status = client.follow("/_loopgate/journal", query, [&](std::string_view line) {
     ++lines;
     fmt::print("{}\n", line);
-    std::fflush(stdout);
+    if (flags.follow) std::fflush(stdout);
     return true;
   });
   if (!status) return report(status.error());

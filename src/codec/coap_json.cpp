@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json.h"
 #include "codec/base64.h"
 #include "codec/coap.h"
 #include "codec/limits.h"
@@ -155,7 +156,7 @@ std::expected<Message, std::string> from_outbound_json(std::string_view text) {
   if (text.size() > kMaxCoapJsonBytes) {
     return Failure(fmt::format("document: over {} bytes", kMaxCoapJsonBytes));
   }
-  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json document = read_json(text).value_or(nullptr);
   if (!document.is_object()) return Failure("document: not a JSON object");
   const auto type = read_int(document, "Type", 3, "Type");
   if (!type) return Failure(type.error());

@@ -109,6 +109,7 @@ struct Context {
   Resolver* resolver = nullptr;   // null: no name is known
   PortBook* port_book = nullptr;  // null: ports are not kept
   KeyBook* key_book = nullptr;    // null: keys are not kept
+  Guard* guard = nullptr;         // null: what is thrown passes
   GatewayOptions options{};
 
   RoleSessions* roles = nullptr;

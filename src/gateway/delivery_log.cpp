@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "gateway/role.h"
 
 namespace loopgate::gateway {
@@ -100,7 +101,7 @@ std::string DeliveryLog::line(const Event& event) const {
     out["message"] = describe(event.reason).remedy;
   }
   if (!event.text.empty()) out["detail"] = event.text;
-  return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return write_json(out);
 }
 
 void DeliveryLog::flush() {

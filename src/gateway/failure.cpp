@@ -6,19 +6,21 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "gateway/context.h"
 
 namespace loopgate::gateway {
 
 namespace {
 
-constexpr std::array<ErrorMeaning, 6> kOfEveryService = {{
+constexpr std::array<ErrorMeaning, 7> kOfEveryService = {{
     {"AccessDenied", Reason::kAccessDenied},
     {"AccessDeniedException", Reason::kAccessDenied},
     {"AuthorizationError", Reason::kAccessDenied},
     {"KMSAccessDenied", Reason::kAccessDenied},
     {"ResourceNotFoundException", Reason::kDestinationNotFound},
     {"NotFound", Reason::kDestinationNotFound},
+    {aws::kNotStored, Reason::kStorageFull},
 }};
 
 std::optional<Reason> find(std::span<const ErrorMeaning> meanings, const aws::AwsError& error) {
@@ -50,7 +52,7 @@ Failure role_failure(const std::string& role_arn, const aws::AwsError& error) {
 }
 
 Failure function_failure(std::string_view error_document) {
-  const auto document = nlohmann::json::parse(error_document, nullptr, false);
+  const auto document = read_json(error_document).value_or(nullptr);
   const std::string type = member(document, "errorType");
   const std::string message = member(document, "errorMessage");
   Failure out{Reason::kFunctionError,

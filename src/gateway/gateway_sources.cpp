@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "gateway/gateway.h"
 
 namespace loopgate::gateway {
@@ -14,7 +15,7 @@ namespace {
 // A delivery queue gets SNS's envelope unless its subscription is raw; the published body is
 // inside. https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 std::string published_body(const std::string& body) {
-  const auto document = nlohmann::json::parse(body, nullptr, false);
+  const auto document = read_json(body).value_or(nullptr);
   if (!document.is_object()) return body;
   const auto type = document.find("Type");
   const auto message = document.find("Message");
@@ -28,7 +29,7 @@ std::string published_body(const std::string& body) {
 std::optional<std::vector<std::string>> values_of(const aws::MessageAttribute& attribute) {
   if (attribute.type == "String") return std::vector{attribute.value};
   if (attribute.type != "String.Array") return std::nullopt;
-  const auto list = nlohmann::json::parse(attribute.value, nullptr, false);
+  const auto list = read_json(attribute.value).value_or(nullptr);
   if (!list.is_array()) return std::nullopt;
   std::vector<std::string> out;
   for (const auto& entry : list) {

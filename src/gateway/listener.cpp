@@ -37,9 +37,7 @@ class Listener::RegionSocket final : public DatagramReceiver {
 
   void on_datagrams(std::span<const Datagram> datagrams) override {
     listener_.transport_->begin_drain(datagrams);
-    for (const Datagram& datagram : datagrams) {
-      listener_.receive(region_, datagram.from, datagram.payload, false);
-    }
+    for (const Datagram& datagram : datagrams) receive(datagram);
     listener_.transport_->end_drain(region_);
   }
   void on_receive_overflow(std::uint32_t count) override {
@@ -54,6 +52,16 @@ class Listener::RegionSocket final : public DatagramReceiver {
   }
 
  private:
+  // One bad packet never ends its batch.
+  void receive(const Datagram& datagram) {
+    const auto thrown = run_guarded(listener_.context_.guard, "a datagram", [&] {
+      listener_.receive(region_, datagram.from, datagram.payload, false);
+    });
+    if (!thrown) return;
+    listener_.discard(listener_.context_.last_tag, {datagram.from, region_, false},
+                      Reason::kInternalError, quoted_text(*thrown));
+  }
+
   Listener& listener_;
   RegionIndex region_;
   std::unique_ptr<DatagramSocket> socket_;

@@ -34,6 +34,7 @@ struct Loop::Impl {
   Clock& clock;
   TaskQueue& tasks;
   const Mode mode;
+  Guard* guard = nullptr;
   Duration skew{};
   std::atomic<bool> stopped = false;
   bool in_tasks = false;
@@ -103,6 +104,16 @@ void Loop::at_turn_end(Stage stage, std::function<void()> hook) {
   impl_->hooks[static_cast<std::size_t>(stage)].push_back(std::move(hook));
 }
 
+void Loop::guard_by(Guard& guard) {
+  impl_->guard = &guard;
+  impl_->clock.guard_by(guard);
+  impl_->tasks.guard_by(guard);
+}
+
+Guard* Loop::guard() const {
+  return impl_->guard;
+}
+
 void Loop::on_signal(std::function<void(int signal)> callback) {
   impl_->signal_callback = std::move(callback);
   if (impl_->signals) return;
@@ -133,13 +144,20 @@ Duration Loop::Impl::time_to_wait(Duration max_wait) const {
 // Handlers that make others ready (a client that asks again and again) must not hold up the turn's
 // end.
 bool Loop::Impl::serve_kernel(Duration wait) {
-  const auto first = wait > Duration::zero() ? context.run_one_for(wait) : context.poll_one();
+  // A handler that throws has run.
+  std::size_t first = 1;
+  watch_guarded(guard, "the event loop", [&] {
+    first = wait > Duration::zero() ? context.run_one_for(wait) : context.poll_one();
+  });
   if (first == 0) return false;
   // To ask for more costs a call to the kernel, in vain while one client waits for one answer. The
   // turns in between only serve one event each.
   if (!more_is_likely && ++lone_events % kLoneEventsBeforeLook != 0) return true;
   int served = 1;
-  while (served < kEventsPerTurn && context.poll_one() != 0) ++served;
+  for (std::size_t ran = 1; served < kEventsPerTurn && ran != 0; served += ran != 0) {
+    ran = 1;
+    watch_guarded(guard, "the event loop", [&] { ran = context.poll_one(); });
+  }
   more_is_likely = served > 1;
   return true;
 }
@@ -167,7 +185,8 @@ bool Loop::Impl::run_tasks() {
 void Loop::Impl::end_turn() {
   for (auto& stage : hooks) {
     // By index: a hook may add another.
-    for (std::size_t i = 0; i < stage.size(); ++i) stage[i]();
+    for (std::size_t i = 0; i < stage.size(); ++i)
+      watch_guarded(guard, "the end of a turn", stage[i]);
   }
 }
 

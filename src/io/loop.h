@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/guard.h"
 #include "base/task_queue.h"
 
 namespace boost::asio {
@@ -52,6 +53,12 @@ class Loop {
 
   // SIGINT and SIGTERM; the callback runs in a turn.
   void on_signal(std::function<void(int signal)> callback);
+
+  // Everything that the loop runs, its clock's timers and its queue's tasks run behind it. It
+  // outlives the loop's turns. Whoever calls others from a handler of the kernel's runs each call
+  // behind guard(), so that what it does after the call (watching a socket again) is done.
+  void guard_by(Guard& guard);
+  Guard* guard() const;  // null: there is none
 
   boost::asio::io_context& context();  // for io and emulators/http only
   Clock& clock();

@@ -144,12 +144,16 @@ void Child::on_exit() {
   }
   if (abandoned_ || !events_.on_exit) return;
   const bool exited = info.si_code == CLD_EXITED;
-  events_.on_exit({.code = exited ? info.si_status : 0, .signal = exited ? 0 : info.si_status});
+  run_guarded(loop_.guard(), "the end of a process", [&] {
+    events_.on_exit({.code = exited ? info.si_status : 0, .signal = exited ? 0 : info.si_status});
+  });
 }
 
 LineSplitter::Sink Child::sink(const Output& output) {
   return [this, is_stderr = output.is_stderr](std::string_view line) {
-    if (!abandoned_ && events_.on_line) events_.on_line(line, is_stderr);
+    if (abandoned_ || !events_.on_line) return;
+    run_guarded(loop_.guard(), "the output of a process",
+                [&] { events_.on_line(line, is_stderr); });
   };
 }
 

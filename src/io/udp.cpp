@@ -107,7 +107,10 @@ void Socket::drain() {
     received += batch.datagrams.size();
     if (batch.dropped_in_all != 0) report_dropped(batch.dropped_in_all);
     if (all_addresses_) remember(batch);
-    if (open_ && !batch.datagrams.empty()) receiver_.on_datagrams(batch.datagrams);
+    if (!open_ || batch.datagrams.empty()) continue;
+    // One operation a datagram is the receiver's business.
+    watch_guarded(shared_->loop.guard(), "a socket's datagrams",
+                  [&] { receiver_.on_datagrams(batch.datagrams); });
   }
   // The kernel attaches its count to datagrams that came after a loss. Those that ended a burst
   // would stay unsaid until the next one.
@@ -127,7 +130,8 @@ void Socket::report_dropped(std::uint32_t dropped_in_all) {
   // datagrams').
   if (fresh == 0 || fresh > UINT32_MAX / 2) return;
   dropped_ = dropped_in_all;
-  receiver_.on_receive_overflow(fresh);
+  run_guarded(shared_->loop.guard(), "a socket's overflow",
+              [&] { receiver_.on_receive_overflow(fresh); });
 }
 
 std::uint32_t Socket::drops_said_by_kernel() {
@@ -165,7 +169,9 @@ void Socket::flush() {
   std::vector<SendQueue::Failure> failures;
   if (!queue_.flush(native(), failures)) flush_when_writable();
   for (const auto& failure : failures) {
-    if (open_) receiver_.on_send_failed(failure.to, failure.tag, failure.error);
+    if (!open_) return;
+    run_guarded(shared_->loop.guard(), "a datagram that could not be sent",
+                [&] { receiver_.on_send_failed(failure.to, failure.tag, failure.error); });
   }
 }
 

@@ -51,6 +51,9 @@ class WatchedExchange final : public http::Exchange {
   }
   bool write(std::string_view chunk) override { return inner_->write(chunk); }
   void end_stream() override { inner_->end_stream(); }
+  void on_drained(std::function<void()> callback) override {
+    inner_->on_drained(std::move(callback));
+  }
   void on_closed(std::function<void()> callback) override {
     inner_->on_closed(std::move(callback));
   }

@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "base/json.h"
 #include "base/system_time.h"
 #include "base/version.h"
 #include "codec/base64.h"
@@ -22,8 +23,7 @@ constexpr std::uint64_t kMaxWaitMillis = 60'000;
 
 void answer_json(const std::shared_ptr<http::Exchange>& answer, const json& body,
                  int status = 200) {
-  answer->respond(http::Response::json(
-      status, body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"));
+  answer->respond(http::Response::json(status, write_json(body) + "\n"));
 }
 
 void refuse(const std::shared_ptr<http::Exchange>& answer, std::string sentence, int status = 400) {
@@ -50,7 +50,7 @@ std::map<std::string, std::string> text_map(const json& body, const char* name) 
   const auto found = body.find(name);
   if (found == body.end() || !found->is_object()) return out;
   for (const auto& [key, value] : found->items()) {
-    out[key] = value.is_string() ? value.get<std::string>() : value.dump();
+    out[key] = value.is_string() ? value.get<std::string>() : write_json(value);
   }
   return out;
 }
@@ -74,6 +74,21 @@ json describe_result(const DeployResult& result) {
           {"outputs", outputs},
           {"local", local},
           {"warnings", result.warnings}};
+}
+
+struct Injected {
+  Endpoint from;
+  std::string peer_key;  // of a WireGuard peer: the payload is what it would have encrypted
+  Bytes payload;
+};
+
+Result<Injected> read_injected(const json& datagram, const std::string& where) {
+  if (!datagram.is_object()) return fail(where + " is not an object");
+  const auto from = Endpoint::parse(text_field(datagram, "from"));
+  if (!from) return fail(where + ".from is not ADDRESS:PORT");
+  auto payload = codec::base64_decode(text_field(datagram, "data"));
+  if (!payload) return fail(where + ".data is not base64");
+  return Injected{*from, text_field(datagram, "peer_key"), *std::move(payload)};
 }
 
 }  // namespace
@@ -100,8 +115,10 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
 
 void Control::dispatch_post(std::string_view route, const http::Request& request,
                             const Answer& answer) {
-  const auto body = json::parse(request.body.empty() ? "{}" : request.body, nullptr, false);
-  if (!body.is_object()) return refuse(answer, "the body is not a JSON object");
+  const auto read = read_json(request.body.empty() ? "{}" : request.body);
+  if (!read) return refuse(answer, "the body is not JSON: " + read.error().message);
+  if (!read->is_object()) return refuse(answer, "the body is not a JSON object");
+  const json& body = *read;
   if (route == "deploy") return post_deploy(body, answer);
   if (route == "delete") return post_delete(body, answer);
   if (route == "inject") return post_inject(body, answer);
@@ -176,23 +193,22 @@ void Control::post_inject(const json& body, const Answer& answer) {
     return refuse(answer,
                   fmt::format("more than {} datagrams in one request", kInjectedPerRequest));
   }
+  // All of them first: nothing is injected of a request that is refused.
+  std::vector<Injected> injected;
+  for (std::size_t i = 0; i < datagrams->size(); ++i) {
+    auto datagram = read_injected((*datagrams)[i], fmt::format("datagrams[{}]", i));
+    if (!datagram) return refuse(answer, datagram.error().message);
+    injected.push_back(*std::move(datagram));
+  }
   const auto listener = text_field(body, "listener");
   const auto region = text_field(body, "region");
-  for (std::size_t i = 0; i < datagrams->size(); ++i) {
-    const auto& datagram = (*datagrams)[i];
-    const auto from = Endpoint::parse(datagram.is_object() ? text_field(datagram, "from") : "");
-    if (!from) return refuse(answer, fmt::format("datagrams[{}].from is not ADDRESS:PORT", i));
-    const auto payload = codec::base64_decode(text_field(datagram, "data"));
-    if (!payload) return refuse(answer, fmt::format("datagrams[{}].data is not base64", i));
-    const auto peer_key = text_field(datagram, "peer_key");
+  for (const auto& [from, peer_key, payload] : injected) {
     const auto status = peer_key.empty()
-                            ? sandbox_.inject(listener, region, *from, *payload)
-                            : sandbox_.inject_inner(listener, region, *from, peer_key, *payload);
-    if (!status) {
-      return refuse(answer, status.error().to_string());
-    }
+                            ? sandbox_.inject(listener, region, from, payload)
+                            : sandbox_.inject_inner(listener, region, from, peer_key, payload);
+    if (!status) return refuse(answer, status.error().to_string());
   }
-  answer_json(answer, {{"injected", datagrams->size()}});
+  answer_json(answer, {{"injected", injected.size()}});
 }
 
 void Control::post_publish(const json& body, const Answer& answer) {

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace loopgate {
 
 namespace {
@@ -34,7 +36,7 @@ std::optional<std::string> customer_config(std::string_view location, const std:
                    {"ServiceRole", gateway_role_arn()}};
   }
   out["Account"] = {{"ApiKey", api_key(account)}};
-  return out.dump();
+  return write_json(out);
 }
 
 }  // namespace loopgate

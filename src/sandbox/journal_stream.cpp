@@ -5,13 +5,15 @@
 #include <charconv>
 #include <set>
 
+#include "base/json.h"
 #include "sandbox/query.h"
 
 namespace loopgate {
 
 namespace {
 
-constexpr std::size_t kEventsPerRead = 1024;
+constexpr std::size_t kEventsPerRead = 256;
+constexpr std::size_t kPieceBytes = 64 * 1024;              // what a client is given at a time
 constexpr Duration kDelay = std::chrono::milliseconds(50);  // followers get events in groups
 
 struct Filter {
@@ -40,12 +42,12 @@ Result<Filter> read_filter(const Sandbox& sandbox, std::string_view query) {
   if (const auto reason = query_parameter(query, "reason"); !reason.empty()) {
     filter.reason = parse_reason(reason);
     if (!filter.reason) {
-      return fail(fmt::format("'{}' is no reason; 'loopgate reasons' lists them", reason));
+      return fail(fmt::format("'{}' is not a reason; 'loopgate reasons' lists them", reason));
     }
   }
   if (const auto kind = query_parameter(query, "event"); !kind.empty()) {
     filter.kind = parse_event_kind(kind);
-    if (!filter.kind) return fail(fmt::format("'{}' is no kind of event", kind));
+    if (!filter.kind) return fail(fmt::format("'{}' is not a kind of event", kind));
   }
   filter.listener = listener_name(sandbox, query_parameter(query, "listener"));
   filter.as_json = query_parameter(query, "form") != "text";
@@ -56,16 +58,15 @@ Result<Filter> read_filter(const Sandbox& sandbox, std::string_view query) {
 class JournalReader {
  public:
   JournalReader(const Journal& journal, Filter filter)
-      : journal_(journal), filter_(std::move(filter)) {
-    if (filter_.after < journal.forgotten()) forgotten_ = journal.forgotten() - filter_.after;
-  }
+      : journal_(journal), filter_(std::move(filter)) {}
 
-  // The next lines; empty when there are none now.
-  std::string next() {
-    std::string out;
-    if (forgotten_ != 0) out = forgotten_line();
-    while (out.empty() && filter_.after < journal_.last_seq()) {
+  // The next lines of events up to `last`, about kPieceBytes of them; empty when there are none.
+  // What the journal let go before it was read is counted in a line of its own.
+  std::string next(std::uint64_t last) {
+    std::string out = forgotten_line();
+    while (out.size() < kPieceBytes && filter_.after < last) {
       for (const auto& event : journal_.read(filter_.after, kEventsPerRead)) {
+        if (event.seq > last || out.size() >= kPieceBytes) break;
         filter_.after = event.seq;
         if (!matches(event)) continue;
         out += (filter_.as_json ? journal_.to_json(event) : journal_.to_line(event)) + "\n";
@@ -76,7 +77,9 @@ class JournalReader {
 
  private:
   std::string forgotten_line() {
-    const auto count = std::exchange(forgotten_, 0);
+    if (filter_.after >= journal_.forgotten()) return {};
+    const auto count = journal_.forgotten() - filter_.after;
+    filter_.after = journal_.forgotten();
     return filter_.as_json ? fmt::format("{{\"forgotten\":{}}}\n", count)
                            : fmt::format("… {} older events are no longer in memory\n", count);
   }
@@ -96,44 +99,66 @@ class JournalReader {
 
   const Journal& journal_;
   Filter filter_;
-  std::uint64_t forgotten_ = 0;
   std::set<std::uint64_t> batches_;
 };
 
-// A client that follows: written to a few times a second, gone with its connection.
-class Follower : public std::enable_shared_from_this<Follower> {
+// One client that reads: it gets a piece whenever it has taken the last one, so that a slow one
+// costs a piece of memory and no more; gone with its connection. One that follows gets what is new
+// a few times a second.
+class JournalStream : public std::enable_shared_from_this<JournalStream> {
  public:
-  Follower(Sandbox& sandbox, Filter filter, std::shared_ptr<http::Exchange> exchange)
-      : sandbox_(sandbox),
-        reader_(sandbox.journal(), std::move(filter)),
+  JournalStream(Sandbox& sandbox, Filter filter, bool follows,
+                std::shared_ptr<http::Exchange> exchange)
+      : journal_(sandbox.journal()),
+        reader_(journal_, std::move(filter)),
+        last_(journal_.last_seq()),
+        follows_(follows),
         exchange_(std::move(exchange)),
         timer_(sandbox.clock()) {}
-  ~Follower() { sandbox_.journal().unsubscribe(observer_); }
+  ~JournalStream() { journal_.unsubscribe(observer_); }
 
-  void start() {
-    auto self = shared_from_this();
-    observer_ = sandbox_.journal().subscribe([weak = weak_from_this()](const Event&) {
-      if (const auto follower = weak.lock()) follower->schedule();
+  void start(http::Response head) {
+    const auto weak = weak_from_this();
+    exchange_->on_closed([self = shared_from_this()]() mutable { self.reset(); });
+    exchange_->on_drained([weak] {
+      if (const auto self = weak.lock()) self->on_drained();
     });
-    exchange_->on_closed([self]() mutable { self.reset(); });
-    write_new();
+    if (follows_) {
+      observer_ = journal_.subscribe([weak](const Event&) {
+        if (const auto self = weak.lock()) self->schedule();
+      });
+    }
+    exchange_->begin_stream(std::move(head));
   }
 
  private:
-  void schedule() {
-    if (!timer_.is_set()) timer_.set_after(kDelay, [this] { write_new(); });
+  void on_drained() {
+    drained_ = true;
+    write_more();
   }
-  void write_new() {
-    for (auto lines = reader_.next(); !lines.empty(); lines = reader_.next()) {
-      if (!exchange_->write(lines)) return;
+  void schedule() {
+    if (drained_ && !timer_.is_set()) timer_.set_after(kDelay, [this] { write_more(); });
+  }
+  // What comes while others are read ends no stream that does not follow.
+  void write_more() {
+    if (!drained_) return;
+    const auto lines = reader_.next(follows_ ? journal_.last_seq() : last_);
+    if (!lines.empty()) {
+      drained_ = false;
+      exchange_->write(lines);
+    } else if (!follows_) {
+      exchange_->end_stream();
     }
   }
 
-  Sandbox& sandbox_;
+  Journal& journal_;
   JournalReader reader_;
+  const std::uint64_t last_;  // of the events that were there at the start
+  const bool follows_;
   std::shared_ptr<http::Exchange> exchange_;
   ScopedTimer timer_;
   Journal::ObserverId observer_{};
+  bool drained_ = false;
 };
 
 }  // namespace
@@ -143,19 +168,12 @@ void stream_journal(Sandbox& sandbox, std::string_view query,
   auto filter = read_filter(sandbox, query);
   if (!filter) {
     const nlohmann::json refusal = {{"error", filter.error().message}};
-    return exchange->respond(http::Response::json(400, refusal.dump() + "\n"));
+    return exchange->respond(http::Response::json(400, write_json(refusal) + "\n"));
   }
   const char* type = filter->as_json ? "application/x-ndjson" : "text/plain; charset=utf-8";
-  exchange->begin_stream({200, {{"Content-Type", type}}, {}});
-  if (query_parameter(query, "follow") == "1") {
-    std::make_shared<Follower>(sandbox, std::move(*filter), std::move(exchange))->start();
-    return;
-  }
-  JournalReader reader(sandbox.journal(), std::move(*filter));
-  for (auto lines = reader.next(); !lines.empty(); lines = reader.next()) {
-    if (!exchange->write(lines)) break;
-  }
-  exchange->end_stream();
+  const bool follows = query_parameter(query, "follow") == "1";
+  std::make_shared<JournalStream>(sandbox, std::move(*filter), follows, std::move(exchange))
+      ->start({200, {{"Content-Type", type}}, {}});
 }
 
 }  // namespace loopgate

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json.h"
 #include "scenario/stage.h"
 #include "template/suggestion.h"
 
@@ -90,7 +91,7 @@ bool JournalFilter::matches(const Journal& journal, const Event& event) const {
   if (kind_ && event.kind != *kind_) return false;
   if (reason_ && event.reason != *reason_) return false;
   if (fields_.empty()) return true;
-  const auto document = nlohmann::json::parse(journal.to_json(event), nullptr, false);
+  const auto document = read_json(journal.to_json(event)).value_or(nullptr);
   return std::ranges::all_of(fields_.items(), [&](const auto& field) {
     const auto got = document.find(field.key());
     return got != document.end() && equals(field.value(), *got, is_part_enough(field.key()));
@@ -102,8 +103,8 @@ std::string JournalFilter::describe() const {
   if (kind_) parts.push_back(fmt::format("event: {}", name(*kind_)));
   if (reason_) parts.push_back(fmt::format("reason: {}", loopgate::describe(*reason_).code));
   for (const auto& [field, value] : fields_.items()) {
-    parts.push_back(
-        fmt::format("{}: {}", field, value.is_string() ? value.get<std::string>() : value.dump()));
+    parts.push_back(fmt::format("{}: {}", field,
+                                value.is_string() ? value.get<std::string>() : write_json(value)));
   }
   return fmt::format("{{{}}}", fmt::join(parts, ", "));
 }

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace loopgate::scenario {
 
 namespace {
@@ -11,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return write_json(value);
 }
 
 std::string difference_at(const json& expected, const json& got, const std::string& place);

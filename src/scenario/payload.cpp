@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "codec/base64.h"
 #include "codec/hex.h"
 #include "codec/text.h"
@@ -64,8 +65,7 @@ ByteSpan head(ByteSpan payload) {
 }
 
 std::string as_quoted_text(ByteSpan payload) {
-  const nlohmann::json text = codec::utf8_from_bytes(head(payload));
-  return shown("text: " + text.dump(), payload);
+  return shown("text: " + quote_json(codec::utf8_from_bytes(head(payload))), payload);
 }
 
 std::string as_hex(ByteSpan payload) {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "codec/formatter.h"
 #include "scenario/limits.h"
 #include "scenario/payload.h"
@@ -41,10 +42,6 @@ class Publish final : public Step {
   }
 };
 
-std::string dump(const nlohmann::json& value) {
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 // `Data` as a map: a payload in the scenario's notation, encoded as the entry's Formatter says. For
 // coap the map is the document itself.
 void encode_data(Fields& fields, const Node& entry, nlohmann::json& out) {
@@ -55,7 +52,7 @@ void encode_data(Fields& fields, const Node& entry, nlohmann::json& out) {
   if (!formatter)
     return fields.refuse("publish: an unknown Formatter needs its Data as text", data->place());
   if (*formatter == codec::Formatter::kCoap) {
-    out["Data"] = dump(out["Data"]);
+    out["Data"] = write_json(out["Data"]);
     return;
   }
   Fields payload_fields(*data, "Data");
@@ -70,7 +67,7 @@ std::string parse_messages(Fields& fields, const Node& messages) {
   auto list = cfn::to_json(messages);
   for (std::size_t i = 0; i < messages.items.size(); ++i)
     encode_data(fields, messages.items[i], list[i]);
-  return dump({{"Messages", std::move(list)}});
+  return write_json(nlohmann::json{{"Messages", std::move(list)}});
 }
 
 }  // namespace

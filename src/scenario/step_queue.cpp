@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "scenario/json_subset.h"
 #include "scenario/limits.h"
 #include "scenario/payload.h"
@@ -115,7 +116,7 @@ class ExpectQueue final : public Step {
     if (!*same)
       return wanted.body.describe(as_bytes(body)) + " instead of " + wanted.body.expected();
     if (wanted.document) {
-      const auto text = difference(*wanted.document, json::parse(body, nullptr, false));
+      const auto text = difference(*wanted.document, read_json(body).value_or(nullptr));
       if (!text.empty()) return text;
     }
     for (const auto& [name, value] : wanted.attributes) {

@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "codec/text.h"
+#include "template/await.h"
 #include "template/limits.h"
 #include "template/outputs.h"
 
@@ -23,6 +24,19 @@ Node attribute_node(const nlohmann::json& value, const Origin& at) {
 }
 
 }  // namespace
+
+ResourceRequest request_of(const ResourceRecord& resource, const StackContext& context) {
+  ResourceRequest request;
+  request.stack = &context;
+  request.logical_id = resource.logical_id;
+  request.type = resource.type;
+  request.physical_id = resource.physical_id;
+  request.properties = resource.properties;
+  request.metadata = resource.metadata;
+  request.place = resource.place;
+  request.place_of = [place = resource.place](std::string_view) { return place; };
+  return request;
+}
 
 Deployment::Deployment(Deployer& deployer, StackRecord& record, std::string key)
     : deployer_(deployer),
@@ -83,21 +97,24 @@ Status Deployment::validate(Plan& plan, const StackContext& context,
 }
 
 void Deployment::deploy(std::unique_ptr<Plan> plan, DynamicReferences references, bool create,
-                        DeployDone done) {
+                        StackDefinition before, DeployDone done) {
   plan_ = std::move(plan);
   references_ = std::move(references);
   done_ = std::move(done);
   goal_ = create ? Goal::kCreate : Goal::kUpdate;
   in_doubt_ = record_.status == StackStatus::kUpdateFailed ||
-              record_.status == StackStatus::kUpdateRollbackFailed;
+              record_.status == StackStatus::kUpdateRollbackFailed ||
+              must_be_recreated(record_.status);
+  record_.before.reset();
+  if (!create) record_.before = std::move(before);
+  record_.undo.clear();
+  record_.interrupted = false;
   record_.description = plan_->description;
   record_.warnings.clear();
   record_.parameters.clear();
   for (const ParameterValue& parameter : plan_->parameters) {
     record_.parameters.push_back({parameter.name, parameter.text, parameter.no_echo});
   }
-  old_outputs_ = record_.outputs;
-  old_imports_ = record_.imports;
   record_.updated = deployer_.clock_.wall();
   if (create) record_.created = record_.updated;
   for (const std::string& warning : plan_->warnings) warn(warning);
@@ -107,10 +124,12 @@ void Deployment::deploy(std::unique_ptr<Plan> plan, DynamicReferences references
 
 // What an earlier attempt left behind goes first.
 void Deployment::leftovers() {
+  if (!record_.garbage.empty()) return remove_garbage(&Deployment::leftovers);
   if (record_.resources.empty()) return apply_next();
   const ResourceRecord last = record_.resources.back();
   remove_resource(last, [this, last](Status) {
     drop_record(last.logical_id);
+    save();
     later(&Deployment::leftovers);
   });
 }
@@ -180,82 +199,110 @@ void Deployment::apply(const PlannedResource& planned) {
   request_ = std::move(*request);
   if (same_kind && !in_doubt_ && old->properties == request_->properties &&
       old->metadata == request_->metadata) {
-    old->deletion_policy = planned.deletion_policy;
-    old->update_replace_policy = planned.update_replace_policy;
-    old->place = planned.origin.place();
-    ++next_;
-    return later(&Deployment::apply_next);
+    return keep_unchanged(*old, planned);
   }
   event(planned.logical_id, same_kind ? old->physical_id : "", planned.type,
         same_kind ? "UPDATE_IN_PROGRESS" : "CREATE_IN_PROGRESS");
-  auto done = [this, &planned](Result<ResourceState> state) {
-    deployer_.tasks_.post([this, &planned, state = std::move(state)]() mutable {
-      if (!state) return fail_with(&planned, state.error());
-      applied(planned, std::move(*state));
-    });
-  };
-  if (same_kind) {
-    planned.handler->update(*request_, std::move(done));
-  } else {
-    planned.handler->create(*request_, std::move(done));
-  }
+  request_->announce = [this, &planned](const std::string& id) { announced(planned, id); };
+  await<Result<ResourceState>>(
+      [&](ResourceDone done) {
+        if (same_kind) return planned.handler->update(*request_, std::move(done));
+        planned.handler->create(*request_, std::move(done));
+      },
+      [this, &planned](Result<ResourceState> state) {
+        if (!state) return fail_with(&planned, state.error());
+        applied(planned, std::move(*state));
+      });
+}
+
+// But for what only the engine knows of it.
+void Deployment::keep_unchanged(ResourceRecord& record, const PlannedResource& planned) {
+  record_.undo.push_back({record.logical_id, false, false, record});
+  record.deletion_policy = planned.deletion_policy;
+  record.update_replace_policy = planned.update_replace_policy;
+  record.place = planned.origin.place();
+  ++next_;
+  later(&Deployment::apply_next);
+}
+
+void Deployment::announced(const PlannedResource& planned, const std::string& physical_id) {
+  ResourceRecord& now = put(planned, {physical_id, nlohmann::json::object()});
+  now.status = record_.undo.back().created ? "CREATE_IN_PROGRESS" : "UPDATE_IN_PROGRESS";
+  announced_ = true;
+  save();
 }
 
 void Deployment::applied(const PlannedResource& planned, ResourceState state) {
-  ResourceRecord* const old = record_.find_resource(planned.logical_id);
-  const bool moved = old && old->physical_id != state.physical_id && !state.renamed;
-  const bool replaced = moved || (old && old->type != planned.type);
-  Undo undo{planned.logical_id, old == nullptr, replaced, old ? *old : ResourceRecord{}};
-  if (replaced) garbage_.push_back(*old);
-  ResourceRecord now;
-  now.logical_id = planned.logical_id;
-  now.physical_id = std::move(state.physical_id);
-  now.type = planned.type;
-  now.properties = std::move(request_->properties);
-  now.metadata = std::move(request_->metadata);
-  now.attributes = std::move(state.attributes);
-  now.place = planned.origin.place();
-  now.deletion_policy = planned.deletion_policy;
-  now.update_replace_policy = planned.update_replace_policy;
-  now.stand_in = planned.stand_in;
-  now.updated = deployer_.clock_.wall();
-  now.status = old ? "UPDATE_COMPLETE" : "CREATE_COMPLETE";
-  if (old) {
-    *old = now;
-  } else {
-    record_.resources.push_back(now);
-  }
-  undo_.push_back(std::move(undo));
+  ResourceRecord& now = put(planned, std::move(state));
+  now.status = record_.undo.back().created ? "CREATE_COMPLETE" : "UPDATE_COMPLETE";
+  announced_ = false;
   resource_event(now, now.status);
   save();
   ++next_;
   later(&Deployment::apply_next);
 }
 
-void Deployment::finish_forward() {
-  // The plan's order is the order of creation from now on.
-  std::vector<ResourceRecord> ordered;
-  for (const PlannedResource& planned : plan_->resources)
-    ordered.push_back(*record_.find_resource(planned.logical_id));
-  std::vector<ResourceRecord> vanished;
-  for (ResourceRecord& resource : record_.resources) {
-    if (!plan_->find(resource.logical_id)) vanished.push_back(std::move(resource));
+// Into the record, with what it takes to undo the step.
+ResourceRecord& Deployment::put(const PlannedResource& planned, ResourceState state) {
+  ResourceRecord* now = record_.find_resource(planned.logical_id);
+  if (!announced_) {
+    const bool moved = now && now->physical_id != state.physical_id && !state.renamed;
+    const bool replaced = moved || (now && now->type != planned.type);
+    record_.undo.push_back(
+        {planned.logical_id, now == nullptr, replaced, now ? *now : ResourceRecord{}});
+    if (replaced) {
+      record_.garbage.push_back(*now);
+      record_.garbage.back().deletion_policy = now->update_replace_policy;
+    }
   }
-  vanished.insert(vanished.end(), std::make_move_iterator(ordered.begin()),
-                  std::make_move_iterator(ordered.end()));
-  record_.resources = std::move(vanished);
+  if (!now) now = &record_.resources.emplace_back();
+  now->logical_id = planned.logical_id;
+  now->physical_id = std::move(state.physical_id);
+  now->type = planned.type;
+  now->properties = request_->properties;
+  now->metadata = request_->metadata;
+  now->attributes = std::move(state.attributes);
+  now->place = planned.origin.place();
+  now->deletion_policy = planned.deletion_policy;
+  now->update_replace_policy = planned.update_replace_policy;
+  now->stand_in = planned.stand_in;
+  now->updated = deployer_.clock_.wall();
+  return *now;
+}
+
+// Who fails has left nothing of what was announced.
+void Deployment::take_back_announced() {
+  if (!std::exchange(announced_, false)) return;
+  const UndoRecord undo = std::move(record_.undo.back());
+  record_.undo.pop_back();
+  if (undo.created) return drop_record(undo.logical_id);
+  *record_.find_resource(undo.logical_id) = undo.before;
+  if (undo.replaced) record_.garbage.pop_back();
+}
+
+void Deployment::finish_forward() {
   if (auto ok = set_outputs(); !ok) return fail_with(nullptr, ok.error());
   record_.imports.assign(imports_.begin(), imports_.end());
+  set_vanished_aside();
+  record_.before.reset();
+  record_.undo.clear();
   if (goal_ == Goal::kCreate) {
     set_status(StackStatus::kCreateComplete);
     return complete();
   }
-  for (const ResourceRecord& resource : record_.resources) {
-    if (plan_->find(resource.logical_id)) continue;
-    garbage_.push_back(resource);
-  }
   set_status(StackStatus::kUpdateCleanup);
   clean_up();
+}
+
+// The plan's order is the order of creation from now on.
+void Deployment::set_vanished_aside() {
+  for (const ResourceRecord& resource : record_.resources) {
+    if (!plan_->find(resource.logical_id)) record_.garbage.push_back(resource);
+  }
+  std::vector<ResourceRecord> ordered;
+  for (const PlannedResource& planned : plan_->resources)
+    ordered.push_back(*record_.find_resource(planned.logical_id));
+  record_.resources = std::move(ordered);
 }
 
 Status Deployment::set_outputs() {
@@ -268,27 +315,13 @@ Status Deployment::set_outputs() {
 
 // After a successful update: what was replaced, and what the template no longer has; newest first.
 void Deployment::clean_up() {
-  if (garbage_.empty()) {
-    set_status(StackStatus::kUpdateComplete);
-    return complete();
-  }
-  const ResourceRecord old = std::move(garbage_.back());
-  garbage_.pop_back();
-  const bool vanished = !plan_->find(old.logical_id);
-  if (vanished) drop_record(old.logical_id);
-  if (retains(vanished ? old.deletion_policy : old.update_replace_policy)) {
-    resource_event(old, "DELETE_SKIPPED");
-    return later(&Deployment::clean_up);
-  }
-  remove_resource(old, [this, old](Status status) {
-    if (!status)
-      warn(fmt::format("{} could not be removed and stays: {}", old.logical_id,
-                       status.error().to_string()));
-    later(&Deployment::clean_up);
-  });
+  if (!record_.garbage.empty()) return remove_garbage(&Deployment::clean_up);
+  set_status(StackStatus::kUpdateComplete);
+  complete();
 }
 
 void Deployment::fail_with(const PlannedResource* planned, Error error) {
+  take_back_announced();
   if (planned) {
     const bool existed = record_.find_resource(planned->logical_id) != nullptr;
     event(planned->logical_id,
@@ -300,10 +333,7 @@ void Deployment::fail_with(const PlannedResource* planned, Error error) {
     if (!error.where.known()) error.where = planned->origin.place();
   }
   error_ = error;
-  set_status(goal_ == Goal::kCreate ? StackStatus::kRollbackInProgress
-                                    : StackStatus::kUpdateRollbackInProgress,
-             error.to_string());
-  later(&Deployment::undo_next);
+  go_back(error.to_string());
 }
 
 // Access was denied, and a policy that could have allowed it comes later for want of a DependsOn.
@@ -381,7 +411,7 @@ void Deployment::warn(std::string text) {
 }
 
 void Deployment::save() {
-  deployer_.store_.save(record_);
+  deployer_.save(record_);
 }
 
 // Last act: the deployer lets go of this object before it tells the caller.

@@ -16,14 +16,22 @@ inline bool retains(std::string_view policy) {
   return policy == "Retain" || policy == "RetainExceptOnCreate";
 }
 
+// A resource as it was made. `context` outlives the request.
+ResourceRequest request_of(const ResourceRecord& resource, const StackContext& context);
+
 class Deployment {
  public:
   // `record` lives in the deployer until after `finished` was told.
   Deployment(Deployer& deployer, StackRecord& record, std::string key);
 
+  // `before`: what an update goes back to when it fails.
   void deploy(std::unique_ptr<Plan> plan, DynamicReferences references, bool create,
-              DeployDone done);
+              StackDefinition before, DeployDone done);
   void remove(RemoveDone done);
+  // After a restart, of a stack in progress: goes on with what needs no template. A deletion and
+  // the cleaning up after an update are finished; a creation and an update are taken back.
+  void resume();
+  static bool can_resume(const StackRecord& record);
 
   // Calls validate of every resource type and evaluates the outputs; nothing has been created then.
   // Adds to the plan's warnings.
@@ -32,34 +40,38 @@ class Deployment {
                          const StackRecord* existing);
 
  private:
-  // What a finished step takes to be undone.
-  struct Undo {
-    std::string logical_id;
-    bool created = false;
-    bool replaced = false;
-    ResourceRecord before;  // unless created
-  };
   enum class Goal : unsigned char { kCreate, kUpdate, kRemove };
 
   // Forward.
   void leftovers();
   void apply_next();
   void apply(const PlannedResource& planned);
+  void keep_unchanged(ResourceRecord& record, const PlannedResource& planned);
+  void announced(const PlannedResource& planned, const std::string& physical_id);
   void applied(const PlannedResource& planned, ResourceState state);
+  ResourceRecord& put(const PlannedResource& planned, ResourceState state);
+  void take_back_announced();
   Result<std::unique_ptr<ResourceRequest>> request_for(const PlannedResource& planned,
                                                        const ResourceRecord* existing);
   void finish_forward();
   Status set_outputs();
+  void set_vanished_aside();
   void clean_up();
   // Back.
   void fail_with(const PlannedResource* planned, Error error);
   std::string missing_grant_hint(const PlannedResource& planned, const std::string& message) const;
+  void go_back(std::string reason);
   void undo_next();
-  void undo_created(const Undo& undo);
-  void undo_updated(const Undo& undo);
+  void undo_created(const UndoRecord& undo);
+  void undo_replaced(const UndoRecord& undo);
+  void undo_updated(const UndoRecord& undo);
+  void undone();
   void finish_back();
   // Removal.
   void remove_next();
+  void remove_garbage(void (Deployment::*then)());
+  void removal_failed(const ResourceRecord& resource, const Error& error);
+  void finish_removal();
 
   // Removes what stands behind `record`, then calls `next` with how it went.
   void remove_resource(const ResourceRecord& record, std::move_only_function<void(Status)> next);
@@ -86,15 +98,13 @@ class Deployment {
   DeployDone done_;
   RemoveDone removed_;
   std::size_t next_ = 0;
-  std::vector<Undo> undo_;
-  std::vector<ResourceRecord> garbage_;  // replaced, to be removed at the end
-  std::vector<OutputRecord> old_outputs_;
-  std::vector<std::string> old_imports_;
   std::set<std::string> imports_;
   std::unique_ptr<ResourceRequest> request_;  // of the step under way
   std::shared_ptr<Node> evaluated_;           // its properties with their places
+  bool announced_ = false;                    // the step under way is in the record already
   std::optional<Error> error_;
   bool back_failed_ = false;
+  bool resumed_ = false;
   bool in_doubt_ =
       false;  // an earlier update ended halfway: no resource need be as its record says
 };

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "codec/text.h"
 #include "template/limits.h"
 
@@ -182,7 +183,7 @@ Node from_json(const nlohmann::json& value, const Origin& origin) {
     case nlohmann::json::value_t::number_integer:
     case nlohmann::json::value_t::number_unsigned:
     case nlohmann::json::value_t::number_float:
-      return Node::number(value.dump(), origin);
+      return Node::number(write_json(value), origin);
     case nlohmann::json::value_t::array: {
       Node list = Node::list({}, origin);
       for (const auto& item : value) list.push(from_json(item, origin));

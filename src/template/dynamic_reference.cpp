@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/json.h"
 #include "template/limits.h"
 
 namespace loopgate::cfn {
@@ -79,14 +80,14 @@ Result<std::string> resolve_secret(const std::string& body, const DynamicReferen
   if (!value) return missing("secretsmanager", id, at);
   const std::string key = field(1);
   if (key.empty() || values.contains(names[0])) return *value;
-  const auto json = nlohmann::json::parse(*value, nullptr, false);
+  const auto json = read_json(*value).value_or(nullptr);
   if (!json.is_object() || !json.contains(key)) {
     return fail(
-        fmt::format("the local value of the secret '{}' is no JSON object with the key '{}'", id,
+        fmt::format("the local value of the secret '{}' is not a JSON object with the key '{}'", id,
                     key),
         at.place());
   }
-  return json[key].is_string() ? json[key].get<std::string>() : json[key].dump();
+  return json[key].is_string() ? json[key].get<std::string>() : write_json(json[key]);
 }
 
 Result<std::string> resolve_one(const std::string& reference, const DynamicReferences& values,

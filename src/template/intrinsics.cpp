@@ -156,7 +156,8 @@ Result<Node> Evaluator::reference(const std::string& name, const Origin& at) {
   if (scope_.parameters) {
     for (const auto& entry : *scope_.parameters) names.push_back(entry.first);
   }
-  return fail(fmt::format("'{}' is no parameter{}", name, did_you_mean(name, names)), at.place());
+  return fail(fmt::format("'{}' is not a parameter{}", name, did_you_mean(name, names)),
+              at.place());
 }
 
 Result<Node> Evaluator::attribute(const std::string& logical_id, const std::string& name,

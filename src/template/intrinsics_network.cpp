@@ -73,7 +73,7 @@ Result<Node> Evaluator::cidr(const Node& call, const Node& arguments) {
   }
   const auto block = Cidr::parse(texts[0]);
   if (!block)
-    return fail(fmt::format("Fn::Cidr: '{}' is no network such as 10.0.0.0/16", texts[0]),
+    return fail(fmt::format("Fn::Cidr: '{}' is not a network such as 10.0.0.0/16", texts[0]),
                 call.place());
   const auto count = small_number(texts[1]);
   if (!count || *count < 1 || *count > static_cast<int>(kMaxCidrBlocks)) {

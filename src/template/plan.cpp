@@ -198,7 +198,7 @@ class Planner {
       if (const auto index = index_of(name)) {
         needs.push_back(*index);
       } else if (!left_out_.contains(name)) {
-        return fail(fmt::format("resource '{}': DependsOn names '{}', which is no resource{}",
+        return fail(fmt::format("resource '{}': DependsOn names '{}', which is not a resource{}",
                                 resource.logical_id, name, did_you_mean(name, declared_ids_)),
                     resource.origin.place());
       }

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "base/random.h"
 #include "base/result.h"
 
@@ -40,7 +41,16 @@ struct ResourceRequest {
   // The place of a property by JSON pointer ("/Destinations/0/Formatter"), or of its nearest
   // parent.
   std::function<SourcePlace(std::string_view pointer)> place_of;
+  // Of create, and of an update that makes another one: whoever takes longer than the call says
+  // what it is about to make, before it does. Should the sandbox end meanwhile, the next one
+  // restores the resource from that and removes it.
+  std::function<void(const std::string& physical_id)> announce;
 };
+
+// Before something is made that is not complete when the call returns.
+inline void announce(const ResourceRequest& request, const std::string& physical_id) {
+  if (request.announce) request.announce(physical_id);
+}
 
 // The place of a property, or of the resource when only that is known.
 inline SourcePlace place_of(const ResourceRequest& request, std::string_view pointer) {
@@ -59,8 +69,7 @@ inline std::string property_text(const nlohmann::json& properties, std::string_v
   if (!properties.is_object()) return {};
   const auto found = properties.find(name);
   if (found == properties.end() || found->is_null()) return {};
-  return found->is_string() ? found->get<std::string>()
-                            : found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return found->is_string() ? found->get<std::string>() : write_json(*found);
 }
 
 // Of an update.
@@ -144,12 +153,13 @@ class ResourceType {
     (void)request, (void)warnings;
     return {};
   }
-  // Completes once, from the task queue or at once.
+  // Completes once, from the task queue or at once. What completes at once is one with its record:
+  // both are of one transaction. Everything else is to be announced first.
   virtual void create(const ResourceRequest& request, ResourceDone done) = 0;
   // A changed `physical_id` in the result is a replacement, unless it says `renamed`: the engine
   // then removes the old one at the end.
   virtual void update(const ResourceRequest& request, ResourceDone done) = 0;
-  // A resource that is gone already counts as removed.
+  // A resource that is gone already, or in part, counts as removed when nothing is left.
   virtual void remove(const ResourceRequest& request, RemoveDone done) = 0;
   // After a restart: the resource was made before and is in the state given. For owners who keep it
   // in memory (a listener binds its socket again); those with tables of their own need not do

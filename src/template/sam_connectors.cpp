@@ -162,7 +162,7 @@ class Connectors {
     const Node* const type = resource ? resource->find("Type") : nullptr;
     if (!type || !type->is_string())
       return fail(
-          fmt::format("the connector '{}' names '{}', which is no resource", connection.id, id),
+          fmt::format("the connector '{}' names '{}', which is not a resource", connection.id, id),
           connection.origin.place());
     return plain_type(type->text);
   }

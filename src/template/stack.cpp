@@ -87,28 +87,77 @@ json list_of(const Range& range, Function function) {
   return out;
 }
 
+json undo_to_json(const UndoRecord& u) {
+  json out = {{"logical_id", u.logical_id}, {"created", u.created}, {"replaced", u.replaced}};
+  if (!u.created) out["before"] = resource_to_json(u.before);
+  return out;
+}
+
+UndoRecord undo_from_json(const json& j) {
+  const bool created = j.at("created");
+  return {j.at("logical_id"), created, j.at("replaced"),
+          created ? ResourceRecord{} : resource_from_json(j.at("before"))};
+}
+
+json definition_to_json(const StackDefinition& d) {
+  return {{"description", d.description},
+          {"template_text", d.template_text},
+          {"template_file", d.template_file},
+          {"template_folder", d.template_folder},
+          {"allow_unsupported", d.allow_unsupported},
+          {"parameters",
+           list_of(d.parameters,
+                   [](const auto& p) {
+                     return json{{"name", p.name}, {"value", p.value}, {"no_echo", p.no_echo}};
+                   })},
+          {"tags", d.tags},
+          {"capabilities", d.capabilities},
+          {"outputs", list_of(d.outputs,
+                              [](const auto& o) {
+                                return json{{"key", o.key},
+                                            {"value", o.value},
+                                            {"description", o.description},
+                                            {"export", o.export_name}};
+                              })},
+          {"imports", d.imports}};
+}
+
+StackDefinition definition_from_json(const json& j) {
+  StackDefinition d;
+  d.description = j.at("description");
+  d.template_text = j.at("template_text");
+  d.template_file = j.at("template_file");
+  d.template_folder = j.at("template_folder");
+  d.allow_unsupported = j.at("allow_unsupported");
+  for (const json& p : j.at("parameters"))
+    d.parameters.push_back({p.at("name"), p.at("value"), p.at("no_echo")});
+  d.tags = j.at("tags");
+  d.capabilities = j.value("capabilities", std::vector<std::string>());
+  for (const json& o : j.at("outputs"))
+    d.outputs.push_back({o.at("key"), o.at("value"), o.at("description"), o.at("export")});
+  d.imports = j.at("imports");
+  return d;
+}
+
+// What earlier versions did not write is empty.
 StackRecord read_stack(const json& j) {
   StackRecord s;
+  static_cast<StackDefinition&>(s) = definition_from_json(j);
   s.name = j.at("name");
   s.id = j.at("id");
   s.account = j.at("account");
   s.region = j.at("region");
   s.status = parse_stack_status(j.at("status").get<std::string>()).value();
   s.reason = j.at("reason");
-  s.description = j.at("description");
-  s.template_text = j.at("template_text");
-  s.template_file = j.at("template_file");
-  s.template_folder = j.at("template_folder");
-  s.allow_unsupported = j.at("allow_unsupported");
-  for (const json& p : j.at("parameters"))
-    s.parameters.push_back({p.at("name"), p.at("value"), p.at("no_echo")});
   for (const json& r : j.at("resources")) s.resources.push_back(resource_from_json(r));
-  for (const json& o : j.at("outputs"))
-    s.outputs.push_back({o.at("key"), o.at("value"), o.at("description"), o.at("export")});
   for (const json& e : j.at("events")) s.events.push_back(event_from_json(e));
-  s.imports = j.at("imports");
   s.warnings = j.at("warnings");
-  s.tags = j.at("tags");
+  if (const auto before = j.find("before"); before != j.end())
+    s.before = definition_from_json(*before);
+  for (const json& u : j.value("undo", json::array())) s.undo.push_back(undo_from_json(u));
+  for (const json& r : j.value("garbage", json::array()))
+    s.garbage.push_back(resource_from_json(r));
+  s.interrupted = j.value("interrupted", false);
   s.created = from_nanos(j.at("created"));
   s.updated = from_nanos(j.at("updated"));
   s.deleted = from_nanos(j.at("deleted"));
@@ -147,37 +196,24 @@ ResourceRecord* StackRecord::find_resource(std::string_view logical_id) {
 }
 
 json to_json(const StackRecord& s) {
-  return {{"name", s.name},
-          {"id", s.id},
-          {"account", s.account},
-          {"region", s.region},
-          {"status", name(s.status)},
-          {"reason", s.reason},
-          {"description", s.description},
-          {"template_text", s.template_text},
-          {"template_file", s.template_file},
-          {"template_folder", s.template_folder},
-          {"allow_unsupported", s.allow_unsupported},
-          {"parameters",
-           list_of(s.parameters,
-                   [](const auto& p) {
-                     return json{{"name", p.name}, {"value", p.value}, {"no_echo", p.no_echo}};
-                   })},
-          {"resources", list_of(s.resources, resource_to_json)},
-          {"outputs", list_of(s.outputs,
-                              [](const auto& o) {
-                                return json{{"key", o.key},
-                                            {"value", o.value},
-                                            {"description", o.description},
-                                            {"export", o.export_name}};
-                              })},
-          {"events", list_of(s.events, event_to_json)},
-          {"imports", s.imports},
-          {"warnings", s.warnings},
-          {"tags", s.tags},
-          {"created", nanos(s.created)},
-          {"updated", nanos(s.updated)},
-          {"deleted", nanos(s.deleted)}};
+  json out = definition_to_json(s);
+  out["name"] = s.name;
+  out["id"] = s.id;
+  out["account"] = s.account;
+  out["region"] = s.region;
+  out["status"] = name(s.status);
+  out["reason"] = s.reason;
+  out["resources"] = list_of(s.resources, resource_to_json);
+  out["events"] = list_of(s.events, event_to_json);
+  out["warnings"] = s.warnings;
+  if (s.before) out["before"] = definition_to_json(*s.before);
+  out["undo"] = list_of(s.undo, undo_to_json);
+  out["garbage"] = list_of(s.garbage, resource_to_json);
+  out["interrupted"] = s.interrupted;
+  out["created"] = nanos(s.created);
+  out["updated"] = nanos(s.updated);
+  out["deleted"] = nanos(s.deleted);
+  return out;
 }
 
 std::optional<StackRecord> stack_from_json(const json& j) {

@@ -81,25 +81,46 @@ struct StackEvent {
   WallTime at{};
 };
 
-struct StackRecord {
-  std::string name;
-  std::string id;
-  std::string account;
-  std::string region;
-  StackStatus status = StackStatus::kCreateInProgress;
-  std::string reason;
+// What was asked for and what it gives: what a rollback brings back beside the resources.
+struct StackDefinition {
   std::string description;
   std::string template_text;
   std::string template_file;
   std::string template_folder;
   bool allow_unsupported = false;
   std::vector<ParameterRecord> parameters;
-  std::vector<ResourceRecord> resources;  // in the order of creation
+  std::map<std::string, std::string> tags;
+  std::vector<std::string> capabilities;  // as acknowledged; nothing depends on them here
   std::vector<OutputRecord> outputs;      // in the order of the template
   std::vector<std::string> imports;       // names of exports that it uses
+};
+
+// A finished step of an operation under way, as it is to be taken back.
+struct UndoRecord {
+  std::string logical_id;
+  bool created = false;
+  bool replaced = false;  // what `before` says still exists, beside what took its place
+  ResourceRecord before;  // unless created
+};
+
+struct StackRecord : StackDefinition {
+  std::string name;
+  std::string id;
+  std::string account;
+  std::string region;
+  StackStatus status = StackStatus::kCreateInProgress;
+  std::string reason;
+  std::vector<ResourceRecord> resources;  // in the order of creation
   std::vector<std::string> warnings;      // of the last deployment
-  std::map<std::string, std::string> tags;
-  std::deque<StackEvent> events;  // oldest first, bounded
+  std::deque<StackEvent> events;          // oldest first, bounded
+  // Of an operation under way. They are kept with each step, in the transaction of what the step
+  // did: whenever the sandbox ends, the next one knows what there is and what is to be done.
+  std::optional<StackDefinition> before;  // of an update: what the stack was
+  std::vector<UndoRecord> undo;           // oldest first
+  std::vector<ResourceRecord> garbage;    // out of use, oldest first; its deletion_policy decides
+  // The sandbox ended while the stack was created, and nothing is left of it: the same operation
+  // may be asked for again, be it called a creation or an update.
+  bool interrupted = false;
   WallTime created{};
   WallTime updated{};  // equal to `created` before the first update
   WallTime deleted{};

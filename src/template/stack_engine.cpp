@@ -32,20 +32,6 @@ StackContext context_of(const StackRecord& stack) {
           stack.allow_unsupported};
 }
 
-// A resource as it was made.
-ResourceRequest request_of(const ResourceRecord& resource, const StackContext& context) {
-  ResourceRequest request;
-  request.stack = &context;
-  request.logical_id = resource.logical_id;
-  request.type = resource.type;
-  request.physical_id = resource.physical_id;
-  request.properties = resource.properties;
-  request.metadata = resource.metadata;
-  request.place = resource.place;
-  request.place_of = [place = resource.place](std::string_view) { return place; };
-  return request;
-}
-
 }  // namespace
 
 Deployer::Deployer(const std::vector<ResourceType*>& types, TaskQueue& tasks, StackStore& store,
@@ -91,6 +77,12 @@ std::vector<const StackRecord*> Deployer::list(const std::string& account,
     const StackRecord& stack = *stacks_.at(id);
     if (stack.account == account && stack.region == region) out.push_back(&stack);
   }
+  return out;
+}
+
+std::vector<const StackRecord*> Deployer::list() const {
+  std::vector<const StackRecord*> out;
+  for (const std::string& id : order_) out.push_back(stacks_.at(id).get());
   return out;
 }
 
@@ -183,14 +175,15 @@ std::unique_ptr<StackRecord> Deployer::new_record(const DeployRequest& request) 
 Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone done) {
   if (!is_stack_name(request.stack_name)) {
     return fail(fmt::format(
-        "'{}' is no name for a stack: letters, digits and hyphens, a letter first, at most 128",
+        "'{}' is not a name for a stack: letters, digits and hyphens, a letter first, at most 128",
         request.stack_name));
   }
   StackRecord* record = find_live(request.account, request.region, request.stack_name);
   if (record && busy(key_of(*record)))
     return fail(fmt::format("the stack '{}' is in {}", record->name, name(record->status)));
   std::unique_ptr<StackRecord> fresh;
-  const bool recreate = record && must_be_recreated(record->status);
+  const bool completes = record && record->interrupted && request.update;
+  const bool recreate = record && must_be_recreated(record->status) && !completes;
   if (!record) {
     if (stacks_.size() >= kMaxStacks + kMaxDeletedStacksKept)
       return fail(fmt::format("there are {} stacks already: delete some", kMaxStacks));
@@ -204,11 +197,15 @@ Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone don
   const StackContext context = context_for(request, identity);
   if (auto ok = Deployment::validate(**plan, context, references, *this, record); !ok)
     return std::unexpected(ok.error());
+  // Of an interrupted creation nothing is left that a failed update could go back to.
+  StackDefinition before = completes ? StackDefinition{} : StackDefinition(target);
   target.template_text = std::move(request.template_text);
   target.template_file = std::move(request.template_file);
   target.template_folder = std::move(request.template_folder);
   target.allow_unsupported = context.allow_unsupported;
-  target.tags = std::move(request.tags);
+  if (request.tags || !record || recreate)
+    target.tags = std::move(request.tags).value_or(std::map<std::string, std::string>());
+  target.capabilities = std::move(request.capabilities);
   const std::string id = target.id;
   const std::string key = key_of(target);
   if (fresh) {
@@ -217,7 +214,8 @@ Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone don
   }
   auto& deployment = running_[key];
   deployment = std::make_unique<Deployment>(*this, *stacks_[id], key);
-  deployment->deploy(std::move(*plan), std::move(references), !record || recreate, std::move(done));
+  deployment->deploy(std::move(*plan), std::move(references), !record || recreate,
+                     std::move(before), std::move(done));
   return id;
 }
 
@@ -308,10 +306,20 @@ void Deployer::finished(const std::string& key, const std::string& stack_id) {
   running_.erase(key);
   if (const auto found = stacks_.find(stack_id);
       found != stacks_.end() && found->second->status == StackStatus::kDeleteComplete) {
+    changed_.erase(stack_id);
     store_.erase(stack_id);
     forget_deleted();
   }
   start_next(key);
+}
+
+void Deployer::save(const StackRecord& stack) {
+  if (!options_.saves_later) return store_.save(stack);
+  changed_.insert(stack.id);
+}
+
+void Deployer::save_changed() {
+  for (const std::string& id : std::exchange(changed_, {})) store_.save(*stacks_.at(id));
 }
 
 void Deployer::forget_deleted() {
@@ -328,17 +336,19 @@ void Deployer::forget_deleted() {
 
 std::vector<StackSummary> Deployer::restore() {
   for (StackRecord& loaded : store_.load()) {
+    if (loaded.status == StackStatus::kDeleteComplete) {
+      store_.erase(loaded.id);
+      continue;
+    }
     auto stack = std::make_unique<StackRecord>(std::move(loaded));
     if (in_progress(stack->status)) {
-      const bool creating = stack->status == StackStatus::kCreateInProgress ||
-                            stack->status == StackStatus::kRollbackInProgress;
-      const bool deleting = stack->status == StackStatus::kDeleteInProgress;
-      stack->status = creating   ? StackStatus::kCreateFailed
-                      : deleting ? StackStatus::kDeleteFailed
-                                 : StackStatus::kUpdateFailed;
+      journal_.warn(fmt::format("{}: the sandbox ended while it was in {}", stack->name,
+                                name(stack->status)));
+    }
+    if (in_progress(stack->status) && !Deployment::can_resume(*stack)) {
+      stack->status = StackStatus::kUpdateFailed;
       stack->reason =
           "the sandbox ended while this was under way: deploy or delete the stack again";
-      journal_.warn(fmt::format("{}: {}", stack->name, stack->reason));
       store_.save(*stack);
     }
     restore_resources(*stack);
@@ -350,22 +360,35 @@ std::vector<StackSummary> Deployer::restore() {
     StackRecord& stack = *stacks_.at(id);
     check_restored(stack);
     for (const auto& warning : stack.warnings) journal_.warn(stack.name + ": " + warning);
+    if (in_progress(stack.status)) resume(stack);
     out.push_back(summary_of(stack));
   }
   return out;
 }
 
+void Deployer::resume(StackRecord& stack) {
+  const std::string key = key_of(stack);
+  auto& deployment = running_[key];
+  deployment = std::make_unique<Deployment>(*this, stack, key);
+  deployment->resume();
+}
+
+// What is out of use is there until it is removed, and may come into use again.
 void Deployer::restore_resources(StackRecord& stack) {
-  const StackContext context = context_of(stack);
-  for (const ResourceRecord& resource : stack.resources) {
-    ResourceType* const handler = resource.stand_in ? &stand_in_ : types_.find(resource.type);
-    if (!handler) continue;
-    const auto ok = handler->restore(request_of(resource, context),
-                                     {resource.physical_id, resource.attributes});
-    if (ok) continue;
-    stack.warnings.push_back(fmt::format("{} could not be brought back: {}", resource.logical_id,
-                                         ok.error().to_string()));
+  for (const auto* const list : {&stack.garbage, &stack.resources}) {
+    for (const ResourceRecord& resource : *list) restore_resource(stack, resource);
   }
+}
+
+void Deployer::restore_resource(StackRecord& stack, const ResourceRecord& resource) {
+  ResourceType* const handler = resource.stand_in ? &stand_in_ : types_.find(resource.type);
+  if (!handler) return;
+  const StackContext context = context_of(stack);
+  const auto ok =
+      handler->restore(request_of(resource, context), {resource.physical_id, resource.attributes});
+  if (ok) return;
+  stack.warnings.push_back(
+      fmt::format("{} could not be brought back: {}", resource.logical_id, ok.error().to_string()));
 }
 
 void Deployer::check_restored(StackRecord& stack) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,7 +36,11 @@ struct DeployRequest {
   std::string account;
   bool allow_unsupported = false;
   DynamicReferences references;
-  std::map<std::string, std::string> tags;
+  std::optional<std::map<std::string, std::string>> tags;  // nullopt: those that it has
+  std::vector<std::string> capabilities;
+  // What was asked for is an update: that of a stack whose creation was interrupted ends in
+  // UPDATE_COMPLETE, as who asked expects.
+  bool update = false;
   std::string stack_id;  // of a new stack, when it was promised before (a change set); empty: made
 };
 
@@ -65,6 +70,9 @@ class Deployer {
     IncludeResolver includes;
     DynamicReferences references;  // under those of a request
     bool allow_unsupported = false;
+    // Stacks are written by `save_changed`, which whoever makes the deployer then calls before each
+    // transaction ends: a stack of hundreds of resources is written once a turn, not with each.
+    bool saves_later = false;
   };
 
   // All are borrowed and outlive the deployer.
@@ -90,13 +98,17 @@ class Deployer {
   Result<std::unique_ptr<Plan>> check(const DeployRequest& request) const;
 
   // Reads the stacks back after a restart and tells every resource type what it owns. What could
-  // not be brought back is in the stack's warnings.
+  // not be brought back is in the stack's warnings. What the end of the sandbox interrupted goes
+  // on: a deletion and a cleaning up to their end, all else back to where it began.
   std::vector<StackSummary> restore();
+  bool busy() const { return !running_.empty(); }  // an operation is under way
+  void save_changed();
 
   // By name: stacks that are not deleted; by id: those too, as long as they are remembered.
   const StackRecord* find(const std::string& account, const std::string& region,
                           const std::string& name_or_id) const;
   std::vector<const StackRecord*> list(const std::string& account, const std::string& region) const;
+  std::vector<const StackRecord*> list() const;  // of all accounts and regions
   std::vector<StackExport> exports(const std::string& account, const std::string& region) const;
   // Names of the stacks that import it.
   std::vector<std::string> importers(const std::string& account, const std::string& region,
@@ -116,6 +128,7 @@ class Deployer {
   void enqueue(const std::string& key, Job job);
   void start_next(const std::string& key);
   void finished(const std::string& key, const std::string& stack_id);
+  void save(const StackRecord& stack);
   void forget_deleted();
   std::unique_ptr<StackRecord> new_record(const DeployRequest& request);
   PlanInput plan_input(const DeployRequest& request, const StackIdentity& stack,
@@ -124,6 +137,8 @@ class Deployer {
   StackContext context_for(const DeployRequest& request, const StackIdentity& stack) const;
   DynamicReferences references_of(const DeployRequest& request) const;
   void restore_resources(StackRecord& stack);
+  void restore_resource(StackRecord& stack, const ResourceRecord& resource);
+  void resume(StackRecord& stack);
   void check_restored(StackRecord& stack);
 
   StandInType stand_in_;
@@ -136,6 +151,7 @@ class Deployer {
   Options options_;
   std::map<std::string, std::unique_ptr<StackRecord>> stacks_;  // by id, deleted ones too
   std::vector<std::string> order_;                              // ids in the order of creation
+  std::set<std::string> changed_;                               // ids, to be saved
   std::map<std::string, std::unique_ptr<Deployment>> running_;  // by key
   std::map<std::string, std::deque<Job>> waiting_;              // by key
 };

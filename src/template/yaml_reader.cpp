@@ -268,7 +268,7 @@ class YamlReader : public YAML::EventHandler {
     const bool known = name == "Ref" || name == "Condition" ||
                        std::ranges::find(kShortFunctions, name) != kShortFunctions.end();
     if (!known)
-      refuse(fmt::format("the tag '{}' is no function of CloudFormation", tag), node.origin);
+      refuse(fmt::format("the tag '{}' is not a function of CloudFormation", tag), node.origin);
     if (name == "GetAtt" && node.is_string()) node = split_attribute(std::move(node));
     Node call = Node::map(node.origin);
     call.set(name == "Ref" || name == "Condition" ? name : "Fn::" + name, std::move(node));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Two rules that the design hangs on, checked on the sources: arrows between rooms go down only, and nothing
-but the files that own them reads the time, sleeps or draws randomness.
+"""Rules that the design hangs on, checked on the sources: arrows between rooms go down only, and nothing but the
+files that own them reads the time, sleeps, draws randomness, reads or writes JSON.
 
 Usage: check.py SOURCE_DIR
 """
@@ -66,6 +66,15 @@ KERNEL_EXCEPTIONS = {
 }
 
 
+# One reader and one writer of JSON, bounded and never throwing.
+JSON = re.compile(
+    r"(\.|->)dump\(|json::(parse|accept|sax_parse|(from|to)_(cbor|msgpack|bson|ubjson|bjdata))\(|"
+    r"Json::(parse|accept|sax_parse)\(|(<<|>>)\s*(nlohmann::)?(ordered_)?json\b|\"_json\b"
+)
+# The second has the lines of every value, and bounds of its own.
+JSON_OWNERS = {"src/base/json.cpp", "src/template/json_reader.cpp"}
+
+
 def room_of(path):
     parts = path.split("/")
     return "/".join(parts[:2])
@@ -113,6 +122,8 @@ def check_file(root, path, problems):
         code = line.split("//")[0]
         if path not in OWNERS and FORBIDDEN.search(code):
             problems.append(f"{where}: time, sleep or randomness outside base: {line.strip()}")
+        if path not in JSON_OWNERS and JSON.search(code):
+            problems.append(f"{where}: JSON is read and written by base/json.h alone: {line.strip()}")
 
 
 def main():

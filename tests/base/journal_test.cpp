@@ -51,6 +51,50 @@ TEST(Journal, WritesADiscardWithItsReasonAndRemedy) {
   EXPECT_NE(json["remedy"].get<std::string>().find("EgressRegion"), std::string::npos);
 }
 
+TEST(Journal, AnObserverMaySubscribeAndUnsubscribeWhileItRuns) {
+  Clock clock{WallTime{}};
+  Journal journal(clock);
+  std::string seen;
+  Journal::ObserverId self{};
+  Journal::ObserverId victim{};
+  // What it captured must outlive all that it does.
+  self = journal.subscribe([&, name = std::string(64, 'a')](const Event&) {
+    for (int i = 0; i < 100; ++i) journal.subscribe([&](const Event&) { seen += "n"; });
+    journal.unsubscribe(self);
+    journal.unsubscribe(victim);
+    seen += name.substr(0, 1);
+  });
+  victim = journal.subscribe([&](const Event&) { seen += "v"; });
+  journal.subscribe([&](const Event&) { seen += "z"; });
+  journal.append(event_of(EventKind::kReceived));
+  EXPECT_EQ(seen, "az" + std::string(100, 'n'));
+  seen.clear();
+  journal.append(event_of(EventKind::kReceived));
+  EXPECT_EQ(seen, "z" + std::string(100, 'n'));
+}
+
+TEST(Journal, AnObserverThatThrowsLeavesTheOthersSubscribed) {
+  Clock clock{WallTime{}};
+  Journal journal(clock);
+  int seen = 0;
+  const auto first = journal.subscribe([](const Event&) { throw std::runtime_error("no luck"); });
+  journal.subscribe([&](const Event&) { ++seen; });
+  EXPECT_THROW(journal.append(event_of(EventKind::kReceived)), std::runtime_error);
+  journal.unsubscribe(first);
+  journal.append(event_of(EventKind::kReceived));
+  EXPECT_EQ(seen, 1);
+}
+
+TEST(Journal, TellsAnInternalErrorByItsOwnKind) {
+  Clock clock{WallTime{}};
+  Journal journal(clock);
+  journal.internal_error("sqs SendMessage", "no luck");
+  const auto event = journal.read(0, 1).front();
+  EXPECT_EQ(event.kind, EventKind::kInternalError);
+  EXPECT_EQ(event.text, "sqs SendMessage: no luck");
+  EXPECT_EQ(parse_event_kind("internal-error"), EventKind::kInternalError);
+}
+
 TEST(Journal, SurvivesTextThatIsNotUtf8) {
   Clock clock{WallTime{}};
   Journal journal(clock);

@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
 """Kills a sandbox with SIGKILL while it is under load and starts it again on the same folder: every
-acknowledged send and publish is there, and the listeners answer on their old ports.
+acknowledged send and publish is there, and the listeners answer on their old ports. With
+--deploy-rounds N: kills it at N random moments of creating, updating and deleting a stack instead
+(deploy_crash.py).
 
-Usage: run_crash.py BINARY SOURCE_DIR
+Usage: run_crash.py BINARY SOURCE_DIR [--deploy-rounds N] [--seconds LIMIT] [--seed SEED]
 """
 
+import argparse
 import json
 import os
-import sys
+import random
 import tempfile
 import threading
 import urllib.error
 import urllib.parse
 import urllib.request
 
+import deploy_crash
 from sandbox import Sandbox, UdpClient
 
 ACKNOWLEDGED_BEFORE_KILL = 500
@@ -69,7 +73,21 @@ def receive_all(endpoint, url):
 
 
 def main():
-    binary, source_dir = sys.argv[1:3]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("source_dir")
+    parser.add_argument("--deploy-rounds", type=int)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no round after that")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    arguments = parser.parse_args()
+    if arguments.deploy_rounds:
+        deploy_crash.run(arguments.binary, arguments.deploy_rounds, arguments.seconds, arguments.seed)
+    else:
+        crash_under_load(arguments.binary, arguments.source_dir)
+    print("1 passed, 0 failed")
+
+
+def crash_under_load(binary, source_dir):
     template = os.path.join(source_dir, "fixtures/templates/crash.yaml")
     with tempfile.TemporaryDirectory() as data:
         first = Sandbox(binary, [template, "--data", data, "--quiet"])
@@ -100,7 +118,6 @@ def main():
             with UdpClient() as client:
                 client.send(b"still here", second.address("UdpListener"))
                 assert client.receive()[0] == b"still here"
-    print("1 passed, 0 failed")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <csignal>
 #include <string>
@@ -53,6 +55,32 @@ TEST(Loop, WaitsForTheNextDeadlineAndNoLonger) {
   EXPECT_TRUE(fired);
   EXPECT_GE(system_instant() - start, milliseconds(20));
   EXPECT_LT(system_instant() - start, std::chrono::seconds(5));
+}
+
+TEST(Loop, WhatThrowsInATurnIsToldAndTheTurnGoesOn) {
+  LiveLoop live;
+  Guard guard;
+  std::vector<std::string> told;
+  guard.report_to([&](const std::string& operation, const std::string& thrown) {
+    EXPECT_EQ(thrown, "no luck");
+    told.push_back(operation.substr(0, operation.find(" (")));
+  });
+  live.loop.guard_by(guard);
+  const auto fall = [] { throw std::runtime_error("no luck"); };
+  boost::asio::post(live.loop.context(), fall);
+  boost::asio::post(live.loop.context(), fall);
+  live.clock.call_after(Duration::zero(), fall);
+  live.tasks.post(fall);
+  bool thrown = false;
+  live.loop.at_turn_end(Loop::Stage::kFlush, [&] {
+    if (!std::exchange(thrown, true)) throw std::runtime_error("no luck");
+  });
+  int ended = 0;
+  live.loop.at_turn_end(Loop::Stage::kCommit, [&] { ++ended; });
+  ASSERT_TRUE(live.turn_until([&] { return told.size() == 5; }));
+  EXPECT_GE(ended, 1);
+  EXPECT_THAT(told, testing::UnorderedElementsAre("the event loop", "the event loop", "a timer",
+                                                  "a task", "the end of a turn"));
 }
 
 TEST(Loop, TasksThatNeverEndDoNotHoldUpTheTurnsEnd) {

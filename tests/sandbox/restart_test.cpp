@@ -79,6 +79,45 @@ class Restart : public testing::Test {
   DeadNetwork network_;
 };
 
+// The port is another one at each start. With its address in the queue's identity an update took
+// the queue for another one and deleted it.
+TEST_F(Restart, AQueueKeepsItsMessagesOverAnUpdateOnAnotherPort) {
+  const auto stack = [](int visibility) {
+    return "  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: q, VisibilityTimeout: " +
+           std::to_string(visibility) +
+           "}}\n"
+           "  Generated: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: " +
+           std::to_string(visibility) +
+           "}}\n"
+           "  T: {Type: AWS::SNS::Topic, Properties: {TopicName: t}}\n"
+           "  S: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref T, Protocol: sqs, "
+           "Endpoint: !GetAtt Q.Arn, RawMessageDelivery: true}}\n"
+           "  P: {Type: AWS::SQS::QueuePolicy, Properties: {Queues: [!Ref Q], PolicyDocument: "
+           "{Statement: {Effect: Allow, Principal: '*', Action: '*', Resource: '*'}}}}\n"
+           "Outputs: {Url: {Value: !Ref Q}, Other: {Value: !GetAtt Generated.QueueUrl}}\n";
+  };
+  const auto output = [](const Sandbox& sandbox, const char* key) {
+    return sandbox.describe()["stacks"]["app"]["outputs"][key].get<std::string>();
+  };
+  std::string then, generated;
+  {
+    const auto sandbox = start();
+    deploy(*sandbox, stack(20));
+    ASSERT_TRUE(sandbox->publish("t", "precious", {}));
+    sandbox->settle();
+    then = output(*sandbox, "Url");
+    generated = output(*sandbox, "Other").substr(sandbox->endpoint().size());
+  }
+  const auto sandbox = start();
+  ASSERT_NE(then, sandbox->endpoint() + "/123456789012/q");
+  EXPECT_EQ(output(*sandbox, "Url"), sandbox->endpoint() + "/123456789012/q");
+  deploy(*sandbox, stack(30));
+  const auto queue = sandbox->peek_queue("q");
+  ASSERT_TRUE(queue) << queue.error().to_string();
+  EXPECT_THAT(queue->dump(), HasSubstr("precious"));
+  EXPECT_EQ(output(*sandbox, "Other"), sandbox->endpoint() + generated) << "it is the same queue";
+}
+
 TEST_F(Restart, AListenerThatNamesADestinationWhichIsGoneComesBackWithAWarning) {
   const auto referrer = listener("B", "shared");
   {

@@ -15,13 +15,15 @@ import sys
 ELSEWHERE = {
     "handshake-failed": "tests/wireguard: needs a message that no client makes",
     "too-many-peers": "tests/wireguard: needs 131072 peers",
+    "storage-full": "tests/sandbox: needs a full disk",
+    "internal-error": "tests/sandbox: needs a fault of ours",
 }
 
 
 def main():
     root = pathlib.Path(sys.argv[1])
     table = (root / "src/base/reason.cpp").read_text()
-    codes = set(re.findall(r'return \{"(?:in|destination|back|sourced)", "([a-z0-9-]+)"', table))
+    codes = set(re.findall(r'return \{"(?:in|destination|back|sourced|sandbox)", "([a-z0-9-]+)"', table))
     shown = set()
     for path in sorted((root / "scenarios").glob("*.yaml")):
         for line in path.read_text().splitlines():

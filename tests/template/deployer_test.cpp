@@ -134,6 +134,37 @@ TEST(Deployer, RollsAnUpdateBackInReverse) {
   EXPECT_EQ(world.stack()->resources.size(), 3U);
 }
 
+// What it says of a resource that it did not touch, too.
+TEST(Deployer, AfterARollbackDeletionPoliciesAndPlacesAreAsBefore) {
+  World world;
+  ASSERT_TRUE(world.deploy("Resources: {A: {Type: AWS::SQS::Queue}}"));
+  world.plain.failures_["B"] = "no";
+  ASSERT_FALSE(world.deploy(
+      "Resources:\n  A: {Type: AWS::SQS::Queue, DeletionPolicy: Retain, UpdateReplacePolicy: "
+      "Retain}\n  B: {Type: AWS::SQS::Queue, DependsOn: A}\n"));
+  const auto* const kept = world.stack()->find_resource("A");
+  EXPECT_EQ(kept->deletion_policy, "Delete");
+  EXPECT_EQ(kept->update_replace_policy, "Delete");
+  EXPECT_EQ(kept->place.line, 1);
+  world.take_log();
+  ASSERT_TRUE(world.remove());
+  EXPECT_THAT(world.take_log(), ElementsAre("remove phys-A"));
+}
+
+// The function's code lies where the template lay that it was deployed with.
+TEST(Deployer, AfterARollbackTheTemplatesFolderIsThatOfBefore) {
+  World world;
+  ASSERT_TRUE(world.deploy("Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 1}}}"));
+  world.plain.failures_["B"] = "no";
+  auto moved = World::request(
+      "Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 2}}, B: {Type: AWS::SQS::Queue, "
+      "DependsOn: A}}");
+  moved.template_folder = "/moved";
+  ASSERT_FALSE(world.deploy(std::move(moved)));
+  EXPECT_THAT(world.plain.folders_["A"], ElementsAre("/folder", "/moved", "/folder"));
+  EXPECT_EQ(world.stack()->template_folder, "/folder");
+}
+
 TEST(Deployer, ARenamedResourceIsNoReplacement) {
   World world;
   ASSERT_TRUE(world.deploy("Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 1}}}"));
@@ -165,7 +196,8 @@ Resources:
   EXPECT_EQ(world.stack()->find_resource("A")->physical_id, "before");
 }
 
-TEST(Deployer, AppliesEverythingAgainAfterAnUpdateThatEndedHalfway) {
+// Such as an earlier version left.
+TEST(Deployer, AppliesEverythingAgainAfterAnUpdateOfWhichNothingWasKept) {
   const char* const text = "Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 1}}}";
   World world;
   ASSERT_TRUE(world.deploy(text));
@@ -173,7 +205,12 @@ TEST(Deployer, AppliesEverythingAgainAfterAnUpdateThatEndedHalfway) {
       World::request("Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 2}}}"), [](auto) {});
   for (int i = 0; i < 2; ++i) world.tasks.run_ready();
   World after;
-  after.store.rows_ = world.store.rows_;
+  for (const auto& [id, row] : world.store.rows_) {
+    auto document = nlohmann::json::parse(row);
+    for (const char* unknown : {"before", "undo", "garbage", "interrupted", "capabilities"})
+      document.erase(unknown);
+    after.store.rows_[id] = document.dump();
+  }
   after.start();
   ASSERT_EQ(after.deployer().restore().at(0).status, StackStatus::kUpdateFailed);
   after.take_log();
@@ -382,14 +419,22 @@ TEST(Deployer, MarksWhatARestartInterrupted) {
   world.deployer().deploy(
       World::request("Resources: {A: {Type: AWS::SQS::Queue}, B: {Type: AWS::SQS::Queue}}"),
       [](auto) {});
-  for (int i = 0; i < 4; ++i) world.tasks.run_ready();
+  for (int i = 0; i < 2; ++i) world.tasks.run_ready();
+  ASSERT_EQ(world.take_log(), std::vector<std::string>{"create A"});
   World after;
   after.store.rows_ = world.store.rows_;
   ASSERT_EQ(after.store.rows_.size(), 1U);
   after.start();
-  ASSERT_EQ(after.deployer().restore().at(0).status, StackStatus::kCreateFailed);
+  ASSERT_EQ(after.deployer().restore().at(0).status, StackStatus::kRollbackInProgress);
+  EXPECT_TRUE(after.deployer().busy());
+  after.run();
+  EXPECT_FALSE(after.deployer().busy());
+  EXPECT_EQ(after.stack()->status, StackStatus::kRollbackComplete);
+  EXPECT_EQ(after.stack()->reason, "the sandbox ended while this was under way");
+  EXPECT_THAT(after.take_log(), ElementsAre("restore A phys-A", "check phys-A", "remove phys-A"));
   EXPECT_TRUE(after.deploy("Resources: {A: {Type: AWS::SQS::Queue}}"));
   EXPECT_EQ(after.stack()->status, StackStatus::kCreateComplete);
+  EXPECT_FALSE(after.stack()->interrupted);
 }
 
 TEST(Deployer, TellsTheJournal) {

@@ -127,7 +127,7 @@ TEST(Document, RefusesWithFileAndLine) {
       {"doubled key", "a: 1\nb: 2\na: 3\n",
        "t.yaml:3: the name 'a' stands here twice (first in line 1): remove one of them"},
       {"unknown tag", "a: 1\nb: !Reff x\n",
-       "t.yaml:2: the tag '!Reff' is no function of CloudFormation"},
+       "t.yaml:2: the tag '!Reff' is not a function of CloudFormation"},
       {"GetAtt without attribute", "\na: !GetAtt Queue\n",
        "t.yaml:2: !GetAtt Queue has no attribute: write !GetAtt Queue.Arn or the like"},
       {"two documents", "a: 1\n---\nb: 2\n",

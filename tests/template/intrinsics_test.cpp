@@ -134,7 +134,7 @@ TEST_F(Intrinsics, RefuseMistakesWithFileAndLine) {
        "t.yaml:1: Fn::ForEach is not supported: write the repeated parts out"},
       {"!Cidr [10.0.0.0/30, 5, 1]",
        "t.yaml:1: Fn::Cidr: 10.0.0.0/30 has no room for 5 blocks of 1 host bits"},
-      {"!Cidr [ten, 5, 1]", "t.yaml:1: Fn::Cidr: 'ten' is no network such as 10.0.0.0/16"},
+      {"!Cidr [ten, 5, 1]", "t.yaml:1: Fn::Cidr: 'ten' is not a network such as 10.0.0.0/16"},
       {"!Transform {Name: Mine}",
        "t.yaml:1: the transform 'Mine' is not supported here; AWS::Include is"},
   };

@@ -46,7 +46,7 @@ TEST(Plan, RefusesMistakesWithFileAndLine) {
        "Arn, Id, Domain, Port, DestinationNames, "
        "QueueName, TopicName"},
       {"unknown DependsOn", "Resources:\n  A: {Type: AWS::SQS::Queue, DependsOn: [B]}\n",
-       "app.yaml:2: resource 'A': DependsOn names 'B', which is no resource: did you mean 'A'?"},
+       "app.yaml:2: resource 'A': DependsOn names 'B', which is not a resource: did you mean 'A'?"},
       {"circle",
        "Resources:\n  A: {Type: AWS::SQS::Queue, DependsOn: B}\n  B:\n    Type: AWS::SQS::Queue\n  "
        "  Properties: {X: !Ref A}\n",

@@ -46,6 +46,7 @@ class FakeType : public ResourceType {
   }
   void create(const ResourceRequest& request, ResourceDone done) override {
     log_.push_back("create " + request.logical_id);
+    folders_[request.logical_id].push_back(request.stack->template_folder);
     made_[request.logical_id] = request.properties;
     metadata_[request.logical_id] = request.metadata;
     if (const auto found = failures_.find(request.logical_id); found != failures_.end())
@@ -54,6 +55,7 @@ class FakeType : public ResourceType {
   }
   void update(const ResourceRequest& request, ResourceDone done) override {
     log_.push_back("update " + request.logical_id);
+    folders_[request.logical_id].push_back(request.stack->template_folder);
     if (const auto found = failures_.find(request.logical_id); found != failures_.end())
       return done(fail(found->second));
     made_[request.logical_id] = request.properties;
@@ -84,6 +86,7 @@ class FakeType : public ResourceType {
   std::map<std::string, nlohmann::json> seen_;   // at validate
   std::map<std::string, nlohmann::json> made_;   // at create and update
   std::map<std::string, nlohmann::json> metadata_;
+  std::map<std::string, std::vector<std::string>> folders_;  // of the stack, at create and update
 
  private:
   static ResourceState state(std::string id) {

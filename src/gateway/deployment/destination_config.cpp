@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "aws/arn.h"
+#include "base/json.h"
 
 namespace loopgate::gateway {
 
@@ -175,7 +176,7 @@ DestinationSpec parse_destination(const json& value, const std::string& pointer,
     notes.warnings.push_back(fmt::format("{}: there is none, so that nothing can be delivered",
                                          field_name(properties.pointer("Role"))));
   }
-  spec.source = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  spec.source = write_json(value);
   return spec;
 }
 

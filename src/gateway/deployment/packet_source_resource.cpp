@@ -15,12 +15,6 @@ std::unexpected<Error> refuse(const cfn::ResourceRequest& request, const ConfigE
   return cfn::fail_at(request, error.pointer, error.message);
 }
 
-Parsed<PacketSourceSpec> parse(Gateway& gateway, const cfn::ResourceRequest& request) {
-  return parse_packet_source(request.properties,
-                             {request.stack->name, request.logical_id,
-                              gateway.context().options.api_key, request.stack->allow_unsupported});
-}
-
 // A flat list, as attributes are: region, queue, subscription, region, …
 json to_attribute(const RegionalDeliveries& deliveries) {
   json out = json::array();
@@ -55,7 +49,7 @@ std::string old_listener(const cfn::ResourceRequest& request) {
 
 Status PacketSourceResource::validate(const cfn::ResourceRequest& request,
                                       std::vector<std::string>& warnings) {
-  auto parsed = parse(gateway_, request);
+  auto parsed = parse_packet_source(request.properties, deployer_of(request));
   if (parsed.notes.error) return refuse(request, *parsed.notes.error);
   for (const auto& warning : parsed.notes.warnings) {
     warnings.push_back(fmt::format("{}: {}", request.logical_id, warning));
@@ -64,7 +58,7 @@ Status PacketSourceResource::validate(const cfn::ResourceRequest& request,
 }
 
 void PacketSourceResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  auto parsed = parse(gateway_, request);
+  auto parsed = parse_packet_source(request.properties, deployer_of(request));
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   if (!gateway_.has_listener(parsed.value.listener)) {
     return done(refuse(
@@ -77,7 +71,9 @@ void PacketSourceResource::create(const cfn::ResourceRequest& request, cfn::Reso
     if (state) return done(std::move(state));
     done(fail(fmt::format("{}: {}", id, state.error().message), place));
   };
-  start(gateway_.new_source_id(), std::move(parsed.value), {}, std::move(named));
+  auto id = gateway_.new_source_id();
+  announce(request, id);
+  start(std::move(id), std::move(parsed.value), {}, std::move(named));
 }
 
 void PacketSourceResource::start(std::string id, PacketSourceSpec spec, RegionalDeliveries known,
@@ -95,7 +91,7 @@ void PacketSourceResource::start(std::string id, PacketSourceSpec spec, Regional
 
 // Another topic or role is another source: the engine removes the old one when all is done.
 void PacketSourceResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  auto parsed = parse(gateway_, request);
+  auto parsed = parse_packet_source(request.properties, deployer_of(request));
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   if (parsed.value.listener != old_listener(request)) {
     return done(
@@ -121,7 +117,7 @@ void PacketSourceResource::remove(const cfn::ResourceRequest& request, cfn::Remo
 // Its queues and subscriptions are there already, for the regions that were served before.
 Status PacketSourceResource::restore(const cfn::ResourceRequest& request,
                                      const cfn::ResourceState& state) {
-  auto parsed = parse(gateway_, request);
+  auto parsed = parse_packet_source(request.properties, deployer_of(request));
   if (parsed.notes.error) return refuse(request, *parsed.notes.error);
   start(state.physical_id, std::move(parsed.value), from_attributes(state.attributes),
         [this, stack = request.stack->name, id = request.logical_id](const auto& restored) {

@@ -2,16 +2,34 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace loopgate::gateway {
 
 using nlohmann::json;
 
-namespace {
+std::string Home::title(std::string_view of_account, std::string_view of_region,
+                        std::string_view name) const {
+  if (of_account != account) return fmt::format("{}/{}/{}", of_account, of_region, name);
+  return of_region == region ? std::string(name) : fmt::format("{}/{}", of_region, name);
+}
 
-Deployer deployer_of(Gateway& gateway, const cfn::ResourceRequest& request) {
-  return {request.stack->name, request.logical_id, gateway.context().options.api_key,
+std::string GatewayResource::stack_title(const cfn::ResourceRequest& request) const {
+  return home_.title(request.stack->account, request.stack->region, request.stack->name);
+}
+
+// Generated names are made of the title; a resource that an earlier version made keeps those
+// without the region.
+Deployer GatewayResource::deployer_of(const cfn::ResourceRequest& request) const {
+  auto title = stack_title(request);
+  std::ranges::replace(title, '/', '-');
+  const auto& name = request.stack->name;
+  if (request.physical_id == fmt::format("lstn-{}-{}", name, request.logical_id)) title = name;
+  return {std::move(title), request.logical_id, gateway_.context().options.api_key,
           request.stack->allow_unsupported};
 }
+
+namespace {
 
 std::unexpected<Error> refuse(const cfn::ResourceRequest& request, const ConfigError& error) {
   return cfn::fail_at(request, error.pointer, error.message);
@@ -42,6 +60,12 @@ cfn::ResourceState state_of(const ListenerInfo& info) {
   return out;
 }
 
+// Earlier versions kept keys by "STACK/LOGICALID", whatever the region.
+void keep_key(KeyBook* book, const std::string& then, const std::string& now) {
+  if (book == nullptr || then == now || book->find(now)) return;
+  if (const auto secret = book->find(then)) book->remember(now, *secret);
+}
+
 // A service that is not emulated is refused where it is written; what a Ref gave is only known by
 // now.
 std::optional<std::string> unsupported(const cfn::ResourceRequest& request,
@@ -62,21 +86,20 @@ std::vector<std::string_view> ListenerResource::attributes(std::string_view) con
 
 Status ListenerResource::validate(const cfn::ResourceRequest& request,
                                   std::vector<std::string>& warnings) {
-  return check(request, parse_listener(request.properties, deployer_of(gateway_, request)),
-               warnings);
+  return check(request, parse_listener(request.properties, deployer_of(request)), warnings);
 }
 
 void ListenerResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  auto parsed = parse_listener(request.properties, deployer_of(gateway_, request));
+  auto parsed = parse_listener(request.properties, deployer_of(request));
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   const auto made =
-      gateway_.create_listener(request.stack->name, request.logical_id, std::move(parsed.value));
+      gateway_.create_listener(stack_title(request), request.logical_id, std::move(parsed.value));
   if (!made) return done(refuse(request, made.error().message));
   done(state_of(*made));
 }
 
 void ListenerResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  auto parsed = parse_listener(request.properties, deployer_of(gateway_, request));
+  auto parsed = parse_listener(request.properties, deployer_of(request));
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   const auto changed = gateway_.update_listener(request.physical_id, std::move(parsed.value));
   if (!changed) return done(refuse(request, changed.error().message));
@@ -92,8 +115,13 @@ void ListenerResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDo
 
 Status ListenerResource::restore(const cfn::ResourceRequest& request,
                                  const cfn::ResourceState& state) {
-  auto parsed = parse_listener(request.properties, deployer_of(gateway_, request));
+  auto parsed = parse_listener(request.properties, deployer_of(request));
   if (parsed.notes.error) return refuse(request, *parsed.notes.error);
+  parsed.value.name = request.physical_id;
+  const auto title = stack_title(request);
+  keep_key(gateway_.context().key_book,
+           fmt::format("{}/{}", request.stack->name, request.logical_id),
+           fmt::format("{}/{}", title, request.logical_id));
   std::optional<std::uint16_t> port;
   if (const auto text = state.attributes.find("Port");
       text != state.attributes.end() && text->is_string()) {
@@ -101,8 +129,8 @@ Status ListenerResource::restore(const cfn::ResourceRequest& request,
     const auto endpoint = Endpoint::parse("127.0.0.1:" + text->get<std::string>());
     if (endpoint && endpoint->port != 0) port = endpoint->port;
   }
-  const auto made = gateway_.open_listener(request.stack->name, request.logical_id,
-                                           std::move(parsed.value), port);
+  const auto made =
+      gateway_.open_listener(title, request.logical_id, std::move(parsed.value), port);
   if (!made) return refuse(request, made.error().message);
   return {};
 }
@@ -122,16 +150,20 @@ std::vector<std::string_view> DestinationArnResource::attributes(std::string_vie
 
 Status DestinationArnResource::validate(const cfn::ResourceRequest& request,
                                         std::vector<std::string>& warnings) {
-  return check(request, parse_destination_arn(request.properties, deployer_of(gateway_, request)),
-               warnings);
+  return check(request, parse_destination_arn(request.properties, deployer_of(request)), warnings);
+}
+
+// Not the physical id, which held no region in earlier versions.
+std::string DestinationArnResource::owner(const cfn::ResourceRequest& request) const {
+  return fmt::format("{}/{}", stack_title(request), request.logical_id);
 }
 
 Result<cfn::ResourceState> DestinationArnResource::attach(const cfn::ResourceRequest& request,
                                                           std::string id) {
-  const auto parsed = parse_destination_arn(request.properties, deployer_of(gateway_, request));
+  const auto parsed = parse_destination_arn(request.properties, deployer_of(request));
   if (parsed.notes.error) return refuse(request, *parsed.notes.error);
   if (const auto problem = unsupported(request, parsed.value.arn)) return refuse(request, *problem);
-  if (auto attached = gateway_.attach_arn(id, parsed.value); !attached) {
+  if (auto attached = gateway_.attach_arn(owner(request), parsed.value); !attached) {
     return refuse(request, attached.error().message);
   }
   cfn::ResourceState out;
@@ -143,7 +175,7 @@ Result<cfn::ResourceState> DestinationArnResource::attach(const cfn::ResourceReq
 }
 
 void DestinationArnResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  done(attach(request, fmt::format("{}/{}", request.stack->name, request.logical_id)));
+  done(attach(request, owner(request)));
 }
 
 void DestinationArnResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
@@ -151,32 +183,32 @@ void DestinationArnResource::update(const cfn::ResourceRequest& request, cfn::Re
 }
 
 void DestinationArnResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
-  gateway_.detach_arn(request.physical_id);
+  gateway_.detach_arn(owner(request));
   done({});
 }
 
 Status DestinationArnResource::restore(const cfn::ResourceRequest& request,
-                                       const cfn::ResourceState& state) {
-  const auto parsed = parse_destination_arn(request.properties, deployer_of(gateway_, request));
+                                       const cfn::ResourceState&) {
+  const auto parsed = parse_destination_arn(request.properties, deployer_of(request));
   if (parsed.notes.error) return refuse(request, *parsed.notes.error);
-  gateway_.restore_arn(state.physical_id, parsed.value);
+  gateway_.restore_arn(owner(request), parsed.value);
   return {};
 }
 
 void DestinationArnResource::check_restored(const cfn::ResourceRequest& request,
                                             std::vector<std::string>& warnings) {
   const auto destination =
-      parse_destination_arn(request.properties, deployer_of(gateway_, request)).value.destination;
+      parse_destination_arn(request.properties, deployer_of(request)).value.destination;
   if (gateway_.has_destination(destination)) return;
   warnings.push_back(fmt::format("{}: Destination: there is no destination named {} any more",
                                  request.logical_id, destination));
 }
 
-std::vector<std::unique_ptr<GatewayResource>> make_resource_types(Gateway& gateway) {
+std::vector<std::unique_ptr<GatewayResource>> make_resource_types(Gateway& gateway, Home home) {
   std::vector<std::unique_ptr<GatewayResource>> out;
-  out.push_back(std::make_unique<ListenerResource>(gateway));
-  out.push_back(std::make_unique<DestinationArnResource>(gateway));
-  out.push_back(std::make_unique<PacketSourceResource>(gateway));
+  out.push_back(std::make_unique<ListenerResource>(gateway, home));
+  out.push_back(std::make_unique<DestinationArnResource>(gateway, home));
+  out.push_back(std::make_unique<PacketSourceResource>(gateway, std::move(home)));
   return out;
 }
 

@@ -9,17 +9,34 @@
 
 namespace loopgate::gateway {
 
+// Where stacks are: the sandbox's own account and its first region. Elsewhere there may be stacks
+// of the same names.
+struct Home {
+  std::string account;
+  std::string region;
+
+  // A stack's name among all: alone at home, else "REGION/NAME" or "ACCOUNT/REGION/NAME". Listeners
+  // with their ports and keys, and what is attached to destinations, are told apart by it.
+  std::string title(std::string_view of_account, std::string_view of_region,
+                    std::string_view name) const;
+};
+
 // A resource type that keeps what it made in memory, and so makes it again after a restart, from
 // the state of an earlier create or update. Attributes with a name that GetAtt does not accept are
 // for this.
 class GatewayResource : public cfn::ResourceType {
  public:
-  explicit GatewayResource(Gateway& gateway) : gateway_(gateway) {}
+  GatewayResource(Gateway& gateway, Home home) : gateway_(gateway), home_(std::move(home)) {}
   bool wants_strings() const override { return true; }
   Status restore(const cfn::ResourceRequest& request, const cfn::ResourceState& state) override = 0;
 
  protected:
+  std::string stack_title(const cfn::ResourceRequest& request) const;
+  // Who declares the resource, as its properties are parsed for.
+  Deployer deployer_of(const cfn::ResourceRequest& request) const;
+
   Gateway& gateway_;
+  Home home_;
 };
 
 class ListenerResource final : public GatewayResource {
@@ -55,6 +72,7 @@ class DestinationArnResource final : public GatewayResource {
 
  private:
   Result<cfn::ResourceState> attach(const cfn::ResourceRequest& request, std::string id);
+  std::string owner(const cfn::ResourceRequest& request) const;
 };
 
 class PacketSourceResource final : public GatewayResource {
@@ -75,6 +93,6 @@ class PacketSourceResource final : public GatewayResource {
              cfn::ResourceDone done);
 };
 
-std::vector<std::unique_ptr<GatewayResource>> make_resource_types(Gateway& gateway);
+std::vector<std::unique_ptr<GatewayResource>> make_resource_types(Gateway& gateway, Home home);
 
 }  // namespace loopgate::gateway

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "gateway/failure.h"
 #include "gateway/role.h"
 
@@ -22,7 +23,7 @@ std::string queue_policy(const std::string& topic_arn) {
          {"Action", "sqs:SendMessage"},
          {"Resource", "*"},
          {"Condition", {{"ArnEquals", {{"aws:SourceArn", topic_arn}}}}}}}}};
-  return policy.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return write_json(policy);
 }
 
 }  // namespace
@@ -94,7 +95,7 @@ void PacketSource::verify() {
 }
 
 void PacketSource::give_up(std::string message) {
-  remove([this, message = std::move(message)](Status) { finish_start(fail(message)); });
+  take_down_all([this, message = std::move(message)](Status) { finish_start(fail(message)); });
 }
 
 void PacketSource::finish_start(Status status) {
@@ -103,9 +104,20 @@ void PacketSource::finish_start(Status status) {
       poll(static_cast<RegionIndex>(i));
   }
   if (started_) std::exchange(started_, nullptr)(std::move(status));
+  if (removed_) take_down_all(std::exchange(removed_, nullptr));
 }
 
+// A step of the start that is under way would make something new behind our back.
 void PacketSource::remove(Done done) {
+  stopped_ = true;
+  if (started_) {
+    removed_ = std::move(done);
+    return;
+  }
+  take_down_all(std::move(done));
+}
+
+void PacketSource::take_down_all(Done done) {
   stopped_ = true;
   if (deliveries_.empty()) return done({});
   take_down(deliveries_.begin()->first, std::move(done));
@@ -113,7 +125,7 @@ void PacketSource::remove(Done done) {
 
 void PacketSource::take_down(std::string region, Done done) {
   auto delivery = deliveries_.extract(region).mapped();
-  auto next = [this, done = std::move(done)]() mutable { remove(std::move(done)); };
+  auto next = [this, done = std::move(done)]() mutable { take_down_all(std::move(done)); };
   auto delete_queue = [this, queue = delivery.queue_arn, next = std::move(next)]() mutable {
     if (queue.empty()) return next();
     context_.ports.sqs.delete_queue(

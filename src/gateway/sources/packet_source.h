@@ -40,8 +40,8 @@ class PacketSource final : public std::enable_shared_from_this<PacketSource> {
   // Makes queue and subscription of every region that has none in `known`, then polls all. When a
   // step is refused, what was made is taken back and the error names the missing action.
   void start(RegionalDeliveries known, Done done);
-  // Stops polling, unsubscribes and deletes the queues. What cannot be taken back is told as a
-  // warning.
+  // Stops polling, unsubscribes and deletes the queues, when it has started. What cannot be taken
+  // back is told as a warning.
   void remove(Done done);
   // Stops polling: the sandbox ends.
   void stop() { stopped_ = true; }
@@ -64,6 +64,7 @@ class PacketSource final : public std::enable_shared_from_this<PacketSource> {
   void verify();
   void give_up(std::string message);
   void finish_start(Status status);
+  void take_down_all(Done done);
   void take_down(std::string region, Done done);
   void poll(RegionIndex region);
   void received(RegionIndex region, const std::vector<aws::ReceivedMessage>& messages);
@@ -76,7 +77,8 @@ class PacketSource final : public std::enable_shared_from_this<PacketSource> {
   PacketSourceSpec spec_;
   SourceSink& sink_;
   RegionalDeliveries deliveries_;
-  Done started_;
+  Done started_;  // while it starts
+  Done removed_;  // asked for meanwhile
   bool stopped_ = false;
   std::map<RegionIndex, ScopedTimer> retries_;
 };

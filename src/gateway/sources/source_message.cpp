@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "codec/base64.h"
 #include "codec/formatter.h"
 #include "gateway/limits.h"
@@ -109,9 +110,8 @@ std::expected<Bytes, SourceProblem> parse_data(const json& entry, const std::str
                             ? codec::parse_formatter(name->get_ref<const std::string&>())
                             : std::nullopt;
     if (!parsed)
-      return problem(
-          Reason::kFormatterUnknown,
-          at + "Formatter: " + name->dump(-1, ' ', true, json::error_handler_t::replace));
+      return problem(Reason::kFormatterUnknown,
+                     at + "Formatter: " + write_json(*name, JsonText::kAscii));
     formatter = *parsed;
   }
   auto bytes = codec::unformat(formatter, data->get_ref<const std::string&>());
@@ -158,11 +158,10 @@ std::expected<std::vector<SourceEntry>, SourceProblem> parse_source_message(std:
   if (body.size() > kMaxSourceBodyBytes) {
     return problem(Reason::kBodyNotJson, fmt::format("the body has {} bytes", body.size()));
   }
-  const json document = json::parse(body, nullptr, false);
-  if (!document.is_object()) {
-    return problem(Reason::kBodyNotJson, document.is_discarded() ? "the body is not JSON"
-                                                                 : "the body is not a JSON object");
-  }
+  const auto read = read_json(body);
+  if (!read) return problem(Reason::kBodyNotJson, "the body is not JSON: " + read.error().message);
+  if (!read->is_object()) return problem(Reason::kBodyNotJson, "the body is not a JSON object");
+  const json& document = *read;
   const json* messages = member(document, "Messages");
   if (messages == nullptr &&
       (member(document, "Data") != nullptr || member(document, "Remote") != nullptr)) {

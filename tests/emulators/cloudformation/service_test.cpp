@@ -181,6 +181,227 @@ TEST_F(CloudFormation, RefusesToUpdateWhatFailedToBeCreated) {
   good("CreateChangeSet", request);
 }
 
+json parameter(const char* key, const char* value) {
+  return {{"ParameterKey", key}, {"ParameterValue", value}};
+}
+
+class RolledBackUpdate : public CloudFormation {
+ protected:
+  void SetUp() override {
+    good("CreateStack", {{"StackName", "demo"},
+                         {"TemplateBody", kGood},
+                         {"Parameters", {parameter("P", "v1")}},
+                         {"Tags", {{{"Key", "t"}, {"Value", "1"}}}},
+                         {"Capabilities", {"CAPABILITY_IAM"}}});
+    ASSERT_EQ(stack()["StackStatus"], "CREATE_COMPLETE");
+    before_ = stack();
+    world_.plain.failures_["Bad"] = "no";
+    good("UpdateStack", failing());
+    ASSERT_EQ(stack()["StackStatus"], "UPDATE_ROLLBACK_COMPLETE");
+  }
+  json stack() { return good("DescribeStacks", {{"StackName", "demo"}})["Stacks"][0]; }
+  static json failing() {
+    return {{"StackName", "demo"},
+            {"TemplateBody", kBad},
+            {"Parameters", {parameter("P", "v2")}},
+            {"Tags", {{{"Key", "t"}, {"Value", "2"}}}}};
+  }
+  json changed(json request) {
+    good("UpdateStack", std::move(request));
+    return stack();
+  }
+
+  static constexpr const char* kGood =
+      "Description: good\nParameters: {P: {Type: String}}\nResources: {Q: {Type: AWS::SQS::Queue, "
+      "Properties: {V: !Ref P}}}\nOutputs: {O: {Value: !Ref P}}\n";
+  static constexpr const char* kBad =
+      "Description: bad\nParameters: {P: {Type: String}}\nResources: {Q: {Type: AWS::SQS::Queue, "
+      "Properties: {V: !Ref P}}, Bad: {Type: AWS::SQS::Queue, DependsOn: Q}}\n";
+  json before_;
+};
+
+TEST_F(RolledBackUpdate, LeavesTheStackAsItWas) {
+  const json now = stack();
+  for (const char* each : {"Description", "Parameters", "Tags", "Outputs", "Capabilities"})
+    EXPECT_EQ(now[each], before_[each]) << each;
+  EXPECT_EQ(good("GetTemplate", {{"StackName", "demo"}})["TemplateBody"], kGood);
+  EXPECT_EQ(world_.plain.made_["Q"]["V"], "v1");
+}
+
+TEST_F(RolledBackUpdate, IsAsItWasAfterARestartToo) {
+  world_.start();
+  world_.deployer().restore();
+  const auto* const stack = world_.stack();
+  EXPECT_EQ(stack->template_text, kGood);
+  EXPECT_EQ(stack->parameters.at(0).value, "v1");
+  EXPECT_EQ(stack->tags.at("t"), "1");
+  EXPECT_EQ(stack->capabilities.at(0), "CAPABILITY_IAM");
+}
+
+TEST_F(RolledBackUpdate, MayBeTriedAgain) {
+  EXPECT_EQ(changed(failing())["StackStatus"], "UPDATE_ROLLBACK_COMPLETE");
+  json request = failing();
+  request["ChangeSetName"] = "again";
+  good("CreateChangeSet", request);
+  EXPECT_EQ(
+      good("DescribeChangeSet", {{"StackName", "demo"}, {"ChangeSetName", "again"}})["Status"],
+      "CREATE_COMPLETE");
+  world_.plain.failures_.clear();
+  const json now = changed(failing());
+  EXPECT_EQ(now["StackStatus"], "UPDATE_COMPLETE");
+  EXPECT_EQ(now["Description"], "bad");
+}
+
+TEST_F(RolledBackUpdate, GoingBackToWhatItIsChangesNothing) {
+  const auto same = call("UpdateStack", {{"StackName", "demo"},
+                                         {"TemplateBody", kGood},
+                                         {"Parameters", {parameter("P", "v1")}},
+                                         {"Tags", {{{"Key", "t"}, {"Value", "1"}}}}});
+  ASSERT_FALSE(same);
+  EXPECT_EQ(same.error().message, "No updates are to be performed.");
+}
+
+TEST_F(RolledBackUpdate, PreviousTemplateAndValuesAreThoseThatWereDeployed) {
+  const json now = changed({{"StackName", "demo"},
+                            {"UsePreviousTemplate", true},
+                            {"Parameters", {parameter("P", "v3")}}});
+  EXPECT_EQ(now["StackStatus"], "UPDATE_COMPLETE");
+  EXPECT_EQ(now["Outputs"][0]["OutputValue"], "v3");
+  good("UpdateStack", failing());
+  changed({{"StackName", "demo"},
+           {"TemplateBody", std::string(kGood) + "# another\n"},
+           {"Parameters", {{{"ParameterKey", "P"}, {"UsePreviousValue", true}}}}});
+  EXPECT_EQ(stack()["Outputs"][0]["OutputValue"], "v3");
+}
+
+TEST_F(CloudFormation, AnUpdateWithoutTagsKeepsThemAndOneWithNoneTakesThemAway) {
+  json request = {{"StackName", "demo"},
+                  {"TemplateBody", kTemplate},
+                  {"Tags", {{{"Key", "t"}, {"Value", "1"}}}}};
+  good("CreateStack", request);
+  const auto tags = [&] { return good("DescribeStacks")["Stacks"][0]["Tags"]; };
+  request.erase("Tags");
+  EXPECT_FALSE(call("UpdateStack", request)) << "nothing changes";
+  request["Parameters"] = {parameter("Open", "other")};
+  good("UpdateStack", request);
+  EXPECT_EQ(tags(), json({{{"Key", "t"}, {"Value", "1"}}}));
+  request["Tags"] = json::array();
+  good("UpdateStack", request);
+  EXPECT_EQ(tags(), json::array());
+}
+
+TEST_F(CloudFormation, AParameterThatGoesBackToItsDefaultIsAChange) {
+  good("CreateStack", {{"StackName", "demo"},
+                       {"TemplateBody", kTemplate},
+                       {"Parameters", {parameter("Open", "given")}}});
+  good("UpdateStack", {{"StackName", "demo"}, {"TemplateBody", kTemplate}});
+  EXPECT_EQ(world_.plain.made_["Queue"]["Open"], "text");
+}
+
+// As after the end of the sandbox: `aws cloudformation deploy` finds the stack and updates it.
+TEST_F(CloudFormation, AnInterruptedCreationIsRepeatedByWhateverIsAsked) {
+  struct Repetition {
+    const char* operation;
+    const char* change_set_type;
+    cfn::StackStatus end;
+  };
+  for (const auto& repeat :
+       {Repetition{"CreateStack", nullptr, cfn::StackStatus::kCreateComplete},
+        Repetition{"UpdateStack", nullptr, cfn::StackStatus::kUpdateComplete},
+        Repetition{"CreateChangeSet", "CREATE", cfn::StackStatus::kCreateComplete},
+        Repetition{"CreateChangeSet", "UPDATE", cfn::StackStatus::kUpdateComplete}}) {
+    SCOPED_TRACE(repeat.operation);
+    world_.deployer().deploy(cfn::test::World::request(kTemplate), [](auto) {});
+    for (int i = 0; i < 2; ++i) world_.tasks.run_ready();
+    world_.tasks = TaskQueue();
+    world_.start();
+    world_.deployer().restore();
+    world_.run();
+    CloudFormationService service(world_.deployer(), world_.clock, world_.random);
+    const auto ask = [&](std::string operation, json params) {
+      params["StackName"] = "demo";
+      bool good = false;
+      service.call({std::move(operation), std::move(params), {"123456789012", "us-west-2", "", ""}},
+                   [&](const http::ApiResult& r) { good = r.has_value(); });
+      world_.run();
+      return good;
+    };
+    ASSERT_EQ(world_.stack()->status, cfn::StackStatus::kRollbackComplete);
+    json request = {{"TemplateBody", kTemplate}};
+    if (repeat.change_set_type) {
+      request["ChangeSetName"] = "c";
+      request["ChangeSetType"] = repeat.change_set_type;
+    }
+    EXPECT_TRUE(ask(repeat.operation, request));
+    if (repeat.change_set_type) {
+      EXPECT_TRUE(ask("ExecuteChangeSet", {{"ChangeSetName", "c"}}));
+    }
+    EXPECT_EQ(world_.stack()->status, repeat.end);
+    EXPECT_TRUE(world_.remove());
+  }
+}
+
+class AddressInTable : public testing::Test {
+ protected:
+  std::unique_ptr<StackTable> table(std::string endpoint) {
+    return std::move(*StackTable::open(*store_, [endpoint] { return endpoint; }));
+  }
+  static cfn::StackRecord stack(const std::string& endpoint) {
+    cfn::StackRecord out;
+    out.id = "arn:1";
+    out.template_text = "# " + endpoint;
+    out.outputs = {{"Url", endpoint + "/1/q", "", "exported"},
+                   {"Host", endpoint.substr(7), "", ""},
+                   {"Other", "http://127.0.0.1:45660/", "", ""}};
+    out.parameters = {{"P", endpoint + "/1/q", false}};
+    auto& queue = out.resources.emplace_back();
+    queue.type = "AWS::SQS::Queue";
+    queue.physical_id = endpoint + "/1/q";
+    queue.attributes = {{"QueueUrl", endpoint + "/1/q"}};
+    queue.properties = {{"List", {endpoint + "/1/q," + endpoint + "/1/r"}}};
+    out.undo.push_back({"Q", false, false, queue});
+    out.garbage.push_back(queue);
+    return out;
+  }
+  static json shown(const cfn::StackRecord& stack) {
+    json out = cfn::to_json(stack);
+    out.erase("template_text");
+    return out;
+  }
+
+  std::unique_ptr<store::Store> store_ =
+      std::move(*store::Store::open("", store::Durability::kMemory));
+};
+
+TEST_F(AddressInTable, FollowsTheEndpointOfToday) {
+  table("http://127.0.0.1:4566")->save(stack("http://127.0.0.1:4566"));
+  const auto loaded = table("http://127.0.0.2:5000")->load().at(0);
+  EXPECT_EQ(shown(loaded), shown(stack("http://127.0.0.2:5000")));
+  EXPECT_EQ(loaded.template_text, "# http://127.0.0.1:4566") << "it is the user's";
+}
+
+TEST_F(AddressInTable, IsInNoRow) {
+  table("http://127.0.0.1:4566")->save(stack("http://127.0.0.1:4566"));
+  auto rows = store_->prepare("SELECT body FROM cloudformation_stacks");
+  ASSERT_TRUE(rows.step());
+  auto body = json::parse(rows.text(0));
+  body.erase("template_text");
+  EXPECT_EQ(body.dump().find("127.0.0.1:4566\""), std::string::npos) << body.dump();
+  EXPECT_EQ(body.dump().find("127.0.0.1:4566/"), std::string::npos) << body.dump();
+}
+
+TEST_F(AddressInTable, OfAnEarlierVersionIsFoundAndFollows) {
+  std::move(*StackTable::open(*store_))->save(stack("http://127.0.0.1:4566"));
+  auto user = stack("http://127.0.0.1:4566");
+  user.id = "arn:2";
+  user.resources.clear();
+  std::move(*StackTable::open(*store_))->save(user);
+  const auto now = table("http://127.0.0.1:5000");
+  EXPECT_EQ(shown(now->load().at(0)), shown(stack("http://127.0.0.1:5000")));
+  EXPECT_EQ(now->load().at(1).parameters.at(0).value, "http://127.0.0.1:5000/1/q");
+  EXPECT_THAT(now->former_endpoints(), testing::ElementsAre("http://127.0.0.1:4566"));
+}
+
 TEST(StackTable, KeepsStacksInTheStore) {
   auto store = store::Store::open("", store::Durability::kMemory);
   ASSERT_TRUE(store);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,11 @@ class RawClient {
   RawClient& operator=(const RawClient&) = delete;
 
   bool connected() const { return connected_; }
+  void wait_at_most(std::chrono::milliseconds each_read) {
+    const timeval limit{.tv_sec = each_read.count() / 1000,
+                        .tv_usec = each_read.count() % 1000 * 1000};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+  }
   void close() {
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
   }

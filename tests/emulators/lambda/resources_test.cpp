@@ -185,7 +185,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"Name",
                     {{"Runtime", "python3.11"}, {"FunctionName", "a b"}},
                     "/FunctionName",
-                    "is no function name"}),
+                    "is not a function name"}),
     [](const auto& info) { return info.param.name; });
 
 TEST_F(FunctionResourceTest, KeepsItsNameOverAnUpdate) {

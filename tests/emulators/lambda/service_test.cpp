@@ -26,6 +26,7 @@ class RecordedExchange : public http::Exchange {
     return true;
   }
   void end_stream() override { ended = true; }
+  void on_drained(std::function<void()>) override {}
   void on_closed(std::function<void()>) override {}
 
   std::string header(std::string_view name) const {

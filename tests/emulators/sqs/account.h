@@ -33,8 +33,11 @@ class Account : public ::testing::Test {
     settle();
   }
   void settle() {
-    while (!tasks_.empty()) tasks_.run_ready();
-    store_->end_turn();
+    // What is told after a commit goes on in the next turn.
+    do {
+      while (!tasks_.empty()) tasks_.run_ready();
+      store_->end_turn();
+    } while (!tasks_.empty());
   }
   SentMessage send(const QueueKey& key, const std::string& body, const std::string& group = {},
                    const std::string& deduplication = {}) {

@@ -158,6 +158,35 @@ TEST_F(SqsApi, PortCompletesFromTheTaskQueueAndAsksForPermission) {
   EXPECT_THAT(asked, ::testing::Contains("sqs:SendMessage " + key.arn()));
 }
 
+TEST_F(SqsApi, PortTellsOnlyWhatIsStored) {
+  const auto key = make("q");
+  EmbeddedSqs port(*queues_, tasks_, [](const auto&...) -> aws::Outcome<void> { return {}; });
+  const auto session =
+      std::make_shared<aws::Session>(aws::Session{"123456789012", "role", "s", {}});
+  std::vector<std::string> told;
+  const auto tell = [&](std::string what) {
+    return [&told, what](const auto& outcome) {
+      told.push_back(what + " " + (outcome ? "done" : outcome.error().code));
+    };
+  };
+  port.send_message_batch(session, key.arn(), {{"one", {}, {}, {}}}, tell("small"));
+  settle();
+  store_->execute("PRAGMA max_page_count=1");  // as many as there are, in truth
+  const std::string large(200'000, 'x');
+  port.send_message_batch(session, key.arn(), {{large, {}, {}, {}}}, tell("large"));
+  // A neighbour of the turn that is rolled back, which could have been stored.
+  port.receive(session, key.arn(), Duration{}, tell("receive"));
+  settle();
+  EXPECT_THAT(told,
+              ::testing::ElementsAre("small done", "large StorageFull", "receive StorageFull"));
+  EXPECT_EQ(queues_->counts(key)->ready, 1u);
+  EXPECT_EQ(queues_->counts(key)->in_flight, 0u);
+  told.clear();
+  port.receive(session, key.arn(), Duration{}, tell("receive"));
+  settle();
+  EXPECT_THAT(told, ::testing::ElementsAre("receive done"));
+}
+
 TEST_F(SqsApi, QueueResourceNamesUpdatesAndReplaces) {
   QueueResource resource(*queues_, [] { return std::string("http://h"); });
   const cfn::StackContext stack{"stack", "id", "123456789012", "us-west-2", "", false};

@@ -150,6 +150,152 @@ TEST_F(StoreTest, SavepointUndoesItsOperationWithoutItsNeighbours) {
   EXPECT_THAT(keys(*store), ElementsAre(1, 4));
 }
 
+TEST_F(StoreTest, AnOperationThatOnlyReadsCostsNothing) {
+  auto store = with_table("", Durability::kMemory);
+  store->begin_operation();
+  keys(*store);
+  EXPECT_FALSE(store->dirty());
+  store->keep_operation();
+  EXPECT_TRUE(end_turn(*store));
+}
+
+TEST_F(StoreTest, MemoryIsRebuiltFromWhatTheNeighboursOfAnUndoneOperationWrote) {
+  auto store = with_table("", Durability::kMemory);
+  std::vector<std::int64_t> memory;
+  int rebuilt = 0;
+  store->on_rollback([&] {
+    ++rebuilt;
+    memory = keys(*store);
+  });
+  insert(*store, 1);
+  {
+    Store::Savepoint undone(*store);
+    insert(*store, 2);
+  }
+  EXPECT_EQ(rebuilt, 1);
+  EXPECT_THAT(memory, ElementsAre(1));
+  {
+    Store::Savepoint wrote_nothing(*store);
+  }
+  EXPECT_EQ(rebuilt, 1);
+  insert(*store, 3);
+  EXPECT_TRUE(end_turn(*store));
+  EXPECT_EQ(rebuilt, 1);
+  EXPECT_THAT(keys(*store), ElementsAre(1, 3));
+}
+
+TEST_F(StoreTest, TheFirstOperationOfATurnIsUndoneLikeAnyOther) {
+  auto store = with_table("", Durability::kMemory);
+  std::vector<std::int64_t> memory;
+  store->on_rollback([&] { memory = keys(*store); });
+  insert(*store, 1);
+  ASSERT_TRUE(end_turn(*store));
+  {
+    Store::Savepoint outer(*store);
+    {
+      Store::Savepoint first(*store);
+      insert(*store, 2);
+    }
+    EXPECT_THAT(memory, ElementsAre(1));
+    EXPECT_FALSE(store->dirty());
+    insert(*store, 3);
+    {
+      Store::Savepoint second(*store);
+      insert(*store, 4);
+    }
+    EXPECT_THAT(memory, ElementsAre(1, 3));
+    {
+      Store::Savepoint third(*store);
+      insert(*store, 5);
+      third.keep();
+    }
+    outer.keep();
+  }
+  EXPECT_TRUE(end_turn(*store));
+  EXPECT_THAT(keys(*store), ElementsAre(1, 3, 5));
+  {
+    Store::Savepoint outer(*store);
+    {
+      Store::Savepoint kept(*store);
+      insert(*store, 6);
+      kept.keep();
+    }
+  }
+  EXPECT_TRUE(end_turn(*store));
+  EXPECT_THAT(keys(*store), ElementsAre(1, 3, 5));
+}
+
+TEST_F(StoreTest, WhatAnUndoneOperationLetWaitForTheCommitHearsThatItWasUndone) {
+  auto store = with_table("", Durability::kMemory);
+  std::vector<std::string> told;
+  const auto wait = [&](std::string who) {
+    store->after_commit(
+        [&told, who](bool committed) { told.push_back(who + (committed ? "+" : "-")); });
+  };
+  wait("before");
+  {
+    Store::Savepoint undone(*store);
+    wait("undone");
+    {
+      Store::Savepoint inner(*store);
+      wait("kept in the undone");
+      inner.keep();
+    }
+  }
+  {
+    Store::Savepoint kept(*store);
+    wait("kept");
+    kept.keep();
+  }
+  store->end_turn();
+  EXPECT_THAT(told, ElementsAre("before+", "undone-", "kept in the undone-", "kept+"));
+}
+
+TEST_F(StoreTest, WhatIsWrittenApartStaysWhenItsOperationIsUndone) {
+  auto store = with_table("", Durability::kMemory);
+  {
+    Store::Savepoint undone(*store);
+    store->apart_from_operation([&] { insert(*store, 1); });
+    insert(*store, 2);
+    store->apart_from_operation([&] { insert(*store, 3); });  // too late: it goes along
+  }
+  EXPECT_TRUE(end_turn(*store));
+  EXPECT_THAT(keys(*store), ElementsAre(1));
+}
+
+TEST_F(StoreTest, AnOperationMayEndTheTurn) {
+  auto store = with_table("", Durability::kMemory);
+  {
+    Store::Savepoint moves_the_clock(*store);
+    insert(*store, 1);
+    EXPECT_TRUE(end_turn(*store));
+    insert(*store, 2);
+  }
+  EXPECT_TRUE(end_turn(*store));
+  EXPECT_THAT(keys(*store), ElementsAre(1));
+}
+
+TEST_F(StoreTest, WhatThrowsAfterTheCommitKeepsNobodyElseFromHearingOfIt) {
+  auto store = with_table("", Durability::kMemory);
+  Guard guard;
+  std::vector<std::string> errors;
+  guard.report_to([&](const std::string& operation, const std::string& thrown) {
+    errors.push_back(operation + ": " + thrown);
+  });
+  guard.undo_by(store.get());
+  store->guard_by(guard);
+  store->after_commit([&](bool) {
+    insert(*store, 1);
+    throw std::runtime_error("no luck");
+  });
+  store->after_commit([&](bool) { insert(*store, 2); });
+  store->end_turn();
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors[0], HasSubstr("what waited for a commit (store_test.cpp:"));
+  EXPECT_TRUE(end_turn(*store));
+  EXPECT_THAT(keys(*store), ElementsAre(2));
+}
+
 TEST_F(StoreTest, AnOpenReaderOutlivesAnUndoneSavepoint) {
   auto store = with_table("", Durability::kMemory);
   for (int i = 1; i <= 3; ++i) insert(*store, i);

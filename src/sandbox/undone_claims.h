@@ -1,0 +1,26 @@
+// What the journal said of a turn that could not be stored, said again: it was undone.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/journal.h"
+#include "emulators/store/store.h"
+
+namespace loopgate {
+
+class UndoneClaims {
+ public:
+  UndoneClaims(Journal& journal, store::Store& store);
+
+  // At each turn's end, after the store's.
+  void turn_ended() { settled_ = journal_.last_seq(); }
+
+ private:
+  void tell_again(const std::string& why);
+
+  Journal& journal_;
+  std::uint64_t settled_ = 0;  // the last event of the turns that are over
+};
+
+}  // namespace loopgate

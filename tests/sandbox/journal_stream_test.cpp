@@ -1,0 +1,190 @@
+#include "sandbox/journal_stream.h"
+
+#include <gmock/gmock.h>
+#include <httplib.h>
+
+#include <numeric>
+
+#include "base/json.h"
+#include "tests/emulators/http/client_thread.h"
+#include "tests/sandbox/live_sandbox.h"
+
+namespace loopgate {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class JournalStream : public LiveSandbox {
+ protected:
+  void SetUp() override { start(); }
+
+  void tell(std::string text) { sandbox->journal().warn(std::move(text)); }
+  void tell(EventKind kind, std::uint64_t tag, Reason reason = Reason::kNone,
+            std::string listener = {}, std::uint64_t batch = 0) {
+    Event event;
+    event.kind = kind;
+    event.tag = tag;
+    event.batch = batch;
+    event.reason = reason;
+    event.listener = sandbox->journal().intern(listener);
+    sandbox->journal().append(std::move(event));
+  }
+
+  std::string get(const std::string& query, int wanted = 200) {
+    std::string body;
+    int status = 0;
+    EXPECT_TRUE(with_client([&] {
+      httplib::Client client("127.0.0.1", address().port);
+      client.set_read_timeout(20);
+      if (const auto result = client.Get("/_loopgate/journal?" + query)) {
+        status = result->status;
+        body = result->body;
+      }
+    }));
+    EXPECT_EQ(status, wanted) << query << "\n" << body.substr(0, 1000);
+    return body;
+  }
+  // The events of those that were told here (the start tells some of its own).
+  std::vector<std::string> events(const std::string& query) {
+    std::vector<std::string> out;
+    for (const auto& line : lines(get(query + "&after=" + std::to_string(first_)))) {
+      const auto event = read_json(line).value();
+      out.push_back(event["event"].get<std::string>() + " " + event.value("tag", "-"));
+    }
+    return out;
+  }
+  static std::vector<std::string> lines(std::string_view text) {
+    std::vector<std::string> out;
+    while (!text.empty()) {
+      out.emplace_back(text.substr(0, text.find('\n')));
+      text.remove_prefix(std::min(text.size(), out.back().size() + 1));
+    }
+    return out;
+  }
+
+  std::uint64_t first_ = 0;
+};
+
+TEST_F(JournalStream, EachFilterLeavesOutWhatItDoesNotName) {
+  first_ = sandbox->journal().last_seq();
+  tell(EventKind::kReceived, 0x1111'1111, Reason::kNone, "one");
+  tell(EventKind::kDiscarded, 0x1111'1111, Reason::kSourceNotAllowed, "one");
+  tell(EventKind::kReceived, 0x2222'2222, Reason::kNone, "two");
+  tell(EventKind::kDiscarded, 0x2222'2222, Reason::kNoRestrictions, "two");
+  tell(EventKind::kQueued, 0x2222'2222, Reason::kNone, "two", 7);
+  tell(EventKind::kDelivered, 0, Reason::kNone, "two", 7);
+  tell(EventKind::kDelivered, 0, Reason::kNone, "two", 8);
+  EXPECT_EQ(events("x=").size(), 7u);
+  EXPECT_THAT(events("reason=source-not-allowed"), ElementsAre("discarded 11111111"));
+  EXPECT_THAT(events("reason=no-restrictions"), ElementsAre("discarded 22222222"));
+  EXPECT_THAT(events("reason=bad-mac1"), IsEmpty());
+  EXPECT_THAT(events("event=received"), ElementsAre("received 11111111", "received 22222222"));
+  EXPECT_THAT(events("listener=one"), ElementsAre("received 11111111", "discarded 11111111"));
+  EXPECT_THAT(events("listener=one&event=discarded&reason=no-restrictions"), IsEmpty());
+  // A packet's story has the events of its batch.
+  EXPECT_THAT(events("tag=22222222"), ElementsAre("received 22222222", "discarded 22222222",
+                                                  "queued 22222222", "delivered -"));
+  EXPECT_EQ(lines(get("after=" + std::to_string(first_ + 5))).size(), 2u);
+  EXPECT_THAT(get("form=text&reason=no-restrictions"), HasSubstr(" discarded 22222222 two"));
+}
+
+TEST_F(JournalStream, SaysWhatIsWrongWithAFilter) {
+  EXPECT_THAT(get("reason=nonsense", 400), HasSubstr("'nonsense' is not a reason"));
+  EXPECT_THAT(get("event=nonsense", 400), HasSubstr("'nonsense' is not a kind of event"));
+  EXPECT_THAT(get("tag=xyz", 400), HasSubstr("'xyz' is not a tag"));
+}
+
+TEST_F(JournalStream, AJournalOfManyMegabytesIsReadWhole) {
+  first_ = sandbox->journal().last_seq();
+  const std::string text(2000, 'x');
+  constexpr int kEvents = 12'000;  // 24 MB, more than a slow reader of any stream may lag
+  for (int i = 0; i < kEvents; ++i) tell(text);
+  const auto all = lines(get("after=" + std::to_string(first_)));
+  ASSERT_EQ(all.size(), static_cast<std::size_t>(kEvents));
+  EXPECT_EQ(read_json(all.back()).value()["seq"], first_ + kEvents);
+  EXPECT_EQ(lines(get("form=text&after=" + std::to_string(first_))).size(), all.size());
+}
+
+// It gets what is still there when it reads on, and is told how much is not.
+TEST_F(JournalStream, ASlowReaderHoldsUpNobodyAndIsToldWhatItMissed) {
+  first_ = sandbox->journal().last_seq();
+  const std::string text(500, 'x');
+  for (int i = 0; i < 60'000; ++i) tell(text);
+  http::RawClient client(address());
+  client.send("GET /_loopgate/journal?follow=1&after=" + std::to_string(first_) +
+              " HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n");
+  for (int i = 0; i < 300; ++i) sandbox->turn(std::chrono::milliseconds(1));
+  // Meanwhile the journal goes round once.
+  for (int i = 0; i < 70'000; ++i) tell(text);
+  tell("the end");
+  const auto last = sandbox->journal().last_seq();
+  std::string all;
+  ASSERT_TRUE(with_client([&] { all = client.read_until("the end\"}\n"); }));
+  all.erase(0, all.find("\r\n\r\n") + 4);
+  std::uint64_t told = 0;
+  std::uint64_t forgotten = 0;
+  std::uint64_t before = first_;
+  for (const auto& line : lines(all)) {
+    const auto event = read_json(line);
+    ASSERT_TRUE(event) << line;
+    const auto missed = event->value("forgotten", std::uint64_t{0});
+    forgotten += missed;
+    before += missed;
+    if (missed != 0) continue;
+    ++told;
+    ASSERT_EQ((*event)["seq"], ++before);  // nothing twice, nothing left out unsaid
+  }
+  EXPECT_GT(forgotten, 0u);
+  EXPECT_EQ(told + forgotten, last - first_);
+}
+
+TEST_F(JournalStream, AFollowerHearsWhatIsNewAndMayGoAnyTime) {
+  first_ = sandbox->journal().last_seq();
+  const auto request =
+      "GET /_loopgate/journal?follow=1&event=warning&after=" + std::to_string(first_) +
+      " HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n";
+  http::RawClient stays(address());
+  http::RawClient leaves(address());
+  stays.send(request);
+  leaves.send(request);
+  tell("first");
+  std::string heard;
+  ASSERT_TRUE(with_client([&] { heard = stays.read_until("first\"}\n"); }));
+  EXPECT_THAT(heard, HasSubstr("\"text\":\"first\""));
+  leaves.close();
+  tell("second");
+  ASSERT_TRUE(with_client([&] { heard = stays.read_until("second\"}\n"); }));
+  EXPECT_THAT(heard, HasSubstr("second"));
+  EXPECT_THAT(heard, testing::Not(HasSubstr("first")));
+}
+
+TEST_F(JournalStream, OneThatDoesNotFollowEndsWithTheEventsThatWereThere) {
+  first_ = sandbox->journal().last_seq();
+  const std::string text(1000, 'x');
+  for (int i = 0; i < 3000; ++i) tell(text);
+  // Each piece that leaves makes new events: an endless journal.
+  const auto wanted = sandbox->journal().last_seq();
+  bool ended = false;
+  std::string body;
+  std::thread thread([&] {
+    httplib::Client client("127.0.0.1", address().port);
+    client.set_read_timeout(20);
+    if (const auto result = client.Get("/_loopgate/journal?after=" + std::to_string(first_))) {
+      body = result->body;
+    }
+    ended = true;
+  });
+  EXPECT_TRUE(turn_until([&] {
+    for (int i = 0; i < 100; ++i) tell(text);
+    return ended;
+  }));
+  thread.join();
+  const auto all = lines(body);
+  ASSERT_FALSE(all.empty());
+  EXPECT_GE(read_json(all.back()).value()["seq"], wanted);
+}
+
+}  // namespace
+}  // namespace loopgate
