@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "base/system_time.h"
 #include "emulators/cloudformation/module.h"
@@ -14,12 +15,14 @@
 #include "gateway/deployment/resources.h"
 #include "gateway/gateway.h"
 #include "gateway/regions.h"
+#include "io/live_clock.h"
 #include "io/loop.h"
 #include "io/udp.h"
 #include "sandbox/account.h"
 #include "sandbox/api_observer.h"
 #include "sandbox/capture_file.h"
 #include "sandbox/captured_datagrams.h"
+#include "sandbox/clock_store.h"
 #include "sandbox/control.h"
 #include "sandbox/customer_config.h"
 #include "sandbox/data_folder.h"
@@ -30,8 +33,8 @@
 #include "sandbox/resolvers.h"
 #include "sandbox/undone_claims.h"
 #include "sandbox/wireguard_documents.h"
+#include "template/deployer.h"
 #include "template/limits.h"
-#include "template/stack_engine.h"
 
 namespace loopgate {
 
@@ -45,9 +48,14 @@ constexpr Duration kFinishInterrupted = 20s;
 constexpr Duration kFunctionPoll =
     2ms;  // how long a settling sandbox waits for a function at a time
 
-Clock make_clock(bool simulated) {
-  if (simulated) return Clock(kSimulatedStart);
-  return Clock(system_wall(), system_instant());
+// Beyond it, nanoseconds since 1970 come to their end.
+const WallTime kLatest = *parse_iso8601("2200-01-01T00:00:00.000Z");
+// Rounds of tasks until nothing of before a reset goes on; more only when it never ends by itself.
+constexpr int kRoundsToQuiet = 1000;
+
+Clock make_clock(const SandboxOptions& options) {
+  if (options.simulated) return Clock(kSimulatedStart);
+  return Clock(options.system.wall(), options.system.instant());
 }
 
 store::Durability durability(const SandboxOptions& options) {
@@ -88,10 +96,11 @@ std::string stack_name_from(std::string_view file) {
 struct Sandbox::Impl {
   explicit Impl(SandboxOptions given)
       : options(std::move(given)),
-        clock(make_clock(options.simulated)),
+        clock(make_clock(options)),
         random(options.simulated ? Random::from_seed(options.seed) : Random::from_system()),
         journal(clock),
-        loop(clock, tasks, options.simulated ? io::Loop::Mode::kSimulated : io::Loop::Mode::kLive),
+        loop(clock, tasks, options.simulated ? io::Loop::Mode::kSimulated : io::Loop::Mode::kLive,
+             options.system),
         api_observer(journal),
         captured(clock) {
     guard.report_to([this](const std::string& operation, const std::string& thrown) {
@@ -101,12 +110,16 @@ struct Sandbox::Impl {
   }
 
   Status open(Sandbox& sandbox);
+  void open_clock();
   void open_gateway();
   Status open_stacks();
   Status open_front_door(Sandbox& sandbox);
   void finish_interrupted();
   void settle();
-  bool waits_for_functions() const;
+  io::RunningFunctions running_functions() const;
+  void when_quiet(std::function<void()> then, int rounds = kRoundsToQuiet);
+  void begin_anew(std::function<Status()> clear, std::function<void(Status)> done);
+  void tell_advance(Duration step);
   std::string endpoint() const;
   std::string topic_arn(const std::string& topic) const;
   std::vector<StackOutput> outputs_of(const std::vector<cfn::OutputRecord>& outputs) const;
@@ -114,6 +127,7 @@ struct Sandbox::Impl {
   gateway::Home home() const { return {options.account, region()}; }
 
   SandboxOptions options;
+  bool ready = true;
   Guard guard;
   Clock clock;
   TaskQueue tasks;
@@ -122,6 +136,7 @@ struct Sandbox::Impl {
   io::Loop loop;
   std::unique_ptr<DataFolder> folder;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<ClockStore> clock_store;  // live and kept
   std::unique_ptr<UndoneClaims> undone_claims;
   std::unique_ptr<Account> account;
   std::unique_ptr<io::UdpNetwork> udp;
@@ -142,16 +157,21 @@ struct Sandbox::Impl {
 };
 
 Status Sandbox::Impl::open(Sandbox& sandbox) {
-  auto opened_folder = DataFolder::open(options.data_dir, random);
+  auto opened_folder = DataFolder::open(options.data_dir);
   if (!opened_folder) return std::unexpected(opened_folder.error());
   folder = std::move(*opened_folder);
-  auto opened_store = store::Store::open(folder->path() + "/loopgate.db", durability(options));
+  auto opened_store = store::Store::open(folder->database(), durability(options));
   if (!opened_store) return std::unexpected(opened_store.error());
   store = std::move(*opened_store);
+  folder->make_database_private();
   store->guard_by(guard);
   guard.undo_by(store.get());
   undone_claims = std::make_unique<UndoneClaims>(journal, *store);
+  if (!options.simulated) open_clock();
   loop.at_turn_end(io::Loop::Stage::kCommit, [this] {
+    if (clock_store) {
+      clock_store->keep(loop.live_clock().kept_ahead(), clock.wall(), store->dirty());
+    }
     store->end_turn();
     undone_claims->turn_ended();
   });
@@ -181,6 +201,23 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   account->functions().follow_endpoint(stack_table->former_endpoints());
   finish_interrupted();
   return {};
+}
+
+// Before anything is read that hangs on the time.
+void Sandbox::Impl::open_clock() {
+  auto& live = loop.live_clock();
+  live.hold_while([this] { return running_functions(); }, options.function_guard);
+  live.set_listener([this](std::string text) { journal.warn(std::move(text)); });
+  if (options.data_dir.empty()) return;
+  clock_store = std::make_unique<ClockStore>(*store);
+  const auto start = clock_store->start(options.system.wall());
+  live.start(start.ahead);
+  if (start.system_was_set_back == Duration{}) return;
+  journal.warn(
+      fmt::format("the system's clock was set back by {} since the last run: the sandbox's goes "
+                  "on, ahead of it "
+                  "until 'loopgate reset'",
+                  to_string(std::chrono::ceil<std::chrono::seconds>(start.system_was_set_back))));
 }
 
 // What the end of the sandbox before this one interrupted is over when this one is ready. Should it
@@ -311,19 +348,54 @@ std::string Sandbox::Impl::endpoint() const {
   return "http://" + local.to_string();
 }
 
-bool Sandbox::Impl::waits_for_functions() const {
-  // A function that waits for one of our own timers (a long poll) waits for the clock: so we must
-  // not.
-  return account->functions().in_flight() > api_observer.unanswered();
+// One that waits for one of our own timers (a long poll) waits for the clock: so it must not wait
+// for that one.
+io::RunningFunctions Sandbox::Impl::running_functions() const {
+  const auto waiting =
+      options.simulated ? api_observer.unanswered() : api_observer.waiting_functions();
+  // A request to outside takes real time as a function does.
+  const std::size_t outside = loop.awaits_outside() ? 1 : 0;
+  return {account->functions().in_flight() + outside, waiting};
+}
+
+void Sandbox::Impl::when_quiet(std::function<void()> then, int rounds) {
+  tasks.post([this, then = std::move(then), rounds]() mutable {
+    if (tasks.empty() || rounds == 0) return then();
+    when_quiet(std::move(then), rounds - 1);
+  });
+}
+
+// What is let go completes all the same (a call that was ended, a poll without messages), and is
+// answered at the end of its turn: what comes of that goes as well, in a later one.
+void Sandbox::Impl::begin_anew(std::function<Status()> clear, std::function<void(Status)> done) {
+  auto end = [this, done = std::move(done)](const Status& status) {
+    account->forget();
+    captured.clear();
+    journal.clear();
+    if (!options.simulated) loop.live_clock().set_back();
+    done(status);
+  };
+  when_quiet([this, clear = std::move(clear), end = std::move(end)] {
+    gateway->forget();
+    account->forget();
+    when_quiet([this, status = clear(), end] {
+      store->after_commit(
+          [this, status, end](bool) { when_quiet([status, end] { end(status); }); });
+    });
+  });
 }
 
 void Sandbox::Impl::settle() {
   const auto patience = system_instant() + options.function_guard;
   for (;;) {
     if (loop.turn(Duration{})) continue;
-    if (!waits_for_functions()) return;
+    const auto running = running_functions();
+    if (running.all <= running.waiting) return;
     if (system_instant() > patience) {
-      journal.warn("a function ran on in real time longer than the clock waits for it");
+      journal.warn(
+          "a function, or a request to outside, ran on in real time longer than the clock waits "
+          "for it");
+      account->functions().give_up();  // once is enough: each step would wait as long again
       return;
     }
     loop.turn(kFunctionPoll);
@@ -333,6 +405,13 @@ void Sandbox::Impl::settle() {
 std::string Sandbox::Impl::topic_arn(const std::string& topic) const {
   if (topic.starts_with("arn:")) return topic;
   return fmt::format("arn:aws:sns:{}:{}:{}", region(), options.account, topic);
+}
+
+void Sandbox::Impl::tell_advance(Duration step) {
+  Event event;
+  event.kind = EventKind::kClock;
+  event.text = "advanced by " + to_string(step);
+  journal.append(std::move(event));
 }
 
 std::vector<StackOutput> Sandbox::Impl::outputs_of(
@@ -414,14 +493,20 @@ void Sandbox::remove_stack(const std::string& name, std::function<void(Status)> 
 
 void Sandbox::reset(std::function<void(Status)> done) {
   // One stack after the other, the newest first: later ones may import from earlier ones.
-  const auto stacks = impl_->deployer->list(impl_->options.account, impl_->region());
+  const auto stacks = impl_->deployer->list();
   const auto live = std::find_if(stacks.rbegin(), stacks.rend(), [](const cfn::StackRecord* stack) {
     return stack->status != cfn::StackStatus::kDeleteComplete;
   });
   if (live == stacks.rend()) {
-    return done(impl_->account->reset());
+    return impl_->begin_anew([this] { return impl_->account->reset(); }, std::move(done));
   }
-  remove_stack((*live)->name, [this, done](Status status) { status ? reset(done) : done(status); });
+  const auto& stack = **live;
+  impl_->deployer->remove(stack.account, stack.region, stack.id,
+                          [this, done](Status status) { status ? reset(done) : done(status); });
+}
+
+void Sandbox::reset_keeping_stacks(std::function<void(Status)> done) {
+  impl_->begin_anew([] { return Status{}; }, std::move(done));
 }
 
 nlohmann::ordered_json Sandbox::describe() const {
@@ -544,15 +629,41 @@ bool Sandbox::turn(Duration max_wait) {
   return impl_->loop.turn(max_wait);
 }
 
+void Sandbox::set_ready(bool ready) {
+  impl_->ready = ready;
+}
+
+bool Sandbox::is_ready() const {
+  return impl_->ready;
+}
+
 void Sandbox::advance(Duration step) {
-  Event event;
-  event.kind = EventKind::kClock;
-  event.text = "advanced by " + to_string(step);
-  impl_->journal.append(std::move(event));
-  if (!impl_->options.simulated) return impl_->loop.advance(step);
+  LOOPGATE_CHECK(impl_->options.simulated);
+  impl_->tell_advance(step);
   settle();
   impl_->clock.advance_to(impl_->clock.now() + step, [this] { settle(); });
   settle();
+}
+
+std::function<void()> Sandbox::advance(Duration step, std::function<void(Status)> done) {
+  if (impl_->options.simulated) {
+    advance(step);
+    return done({}), nullptr;
+  }
+  auto& live = impl_->loop.live_clock();
+  if (impl_->clock.wall_at(live.destination()) > kLatest - step) {
+    done(fail(fmt::format("the clock cannot be moved beyond {}", to_iso8601(kLatest))));
+    return nullptr;
+  }
+  impl_->tell_advance(step);
+  const auto move = live.advance(step, [done = std::move(done)](bool arrived) {
+    arrived ? done({}) : done(fail("the sandbox was reset while its clock was moved"));
+  });
+  return [&live, move] { live.abandon(move); };
+}
+
+Duration Sandbox::clock_ahead() const {
+  return impl_->options.simulated ? Duration{} : impl_->loop.live_clock().ahead();
 }
 
 void Sandbox::settle() {

@@ -18,6 +18,7 @@
 #include "base/network.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "base/system_time.h"
 #include "base/task_queue.h"
 
 namespace loopgate::io {
@@ -58,8 +59,10 @@ struct SandboxOptions {
   std::map<std::string, std::string> resolve;
   // Answers reverse DNS in scenarios: address → name. Live, the system's resolver is asked.
   std::map<std::string, std::string> reverse_dns;
-  // Simulated: how long (real time) a function may keep the clock waiting before it is left to run.
+  // How long (real time) a function may keep a clock that is moved waiting before it is left to
+  // run.
   Duration function_guard = std::chrono::seconds(20);
+  SystemTime system{};  // the system's clocks; read live
 };
 
 struct DeployOptions {
@@ -117,8 +120,15 @@ class Sandbox {
   // Creates or updates a stack. The error is the last line that the user reads.
   void deploy(DeployOptions options, std::function<void(Result<DeployResult>)> done);
   void remove_stack(const std::string& name, std::function<void(Status)> done);
-  // Deletes everything: stacks, then what was made by API calls.
+  // Deletes everything: the stacks of all accounts and regions, what was made by API calls, the
+  // journal; a live clock shows the system's time again.
   void reset(std::function<void(Status)> done);
+  // Between two tests: stacks, their resources, listeners with their sockets and WireGuard
+  // sessions, and idle workers of functions stay as they are. Messages, logs, packets under way,
+  // captured datagrams, memories of deduplication and the journal go; functions that run are ended,
+  // polls that wait are answered without messages. What arrives after `done` belongs to the next
+  // test, what arrived before does not. A live clock shows the system's time again.
+  void reset_keeping_stacks(std::function<void(Status)> done);
 
   // The document of the ready file: endpoint, stacks with warnings, outputs and listeners.
   nlohmann::ordered_json describe() const;
@@ -159,9 +169,18 @@ class Sandbox {
   void run();  // until stop
   void stop();
   bool turn(Duration max_wait);  // one turn, for `exec` and the start
+  // Whether what was asked for at the start is deployed: what health checks ask. True until said
+  // otherwise.
+  void set_ready(bool ready);
+  bool is_ready() const;
 
-  // Moves time: live ahead of the system's, simulated step by step, each deadline settled.
+  // Simulated: moves time, each deadline settled.
   void advance(Duration step);
+  // The same for both; live it happens in turns of the loop (io/live_clock.h), one move after the
+  // other. `done` is called when the clock has arrived, or with the reason why it will not. Gives
+  // what abandons the move; may be null.
+  std::function<void()> advance(Duration step, std::function<void(Status)> done);
+  Duration clock_ahead() const;  // of the system's; simulated zero
   // Simulated: runs until nothing is ready and no function is busy (see function_guard).
   void settle();
 

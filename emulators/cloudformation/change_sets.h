@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "template/stack_engine.h"
+#include "template/deployer.h"
 
 namespace loopgate::cloudformation {
 

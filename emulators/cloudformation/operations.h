@@ -4,7 +4,7 @@
 #include "aws/error.h"
 #include "emulators/cloudformation/change_sets.h"
 #include "emulators/http/api.h"
-#include "template/stack_engine.h"
+#include "template/deployer.h"
 
 namespace loopgate::cloudformation {
 

@@ -9,9 +9,7 @@ namespace loopgate::cloudformation {
 using nlohmann::json;
 
 std::string text(const ApiCall& call, const char* name) {
-  const auto found = call.params.find(name);
-  return found != call.params.end() && found->is_string() ? found->get<std::string>()
-                                                          : std::string();
+  return http::text_param(call.params, name);
 }
 
 namespace {

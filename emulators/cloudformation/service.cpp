@@ -1,22 +1,12 @@
 #include "emulators/cloudformation/service.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
-#include "emulators/cloudformation/operations.h"
-#include "emulators/cloudformation/shapes.h"
+#include "aws/shapes/services.h"
 
 namespace loopgate::cloudformation {
 
 namespace {
 
-struct Operation {
-  std::string_view name;
-  ApiResult (*run)(Context&, const ApiCall&);
-};
-
-constexpr Operation kOperations[] = {
+constexpr http::Operation<Context> kOperations[] = {
     {"DescribeStacks", describe_stacks},
     {"ListStacks", list_stacks},
     {"DescribeStackResource", describe_stack_resource},
@@ -40,30 +30,10 @@ constexpr Operation kOperations[] = {
 
 }  // namespace
 
-const http::ServiceModel& CloudFormationService::model() const {
-  static const http::ServiceModel kModel = [] {
-    http::ServiceModel model;
-    model.name = "cloudformation";
-    model.version = "2010-05-15";
-    model.xml_namespace = "http://cloudformation.amazonaws.com/doc/2010-05-15/";
-    model.operations = operation_models();
-    return model;
-  }();
-  return kModel;
-}
-
-std::function<void()> CloudFormationService::call(http::ApiCall call, http::ApiReply reply) {
-  Context context{deployer_, change_sets_};
-  const auto operation = std::ranges::find(kOperations, call.operation, &Operation::name);
-  if (operation == std::end(kOperations)) {
-    reply(aws::refuse({"InvalidAction",
-                       fmt::format("The action {} is not valid for this endpoint.", call.operation),
-                       400,
-                       {}}));
-    return nullptr;
-  }
-  reply(operation->run(context, call));
-  return nullptr;
-}
+CloudFormationService::CloudFormationService(cfn::Deployer& deployer, const Clock& clock,
+                                             Random& random)
+    : TableService(aws::shapes::kCloudformation, kOperations, context_),
+      change_sets_(clock, random),
+      context_{deployer, change_sets_} {}
 
 }  // namespace loopgate::cloudformation

@@ -6,25 +6,22 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "emulators/cloudformation/change_sets.h"
+#include "emulators/cloudformation/operations.h"
 #include "emulators/http/api.h"
-#include "emulators/http/shape.h"
-#include "template/stack_engine.h"
+#include "template/deployer.h"
 
 namespace loopgate::cloudformation {
 
-class CloudFormationService : public http::ApiService {
+class CloudFormationService : public http::TableService<Context> {
  public:
   // All are borrowed and outlive the service.
-  CloudFormationService(cfn::Deployer& deployer, const Clock& clock, Random& random)
-      : deployer_(deployer), change_sets_(clock, random) {}
+  CloudFormationService(cfn::Deployer& deployer, const Clock& clock, Random& random);
 
-  const http::ServiceModel& model() const override;
-  std::function<void()> call(http::ApiCall call, http::ApiReply reply) override;
   void forget_change_sets() { change_sets_.clear(); }
 
  private:
-  cfn::Deployer& deployer_;
   ChangeSets change_sets_;
+  Context context_;
 };
 
 }  // namespace loopgate::cloudformation

@@ -2,35 +2,65 @@
 
 #include <fmt/format.h>
 
+#include "aws/protocol/json_document.h"
+#include "aws/shapes/known_services.h"
+
 namespace loopgate::http {
 
-Permission ApiService::permission_for(const ApiCall& call) const {
-  return {fmt::format("{}:{}", model().name, call.operation), "*"};
+aws::Outcome<ApiCall> EmbeddedApi::prepare(const aws::Session& session,
+                                           const aws::Operation& operation,
+                                           nlohmann::json params) const {
+  const auto unknown = [](std::string message) {
+    return aws::refuse(aws::unknown_operation(aws::Protocol::kJson, std::move(message)));
+  };
+  const auto* service = door_ == nullptr ? nullptr : door_->service(operation.service);
+  if (service == nullptr) {
+    const auto known = aws::shapes::kKnownServices.by_name(operation.service);
+    return unknown(fmt::format("{} {} is not emulated here. Emulated are: {}.",
+                               known ? known->id : std::string_view(operation.service),
+                               operation.name, door_ == nullptr ? "" : door_->service_names()));
+  }
+  const auto model = service->model().find(operation.name);
+  if (!model) {
+    return unknown(fmt::format("{} has no operation {}. It has here: {}.", service->model().id,
+                               operation.name, operation_names(*service)));
+  }
+  if (!service->has(operation.name)) return unknown(not_emulated(*service, operation.name));
+  if (const auto input = model->input()) {
+    if (auto checked = aws::check_document(*input, params); !checked) {
+      return aws::refuse(checked.error());
+    }
+  }
+  ApiCall call{.operation = operation.name,
+               .params = std::move(params),
+               .caller = {.account = session.account,
+                          .region = operation.region,
+                          .base_url = door_->base_url()},
+               .request_id = random_.uuid()};
+  const auto permission = service->permission_for(call);
+  if (auto allowed = authorize_(session, permission.action, permission.resource); !allowed) {
+    return aws::refuse(allowed.error());
+  }
+  return call;
 }
 
 void EmbeddedApi::call(aws::SessionPtr session, aws::Operation operation, nlohmann::json params,
                        aws::Completion<nlohmann::json> done) {
-  ApiReply reply = [&tasks = tasks_, done = std::move(done)](ApiResult result) mutable {
-    tasks.post([done = std::move(done), result = std::move(result)]() mutable {
-      done(std::move(result));
-    });
+  ++*under_way_;
+  ApiReply reply = [&tasks = tasks_, under_way = under_way_,
+                    done = std::move(done)](ApiResult result) mutable {
+    aws::Completion<nlohmann::json> counted = [under_way,
+                                               done = std::move(done)](ApiResult outcome) mutable {
+      --*under_way;
+      done(std::move(outcome));
+    };
+    aws::complete(tasks, std::move(counted), std::move(result));
   };
-  ApiService* const service = door_ == nullptr ? nullptr : door_->service(operation.service);
-  if (service == nullptr) {
-    return reply(
-        aws::refuse({"UnknownOperationException",
-                     fmt::format("{} {} is not emulated here", operation.service, operation.name),
-                     400,
-                     {}}));
-  }
-  ApiCall call{std::move(operation.name),
-               std::move(params),
-               {.account = session->account, .region = std::move(operation.region)}};
-  const auto permission = service->permission_for(call);
-  if (auto allowed = authorize_(*session, permission.action, permission.resource); !allowed) {
-    return reply(aws::refuse(std::move(allowed.error())));
-  }
-  service->call(std::move(call), std::move(reply));
+  auto call = prepare(*session, operation, std::move(params));
+  if (!call) return reply(aws::refuse(std::move(call.error())));
+  auto& service = *door_->service(operation.service);
+  const auto model = *service.model().find(operation.name);
+  dispatcher_.call(service, model, aws::Protocol::kJson, *std::move(call), std::move(reply));
 }
 
 }  // namespace loopgate::http

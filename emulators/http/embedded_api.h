@@ -1,36 +1,44 @@
-// The one call when it is embedded: a plain call of a service of the front door, with the
-// permissions of the session, completed from the task queue.
+// The one call when it is embedded: a call of a service of the front door by the same dispatch as
+// over HTTP, with the permissions of the session, completed from the task queue.
 #pragma once
 
-#include <functional>
-#include <string>
-#include <string_view>
+#include <cstddef>
+#include <memory>
 
 #include "aws/api.h"
-#include "base/task_queue.h"
+#include "aws/embedded.h"
+#include "emulators/http/dispatch.h"
 #include "emulators/http/front_door.h"
 
 namespace loopgate::http {
 
 class EmbeddedApi final : public aws::Api {
  public:
-  // Whether the session may do `action` ("sns:Publish") to `resource`.
-  using Authorizer = std::function<aws::Outcome<void>(
-      const aws::Session& session, std::string_view action, const std::string& resource)>;
-
-  EmbeddedApi(TaskQueue& tasks, Authorizer authorize)
-      : tasks_(tasks), authorize_(std::move(authorize)) {}
+  EmbeddedApi(TaskQueue& tasks, Random& random, aws::Authorizer authorize)
+      : tasks_(tasks), random_(random), dispatcher_(random), authorize_(std::move(authorize)) {}
 
   // Whose services there are. None before this.
   void serve_from(const FrontDoor& door) { door_ = &door; }
 
+  // Besides what the service itself refuses: AccessDenied; UnknownOperationException for what is
+  // not emulated, by name; SerializationException for a parameter of the wrong type.
   void call(aws::SessionPtr session, aws::Operation operation, nlohmann::json params,
             aws::Completion<nlohmann::json> done) override;
+  // Calls that have not completed. Who waits for the sandbox to settle waits for these, but for
+  // those that themselves wait for the clock (long polls).
+  std::size_t under_way() const { return *under_way_; }
 
  private:
+  // The call as the service takes it, or why not.
+  aws::Outcome<ApiCall> prepare(const aws::Session& session, const aws::Operation& operation,
+                                nlohmann::json params) const;
+
   TaskQueue& tasks_;
-  Authorizer authorize_;
+  Random& random_;
+  Dispatcher dispatcher_;
+  aws::Authorizer authorize_;
   const FrontDoor* door_ = nullptr;
+  std::shared_ptr<std::size_t> under_way_ = std::make_shared<std::size_t>(0);
 };
 
 }  // namespace loopgate::http

@@ -9,6 +9,7 @@
 #include "emulators/http/cross_origin.h"
 #include "emulators/http/guarded.h"
 #include "emulators/http/protocol.h"
+#include "emulators/http/unknown_service.h"
 
 namespace loopgate::http {
 
@@ -44,31 +45,6 @@ bool is_queue_path(std::string_view path) {
   return path.size() > 14 && path[0] == '/' && path[13] == '/' &&
          is_account_id(path.substr(1, 12)) && path.find('/', 14) == std::string_view::npos;
 }
-
-std::string operation_names(const ServiceModel& model) {
-  std::string names;
-  for (const auto& operation : model.operations) {
-    names += (names.empty() ? "" : ", ") + operation.name;
-  }
-  return names;
-}
-
-// How one call is answered.
-struct Rendering {
-  const ServiceModel& service;
-  bool is_json = false;
-  bool query_mode = false;  // of a JSON client that wants Query's error codes
-  std::string request_id;
-
-  Response error(const aws::AwsError& error) const {
-    return is_json ? encode_json_error(service, error, request_id, query_mode)
-                   : encode_query_error(service, error, request_id);
-  }
-  Response result(const OperationModel& operation, const json& value) const {
-    return is_json ? encode_json_result(service, operation, value, request_id)
-                   : encode_query_result(service, operation, value, request_id);
-  }
-};
 
 }  // namespace
 
@@ -226,6 +202,14 @@ FrontDoor::Route FrontDoor::route_query(const Request& request, std::string sign
   return route;
 }
 
+ApiService* FrontDoor::service(std::string_view name) const {
+  if (auto* const found = find_by_name(name)) return found;
+  for (RestService* service : rest_services_) {
+    if (service->name() == name) return service->operations();
+  }
+  return nullptr;
+}
+
 ApiService* FrontDoor::find_by_name(std::string_view name) const {
   const auto found = std::ranges::find_if(
       services_, [name](const ApiService* service) { return service->model().name == name; });
@@ -246,7 +230,7 @@ ApiService* FrontDoor::find_for_query(const Request& request, const Route& route
   }
   if (is_queue_path(request.path)) return find_by_name("sqs");
   for (ApiService* service : services_) {
-    if (service->model().find(route.operation) != nullptr) return service;
+    if (service->model().find(route.operation)) return service;
   }
   return nullptr;
 }
@@ -255,37 +239,40 @@ ApiService* FrontDoor::find_for_query(const Request& request, const Route& route
 
 void FrontDoor::call(const Request& request, const Route& route,
                      std::shared_ptr<Exchange> exchange) {
-  const auto* operation =
-      route.service == nullptr ? nullptr : route.service->model().find(route.operation);
-  if (operation == nullptr) {
-    return exchange->respond(render_error(route, nothing_there(request, route)));
+  if (route.service == nullptr || !route.service->has(route.operation)) {
+    return exchange->respond(nothing_there(request, route));
   }
   const auto request_id = random_.uuid();
-  Rendering rendering{.service = route.service->model(),
-                      .is_json = route.dialect == Dialect::kJson,
-                      .query_mode = request.header("x-amzn-query-mode") == "true",
-                      .request_id = request_id};
-  auto params = rendering.is_json ? decode_json_params(*operation, request.body)
-                                  : decode_query_params(*operation, route.form);
+  const auto operation = *route.service->model().find(route.operation);
+  const bool is_json = route.dialect == Dialect::kJson;
+  const aws::Rendering rendering{.service = route.service->model(),
+                                 .protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery,
+                                 .request_id = request_id,
+                                 .query_mode = request.header("x-amzn-query-mode") == "true"};
+  auto params = is_json ? decode_json_params(operation, request.body)
+                        : decode_query_params(operation, route.form);
   if (!params) return exchange->respond(rendering.error(params.error()));
 
   const auto failure = [rendering](const std::string& what) {
     return rendering.error(aws::internal_failure(what));
   };
-  ApiCall api_call{.operation = operation->name,
+  ApiCall api_call{.operation = std::string(operation.name()),
                    .params = *std::move(params),
-                   .caller = identify_caller(request, defaults_)};
-  answer_guarded(guard_, {rendering.service.name, operation->name},
-                 deferred(exchange, defer_, [failure] { return failure(kNotKept); }), failure,
-                 [&](std::shared_ptr<Exchange> answer) {
-                   ApiReply reply = [rendering, operation, answer](ApiResult result) {
-                     answer->respond(result ? rendering.result(*operation, *result)
-                                            : rendering.error(result.error()));
-                   };
-                   if (auto abandon = route.service->call(std::move(api_call), std::move(reply))) {
-                     exchange->on_closed(std::move(abandon));
-                   }
-                 });
+                   .caller = identify_caller(request, defaults_),
+                   .request_id = request_id};
+  answer_guarded(
+      guard_, {rendering.service.name, operation.name()},
+      deferred(exchange, defer_, [failure] { return failure(kNotKept); }), failure,
+      [&](std::shared_ptr<Exchange> answer) {
+        ApiReply reply = [rendering, operation, answer](ApiResult result) {
+          answer->respond(result ? rendering.result(operation, *result)
+                                 : rendering.error(result.error()));
+        };
+        if (auto abandon = dispatcher_.call(*route.service, operation, rendering.protocol,
+                                            std::move(api_call), std::move(reply))) {
+          exchange->on_closed(std::move(abandon));
+        }
+      });
 }
 
 void FrontDoor::call(RestService& service, Request request, std::shared_ptr<Exchange> exchange) {
@@ -302,48 +289,51 @@ void FrontDoor::call(RestService& service, Request request, std::shared_ptr<Exch
 }
 
 // Of a request that nobody here answers: what was asked for, and what there is.
-aws::AwsError FrontDoor::nothing_there(const Request& request, const Route& route) const {
-  const auto operation = shortened(route.operation);
-  const auto service = shortened(route.service_name);
-  if (route.dialect == Dialect::kPlain) {
-    std::string paths;
-    for (const auto& path : paths_) paths += (paths.empty() ? "" : ", ") + path.prefix;
-    return {"UnknownOperationException",
-            fmt::format("nothing answers {} {} here{}. Services: {}. Paths: {}.",
-                        shortened(request.method), shortened(request.path),
-                        service.empty() ? "" : " (the request is signed for " + service + ")",
-                        service_names(), paths),
-            404,
-            {}};
+Response FrontDoor::nothing_there(const Request& request, const Route& route) {
+  const bool is_json = route.dialect == Dialect::kJson;
+  if (route.service != nullptr) {
+    const auto& model = route.service->model();
+    const auto message =
+        model.find(route.operation)
+            ? not_emulated(*route.service, route.operation)
+            : fmt::format("The action {} is not valid for this endpoint. {} has here: {}.",
+                          shortened(route.operation), model.id, operation_names(*route.service));
+    const auto protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery;
+    return render_error(route, aws::unknown_operation(protocol, message));
   }
-  const auto* code =
-      route.dialect == Dialect::kJson ? "UnknownOperationException" : "InvalidAction";
-  if (route.service == nullptr) {
-    return {code,
-            fmt::format("The action {} is not valid for this endpoint: {} here. Services: {}.",
-                        operation.empty() ? "(none)" : operation,
-                        service.empty() ? "no service has it"
-                                        : "the service " + service + " is not emulated",
-                        service_names()),
-            400,
-            {}};
+  if (route.dialect != Dialect::kPlain || !route.service_name.empty() ||
+      request.path.starts_with("/service/")) {
+    const auto target = request.header("X-Amz-Target");
+    return refuse_unknown_service({.target_prefix = target.substr(0, target.rfind('.')),
+                                   .signed_for = route.service_name,
+                                   .version = form_value(route.form, "Version").value_or(""),
+                                   .operation = route.operation,
+                                   .method = request.method,
+                                   .path = request.path,
+                                   .query = request.query,
+                                   .is_json = is_json},
+                                  service_names(), random_.uuid());
   }
-  return {code,
-          fmt::format("The action {} is not valid for this endpoint. {} has here: {}.", operation,
-                      route.service->model().name, operation_names(route.service->model())),
-          400,
-          {}};
+  std::string paths;
+  for (const auto& path : paths_) paths += (paths.empty() ? "" : ", ") + path.prefix;
+  return error_as_json(
+      {"UnknownOperationException",
+       fmt::format("nothing answers {} {} here. Services: {}. Paths: {}.",
+                   shortened(request.method), shortened(request.path), service_names(), paths),
+       404,
+       {}});
 }
 
 Response FrontDoor::render_error(const Route& route, const aws::AwsError& error) {
   if (route.rest != nullptr) return route.rest->render(error);
   if (route.dialect == Dialect::kPlain) return error_as_json(error);
-  ServiceModel nobody;
+  ServiceModel nobody{};
   nobody.json_version = "1.0";
-  const Rendering rendering{.service = route.service == nullptr ? nobody : route.service->model(),
-                            .is_json = route.dialect == Dialect::kJson,
-                            .request_id = random_.uuid()};
-  return rendering.error(error);
+  const bool is_json = route.dialect == Dialect::kJson;
+  return aws::Rendering{.service = route.service == nullptr ? nobody : route.service->model(),
+                        .protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery,
+                        .request_id = random_.uuid()}
+      .error(error);
 }
 
 std::string FrontDoor::service_names() const {

@@ -21,6 +21,7 @@
 #include "emulators/http/api.h"
 #include "emulators/http/caller.h"
 #include "emulators/http/deferred_exchange.h"
+#include "emulators/http/dispatch.h"
 #include "emulators/http/shape.h"
 
 namespace loopgate::http {
@@ -44,7 +45,9 @@ class FrontDoor {
   void add(ApiService& service);
   void add(RestService& service);
   // Null when there is none of this name ("sns").
-  ApiService* service(std::string_view name) const { return find_by_name(name); }
+  ApiService* service(std::string_view name) const;
+  std::string service_names() const;
+  const std::string& base_url() const { return defaults_.base_url; }  // of the door itself
   // Requests to `prefix` itself and below it ("/_loopgate/"). The longest one wins; they go before
   // services.
   void add_path(std::string prefix, Handler handler, PathTraits traits = {});
@@ -90,13 +93,13 @@ class FrontDoor {
   void handle_path(const Handler& handler, Request request, std::shared_ptr<Exchange> exchange);
   void call(RestService& service, Request request, std::shared_ptr<Exchange> exchange);
   void call(const Request& request, const Route& route, std::shared_ptr<Exchange> exchange);
-  aws::AwsError nothing_there(const Request& request, const Route& route) const;
+  Response nothing_there(const Request& request, const Route& route);
   Response render_error(const Route& route, const aws::AwsError& error);
-  std::string service_names() const;
 
   Random& random_;
   CallerDefaults defaults_;
   Defer defer_;
+  Dispatcher dispatcher_{random_};
   Admission admission_;
   Guard* guard_ = nullptr;
   std::vector<ApiService*> services_;

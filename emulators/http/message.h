@@ -9,14 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/protocol/message.h"
 #include "base/ip_address.h"
 
 namespace loopgate::http {
 
-struct Header {
-  std::string name;
-  std::string value;
-};
+using aws::Header;
+using Response = aws::HttpResponse;
 
 class BodyFile;  // body_file.h
 
@@ -37,16 +36,8 @@ struct Request {
   Endpoint from = {};
 
   // Case-insensitive; empty when it is missing.
-  std::string_view header(std::string_view name) const;
-};
-
-struct Response {
-  int status = 200;
-  std::vector<Header> headers = {};
-  std::string body = {};
-
-  static Response json(int status, std::string body);
-  static Response text(int status, std::string body);
+  std::string_view header(std::string_view name) const { return aws::header_value(headers, name); }
+  aws::RequestView view() const { return {method, path, query, headers, body}; }
 };
 
 // One request being answered. May be kept; the first call of `respond` or `begin_stream` decides.

@@ -10,8 +10,6 @@
 
 namespace loopgate::iam {
 
-using Operation = http::ApiResult (*)(Roles& roles, const http::ApiCall& call);
-
 http::ApiResult create_role(Roles& roles, const http::ApiCall& call);
 http::ApiResult get_role(Roles& roles, const http::ApiCall& call);
 http::ApiResult list_roles(Roles& roles, const http::ApiCall& call);
@@ -24,8 +22,6 @@ http::ApiResult attach_role_policy(Roles& roles, const http::ApiCall& call);
 http::ApiResult detach_role_policy(Roles& roles, const http::ApiCall& call);
 http::ApiResult list_attached_role_policies(Roles& roles, const http::ApiCall& call);
 
-inline std::string text_param(const nlohmann::json& params, const char* name) {
-  return params.value(name, std::string());
-}
+using http::text_param;
 
 }  // namespace loopgate::iam

@@ -27,7 +27,7 @@ CreateRoleRequest role_request(const cfn::ResourceRequest& request, std::string 
   out.description = property_text(request.properties, "Description");
   const auto seconds = property_text(request.properties, "MaxSessionDuration");
   if (!seconds.empty()) {
-    out.max_session_seconds = 0;  // what is no number is refused as out of range
+    out.max_session_seconds = 0;  // what is not a number is refused as out of range
     std::from_chars(seconds.data(), seconds.data() + seconds.size(), out.max_session_seconds);
   }
   return out;

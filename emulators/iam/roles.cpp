@@ -1,4 +1,4 @@
-// Keeping roles and policies; who may do what is decided in authorize.cpp.
+// Keeping roles and policies; who may do what is decided in roles_authorize.cpp.
 #include "emulators/iam/roles.h"
 
 #include <algorithm>
@@ -39,6 +39,13 @@ store::Store& migrated(store::Store& store) {
                               "CREATE TABLE iam_policies (arn TEXT PRIMARY KEY,"
                               " document TEXT NOT NULL) WITHOUT ROWID"});
   return store;
+}
+
+// White space does not count against IAM's quotas.
+std::size_t counted_size(std::string_view document) {
+  return static_cast<std::size_t>(std::ranges::count_if(document, [](char c) {
+    return std::string_view(" \t\r\n").find(c) == std::string_view::npos;
+  }));
 }
 
 }  // namespace
@@ -152,9 +159,9 @@ aws::Outcome<void> Roles::put_role_policy(const std::string& account, const std:
   if (!is_name(name, kMaxPolicyNameCharacters)) return aws::refuse(bad_name("policyName", name));
   auto policy = Policy::parse(document, PolicyKind::kIdentity);
   if (!policy) return aws::refuse(policy.error());
-  std::size_t size = document.size();
+  std::size_t size = counted_size(document);
   for (const auto& [other, existing] : role->inline_policies) {
-    if (other != name) size += existing.document.size();
+    if (other != name) size += counted_size(existing.document);
   }
   if (size > kMaxPolicyBytes) {
     return aws::refuse(

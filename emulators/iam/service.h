@@ -1,21 +1,19 @@
-// IAM as the front door sees it: the table of operations with their shapes.
+// IAM as the front door sees it.
 #pragma once
 
 #include "emulators/http/api.h"
-#include "emulators/http/shape.h"
 #include "emulators/iam/roles.h"
 
 namespace loopgate::iam {
 
-class IamService : public http::ApiService {
+class IamService : public http::TableService<Roles> {
  public:
-  explicit IamService(Roles& roles) : roles_(roles) {}
+  explicit IamService(Roles& roles);
 
-  const http::ServiceModel& model() const override;
-  std::function<void()> call(http::ApiCall call, http::ApiReply reply) override;
+  http::Permission permission_for(const http::ApiCall& call) const override;
 
  private:
-  Roles& roles_;
+  const Roles& roles_;
 };
 
 }  // namespace loopgate::iam

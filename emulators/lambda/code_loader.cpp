@@ -54,8 +54,9 @@ bool needs_tools(const std::string& build_method) {
 
 }  // namespace
 
-CodeLoader::CodeLoader(io::Loop& loop, io::FolderWatcher& watcher, std::string folder)
-    : loop_(loop), watcher_(watcher), folder_(std::move(folder)) {}
+CodeLoader::CodeLoader(io::Loop& loop, io::FolderWatcher& watcher, io::Supervisor& supervisor,
+                       std::string folder)
+    : loop_(loop), watcher_(watcher), supervisor_(supervisor), folder_(std::move(folder)) {}
 
 CodeLoader::~CodeLoader() = default;
 
@@ -188,7 +189,7 @@ void CodeLoader::build(const FunctionConfig& config, const std::string& target, 
     tidy(target);
     (*shared)(LoadedCode{target, fmt::format("{} was built by its Makefile", name)});
   };
-  auto started = start_build(loop_,
+  auto started = start_build(loop_, supervisor_,
                              {.source = config.code.path,
                               .logical_id = config.code.logical_id,
                               .scratch = target + ".scratch",

@@ -14,6 +14,7 @@
 #include "emulators/lambda/makefile_build.h"
 #include "io/folder_watch.h"
 #include "io/loop.h"
+#include "io/supervisor.h"
 
 namespace loopgate::lambda {
 
@@ -26,7 +27,8 @@ struct LoadedCode {
 class CodeLoader {
  public:
   // `folder` is this function's own, for what has to be written.
-  CodeLoader(io::Loop& loop, io::FolderWatcher& watcher, std::string folder);
+  CodeLoader(io::Loop& loop, io::FolderWatcher& watcher, io::Supervisor& supervisor,
+             std::string folder);
   ~CodeLoader();
 
   // Changes whenever the code does. Cheap enough for every invocation.
@@ -55,6 +57,7 @@ class CodeLoader {
 
   io::Loop& loop_;
   io::FolderWatcher& watcher_;
+  io::Supervisor& supervisor_;
   std::string folder_;
   std::string previous_;  // workers of the code before may still run from it
   std::unique_ptr<Build> build_;

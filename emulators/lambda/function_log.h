@@ -11,6 +11,26 @@
 
 namespace loopgate::lambda {
 
+// So much at once, and so much a second from then on (a token bucket of lines and one of bytes).
+class Allowance {
+ public:
+  struct Measure {
+    std::int64_t lines = 0;
+    std::int64_t bytes = 0;
+  };
+  Allowance(Measure burst, Measure per_second, Instant now)
+      : burst_(burst), per_second_(per_second), left_(burst), since_(now) {}
+
+  // Whether one more line of so many bytes is within it; then it is taken off.
+  bool take(std::size_t bytes, Instant now);
+
+ private:
+  Measure burst_;
+  Measure per_second_;
+  Measure left_;
+  Instant since_;
+};
+
 class FunctionLog {
  public:
   FunctionLog(Surroundings& surroundings, const FunctionConfig& config);
@@ -20,6 +40,7 @@ class FunctionLog {
   void init_start(std::string_view program);
   void start(std::string_view request_id, std::string_view version);
   // One line of the worker's output; a carriage return inside it is a line break of the same event.
+  // Over what a worker may write (limits.h), it is counted instead.
   void line(std::string_view text);
   // What we add ourselves ("… Task timed out after 3.00 seconds").
   void note(std::string_view request_id, std::string_view text);
@@ -32,6 +53,10 @@ class FunctionLog {
 
  private:
   void write(std::string_view text);
+  void keep_for_tail(std::string_view text);
+  void append_to_journal(std::string text);
+  void say_what_is_not_logged();
+  void say_what_is_not_in_journal();
 
   Surroundings& surroundings_;
   logs::Place place_;
@@ -39,6 +64,10 @@ class FunctionLog {
   std::string stream_;
   Symbol function_;
   int memory_mb_;
+  Allowance log_allowance_;
+  Allowance journal_allowance_;
+  Allowance::Measure not_logged_;
+  std::int64_t not_in_journal_ = 0;  // lines that are in the log alone
   bool keeps_tail_ = false;
   std::string tail_;
 };

@@ -5,6 +5,7 @@
 // the port (lambda_port).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -33,6 +34,7 @@ struct InvokeCall {
   std::string tenant_id;
   std::string client_context;  // JSON
   bool wants_log_tail = false;
+  std::string request_id = {};  // empty: a new one
   // Takes part in the order of results on simulated time. Not for calls that a function makes
   // itself: its own result would wait for itself.
   bool ordered = false;
@@ -81,9 +83,10 @@ class Functions {
   }
 
   // Invocations that run or wait for a worker, asynchronous ones included: the clock waits for
-  // them. Stored events that wait for a retry do not count.
-  std::size_t in_flight() const { return in_flight_; }
-  bool busy() const { return in_flight_ > 0; }
+  // them, unless they were given up. Stored events that wait for a retry do not count.
+  std::size_t in_flight() const { return in_flight_ - given_up_; }
+  // Nobody waits any longer for what is in flight now: it still runs, and ends as it would have.
+  void give_up();
   std::size_t workers() const;
 
   Surroundings& surroundings() { return surroundings_; }
@@ -106,10 +109,11 @@ class Functions {
   aws::Outcome<Entry*> admit(const InvokeCall& call);
   void invoke_async(InvokeCall call, Done done);
   void run_event(const QueuedEvent& event, Done done);
+  std::string request_id_of(const InvokeCall& call);
   void run(Entry& entry, InvokeCall call, std::string request_id, Done done);
   void run_built_in(Entry& entry, const InvokeCall& call, std::string request_id, Done done);
   void run_in_pool(Entry& entry, InvokeCall call, std::string request_id, Done done);
-  void on_result(const std::string& arn, Instant started, Symbol symbol,
+  void on_result(std::uint64_t number, const std::string& arn, Instant started, Symbol symbol,
                  const InvocationOutcome& outcome);
   void answer(Done done, aws::Outcome<InvocationOutcome> result);
 
@@ -120,6 +124,9 @@ class Functions {
   bool sweeping_ = false;                           // when this turn is committed
   OrderedCompletions order_;
   std::size_t in_flight_ = 0;
+  std::uint64_t last_call_ = 0;         // they are numbered as they begin
+  std::uint64_t given_up_through_ = 0;  // the last of those that were given up
+  std::size_t given_up_ = 0;            // of those, how many are in flight
   Alive alive_;
   std::function<void(const std::string&, std::string_view)> event_observer_;
   EventQueue events_;

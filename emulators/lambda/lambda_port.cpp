@@ -36,10 +36,8 @@ void EmbeddedLambda::start(const aws::Session& session, InvokeCall call,
   // A streaming call too is lambda:InvokeFunction.
   // https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
   if (auto allowed = authorizer_(session, "lambda:InvokeFunction", call.function_arn); !allowed) {
-    tasks_.post([done = std::move(done), error = std::move(allowed.error())]() mutable {
-      done(aws::refuse(std::move(error)));
-    });
-    return;
+    return aws::complete<aws::InvokeResponse>(tasks_, std::move(done),
+                                              aws::refuse(std::move(allowed.error())));
   }
   functions_.invoke(std::move(call),
                     [done = std::move(done)](aws::Outcome<InvocationOutcome> outcome) mutable {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "aws/embedded.h"
 #include "aws/ports.h"
 #include "emulators/lambda/functions.h"
 
@@ -12,11 +13,7 @@ namespace loopgate::lambda {
 
 class EmbeddedLambda : public aws::LambdaPort {
  public:
-  // Whether the session may do `action` ("lambda:InvokeFunction") to `resource_arn`.
-  using Authorizer = std::function<aws::Outcome<void>(
-      const aws::Session& session, std::string_view action, const std::string& resource_arn)>;
-
-  EmbeddedLambda(Functions& functions, TaskQueue& tasks, Authorizer authorizer)
+  EmbeddedLambda(Functions& functions, TaskQueue& tasks, aws::Authorizer authorizer)
       : functions_(functions), tasks_(tasks), authorizer_(std::move(authorizer)) {}
 
   void invoke(aws::SessionPtr session, aws::InvokeRequest request,
@@ -31,7 +28,7 @@ class EmbeddedLambda : public aws::LambdaPort {
 
   Functions& functions_;
   TaskQueue& tasks_;
-  Authorizer authorizer_;
+  aws::Authorizer authorizer_;
 };
 
 }  // namespace loopgate::lambda

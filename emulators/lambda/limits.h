@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace loopgate::lambda {
 
@@ -37,6 +38,16 @@ inline constexpr std::size_t kMaxRunningEvents = 32;      // of them at once
 inline constexpr std::chrono::seconds kThrottledEventDelay{1};
 inline constexpr std::size_t kMaxErrorDocument = 256 * 1024;
 inline constexpr std::size_t kJournalText = 4096;
+// What one worker may write: into its log, and of that into the journal, where packets have their
+// place too. A burst, then so much a second; what is over is let go, counted and said.
+inline constexpr std::int64_t kLogBurstLines = 20'000;
+inline constexpr std::int64_t kLogLinesPerSecond = 2'000;
+inline constexpr std::int64_t kLogBurstBytes = 16 * 1024 * 1024;
+inline constexpr std::int64_t kLogBytesPerSecond = 1024 * 1024;
+inline constexpr std::int64_t kJournalBurstLines = 2'000;
+inline constexpr std::int64_t kJournalLinesPerSecond = 100;
+inline constexpr std::int64_t kJournalBurstBytes = 1024 * 1024;
+inline constexpr std::int64_t kJournalBytesPerSecond = 64 * 1024;
 // How many files of a code folder are looked at for a change, and how often when there are that
 // many.
 inline constexpr std::size_t kScannedFiles = 1024;

@@ -48,8 +48,13 @@ Status copy_source(const std::string& source, const std::string& target) {
 
 class RunningBuild : public Build {
  public:
-  RunningBuild(io::Loop& loop, MakefileBuild build, std::move_only_function<void(Status)> done)
-      : loop_(loop), build_(std::move(build)), done_(std::move(done)), limit_(loop.clock()) {}
+  RunningBuild(io::Loop& loop, io::Supervisor& supervisor, MakefileBuild build,
+               std::move_only_function<void(Status)> done)
+      : loop_(loop),
+        supervisor_(supervisor),
+        build_(std::move(build)),
+        done_(std::move(done)),
+        limit_(loop.clock()) {}
 
   Status start() {
     io::ProcessOptions options;
@@ -62,6 +67,7 @@ class RunningBuild : public Build {
     }
     options.environment.push_back("ARTIFACTS_DIR=" + build_.artifacts);
     options.directory = build_.scratch;
+    options.supervisor = &supervisor_;
     io::Process::Events events;
     events.on_line = [this](std::string_view line, bool) {
       output_.emplace_back(line);
@@ -95,6 +101,7 @@ class RunningBuild : public Build {
   }
 
   io::Loop& loop_;
+  io::Supervisor& supervisor_;
   MakefileBuild build_;
   std::move_only_function<void(Status)> done_;
   ScopedTimer limit_;
@@ -104,7 +111,8 @@ class RunningBuild : public Build {
 
 }  // namespace
 
-Result<std::unique_ptr<Build>> start_build(io::Loop& loop, MakefileBuild build,
+Result<std::unique_ptr<Build>> start_build(io::Loop& loop, io::Supervisor& supervisor,
+                                           MakefileBuild build,
                                            std::move_only_function<void(Status)> done) {
   if (!fs::exists(fs::path(build.source) / "Makefile")) {
     return fail(fmt::format("BuildMethod makefile: there is no Makefile in {}", build.source));
@@ -115,7 +123,8 @@ Result<std::unique_ptr<Build>> start_build(io::Loop& loop, MakefileBuild build,
   if (const auto copied = copy_source(build.source, build.scratch); !copied) {
     return std::unexpected(copied.error());
   }
-  auto running = std::make_unique<RunningBuild>(loop, std::move(build), std::move(done));
+  auto running =
+      std::make_unique<RunningBuild>(loop, supervisor, std::move(build), std::move(done));
   if (const auto started = running->start(); !started) return std::unexpected(started.error());
   return running;
 }

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "io/loop.h"
+#include "io/supervisor.h"
 
 namespace loopgate::lambda {
 
@@ -27,7 +28,9 @@ class Build {
 };
 
 // `done` is called once, in a later turn. The error carries the last lines of the build's output.
-Result<std::unique_ptr<Build>> start_build(io::Loop& loop, MakefileBuild build,
+// Whatever the build leaves running ends with it.
+Result<std::unique_ptr<Build>> start_build(io::Loop& loop, io::Supervisor& supervisor,
+                                           MakefileBuild build,
                                            std::move_only_function<void(Status)> done);
 
 }  // namespace loopgate::lambda

@@ -21,7 +21,8 @@ std::string function_folder(const Surroundings& surroundings, const FunctionConf
 Pool::Pool(Surroundings& surroundings, std::shared_ptr<const FunctionConfig> config)
     : surroundings_(surroundings),
       config_(std::move(config)),
-      loader_(surroundings.loop, *surroundings.watcher, function_folder(surroundings, *config_)),
+      loader_(surroundings.loop, *surroundings.watcher, *surroundings.supervisor,
+              function_folder(surroundings, *config_)),
       idle_timer_(surroundings.clock) {}
 
 Pool::~Pool() = default;
@@ -116,23 +117,33 @@ void Pool::pump() {
   start_workers();
 }
 
-// As many as there are calls that no worker will be free for in a moment.
-void Pool::start_workers() {
-  while (!loading_ && fingerprint_ != 0 && workers_.size() < kMaxWorkers &&
-         waiting_.size() > count(Worker::State::kStarting) + count(Worker::State::kFinishing)) {
-    if (!start_worker()) return;
-  }
+bool Pool::needs_worker() const {
+  return !loading_ && fingerprint_ != 0 && workers_.size() < kMaxWorkers &&
+         waiting_.size() > count(Worker::State::kStarting) + count(Worker::State::kFinishing);
 }
 
-bool Pool::start_worker() {
+// As many as there are calls that no worker will be free for in a moment. A start takes
+// milliseconds in which nothing else is done, so there is one in a turn.
+void Pool::start_workers() {
+  if (started_in_turn_ || !needs_worker()) return;
+  started_in_turn_ = true;
+  surroundings_.loop.after_turn([this, alive = alive_.token()] {
+    if (!alive) return;
+    started_in_turn_ = false;
+    surroundings_.tasks.post([this, alive] {
+      if (alive) pump();
+    });
+  });
+  start_worker();
+}
+
+void Pool::start_worker() {
   auto worker = Worker::start(surroundings_, config_, code_folder_, *this);
   if (!worker) {
     surroundings_.journal.warn(fmt::format("{}: {}", config_->name, worker.error().message));
-    fail_all_waiting(worker.error().message);
-    return false;
+    return fail_all_waiting(worker.error().message);
   }
   workers_.push_back({std::move(*worker)});
-  return true;
 }
 
 void Pool::fail_all_waiting(std::string_view why) {

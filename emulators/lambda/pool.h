@@ -47,7 +47,8 @@ class Pool : private Worker::Owner {
   void on_loaded(std::uint64_t fingerprint, Result<LoadedCode> code);
   void pump();
   void start_workers();
-  bool start_worker();
+  bool needs_worker() const;
+  void start_worker();
   void fail_all_waiting(std::string_view why);
   void tell_prepared(const Status& status);
   void retire_workers();
@@ -68,6 +69,7 @@ class Pool : private Worker::Owner {
   std::uint64_t fingerprint_ = 0;  // of `code_`; 0: none yet
   std::string code_folder_;
   bool loading_ = false;
+  bool started_in_turn_ = false;
   std::deque<InvocationPtr> waiting_;
   std::vector<std::move_only_function<void(Status)>> preparing_;
   std::size_t running_ = 0;

@@ -75,7 +75,7 @@ PropertyStatus read_environment(const Json& properties, FunctionConfig& config) 
     const bool is_name = !name.empty() && name.find('=') == std::string::npos &&
                          name.find('\0') == std::string::npos;
     if (!is_name)
-      return refuse(pointer, fmt::format("'{}' is no name of an environment variable", name));
+      return refuse(pointer, fmt::format("'{}' is not a name of an environment variable", name));
     bytes += name.size() + text->size();
     config.environment[name] = std::move(*text);
   }

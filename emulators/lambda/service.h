@@ -1,63 +1,66 @@
-// Lambda's REST API, as far as tools use it on a sandbox: functions and invoking them.
+// Lambda's API, as far as tools use it on a sandbox: functions and invoking them.
 // https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "emulators/http/api.h"
+#include "emulators/http/rest_calls.h"
 #include "emulators/lambda/functions.h"
 
 namespace loopgate::lambda {
 
+class LambdaOperations : public http::TableService<Functions> {
+ public:
+  explicit LambdaOperations(Functions& functions);
+
+  http::Permission permission_for(const http::ApiCall& call) const override;
+};
+
+// The service over HTTP. What it answers as a stream (InvokeWithResponseStream) is not a document
+// and is written by hand.
 class LambdaService : public http::RestService {
  public:
-  explicit LambdaService(Functions& functions) : functions_(functions) {}
+  explicit LambdaService(Functions& functions);
+
+  http::ApiService* operations() override { return &operations_; }
 
   std::string_view name() const override { return "lambda"; }
   bool owns(const http::Request& request) const override;
-  http::Response render(const aws::AwsError& error) const override;
   void handle(http::Request request, http::Caller caller,
               std::shared_ptr<http::Exchange> exchange) override;
+  http::Response render(const aws::AwsError& error) const override { return calls_.render(error); }
 
  private:
-  using ExchangePtr = std::shared_ptr<http::Exchange>;
-  struct Call {
-    http::Request request;
-    http::Caller caller;
-    std::string resource;  // "configuration", "code", "invocations", … or empty
-    std::string arn;       // of the function that the path names, with its qualifier
-    std::map<std::string, std::string> query;  // decoded
-  };
-
-  // Each answers or gives the error to answer.
-  aws::Outcome<void> dispatch(Call& call, const ExchangePtr& exchange);
-  aws::Outcome<void> on_functions(Call& call, const ExchangePtr& exchange);
-  aws::Outcome<void> on_function(Call& call, const ExchangePtr& exchange);
-
-  // service_functions.cpp
-  aws::Outcome<void> create_function(Call& call, http::Exchange& exchange);
-  aws::Outcome<void> list_functions(Call& call, http::Exchange& exchange);
-  aws::Outcome<void> get_function(Call& call, http::Exchange& exchange);
-  aws::Outcome<void> get_configuration(Call& call, http::Exchange& exchange);
-  aws::Outcome<void> update_code(Call& call, http::Exchange& exchange);
-  aws::Outcome<void> update_configuration(Call& call, http::Exchange& exchange);
-  aws::Outcome<void> delete_function(Call& call, http::Exchange& exchange);
-  aws::Outcome<void> get_policy(Call& call, http::Exchange& exchange);
-
-  // service_invoke.cpp
-  aws::Outcome<void> invoke(Call& call, const ExchangePtr& exchange);
-  aws::Outcome<void> invoke_streaming(Call& call, const ExchangePtr& exchange);
-  aws::Outcome<InvokeCall> read_call(Call& call) const;
-
-  aws::Outcome<FunctionPtr> find(const Call& call) const;
+  aws::Outcome<void> invoke_streaming(const aws::RestRoute& route, const http::Request& request,
+                                      http::Caller caller,
+                                      const std::shared_ptr<http::Exchange>& exchange);
 
   Functions& functions_;
+  LambdaOperations operations_;
+  http::RestCalls calls_;
 };
 
-// The error in Lambda's form.
-http::Response render_error(const aws::AwsError& error);
+// The function that a call's FunctionName (a name, a part of an ARN or an ARN, each with a
+// qualifier or without) and Qualifier mean, as an ARN.
+aws::Outcome<std::string> called_arn(const http::ApiCall& call);
+aws::Outcome<FunctionPtr> called_function(Functions& functions, const http::ApiCall& call);
+
+// service_functions.cpp
+http::ApiResult create_function(Functions& functions, const http::ApiCall& call);
+http::ApiResult list_functions(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_function(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_function_configuration(Functions& functions, const http::ApiCall& call);
+http::ApiResult update_function_code(Functions& functions, const http::ApiCall& call);
+http::ApiResult update_function_configuration(Functions& functions, const http::ApiCall& call);
+http::ApiResult delete_function(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_policy(Functions& functions, const http::ApiCall& call);
+http::ApiResult list_tags(Functions& functions, const http::ApiCall& call);
+
+// service_invoke.cpp
+std::function<void()> invoke(Functions& functions, http::ApiCall call, http::ApiReply reply);
+aws::Outcome<InvokeCall> read_invocation(http::ApiCall& call);
 
 }  // namespace loopgate::lambda

@@ -49,12 +49,6 @@ Json configuration(const FunctionConfig& config) {
   return json;
 }
 
-aws::Outcome<Json> read_body(const http::Request& request) {
-  auto json = request.body.empty() ? Json::object() : read_json(request.body).value_or(nullptr);
-  if (json.is_object()) return json;
-  return aws::refuse(invalid_request_content("the body is not a JSON object"));
-}
-
 aws::Outcome<CodeSource> read_code(Functions& functions, const Json& code) {
   if (!code.contains("ZipFile") || !code["ZipFile"].is_string()) {
     return aws::refuse(invalid_parameter(
@@ -75,101 +69,89 @@ aws::Outcome<void> read_common(Functions& functions, const Json& body, FunctionC
 
 }  // namespace
 
-aws::Outcome<void> LambdaService::create_function(Call& call, http::Exchange& exchange) {
-  auto body = read_body(call.request);
-  if (!body) return aws::refuse(body.error());
+http::ApiResult create_function(Functions& functions, const http::ApiCall& call) {
+  const auto& params = call.params;
   FunctionConfig config;
-  const auto name = FunctionName::parse(
-      body->value("FunctionName", Json("")).is_string() ? body->value("FunctionName", "") : "");
+  const auto name = FunctionName::parse(http::text_param(params, "FunctionName"));
   if (!name) return aws::refuse(invalid_parameter("FunctionName is missing or no function name"));
   config.account = call.caller.account;
   config.region = call.caller.region;
   config.name = name->name;
-  if (!body->contains("Runtime")) {
+  if (!params.contains("Runtime")) {
     return aws::refuse(
         invalid_parameter("Runtime and Handler are mandatory parameters for functions "
                           "created with deployment packages."));
   }
-  const auto read = read_common(functions_, *body, config);
+  const auto read = read_common(functions, params, config);
   if (!read) return aws::refuse(read.error());
   if (config.runtime.kind != RuntimeKind::kBuiltIn) {
-    auto code = read_code(functions_, body->value("Code", Json::object()));
+    auto code = read_code(functions, params.value("Code", Json::object()));
     if (!code) return aws::refuse(code.error());
     config.code = std::move(*code);
   }
-  const auto made = functions_.create(std::move(config));
+  const auto made = functions.create(std::move(config));
   if (!made) return aws::refuse(made.error());
-  exchange.respond(http::Response::json(201, write_json(configuration(**made))));
-  return {};
+  return configuration(**made);
 }
 
-aws::Outcome<void> LambdaService::list_functions(Call& call, http::Exchange& exchange) {
+http::ApiResult list_functions(Functions& functions, const http::ApiCall& call) {
   auto list = Json::array();
-  for (const auto& function : functions_.list(call.caller.account, call.caller.region)) {
+  for (const auto& function : functions.list(call.caller.account, call.caller.region)) {
     list.push_back(configuration(*function));
   }
-  exchange.respond(http::Response::json(200, write_json(Json{{"Functions", std::move(list)}})));
-  return {};
+  return Json{{"Functions", std::move(list)}};
 }
 
-aws::Outcome<void> LambdaService::get_function(Call& call, http::Exchange& exchange) {
-  const auto function = find(call);
+http::ApiResult get_function(Functions& functions, const http::ApiCall& call) {
+  const auto function = called_function(functions, call);
   if (!function) return aws::refuse(function.error());
-  Json body = {{"Configuration", configuration(**function)},
-               {"Code", {{"RepositoryType", "Local"}, {"Location", (*function)->code.path}}}};
-  if (!(*function)->tags.empty()) body["Tags"] = (*function)->tags;
+  Json result = {{"Configuration", configuration(**function)},
+                 {"Code", {{"RepositoryType", "Local"}, {"Location", (*function)->code.path}}}};
+  if (!(*function)->tags.empty()) result["Tags"] = (*function)->tags;
   if ((*function)->reserved_concurrency) {
-    body["Concurrency"] = {{"ReservedConcurrentExecutions", *(*function)->reserved_concurrency}};
+    result["Concurrency"] = {{"ReservedConcurrentExecutions", *(*function)->reserved_concurrency}};
   }
-  exchange.respond(http::Response::json(200, write_json(body)));
-  return {};
+  return result;
 }
 
-aws::Outcome<void> LambdaService::get_configuration(Call& call, http::Exchange& exchange) {
-  const auto function = find(call);
+http::ApiResult get_function_configuration(Functions& functions, const http::ApiCall& call) {
+  const auto function = called_function(functions, call);
   if (!function) return aws::refuse(function.error());
-  exchange.respond(http::Response::json(200, write_json(configuration(**function))));
-  return {};
+  return configuration(**function);
 }
 
-aws::Outcome<void> LambdaService::update_code(Call& call, http::Exchange& exchange) {
-  const auto function = find(call);
+http::ApiResult update_function_code(Functions& functions, const http::ApiCall& call) {
+  const auto function = called_function(functions, call);
   if (!function) return aws::refuse(function.error());
-  const auto body = read_body(call.request);
-  if (!body) return aws::refuse(body.error());
-  auto code = read_code(functions_, *body);
+  auto code = read_code(functions, call.params);
   if (!code) return aws::refuse(code.error());
   auto config = **function;
   config.code = std::move(*code);
-  const auto updated = functions_.update(std::move(config));
+  const auto updated = functions.update(std::move(config));
   if (!updated) return aws::refuse(updated.error());
-  exchange.respond(http::Response::json(200, write_json(configuration(**updated))));
-  return {};
+  return configuration(**updated);
 }
 
-aws::Outcome<void> LambdaService::update_configuration(Call& call, http::Exchange& exchange) {
-  const auto function = find(call);
+http::ApiResult update_function_configuration(Functions& functions, const http::ApiCall& call) {
+  const auto function = called_function(functions, call);
   if (!function) return aws::refuse(function.error());
-  const auto body = read_body(call.request);
-  if (!body) return aws::refuse(body.error());
   auto config = **function;
-  const auto read = read_common(functions_, *body, config);
+  const auto read = read_common(functions, call.params, config);
   if (!read) return aws::refuse(read.error());
-  const auto updated = functions_.update(std::move(config));
+  const auto updated = functions.update(std::move(config));
   if (!updated) return aws::refuse(updated.error());
-  exchange.respond(http::Response::json(200, write_json(configuration(**updated))));
-  return {};
+  return configuration(**updated);
 }
 
-aws::Outcome<void> LambdaService::delete_function(Call& call, http::Exchange& exchange) {
-  if (const auto removed = functions_.remove(call.arn); !removed)
-    return aws::refuse(removed.error());
-  exchange.respond({.status = 204, .headers = {}, .body = {}});
-  return {};
+http::ApiResult delete_function(Functions& functions, const http::ApiCall& call) {
+  const auto arn = called_arn(call);
+  if (!arn) return aws::refuse(arn.error());
+  if (const auto removed = functions.remove(*arn); !removed) return aws::refuse(removed.error());
+  return Json{{"StatusCode", 204}};
 }
 
-aws::Outcome<void> LambdaService::get_policy(Call& call, http::Exchange& exchange) {
-  const auto function = find(call);
+http::ApiResult get_policy(Functions& functions, const http::ApiCall& call) {
+  const auto function = called_function(functions, call);
   if (!function) return aws::refuse(function.error());
   if ((*function)->permissions.empty()) {
     return aws::refuse(aws::AwsError{
@@ -189,10 +171,14 @@ aws::Outcome<void> LambdaService::get_policy(Call& call, http::Exchange& exchang
   }
   const Json policy = {
       {"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", std::move(statements)}};
-  exchange.respond(http::Response::json(
-      200,
-      write_json(Json{{"Policy", write_json(policy)}, {"RevisionId", (*function)->revision_id}})));
-  return {};
+  return Json{{"Policy", write_json(policy)}, {"RevisionId", (*function)->revision_id}};
+}
+
+http::ApiResult list_tags(Functions& functions, const http::ApiCall& call) {
+  const auto arn = http::text_param(call.params, "Resource");
+  const auto function = functions.find(arn);
+  if (!function) return aws::refuse(function_not_found(arn));
+  return Json{{"Tags", function->tags}};
 }
 
 }  // namespace loopgate::lambda

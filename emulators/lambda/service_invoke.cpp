@@ -12,36 +12,32 @@ namespace loopgate::lambda {
 
 namespace {
 
-http::Response to_response(InvocationOutcome outcome) {
-  http::Response response;
-  response.status = outcome.status;
-  response.body = std::move(outcome.payload);
-  response.headers = {{"x-amzn-RequestId", outcome.request_id},
-                      {"X-Amz-Executed-Version", outcome.executed_version}};
-  if (!response.body.empty()) response.headers.push_back({"Content-Type", "application/json"});
-  if (!outcome.function_error.empty()) {
-    response.headers.push_back({"X-Amz-Function-Error", outcome.function_error});
-  }
+nlohmann::json to_result(InvocationOutcome outcome) {
+  nlohmann::json result = {{"StatusCode", outcome.status},
+                           {"ExecutedVersion", outcome.executed_version},
+                           {"Payload", std::move(outcome.payload)}};
+  if (!outcome.function_error.empty()) result["FunctionError"] = outcome.function_error;
   if (!outcome.log_tail.empty()) {
-    response.headers.push_back(
-        {"X-Amz-Log-Result", codec::base64_encode(as_bytes(outcome.log_tail))});
+    result["LogResult"] = codec::base64_encode(as_bytes(outcome.log_tail));
   }
-  return response;
+  return result;
 }
 
 // One answer of a stream: its head leaves with the first chunk, so that a call that is refused can
 // still be answered by its status.
 class StreamedAnswer {
  public:
-  explicit StreamedAnswer(std::shared_ptr<http::Exchange> exchange)
-      : exchange_(std::move(exchange)) {}
+  using Render = std::function<http::Response(const aws::AwsError&)>;
+
+  StreamedAnswer(std::shared_ptr<http::Exchange> exchange, Render render)
+      : exchange_(std::move(exchange)), render_(std::move(render)) {}
 
   void chunk(std::string_view payload) {
     begin();
     exchange_->write(payload_chunk(payload));
   }
   void end(const aws::Outcome<InvocationOutcome>& outcome) {
-    if (!outcome && !begun_) return exchange_->respond(render_error(outcome.error()));
+    if (!outcome && !begun_) return exchange_->respond(render_(outcome.error()));
     begin();
     if (outcome) exchange_->write(invoke_complete(*outcome));
     exchange_->end_stream();
@@ -58,57 +54,62 @@ class StreamedAnswer {
   }
 
   std::shared_ptr<http::Exchange> exchange_;
+  Render render_;
   bool begun_ = false;
 };
 
 }  // namespace
 
-aws::Outcome<InvokeCall> LambdaService::read_call(Call& call) const {
+aws::Outcome<InvokeCall> read_invocation(http::ApiCall& call) {
   InvokeCall result;
-  result.function_arn = call.arn;
-  const auto type = call.request.header("X-Amz-Invocation-Type");
-  if (type == "Event") {
-    result.type = InvocationType::kEvent;
-  } else if (type == "DryRun") {
-    result.type = InvocationType::kDryRun;
-  } else if (!type.empty() && type != "RequestResponse") {
-    return aws::refuse(
-        invalid_parameter("InvocationType must be RequestResponse, Event or DryRun"));
-  }
-  const auto& body = call.request.body;
-  if (body.size() > kMaxSyncPayload) return aws::refuse(payload_too_large(kMaxSyncPayload));
-  if (const auto checked = check_json(body); !body.empty() && !checked) {
+  const auto arn = called_arn(call);
+  if (!arn) return aws::refuse(arn.error());
+  result.function_arn = *arn;
+  result.request_id = call.request_id;
+  const auto type = http::text_param(call.params, "InvocationType");
+  if (type == "Event") result.type = InvocationType::kEvent;
+  if (type == "DryRun") result.type = InvocationType::kDryRun;
+  auto payload = http::text_param(call.params, "Payload");
+  if (payload.size() > kMaxSyncPayload) return aws::refuse(payload_too_large(kMaxSyncPayload));
+  if (const auto checked = check_json(payload); !payload.empty() && !checked) {
     return aws::refuse(
         invalid_request_content("the payload is not JSON: " + checked.error().message));
   }
-  if (const auto context = call.request.header("X-Amz-Client-Context"); !context.empty()) {
+  if (const auto context = http::text_param(call.params, "ClientContext"); !context.empty()) {
     const auto text = codec::base64_decode_text(context);
-    const auto json = text ? read_json(*text).value_or(nullptr) : nlohmann::json();
+    const auto json = text ? read_json(*text).value_or(nlohmann::json()) : nlohmann::json();
     if (!json.is_object()) {
-      return aws::refuse(invalid_request_content("the client context is no JSON in base64"));
+      return aws::refuse(invalid_request_content("the client context is not JSON in base64"));
     }
     // Written anew in ASCII: it travels in a header.
     result.client_context = write_json(json, JsonText::kAscii);
   }
-  result.payload = std::move(call.request.body);
-  result.wants_log_tail = call.request.header("X-Amz-Log-Type") == "Tail";
-  result.tenant_id = call.request.header("X-Amz-Tenant-Id");
+  result.payload = std::move(payload);
+  result.wants_log_tail = http::text_param(call.params, "LogType") == "Tail";
+  result.tenant_id = http::text_param(call.params, "TenantId");
   return result;
 }
 
-aws::Outcome<void> LambdaService::invoke(Call& call, const ExchangePtr& exchange) {
-  auto invocation = read_call(call);
-  if (!invocation) return aws::refuse(invocation.error());
-  functions_.invoke(std::move(*invocation), [exchange](aws::Outcome<InvocationOutcome> outcome) {
-    exchange->respond(outcome ? to_response(std::move(*outcome)) : render_error(outcome.error()));
-  });
-  return {};
+std::function<void()> invoke(Functions& functions, http::ApiCall call, http::ApiReply reply) {
+  auto invocation = read_invocation(call);
+  if (!invocation) return reply(aws::refuse(invocation.error())), nullptr;
+  functions.invoke(std::move(*invocation),
+                   [reply = std::move(reply)](aws::Outcome<InvocationOutcome> outcome) mutable {
+                     if (!outcome) return reply(aws::refuse(outcome.error()));
+                     reply(to_result(std::move(*outcome)));
+                   });
+  return nullptr;
 }
 
-aws::Outcome<void> LambdaService::invoke_streaming(Call& call, const ExchangePtr& exchange) {
-  auto invocation = read_call(call);
+aws::Outcome<void> LambdaService::invoke_streaming(
+    const aws::RestRoute& route, const http::Request& request, http::Caller caller,
+    const std::shared_ptr<http::Exchange>& exchange) {
+  auto call = calls_.read(route, request, std::move(caller));
+  if (!call) return aws::refuse(call.error());
+  auto invocation = read_invocation(*call);
   if (!invocation) return aws::refuse(invocation.error());
-  auto answer = std::make_shared<StreamedAnswer>(exchange);
+  auto answer = std::make_shared<StreamedAnswer>(
+      exchange, [this](const aws::AwsError& error) { return calls_.render(error); });
   if (invocation->type == InvocationType::kRequestResponse) {
     invocation->on_chunk = [answer](std::string_view chunk) { answer->chunk(chunk); };
   }

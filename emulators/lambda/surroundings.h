@@ -13,6 +13,7 @@
 #include "emulators/store/store.h"
 #include "io/folder_watch.h"
 #include "io/loop.h"
+#include "io/supervisor.h"
 
 namespace loopgate::lambda {
 
@@ -30,6 +31,7 @@ struct Surroundings {
   std::function<std::string()> endpoint;
   // Simulated time: results of calls that ask for it arrive in the order of their invocation.
   bool ordered_results = false;
+  std::shared_ptr<io::Supervisor> supervisor = std::make_shared<io::Supervisor>();
   std::shared_ptr<io::FolderWatcher> watcher = std::make_shared<io::FolderWatcher>();
 };
 

@@ -19,6 +19,7 @@ http::ServerLimits runtime_api_limits() {
   http::ServerLimits limits;
   limits.body_bytes = kMaxStreamedResponse;
   limits.connections = 16;
+  limits.receive_rate = 0;  // a streamed answer comes as slowly as the function writes it
   limits.idle =
       std::chrono::hours(24);  // a handler may be busy between two requests for its whole timeout
   return limits;
@@ -76,6 +77,7 @@ Status Worker::launch(const std::string& code_folder) {
   if (!warning.empty()) surroundings_.journal.warn(fmt::format("{}: {}", config_->name, warning));
   log_.init_start(fmt::format("{} ({})", config_->runtime.name, options->argv.front()));
 
+  options->supervisor = surroundings_.supervisor.get();
   io::Process::Events events;
   events.on_line = [this](std::string_view line, bool) { log_.line(line); };
   events.on_exit = [this](io::ExitStatus status) { on_exit(status); };

@@ -43,6 +43,11 @@ Environment defaults(const FunctionConfig& config, const std::string& data_folde
   return env;
 }
 
+// One a worker, as its log stream: by it the sandbox knows which of them waits for an answer.
+std::string session_token(std::string_view log_stream) {
+  return std::string(kTokenPrefix) + std::string(log_stream.substr(log_stream.rfind(']') + 1));
+}
+
 // What Lambda reserves, and what keeps a function away from real accounts.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 void add_reserved(Environment& env, const FunctionConfig& config, const Launch& launch) {
@@ -63,7 +68,7 @@ void add_reserved(Environment& env, const FunctionConfig& config, const Launch& 
   // An access key id of twelve digits is the account (docs of the front door).
   env["AWS_ACCESS_KEY_ID"] = config.account;
   env["AWS_SECRET_ACCESS_KEY"] = "loopgate";
-  env["AWS_SESSION_TOKEN"] = "loopgate";
+  env["AWS_SESSION_TOKEN"] = session_token(launch.log_stream);
   env["AWS_CONFIG_FILE"] = "/dev/null";
   env["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
   env["AWS_EC2_METADATA_DISABLED"] = "true";

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "emulators/lambda/function.h"
 #include "io/process.h"
 
 namespace loopgate::lambda {
+
+// Of the session token that each worker has of its own: its calls are known by it.
+inline constexpr std::string_view kTokenPrefix = "loopgate-function-";
 
 struct Launch {
   std::string code_folder;

@@ -21,11 +21,12 @@ inline constexpr std::size_t kMaxDescribe = 50;
 // Of this sandbox: what a group keeps. Older events are let go and counted.
 inline constexpr std::int64_t kGroupEvents = 100'000;
 inline constexpr std::int64_t kGroupBytes = 64 * 1024 * 1024;
-// A tenth is let go at once, so that the work is done rarely.
-inline constexpr std::int64_t kLetGoShare = 10;
+// So many are let go at once: a turn has others to serve.
+inline constexpr std::int64_t kLetGoAtOnce = 1'000;
 inline constexpr std::size_t kMaxMessage = 256 * 1024;  // longer ones are cut
-// Lines of functions that wait to be written, and for how long.
-inline constexpr std::size_t kBufferedLines = 100'000;
+// Lines of functions that wait to be written, and for how long. With one more, all are.
+inline constexpr std::size_t kBufferedLines = 1'000;
+inline constexpr std::size_t kBufferedBytes = 1024 * 1024;
 inline constexpr std::chrono::milliseconds kFlushAfter{100};
 // Events that one FilterLogEvents call looks at before it hands back a token.
 inline constexpr std::size_t kScannedEvents = 100'000;

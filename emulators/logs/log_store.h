@@ -112,7 +112,6 @@ class LogStore {
               std::string_view message);
   // Writes what `append` holds back. Reading does it itself.
   void flush();
-  std::uint64_t dropped() const { return dropped_; }  // lines over the buffer's bound
 
   aws::Outcome<std::vector<StoredEvent>> read(const Place& place, const std::string& group,
                                               const std::string& stream,
@@ -146,8 +145,8 @@ class LogStore {
   std::map<GroupKey, Group> groups_;
   std::map<std::pair<std::int64_t, std::string>, Stream> streams_;
   std::vector<Waiting> waiting_;
+  std::size_t waiting_bytes_ = 0;
   ScopedTimer flush_timer_{clock_};
-  std::uint64_t dropped_ = 0;
 
   store::Statement insert_group_, select_group_, list_groups_, update_group_, delete_group_;
   store::Statement insert_stream_, select_stream_, list_streams_, recent_streams_, update_stream_;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/embedded.h"
 #include "aws/ports.h"
 #include "base/task_queue.h"
 #include "emulators/logs/log_store.h"
@@ -14,14 +15,7 @@ namespace loopgate::logs {
 
 class EmbeddedLogs : public aws::LogsPort {
  public:
-  // Whether the session may do `action` ("logs:PutLogEvents") to `resource_arn`, the stream's. A
-  // policy on
-  // "<group arn>:*" covers it, whether it was written with the ":*" of the group's own ARN or
-  // without.
-  using Authorizer = std::function<aws::Outcome<void>(
-      const aws::Session& session, std::string_view action, const std::string& resource_arn)>;
-
-  EmbeddedLogs(LogStore& logs, TaskQueue& tasks, Authorizer authorizer)
+  EmbeddedLogs(LogStore& logs, TaskQueue& tasks, aws::Authorizer authorizer)
       : logs_(logs), tasks_(tasks), authorizer_(std::move(authorizer)) {}
 
   // `group` is a name or a group's ARN, with ":*" or without.
@@ -35,7 +29,7 @@ class EmbeddedLogs : public aws::LogsPort {
 
   LogStore& logs_;
   TaskQueue& tasks_;
-  Authorizer authorizer_;
+  aws::Authorizer authorizer_;
 };
 
 }  // namespace loopgate::logs

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "aws/shapes/services.h"
 #include "emulators/logs/errors.h"
 #include "emulators/logs/limits.h"
 
@@ -22,10 +23,6 @@ Place place_of(const ApiCall& call) {
   return {call.caller.account, call.caller.region};
 }
 
-std::string text(const Json& params, const char* name) {
-  return params.value(name, "");
-}
-
 std::size_t limit_of(const Json& params, std::size_t most) {
   const auto given = params.value("limit", static_cast<std::int64_t>(most));
   return static_cast<std::size_t>(
@@ -34,8 +31,8 @@ std::size_t limit_of(const Json& params, std::size_t most) {
 
 // logGroupName, or logGroupIdentifier: a name or an ARN.
 std::string group_of(const Json& params) {
-  if (params.contains("logGroupName")) return text(params, "logGroupName");
-  return find_group({}, text(params, "logGroupIdentifier")).second;
+  if (params.contains("logGroupName")) return http::text_param(params, "logGroupName");
+  return find_group({}, http::text_param(params, "logGroupIdentifier")).second;
 }
 
 // "f/1762074930204/17": direction, time and id of the event next to it.
@@ -77,11 +74,11 @@ ApiResult done(const aws::Outcome<void>& outcome) {
 // --- groups and streams ---
 
 ApiResult create_group(LogStore& logs, const ApiCall& call) {
-  return done(logs.create_group(place_of(call), text(call.params, "logGroupName")));
+  return done(logs.create_group(place_of(call), http::text_param(call.params, "logGroupName")));
 }
 
 ApiResult delete_group(LogStore& logs, const ApiCall& call) {
-  return done(logs.delete_group(place_of(call), text(call.params, "logGroupName")));
+  return done(logs.delete_group(place_of(call), http::text_param(call.params, "logGroupName")));
 }
 
 Json to_json(const Group& group) {
@@ -95,9 +92,10 @@ Json to_json(const Group& group) {
 
 ApiResult describe_groups(LogStore& logs, const ApiCall& call) {
   const auto limit = limit_of(call.params, kMaxDescribe);
-  const auto groups = logs.groups(place_of(call), text(call.params, "logGroupNamePrefix"),
-                                  text(call.params, "nextToken"), limit);
-  const auto pattern = text(call.params, "logGroupNamePattern");
+  const auto groups =
+      logs.groups(place_of(call), http::text_param(call.params, "logGroupNamePrefix"),
+                  http::text_param(call.params, "nextToken"), limit);
+  const auto pattern = http::text_param(call.params, "logGroupNamePattern");
   auto list = Json::array();
   for (const auto& group : groups) {
     if (group.name.contains(pattern)) list.push_back(to_json(group));
@@ -108,7 +106,7 @@ ApiResult describe_groups(LogStore& logs, const ApiCall& call) {
 }
 
 ApiResult set_retention(LogStore& logs, const ApiCall& call) {
-  return done(logs.set_retention(place_of(call), text(call.params, "logGroupName"),
+  return done(logs.set_retention(place_of(call), http::text_param(call.params, "logGroupName"),
                                  call.params.value("retentionInDays", std::int64_t{0})));
 }
 
@@ -117,8 +115,8 @@ ApiResult list_tags(LogStore&, const ApiCall&) {
 }
 
 ApiResult create_stream(LogStore& logs, const ApiCall& call) {
-  return done(logs.create_stream(place_of(call), text(call.params, "logGroupName"),
-                                 text(call.params, "logStreamName")));
+  return done(logs.create_stream(place_of(call), http::text_param(call.params, "logGroupName"),
+                                 http::text_param(call.params, "logStreamName")));
 }
 
 Json to_json(const Stream& stream) {
@@ -140,14 +138,15 @@ ApiResult describe_streams(LogStore& logs, const ApiCall& call) {
   const auto name = group_of(params);
   if (const auto group = logs.group(place_of(call), name); !group)
     return aws::refuse(group.error());
-  const bool by_time = text(params, "orderBy") == "LastEventTime";
-  if (by_time && !text(params, "logStreamNamePrefix").empty()) {
+  const bool by_time = http::text_param(params, "orderBy") == "LastEventTime";
+  if (by_time && !http::text_param(params, "logStreamNamePrefix").empty()) {
     return aws::refuse(
         invalid_parameter("Cannot order by LastEventTime with a logStreamNamePrefix."));
   }
   const auto limit = limit_of(params, kMaxDescribe);
-  const auto streams = logs.streams(place_of(call), name, text(params, "logStreamNamePrefix"),
-                                    text(params, "nextToken"), limit, by_time);
+  const auto streams =
+      logs.streams(place_of(call), name, http::text_param(params, "logStreamNamePrefix"),
+                   http::text_param(params, "nextToken"), limit, by_time);
   auto list = Json::array();
   for (const auto& stream : streams) list.push_back(to_json(stream));
   Json result = {{"logStreams", std::move(list)}};
@@ -181,8 +180,8 @@ ApiResult put_events(LogStore& logs, const ApiCall& call) {
         fmt::format("Upload too large: {} bytes and {} events; at most {} bytes and 1 to {} events",
                     bytes, lines.size(), kMaxPutBytes, kMaxPutEvents)));
   }
-  const auto put = logs.put(place_of(call), text(call.params, "logGroupName"),
-                            text(call.params, "logStreamName"), lines);
+  const auto put = logs.put(place_of(call), http::text_param(call.params, "logGroupName"),
+                            http::text_param(call.params, "logStreamName"), lines);
   if (!put) return aws::refuse(put.error());
   return Json{{"nextSequenceToken", std::to_string(lines.size())}};
 }
@@ -190,15 +189,15 @@ ApiResult put_events(LogStore& logs, const ApiCall& call) {
 ApiResult get_events(LogStore& logs, const ApiCall& call) {
   auto options = read_options(call.params);
   options.newest_first = !call.params.value("startFromHead", false);
-  if (const auto given = text(call.params, "nextToken"); !given.empty()) {
+  if (const auto given = http::text_param(call.params, "nextToken"); !given.empty()) {
     const auto token = parse_token(given);
     if (!token) return aws::refuse(invalid_parameter("The specified nextToken is invalid."));
     options.has_position = true;
     options.position = token->position;
     options.newest_first = token->direction == 'b';
   }
-  const auto events =
-      logs.read(place_of(call), group_of(call.params), text(call.params, "logStreamName"), options);
+  const auto events = logs.read(place_of(call), group_of(call.params),
+                                http::text_param(call.params, "logStreamName"), options);
   if (!events) return aws::refuse(events.error());
   auto list = Json::array();
   for (const auto& event : *events) {
@@ -217,18 +216,19 @@ ApiResult get_events(LogStore& logs, const ApiCall& call) {
 }
 
 ApiResult filter_events(LogStore& logs, const ApiCall& call) {
-  const auto pattern = FilterPattern::parse(text(call.params, "filterPattern"));
+  const auto pattern = FilterPattern::parse(http::text_param(call.params, "filterPattern"));
   if (!pattern) return aws::refuse(invalid_parameter(pattern.error().message));
   auto options = read_options(call.params);
-  if (const auto given = text(call.params, "nextToken"); !given.empty()) {
+  if (const auto given = http::text_param(call.params, "nextToken"); !given.empty()) {
     const auto token = parse_token(given);
     if (!token) return aws::refuse(invalid_parameter("The specified nextToken is invalid."));
     options.has_position = true;
     options.position = token->position;
   }
   const auto streams = call.params.value("logStreamNames", std::vector<std::string>());
-  const auto found = logs.filter(place_of(call), group_of(call.params), streams,
-                                 text(call.params, "logStreamNamePrefix"), *pattern, options);
+  const auto found =
+      logs.filter(place_of(call), group_of(call.params), streams,
+                  http::text_param(call.params, "logStreamNamePrefix"), *pattern, options);
   if (!found) return aws::refuse(found.error());
   auto list = Json::array();
   for (const auto& event : found->events) {
@@ -243,7 +243,7 @@ ApiResult filter_events(LogStore& logs, const ApiCall& call) {
   return result;
 }
 
-constexpr std::pair<std::string_view, ApiResult (*)(LogStore&, const ApiCall&)> kOperations[] = {
+constexpr http::Operation<LogStore> kOperations[] = {
     {"CreateLogGroup", create_group},
     {"DeleteLogGroup", delete_group},
     {"DescribeLogGroups", describe_groups},
@@ -259,12 +259,12 @@ constexpr std::pair<std::string_view, ApiResult (*)(LogStore&, const ApiCall&)> 
 
 }  // namespace
 
-LogsService::LogsService(LogStore& logs) : logs_(logs), model_(logs_model()) {}
+LogsService::LogsService(LogStore& logs) : TableService(aws::shapes::kLogs, kOperations, logs) {}
 
 // On the stream that is named, else on the group.
 http::Permission LogsService::permission_for(const http::ApiCall& call) const {
   const auto group = group_of(call.params);
-  const auto stream = text(call.params, "logStreamName");
+  const auto stream = http::text_param(call.params, "logStreamName");
   std::string resource = "*";
   if (!stream.empty()) {
     resource = stream_arn(place_of(call), group, stream);
@@ -272,22 +272,6 @@ http::Permission LogsService::permission_for(const http::ApiCall& call) const {
     resource = group_arn(place_of(call), group) + ":*";
   }
   return {"logs:" + call.operation, std::move(resource)};
-}
-
-std::function<void()> LogsService::call(http::ApiCall call, http::ApiReply reply) {
-  reply(run(call));
-  return nullptr;
-}
-
-http::ApiResult LogsService::run(const http::ApiCall& call) {
-  for (const auto& [name, operation] : kOperations) {
-    if (name == call.operation) return operation(logs_, call);
-  }
-  return aws::refuse(
-      aws::AwsError{"UnknownOperationException",
-                    fmt::format("{} is not an operation that this sandbox has", call.operation),
-                    400,
-                    {}});
 }
 
 }  // namespace loopgate::logs

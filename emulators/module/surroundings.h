@@ -4,23 +4,18 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "aws/error.h"
-#include "aws/ports.h"
+#include "aws/embedded.h"
 #include "base/clock.h"
 #include "base/journal.h"
 #include "base/random.h"
-#include "base/task_queue.h"
 #include "emulators/store/store.h"
 #include "io/loop.h"
 
 namespace loopgate {
 
-// Whether a session may do `action` ("sqs:SendMessage") to a resource: IAM's answer.
-using Authorizer = std::function<aws::Outcome<void>(
-    const aws::Session& session, std::string_view action, const std::string& resource_arn)>;
+using aws::Authorizer;  // IAM's answer
 
 struct Surroundings {
   io::Loop& loop;

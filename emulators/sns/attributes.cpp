@@ -138,7 +138,7 @@ aws::Outcome<void> check_topic_attribute(const Topic& topic, const std::string& 
     const auto policy = read_json(value).value_or(nullptr);
     if (!policy.is_object() || !policy.contains("Statement")) {
       return aws::refuse(
-          invalid_parameter("Policy Error: the policy is no JSON object with a "
+          invalid_parameter("Policy Error: the policy is not a JSON object with a "
                             "Statement"));
     }
   }

@@ -201,10 +201,6 @@ json document_of(const std::vector<aws::MessageAttribute>& attributes) {
 
 }  // namespace
 
-std::string_view name(FilterScope scope) {
-  return scope == FilterScope::kMessageBody ? "MessageBody" : "MessageAttributes";
-}
-
 std::optional<FilterScope> parse_filter_scope(std::string_view text) {
   if (text == "MessageAttributes") return FilterScope::kMessageAttributes;
   if (text == "MessageBody") return FilterScope::kMessageBody;
@@ -224,7 +220,7 @@ std::optional<std::string> FilterPolicy::mismatch(
     return evaluate(compiled_->alternatives, document_of(attributes));
   }
   const auto document = read_json(body).value_or(nullptr);
-  if (!document.is_object()) return "the body is no JSON object";
+  if (!document.is_object()) return "the body is not a JSON object";
   return evaluate(compiled_->alternatives, document);
 }
 

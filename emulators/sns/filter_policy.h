@@ -19,7 +19,6 @@ namespace loopgate::sns {
 
 enum class FilterScope { kMessageAttributes, kMessageBody };
 
-std::string_view name(FilterScope scope);  // "MessageAttributes", "MessageBody"
 std::optional<FilterScope> parse_filter_scope(std::string_view text);
 
 class FilterPolicy {

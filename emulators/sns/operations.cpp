@@ -5,11 +5,6 @@
 
 namespace loopgate::sns {
 
-std::string text_param(const nlohmann::json& params, const std::string& name) {
-  const auto found = params.find(name);
-  return found != params.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 AttributeMap map_param(const nlohmann::json& params, const std::string& name) {
   AttributeMap map;
   const auto found = params.find(name);

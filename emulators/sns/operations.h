@@ -10,8 +10,6 @@
 
 namespace loopgate::sns {
 
-using Operation = http::ApiResult (*)(Topics& topics, const http::ApiCall& call);
-
 http::ApiResult create_topic(Topics& topics, const http::ApiCall& call);
 http::ApiResult delete_topic(Topics& topics, const http::ApiCall& call);
 http::ApiResult get_topic_attributes(Topics& topics, const http::ApiCall& call);
@@ -34,7 +32,7 @@ http::ApiResult remove_permission(Topics& topics, const http::ApiCall& call);
 
 // What the operations share: reading parameters, and who may name which topic.
 
-std::string text_param(const nlohmann::json& params, const std::string& name);  // "" when missing
+using http::text_param;
 AttributeMap map_param(const nlohmann::json& params, const std::string& name);
 AttributeMap tags_param(const nlohmann::json& params);
 // The topic must be in the caller's region (as AWS demands) and account (no topic policy is

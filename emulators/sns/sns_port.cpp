@@ -12,13 +12,6 @@ std::string topic_of(const std::string& subscription_arn) {
   return subscription_arn.substr(0, subscription_arn.rfind(':'));
 }
 
-template <class T>
-void complete(TaskQueue& tasks, aws::Completion<T> done, aws::Outcome<T> outcome) {
-  tasks.post([done = std::move(done), outcome = std::move(outcome)]() mutable {
-    done(std::move(outcome));
-  });
-}
-
 }  // namespace
 
 void EmbeddedSns::subscribe(aws::SessionPtr session, const aws::QueueSubscription& wanted,
@@ -34,7 +27,7 @@ void EmbeddedSns::subscribe(aws::SessionPtr session, const aws::QueueSubscriptio
     if (!subscription) return aws::refuse(subscription.error());
     return (*subscription)->arn;
   }();
-  complete(tasks_, std::move(done), outcome);
+  aws::complete(tasks_, std::move(done), outcome);
 }
 
 void EmbeddedSns::unsubscribe(aws::SessionPtr session, const std::string& subscription_arn,
@@ -45,7 +38,7 @@ void EmbeddedSns::unsubscribe(aws::SessionPtr session, const std::string& subscr
     topics_.unsubscribe(subscription_arn);
     return aws::Done{};
   }();
-  complete(tasks_, std::move(done), std::move(outcome));
+  aws::complete(tasks_, std::move(done), std::move(outcome));
 }
 
 void EmbeddedSns::list_subscriptions_by_topic(aws::SessionPtr session, const std::string& topic_arn,
@@ -56,7 +49,7 @@ void EmbeddedSns::list_subscriptions_by_topic(aws::SessionPtr session, const std
     if (const auto topic = topics_.topic(topic_arn); !topic) return aws::refuse(topic.error());
     return topics_.table().subscriptions_of(topic_arn);
   }();
-  complete(tasks_, std::move(done), std::move(outcome));
+  aws::complete(tasks_, std::move(done), std::move(outcome));
 }
 
 }  // namespace loopgate::sns

@@ -5,19 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "aws/embedded.h"
 #include "aws/ports.h"
-#include "base/task_queue.h"
 #include "emulators/sns/topics.h"
 
 namespace loopgate::sns {
 
 class EmbeddedSns : public aws::SnsPort {
  public:
-  // Whether the session may do `action` ("sns:Subscribe") to `resource_arn`.
-  using Authorizer = std::function<aws::Outcome<void>(
-      const aws::Session& session, std::string_view action, const std::string& resource_arn)>;
-
-  EmbeddedSns(Topics& topics, TaskQueue& tasks, Authorizer authorizer)
+  EmbeddedSns(Topics& topics, TaskQueue& tasks, aws::Authorizer authorizer)
       : topics_(topics), tasks_(tasks), authorizer_(std::move(authorizer)) {}
 
   void subscribe(aws::SessionPtr session, const aws::QueueSubscription& subscription,
@@ -30,7 +26,7 @@ class EmbeddedSns : public aws::SnsPort {
  private:
   Topics& topics_;
   TaskQueue& tasks_;
-  Authorizer authorizer_;
+  aws::Authorizer authorizer_;
 };
 
 }  // namespace loopgate::sns

@@ -1,4 +1,4 @@
-// Topics and subscriptions; publishing is in publisher.cpp.
+// Topics and subscriptions; publishing is in topics_publish.cpp.
 #include "emulators/sns/topics.h"
 
 #include <algorithm>

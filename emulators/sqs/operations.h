@@ -8,8 +8,6 @@
 
 namespace loopgate::sqs {
 
-using Operation = http::ApiResult (*)(Queues& queues, const http::ApiCall& call);
-
 http::ApiResult create_queue(Queues& queues, const http::ApiCall& call);
 http::ApiResult delete_queue(Queues& queues, const http::ApiCall& call);
 http::ApiResult get_queue_url(Queues& queues, const http::ApiCall& call);
@@ -33,7 +31,6 @@ http::ApiResult purge_queue(Queues& queues, const http::ApiCall& call);
 http::ApiResult refuse_move_task(Queues& queues, const http::ApiCall& call);
 
 // The one that may answer later. The callback abandons it; null when it has answered.
-std::function<void()> receive_message(Queues& queues, const http::ApiCall& call,
-                                      http::ApiReply reply);
+std::function<void()> receive_message(Queues& queues, http::ApiCall call, http::ApiReply reply);
 
 }  // namespace loopgate::sqs

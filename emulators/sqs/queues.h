@@ -63,7 +63,7 @@ class Queues {
   // gets none.
   void forget();
 
-  // Attributes and tags (queue_attributes.cpp).
+  // Attributes and tags (queues_attributes.cpp).
   aws::Outcome<AttributeMap> attributes(const QueueKey& key);
   aws::Outcome<void> set_attributes(const QueueKey& key, const AttributeMap& changes);
   aws::Outcome<std::map<std::string, std::string>> tags(const QueueKey& key) const;
@@ -71,7 +71,7 @@ class Queues {
   // The queue's policy, "" without one; nullopt without a queue.
   std::optional<std::string> policy(const QueueKey& key) const;
 
-  // Messages in (send.cpp).
+  // Messages in (queues_send.cpp).
   aws::Outcome<SentMessage> send(const QueueKey& key, const SendRequest& request);
   // The same for callers in this process, who check no digests: they stay empty. In the turn of the
   // caller: an SNS publish and its deliveries are one transaction.
@@ -80,21 +80,20 @@ class Queues {
   aws::Outcome<SentMessage> deliver(std::string_view queue_arn, aws::SendEntry entry,
                                     std::string_view sender_id);
 
-  // Messages out (receive.cpp). Replies exactly once: at once with messages, without a wait or with
-  // an error; else when a message comes or the wait is over. The id is of a poll that waits and may
-  // be abandoned.
+  // Messages out (queues_receive.cpp). Replies exactly once: at once with messages, without a wait
+  // or with an error; else when a message comes or the wait is over. The id is of a poll that waits
+  // and may be abandoned.
   WaiterId receive(const QueueKey& key, const ReceiveRequest& request, ReceiveReply reply);
   // Without a reply.
   void abandon(const QueueKey& key, WaiterId waiter);
-  std::size_t waiting(const QueueKey& key) const;
 
-  // By receipt handle (receipts.cpp).
+  // By receipt handle (queues_receipts.cpp).
   aws::Outcome<void> delete_message(const QueueKey& key, std::string_view receipt_handle);
   aws::Outcome<void> change_visibility(const QueueKey& key, std::string_view receipt_handle,
                                        std::int64_t seconds);
   aws::Outcome<void> purge(const QueueKey& key);
 
-  // A look into a queue that changes nothing (peek.cpp).
+  // A look into a queue that changes nothing (queues_peek.cpp).
   aws::Outcome<QueueCounts> counts(const QueueKey& key);
   // By URL or ARN: {"QueueArn", "Messages": [{"MessageId", "Body", "MD5OfBody", "State": "visible"
   // | "delayed" | "in-flight", "Attributes", "MessageAttributes"}]}, oldest first, at most
@@ -114,7 +113,7 @@ class Queues {
   aws::Outcome<SentMessage> enqueue(const QueueKey& key, const SendRequest& request,
                                     ByteSpan attributes);
 
-  // Index (index.cpp).
+  // Index (queues_index.cpp).
   void rebuild();
   Queue* find(const QueueKey& key) const;
   Queue* find(std::int64_t id) const;

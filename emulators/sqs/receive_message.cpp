@@ -92,8 +92,7 @@ ReceiveRequest read_request(const json& params) {
 
 }  // namespace
 
-std::function<void()> receive_message(Queues& queues, const http::ApiCall& call,
-                                      http::ApiReply reply) {
+std::function<void()> receive_message(Queues& queues, http::ApiCall call, http::ApiReply reply) {
   const auto key = called_queue(queues, call);
   if (!key) return reply(aws::refuse(key.error())), nullptr;
   auto selection = read_selection(call.params);

@@ -1,21 +1,14 @@
 #include "emulators/sqs/service.h"
 
-#include <algorithm>
-#include <string_view>
-
-#include "emulators/sqs/model.h"
+#include "aws/shapes/services.h"
 #include "emulators/sqs/operations.h"
+#include "emulators/sqs/wire.h"
 
 namespace loopgate::sqs {
 
 namespace {
 
-struct Entry {
-  std::string_view name;
-  Operation run;
-};
-
-constexpr Entry kOperations[] = {
+constexpr http::Operation<Queues> kOperations[] = {
     {"CreateQueue", create_queue},
     {"DeleteQueue", delete_queue},
     {"GetQueueUrl", get_queue_url},
@@ -30,6 +23,7 @@ constexpr Entry kOperations[] = {
     {"ListQueueTags", list_queue_tags},
     {"SendMessage", send_message},
     {"SendMessageBatch", send_message_batch},
+    {"ReceiveMessage", receive_message},
     {"DeleteMessage", delete_message},
     {"DeleteMessageBatch", delete_message_batch},
     {"ChangeMessageVisibility", change_message_visibility},
@@ -42,22 +36,29 @@ constexpr Entry kOperations[] = {
 
 }  // namespace
 
-const http::ServiceModel& SqsService::model() const {
-  return service_model();
+SqsService::SqsService(Queues& queues) : TableService(aws::shapes::kSqs, kOperations, queues) {}
+
+namespace {
+
+std::string resource_of(const http::ApiCall& call) {
+  const auto& [account, region, access_key, base_url] = call.caller;
+  if (const auto name = text_param(call.params, "QueueName"); !name.empty()) {
+    return QueueKey{account, region, name}.arn();
+  }
+  const auto key = parse_queue_url(text_param(call.params, "QueueUrl"), account, region);
+  return key ? key->arn() : "*";
 }
 
-std::function<void()> SqsService::call(http::ApiCall call, http::ApiReply reply) {
-  if (call.operation == "ReceiveMessage") return receive_message(queues_, call, std::move(reply));
-  const auto* found = std::ranges::find(kOperations, call.operation, &Entry::name);
-  if (found == std::end(kOperations)) {
-    reply(aws::refuse({"InvalidAction",
-                       "The action " + call.operation + " is not valid for this endpoint.",
-                       400,
-                       {}}));
-  } else {
-    reply(found->run(queues_, call));
+}  // namespace
+
+// A batch is allowed by the permission of its single operation.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+http::Permission SqsService::permission_for(const http::ApiCall& call) const {
+  std::string_view action = call.operation;
+  if (constexpr std::string_view kBatch = "Batch"; action.ends_with(kBatch)) {
+    action.remove_suffix(kBatch.size());
   }
-  return nullptr;
+  return {"sqs:" + std::string(action), resource_of(call)};
 }
 
 }  // namespace loopgate::sqs

@@ -6,15 +6,11 @@
 
 namespace loopgate::sqs {
 
-class SqsService : public http::ApiService {
+class SqsService : public http::TableService<Queues> {
  public:
-  explicit SqsService(Queues& queues) : queues_(queues) {}
+  explicit SqsService(Queues& queues);
 
-  const http::ServiceModel& model() const override;
-  std::function<void()> call(http::ApiCall call, http::ApiReply reply) override;
-
- private:
-  Queues& queues_;
+  http::Permission permission_for(const http::ApiCall& call) const override;
 };
 
 }  // namespace loopgate::sqs

@@ -9,13 +9,6 @@ namespace loopgate::sqs {
 
 namespace {
 
-template <class T>
-void complete(TaskQueue& tasks, aws::Completion<T> done, aws::Outcome<T> outcome) {
-  tasks.post([done = std::move(done), outcome = std::move(outcome)]() mutable {
-    done(std::move(outcome));
-  });
-}
-
 // Not before what it tells of is stored: a packet is delivered when its message will be there.
 template <class T>
 void complete_when_stored(store::Store& store, TaskQueue& tasks, aws::Completion<T> done,
@@ -23,7 +16,7 @@ void complete_when_stored(store::Store& store, TaskQueue& tasks, aws::Completion
   store.after_commit([&store, &tasks, done = std::move(done),
                       outcome = std::move(outcome)](bool committed) mutable {
     if (!committed && outcome) outcome = aws::refuse(aws::not_stored(store.failure()));
-    complete(tasks, std::move(done), std::move(outcome));
+    aws::complete(tasks, std::move(done), std::move(outcome));
   });
 }
 
@@ -44,8 +37,8 @@ aws::Outcome<QueueKey> EmbeddedSqs::allowed_queue(const aws::Session& session,
 void EmbeddedSqs::get_queue_url(aws::SessionPtr session, const std::string& queue_arn,
                                 aws::Completion<std::string> done) {
   const auto key = allowed_queue(*session, "sqs:GetQueueUrl", queue_arn);
-  if (!key) return complete<std::string>(tasks_, std::move(done), aws::refuse(key.error()));
-  complete<std::string>(
+  if (!key) return aws::complete<std::string>(tasks_, std::move(done), aws::refuse(key.error()));
+  aws::complete<std::string>(
       tasks_, std::move(done),
       fmt::format("https://sqs.{}.amazonaws.com/{}/{}", key->region, key->account, key->name));
 }
@@ -79,7 +72,7 @@ void EmbeddedSqs::receive(aws::SessionPtr session, const std::string& queue_arn,
                           aws::Completion<std::vector<aws::ReceivedMessage>> done) {
   using Received = std::vector<aws::ReceivedMessage>;
   const auto key = allowed_queue(*session, "sqs:ReceiveMessage", queue_arn);
-  if (!key) return complete<Received>(tasks_, std::move(done), aws::refuse(key.error()));
+  if (!key) return aws::complete<Received>(tasks_, std::move(done), aws::refuse(key.error()));
   ReceiveRequest request;
   request.max_messages = kMaxReceived;
   request.wait = wait;
@@ -87,7 +80,7 @@ void EmbeddedSqs::receive(aws::SessionPtr session, const std::string& queue_arn,
       *key, request,
       [&store = queues_.store(), &tasks = tasks_, done = std::move(done)](auto messages) mutable {
         if (!messages)
-          return complete<Received>(tasks, std::move(done), aws::refuse(messages.error()));
+          return aws::complete<Received>(tasks, std::move(done), aws::refuse(messages.error()));
         Received out;
         for (auto& message : *messages) {
           out.push_back({std::move(message.message_id), std::move(message.receipt_handle),
@@ -95,7 +88,7 @@ void EmbeddedSqs::receive(aws::SessionPtr session, const std::string& queue_arn,
         }
         // Who gets nothing has changed nothing. What could not be hidden stays in the queue for
         // all.
-        if (out.empty()) return complete<Received>(tasks, std::move(done), std::move(out));
+        if (out.empty()) return aws::complete<Received>(tasks, std::move(done), std::move(out));
         complete_when_stored<Received>(store, tasks, std::move(done), std::move(out));
       });
 }
@@ -104,7 +97,7 @@ void EmbeddedSqs::delete_messages(aws::SessionPtr session, const std::string& qu
                                   std::vector<std::string> receipt_handles,
                                   aws::Completion<aws::Done> done) {
   const auto key = allowed_queue(*session, "sqs:DeleteMessage", queue_arn);
-  if (!key) return complete<aws::Done>(tasks_, std::move(done), aws::refuse(key.error()));
+  if (!key) return aws::complete<aws::Done>(tasks_, std::move(done), aws::refuse(key.error()));
   aws::Outcome<aws::Done> outcome = aws::Done{};
   // One that cannot be deleted hinders no other; the first error is told.
   for (const auto& handle : receipt_handles) {
@@ -129,17 +122,17 @@ void EmbeddedSqs::create_queue(aws::SessionPtr session, const std::string& regio
       return aws::refuse(created.error());
     return key.arn();
   }();
-  complete(tasks_, std::move(done), std::move(outcome));
+  aws::complete(tasks_, std::move(done), std::move(outcome));
 }
 
 void EmbeddedSqs::delete_queue(aws::SessionPtr session, const std::string& queue_arn,
                                aws::Completion<aws::Done> done) {
   const auto key = allowed_queue(*session, "sqs:DeleteQueue", queue_arn);
-  if (!key) return complete<aws::Done>(tasks_, std::move(done), aws::refuse(key.error()));
+  if (!key) return aws::complete<aws::Done>(tasks_, std::move(done), aws::refuse(key.error()));
   aws::Outcome<aws::Done> outcome = aws::Done{};
   if (auto removed = queues_.remove(*key); !removed)
     outcome = aws::refuse(std::move(removed.error()));
-  complete(tasks_, std::move(done), std::move(outcome));
+  aws::complete(tasks_, std::move(done), std::move(outcome));
 }
 
 }  // namespace loopgate::sqs

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "aws/embedded.h"
 #include "aws/ports.h"
 #include "emulators/sqs/queues.h"
 
@@ -12,10 +13,7 @@ namespace loopgate::sqs {
 class EmbeddedSqs : public aws::SqsPort {
  public:
   // Whether `session` may do `action` ("sqs:SendMessage") on a queue; IAM's answer.
-  using Authorizer = std::function<aws::Outcome<void>(
-      const aws::Session& session, std::string_view action, const std::string& resource_arn)>;
-
-  EmbeddedSqs(Queues& queues, TaskQueue& tasks, Authorizer authorizer)
+  EmbeddedSqs(Queues& queues, TaskQueue& tasks, aws::Authorizer authorizer)
       : queues_(queues), tasks_(tasks), authorizer_(std::move(authorizer)) {}
 
   void get_queue_url(aws::SessionPtr session, const std::string& queue_arn,
@@ -41,7 +39,7 @@ class EmbeddedSqs : public aws::SqsPort {
 
   Queues& queues_;
   TaskQueue& tasks_;
-  Authorizer authorizer_;
+  aws::Authorizer authorizer_;
 };
 
 }  // namespace loopgate::sqs

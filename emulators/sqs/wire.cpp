@@ -28,11 +28,6 @@ aws::Outcome<aws::MessageAttribute> read_attribute(const std::string& name, cons
 
 }  // namespace
 
-std::string text_param(const json& params, const char* name) {
-  const auto found = params.find(name);
-  return found == params.end() ? std::string() : found->get<std::string>();
-}
-
 std::optional<std::int64_t> integer_param(const json& params, const char* name) {
   const auto found = params.find(name);
   if (found == params.end()) return std::nullopt;

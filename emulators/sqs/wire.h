@@ -11,7 +11,7 @@
 
 namespace loopgate::sqs {
 
-std::string text_param(const nlohmann::json& params, const char* name);  // "" when it is missing
+using http::text_param;
 std::optional<std::int64_t> integer_param(const nlohmann::json& params, const char* name);
 std::map<std::string, std::string> map_param(const nlohmann::json& params, const char* name);
 std::vector<std::string> list_param(const nlohmann::json& params, const char* name);

@@ -28,14 +28,19 @@ std::optional<Instant> Clock::next() const {
   return timers_.begin()->first.first;
 }
 
+bool Clock::fire_next(Instant limit) {
+  if (timers_.empty() || timers_.begin()->first.first > limit) return false;
+  const auto [deadline, id] = timers_.begin()->first;
+  const auto timer = std::move(timers_.begin()->second);
+  timers_.erase(timers_.begin());
+  deadlines_.erase(id);
+  now_ = std::max(now_, deadline);
+  run_guarded(guard_, {"a timer", timer.from}, [&] { timer.callback(); });
+  return true;
+}
+
 void Clock::advance_to(Instant t, const std::function<void()>& settle) {
-  while (!timers_.empty() && timers_.begin()->first.first <= t) {
-    const auto [deadline, id] = timers_.begin()->first;
-    const auto timer = std::move(timers_.begin()->second);
-    timers_.erase(timers_.begin());
-    deadlines_.erase(id);
-    now_ = std::max(now_, deadline);
-    run_guarded(guard_, {"a timer", timer.from}, [&] { timer.callback(); });
+  while (fire_next(t)) {
     if (settle) settle();
   }
   now_ = std::max(now_, t);

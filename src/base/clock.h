@@ -1,5 +1,7 @@
 // The one clock. Every deadline in the process hangs on it and nothing else reads the time. It is
-// *told* the time: live by the event loop (io/loop.h), in a scenario by the runner, step by step.
+// *told* the time: live by the event loop (io/live_clock.h says how the system's clocks, their
+// jumps and `advance` become one time), in a scenario by the runner, step by step. How far a live
+// clock is ahead of the system's is kept with the data (sandbox/clock_store.h).
 //
 // Timers fire in a fixed order: by deadline, then by order of insertion. A callback may set and
 // cancel timers; one that it sets at or before the present fires in the same advance.
@@ -52,7 +54,10 @@ class Clock {
   // may be null.
   void advance_to(Instant t, const std::function<void()>& settle = nullptr);
 
-  // Live only: the system's wall clock was set while we ran.
+  // Fires the earliest timer if it is due by `limit`, at its own deadline; false when none is.
+  bool fire_next(Instant limit);
+
+  // Live only (io/live_clock.h): before anything hangs on it, or when all that did is forgotten.
   void set_wall(WallTime wall) { wall_offset_ = wall.time_since_epoch() - now_.time_since_epoch(); }
 
  private:

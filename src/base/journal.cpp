@@ -101,7 +101,7 @@ Journal::Journal(const Clock& clock, std::size_t capacity) : clock_(clock), capa
 void Journal::append(Event event) {
   event.seq = ++last_seq_;
   event.at = clock_.wall();
-  const std::size_t slot = (event.seq - 1) % capacity_;
+  const std::size_t slot = (event.seq - cleared_ - 1) % capacity_;
   if (slot == ring_.size()) {
     ring_.push_back(std::move(event));
   } else {
@@ -146,10 +146,15 @@ std::uint64_t Journal::forgotten() const {
   return last_seq_ - ring_.size();
 }
 
+void Journal::clear() {
+  ring_.clear();
+  cleared_ = last_seq_;
+}
+
 std::vector<Event> Journal::read(std::uint64_t after, std::size_t limit) const {
   std::vector<Event> out;
   for (auto seq = std::max(after, forgotten()) + 1; seq <= last_seq_ && out.size() < limit; ++seq) {
-    out.push_back(ring_[(seq - 1) % capacity_]);
+    out.push_back(ring_[(seq - cleared_ - 1) % capacity_]);
   }
   return out;
 }

@@ -120,7 +120,10 @@ class Journal {
   // Events with seq > `after`, oldest first, at most `limit`.
   std::vector<Event> read(std::uint64_t after, std::size_t limit) const;
   std::uint64_t last_seq() const { return last_seq_; }
-  std::uint64_t forgotten() const;  // how many were let go for want of room
+  std::uint64_t forgotten() const;  // the last one that is no longer there
+  // Lets go of all events; counting goes on. Readers start after `cleared`, and do not miss them.
+  void clear();
+  std::uint64_t cleared() const { return cleared_; }
 
   ObserverId subscribe(Observer observer);
   void unsubscribe(ObserverId id);
@@ -146,6 +149,7 @@ class Journal {
   std::size_t capacity_;
   std::vector<Event> ring_;
   std::uint64_t last_seq_ = 0;
+  std::uint64_t cleared_ = 0;
   SymbolTable symbols_;
   std::uint64_t last_observer_ = 0;
   unsigned telling_ = 0;  // how many appends are in their observers now

@@ -26,10 +26,11 @@ ReasonText describe(Reason reason) {
           "The kernel dropped datagrams because the socket's receive buffer was full; send more "
           "slowly, or raise net.core.rmem_max."};
     case Reason::kMessageMalformed:
-      return {"in", "message-malformed",
-              "The datagram is no WireGuard message: its type or length is wrong; check that the "
-              "client "
-              "speaks WireGuard to this port."};
+      return {
+          "in", "message-malformed",
+          "The datagram is not a WireGuard message: its type or length is wrong; check that the "
+          "client "
+          "speaks WireGuard to this port."};
     case Reason::kBadMac1:
       return {"in", "bad-mac1",
               "The handshake was made for another server key; give the client this listener's "

@@ -2,11 +2,19 @@
 // Clock.
 #pragma once
 
+#include <functional>
+
 #include "base/time.h"
 
 namespace loopgate {
 
 Instant system_instant();  // CLOCK_MONOTONIC
 WallTime system_wall();    // CLOCK_REALTIME
+
+// Both, to be handed in: tests set a system's clock as they like.
+struct SystemTime {
+  std::function<Instant()> instant = system_instant;
+  std::function<WallTime()> wall = system_wall;
+};
 
 }  // namespace loopgate

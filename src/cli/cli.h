@@ -34,6 +34,7 @@ void add_replay(CLI::App& app, Outcome& outcome);
 void add_run(CLI::App& app, Outcome& outcome);
 void add_clock(CLI::App& app, Outcome& outcome);
 void add_reset(CLI::App& app, Outcome& outcome);
+void add_health(CLI::App& app, Outcome& outcome);
 void add_reasons(CLI::App& app, Outcome& outcome);
 void add_peers(CLI::App& app, Outcome& outcome);
 void add_wg_config(CLI::App& app, Outcome& outcome);

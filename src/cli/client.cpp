@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kDefaultEndpoint = "http://127.0.0.1:4566";
 constexpr std::time_t kReadTimeoutSeconds = 600;  // a deployment may build its functions
+constexpr std::time_t kForEverSeconds = 365 * 24 * 3600;
 
 std::string endpoint_or_default(std::string endpoint) {
   if (endpoint.empty()) {
@@ -65,13 +66,14 @@ Result<nlohmann::json> Client::get(const std::string& path, const Query& query) 
 
 Result<nlohmann::json> Client::post(const std::string& path, const nlohmann::json& body) {
   auto client = connect(endpoint_);
+  if (waits_for_ever_) client.set_read_timeout(kForEverSeconds);
   return read_answer(endpoint_, client.Post(path, write_json(body), "application/json"));
 }
 
 Status Client::follow(const std::string& path, const Query& query,
                       const std::function<bool(std::string_view)>& on_line) {
   auto client = connect(endpoint_);
-  client.set_read_timeout(365 * 24 * 3600);
+  client.set_read_timeout(kForEverSeconds);
   std::string rest;
   bool wanted = true;
   int status = 0;

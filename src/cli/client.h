@@ -22,6 +22,8 @@ class Client {
   // sentence.
   Result<nlohmann::json> get(const std::string& path, const Query& query = {});
   Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body);
+  // For what takes as long as it takes: the answer is waited for until the sandbox ends.
+  void wait_for_ever() { waits_for_ever_ = true; }
   // Calls `on_line` per line of the answer as it arrives, until it returns false or the sandbox
   // ends.
   Status follow(const std::string& path, const Query& query,
@@ -31,6 +33,7 @@ class Client {
 
  private:
   std::string endpoint_;
+  bool waits_for_ever_ = false;
 };
 
 // Prints "loopgate: …" to stderr; gives 1, the exit status.

@@ -22,7 +22,9 @@ int show(const std::string& endpoint) {
 
 int move_clock(const std::string& by, const std::string& endpoint) {
   if (const auto step = parse_duration(by); !step) return report(step.error());
-  const auto answer = Client(endpoint).post("/_loopgate/clock", {{"advance", by}});
+  Client client(endpoint);
+  client.wait_for_ever();
+  const auto answer = client.post("/_loopgate/clock", {{"advance", by}});
   if (!answer) return report(answer.error());
   print_clock(*answer);
   return 0;
@@ -36,8 +38,10 @@ void add_clock(CLI::App& app, Outcome& outcome) {
   auto endpoint = std::make_shared<std::string>();
   auto by = std::make_shared<std::string>();
   verb->add_option("--endpoint", *endpoint, "The running sandbox");
-  auto* move =
-      verb->add_subcommand("advance", "Move time forward; everything due happens, in order");
+  auto* move = verb->add_subcommand(
+      "advance",
+      "Move time forward; everything due happens, in order, and functions that run are waited "
+      "for");
   move->add_option("duration", *by, "250ms, 30s, 3m, 1h30m")->required()->type_name("DURATION");
   move->add_option("--endpoint", *endpoint, "The running sandbox");
   verb->callback([&outcome, endpoint, by, move] {

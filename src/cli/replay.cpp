@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <map>
+#include <system_error>
 
 #include "base/file.h"
 #include "cli/cli.h"
@@ -15,7 +17,8 @@ namespace loopgate::cli {
 
 namespace {
 
-constexpr std::size_t kBatch = 256;  // datagrams in one request
+constexpr std::size_t kBatch = 256;            // datagrams in one request
+constexpr std::size_t kBatchBytes = 1U << 20;  // of their data; one more than this at most
 
 struct ReplayFlags {
   std::string file;
@@ -102,43 +105,90 @@ Result<Datagrams> read_capture(ByteSpan file, const ReplayFlags& flags) {
   }
 }
 
-Status inject(Client& client, const ReplayFlags& flags,
-              const std::vector<nlohmann::json>& entries) {
-  for (std::size_t start = 0; start < entries.size(); start += kBatch) {
-    const auto end = std::min(entries.size(), start + kBatch);
-    const auto answer =
-        client.post("/_loopgate/inject",
-                    {{"listener", flags.listener},
-                     {"region", flags.region},
-                     {"datagrams", std::vector(entries.begin() + start, entries.begin() + end)}});
+// What comes back, printed as it is read. The sandbox keeps a bounded amount of it.
+class Answers {
+ public:
+  Answers(Client& client, std::uint64_t after) : client_(client), after_(after) {}
+
+  // Until nothing has come for `wait`.
+  Status read(std::chrono::milliseconds wait) {
+    for (;;) {
+      const auto answer =
+          client_.get(fmt::format("/_loopgate/captured?after={}&wait_ms={}", after_, wait.count()));
+      if (!answer) return std::unexpected(answer.error());
+      const auto& datagrams = (*answer)["datagrams"];
+      if (datagrams.empty()) return {};
+      for (const auto& datagram : datagrams) print(datagram);
+    }
+  }
+  std::uint64_t printed() const { return printed_; }
+  std::uint64_t lost() const { return lost_; }  // let go by the sandbox before they were read
+
+ private:
+  void print(const nlohmann::json& datagram) {
+    const auto payload = codec::base64_decode(datagram["data"].get<std::string>());
+    fmt::print("to {}: {}\n", datagram["to"].get<std::string>(),
+               printable(payload.value_or(Bytes{})));
+    const auto seq = datagram["seq"].get<std::uint64_t>();
+    lost_ += seq - after_ - 1;
+    after_ = seq;
+    ++printed_;
+  }
+
+  Client& client_;
+  std::uint64_t after_;
+  std::uint64_t printed_ = 0;
+  std::uint64_t lost_ = 0;
+};
+
+// Reads the answers along with it, so that they do not pile up.
+Status inject(Client& client, const ReplayFlags& flags, const std::vector<nlohmann::json>& entries,
+              Answers& answers) {
+  for (std::size_t start = 0; start < entries.size();) {
+    auto batch = nlohmann::json::array();
+    for (std::size_t bytes = 0;
+         start < entries.size() && batch.size() < kBatch && bytes < kBatchBytes; ++start) {
+      bytes += entries[start]["data"].get_ref<const std::string&>().size();
+      batch.push_back(entries[start]);
+    }
+    const auto answer = client.post(
+        "/_loopgate/inject",
+        {{"listener", flags.listener}, {"region", flags.region}, {"datagrams", std::move(batch)}});
     if (!answer) return std::unexpected(answer.error());
+    if (const auto status = answers.read(std::chrono::milliseconds(0)); !status) return status;
   }
   return {};
 }
 
-// Prints what comes back until nothing has come for `wait`.
-Result<std::size_t> print_answers(Client& client, std::uint64_t after, Duration wait) {
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(wait).count();
-  std::size_t printed = 0;
-  for (;;) {
-    const auto answer =
-        client.get(fmt::format("/_loopgate/captured?after={}&wait_ms={}", after, milliseconds));
-    if (!answer) return std::unexpected(answer.error());
-    const auto& datagrams = (*answer)["datagrams"];
-    if (datagrams.empty()) return printed;
-    for (const auto& datagram : datagrams) {
-      const auto payload = codec::base64_decode(datagram["data"].get<std::string>());
-      fmt::print("to {}: {}\n", datagram["to"].get<std::string>(),
-                 printable(payload.value_or(Bytes{})));
-      after = datagram["seq"].get<std::uint64_t>();
-      ++printed;
-    }
+// Before a byte of it is read: a pipe or device may have no end.
+Status check_capture(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  const auto refuse = [&](std::string_view what) {
+    return fail(fmt::format("is {}; replay reads a whole capture from a regular file: write it to "
+                            "one first",
+                            what),
+                {path});
+  };
+  switch (status.type()) {
+    case std::filesystem::file_type::directory:
+      return refuse("a folder");
+    case std::filesystem::file_type::fifo:
+      return refuse("a pipe");
+    case std::filesystem::file_type::socket:
+      return refuse("a socket");
+    case std::filesystem::file_type::character:
+    case std::filesystem::file_type::block:
+      return refuse("a device");
+    default:
+      return {};  // what is missing is told by the reading
   }
 }
 
 int replay(const ReplayFlags& flags) {
   const auto wait = parse_duration(flags.wait);
   if (!wait) return report({"--wait: " + wait.error().message, {}});
+  if (const auto status = check_capture(flags.file); !status) return report(status.error());
   const auto file = read_file(flags.file, kMaxBinaryFileBytes);
   if (!file) return report(file.error());
   const auto datagrams = read_capture(as_bytes(*file), flags);
@@ -146,15 +196,21 @@ int replay(const ReplayFlags& flags) {
   Client client(flags.endpoint);
   const auto before = client.get("/_loopgate/captured?after=18446744073709551615");
   if (!before) return report(before.error());
-  if (const auto status = inject(client, flags, datagrams->entries); !status) {
+  Answers answers(client, (*before)["last"].get<std::uint64_t>());
+  if (const auto status = inject(client, flags, datagrams->entries, answers); !status) {
     return report(status.error());
   }
   fmt::print("replayed {} datagrams\n", datagrams->entries.size());
   for (const auto& [why, count] : datagrams->skipped) fmt::print("skipped {}: {}\n", count, why);
-  const auto printed = print_answers(client, (*before)["last"].get<std::uint64_t>(), *wait);
-  if (!printed) return report(printed.error());
-  fmt::print("{} answers\n", *printed);
-  return 0;
+  const auto quiet = std::chrono::duration_cast<std::chrono::milliseconds>(*wait);
+  if (const auto status = answers.read(quiet); !status) return report(status.error());
+  fmt::print("{} answers\n", answers.printed());
+  if (answers.lost() == 0) return 0;
+  fmt::print(stderr,
+             "loopgate: {} more answers came faster than they could be read, and were let go: "
+             "replay a part of the capture at a time\n",
+             answers.lost());
+  return 1;
 }
 
 }  // namespace

@@ -203,6 +203,16 @@ namespace {
   std::abort();
 }
 
+// Whoever may call CreateFunction may run programs here.
+void warn_of_open_door(const IpAddress& bind) {
+  if (bind.is_loopback()) return;
+  fmt::print(stderr,
+             "warning: --bind {}: everyone who can reach this address over the network can run "
+             "code on this machine, by creating a function; bind to 127.0.0.1 unless you trust "
+             "all of that network\n",
+             bind.to_string());
+}
+
 // Of --listen: a later deployment may bring the listener, so it is no error.
 void warn_of_unused_ports(const Sandbox& sandbox) {
   std::set<std::string> known;
@@ -227,8 +237,10 @@ Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags) {
   if (!deployments) return std::unexpected(deployments.error());
   auto options = flags.options();
   if (!options) return std::unexpected(options.error());
+  warn_of_open_door(options->bind);
   auto sandbox = Sandbox::create(std::move(*options));
   if (!sandbox) return sandbox;
+  (*sandbox)->set_ready(false);
   int signal = 0;
   (*sandbox)->loop().on_signal([&](int number) { signal = number; });
   for (const auto& deploy : *deployments) {
@@ -238,6 +250,7 @@ Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags) {
     if (!outcome) interrupted(std::move(*sandbox), signal, deploy.stack);
     if (!*outcome) return std::unexpected(outcome->error());
   }
+  (*sandbox)->set_ready(true);
   warn_of_unused_ports(**sandbox);
   (*sandbox)->loop().on_signal([stop = sandbox->get()](int) { stop->stop(); });
   return sandbox;

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "base/time.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/packet_log.h"
@@ -49,6 +50,13 @@ void print_ready(const Sandbox& sandbox) {
   if (vendor_name) {
     fmt::print(
         "  note: *.proxylity.com in outputs is the vendor's production; use the local address\n");
+  }
+  const auto ahead = std::chrono::round<std::chrono::seconds>(sandbox.clock_ahead());
+  if (ahead > Duration{}) {
+    fmt::print(
+        "  note: the clock is ahead of the system's by {}, as it was left; 'loopgate reset' sets "
+        "it back\n",
+        to_string(ahead));
   }
   std::fflush(stdout);
 }

@@ -33,6 +33,8 @@ class Clients {
     return region == nullptr ? std::nullopt : std::optional(*region);
   }
 
+  void forget_injected() { injected_ = RecentMap<Endpoint, RegionIndex>{kMaxInjectedClients}; }
+
   bool is_injected(const Endpoint& client) {
     return !injected_.empty() && injected_.find(client) != nullptr;
   }

@@ -119,6 +119,7 @@ struct Context {
   std::vector<Symbol> region_symbols{};
   std::uint64_t last_tag = 0;    // unique per process
   std::uint64_t last_batch = 0;  // unique per process
+  std::uint16_t next_port = 0;   // where the search for a free one goes on; 0: at the first
 
   const std::string& region_name(RegionIndex region) const { return options.regions[region]; }
   std::optional<RegionIndex> region_index(std::string_view name) const {

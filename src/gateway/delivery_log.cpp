@@ -61,6 +61,15 @@ void DeliveryLog::forget(Symbol listener) {
   std::erase_if(targets_, [&](const auto& entry) { return entry.first.first == listener; });
 }
 
+void DeliveryLog::forget_lines() {
+  timer_.cancel();
+  for (auto& [key, target] : targets_) {
+    target.lines.clear();
+    target.lost = 0;
+    target.warned = false;
+  }
+}
+
 // Runs inside Journal::append, also on the packet's hot path: nothing but a look when there are no
 // logs.
 void DeliveryLog::observe(const Event& event) {

@@ -302,6 +302,14 @@ std::optional<std::uint16_t> Gateway::fixed_port(const std::string& stack,
   return std::nullopt;
 }
 
+void Gateway::forget() {
+  for (const auto& [name, listener] : listeners_) {
+    listener->forget_packets();
+    configure(*listener, listener->spec());
+  }
+  log_.forget_lines();
+}
+
 void Gateway::tell(Symbol listener, std::string text) {
   Event out;
   out.kind = EventKind::kListener;

@@ -64,6 +64,10 @@ class Gateway final : public SourceSink {
   // this says. Functions that no destination invokes so are no business of ours.
   void on_async_answer(const std::string& function_arn, std::string_view answer);
 
+  // Packets that wait, are under way or could still be answered are let go; listeners, sockets,
+  // WireGuard sessions and packet sources stay. What comes back of them later is discarded.
+  void forget();
+
   // What the resource types do (resources.h). Names are unique over all stacks.
   Result<ListenerInfo> create_listener(const std::string& stack, const std::string& logical_id,
                                        ListenerSpec spec);

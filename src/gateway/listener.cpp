@@ -89,17 +89,28 @@ Status Listener::open(std::optional<std::uint16_t> fixed, std::optional<std::uin
     context_.journal.warn(fmt::format("{}: its port {} is taken ({}); it gets another one",
                                       logical_id_, *preferred, bound.error().message));
   }
+  // It goes on where it ended the last time: to ask the kernel for every port that our other
+  // listeners have would take as long as there are of them.
+  const auto first = context_.options.first_port;
+  Status last = fail("none was tried");
+  if (context_.next_port > first) last = bind_free(context_.next_port);
+  if (!last) last = bind_free(first);
+  if (last) return {};
+  return fail(fmt::format("no free UDP port from {} on: {}", first, last.error().message));
+}
+
+Status Listener::bind_free(unsigned port) {
   std::set<std::uint16_t> reserved;
-  for (const auto& [name, port] : context_.options.fixed_ports) reserved.insert(port);
-  Status last;
-  unsigned port = context_.options.first_port;
+  for (const auto& [name, fixed] : context_.options.fixed_ports) reserved.insert(fixed);
+  Status last = fail("none was tried");
   for (int i = 0; i < kPortAttempts && port <= 65'535; ++i, ++port) {
     if (reserved.contains(static_cast<std::uint16_t>(port))) continue;
     last = bind(static_cast<std::uint16_t>(port));
-    if (last) return {};
+    if (!last) continue;
+    context_.next_port = static_cast<std::uint16_t>(std::min(port + 1, 65'535U));
+    return {};
   }
-  return fail(fmt::format("no free UDP port from {} on: {}", context_.options.first_port,
-                          last ? "none was tried" : last.error().message));
+  return last;
 }
 
 Endpoint Listener::endpoint_of(std::size_t region, std::uint16_t port) const {
@@ -151,11 +162,20 @@ void Listener::configure(ListenerSpec spec, std::vector<ResolvedDestination> des
 
 std::vector<std::shared_ptr<Destination>> Listener::close() {
   sockets_.clear();
+  context_.next_port = std::min(context_.next_port, identity_.port);
   auto out = std::exchange(destinations_, {});
   std::ranges::move(std::exchange(retired_, {}), std::back_inserter(out));
   for (const auto& destination : out) destination->close();
   std::erase_if(out, [](const auto& destination) { return destination->is_idle(); });
   return out;
+}
+
+void Listener::forget_packets() {
+  std::ranges::move(std::exchange(destinations_, {}), std::back_inserter(retired_));
+  for (const auto& destination : retired_) destination->close();
+  std::erase_if(retired_, [](const auto& destination) { return destination->is_idle(); });
+  clients_.forget_injected();
+  transport_->forget_packets();
 }
 
 void Listener::receive(RegionIndex region, const Endpoint& from, ByteSpan payload, bool injected) {

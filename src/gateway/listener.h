@@ -55,6 +55,10 @@ class Listener final : public ReplySink, public TransportHost {
   // for an answer are given back: completions find them there.
   std::vector<std::shared_ptr<Destination>> close();
 
+  // Its destinations end as in `close`; `configure` makes new ones. What it knows of injected
+  // clients goes.
+  void forget_packets();
+
   void receive(RegionIndex region, const Endpoint& from, ByteSpan payload, bool injected);
   // Where there is a tunnel: a plaintext as if it had come through that of the peer with this key.
   void inject_inner(RegionIndex region, const Endpoint& from, std::string_view peer_key,
@@ -93,6 +97,7 @@ class Listener final : public ReplySink, public TransportHost {
   class RegionSocket;
 
   Status bind(std::uint16_t port);
+  Status bind_free(unsigned from);
   Endpoint endpoint_of(std::size_t region, std::uint16_t port) const;
   void capture(const Outgoing& to, ByteSpan datagram);
   bool may_leave(const Outgoing& to);

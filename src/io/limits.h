@@ -13,9 +13,16 @@ inline constexpr int kTaskRoundsPerTurn = 64;
 inline constexpr int kEventsPerTurn = 256;
 // Turns that serve one event each before the loop looks whether there are more to serve together.
 inline constexpr unsigned kLoneEventsBeforeLook = 8;
-// Between two readings of the system's clocks and under a slewing wall clock; beyond it, the wall
-// was set.
-inline constexpr std::chrono::milliseconds kWallTolerance{1};
+// How far the system's wall clock may leave its monotonic one before it was set, or the machine
+// slept: below it lies what two readings are apart on a busy machine.
+inline constexpr std::chrono::milliseconds kWallTolerance{50};
+// A pair of readings counts when it took no longer; else they are read again, so often.
+inline constexpr std::chrono::milliseconds kReadingTime{1};
+inline constexpr int kReadingAttempts = 4;
+// The loop looks at least so often whether the system's wall clock was set.
+inline constexpr std::chrono::seconds kLookAtWall{1};
+// Real time that a move of the clock takes of one turn.
+inline constexpr std::chrono::milliseconds kMoveSlice{2};
 
 inline constexpr std::size_t kMaxDatagram = 65'535;  // IPv4 total length, headers included
 inline constexpr std::size_t kReceiveBatch = 64;     // datagrams per recvmmsg
@@ -35,7 +42,13 @@ inline constexpr std::chrono::seconds kInterfacesFreshFor{1};
 inline constexpr std::size_t kRememberedPeers = 32'768;
 
 inline constexpr std::size_t kLineBytes = 256 * 1024;  // of a child's output
-inline constexpr std::size_t kReadsPerWake = 8;        // of 16 KiB, from one pipe
-inline constexpr std::size_t kReadsAfterExit = 128;    // what a pipe can still hold, twice
+// What one turn takes of one pipe; then others have their turn, and a child that writes faster
+// waits.
+inline constexpr std::size_t kReadsPerTurn = 4;  // of 16 KiB: what a pipe holds
+inline constexpr std::size_t kLinesPerTurn = 500;
+inline constexpr std::size_t kReadsAfterExit = 128;  // what the largest pipe still holds, twice
+// How long the start of a process may take, and how long we wait for what it left to be gone.
+inline constexpr std::chrono::seconds kSpawnPatience{10};
+inline constexpr std::chrono::seconds kSupervisorFarewell{2};
 
 }  // namespace loopgate::io

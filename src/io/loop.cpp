@@ -12,22 +12,27 @@
 #include <deque>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
-#include "base/system_time.h"
 #include "io/limits.h"
+#include "io/live_clock.h"
 
 namespace loopgate::io {
 
 namespace asio = boost::asio;
 
 struct Loop::Impl {
-  Impl(Clock& clock, TaskQueue& tasks, Mode mode) : clock(clock), tasks(tasks), mode(mode) {}
+  Impl(Clock& clock, TaskQueue& tasks, Mode mode, SystemTime system)
+      : clock(clock), tasks(tasks), mode(mode) {
+    if (mode == Mode::kLive) live.emplace(clock, std::move(system));
+  }
 
   Duration time_to_wait(Duration max_wait) const;
   bool serve_kernel(Duration wait);
   bool fire_due(Loop& loop);
   bool run_tasks();
+  bool move_clock();
   void end_turn();
   void wait_for_signal();
 
@@ -35,9 +40,8 @@ struct Loop::Impl {
   TaskQueue& tasks;
   const Mode mode;
   Guard* guard = nullptr;
-  Duration skew{};
+  std::optional<LiveClock> live;
   std::atomic<bool> stopped = false;
-  bool in_tasks = false;
   bool caught_up = false;  // in this turn, by a handler
   bool more_is_likely = false;
   unsigned lone_events = 0;
@@ -49,12 +53,12 @@ struct Loop::Impl {
   // Last, to be destroyed first: what they hold may hold sockets. One may be added while another
   // runs.
   std::array<std::deque<std::function<void()>>, 3> hooks;
+  std::vector<std::function<void()>> after_turn;
+  std::shared_ptr<void> outside_work = std::make_shared<char>();
 };
 
-Loop::Loop(Clock& clock, TaskQueue& tasks, Mode mode)
-    : impl_(std::make_unique<Impl>(clock, tasks, mode)) {
-  catch_up();
-}
+Loop::Loop(Clock& clock, TaskQueue& tasks, Mode mode, SystemTime system)
+    : impl_(std::make_unique<Impl>(clock, tasks, mode, std::move(system))) {}
 
 Loop::~Loop() = default;
 
@@ -73,7 +77,8 @@ bool Loop::stopped() const {
 
 bool Loop::turn(Duration max_wait) {
   impl_->caught_up = false;
-  bool ran = impl_->serve_kernel(impl_->time_to_wait(max_wait));
+  bool ran = impl_->move_clock();
+  ran |= impl_->serve_kernel(impl_->time_to_wait(max_wait));
   ran |= impl_->fire_due(*this);
   ran |= impl_->run_tasks();
   impl_->end_turn();
@@ -81,27 +86,30 @@ bool Loop::turn(Duration max_wait) {
 }
 
 void Loop::catch_up() {
-  if (impl_->mode != Mode::kLive) return;
-  Clock& clock = impl_->clock;
-  const Instant now = system_instant() + impl_->skew;
-  const WallTime wall = system_wall() + impl_->skew;
-  if (std::chrono::abs(wall - clock.wall_at(now)) > kWallTolerance) {
-    clock.set_wall(wall - (now - clock.now()));
-  }
-  clock.advance_to(now);
+  if (!impl_->live) return;
+  impl_->live->catch_up();
   impl_->caught_up = true;
 }
 
-void Loop::advance(Duration step) {
-  LOOPGATE_CHECK(impl_->mode == Mode::kLive);
-  LOOPGATE_CHECK(step >= Duration::zero());
-  catch_up();
-  impl_->skew += step;
-  impl_->clock.advance_to(impl_->clock.now() + step, [this] { impl_->run_tasks(); });
+LiveClock& Loop::live_clock() {
+  LOOPGATE_CHECK(impl_->live.has_value());
+  return *impl_->live;
 }
 
 void Loop::at_turn_end(Stage stage, std::function<void()> hook) {
   impl_->hooks[static_cast<std::size_t>(stage)].push_back(std::move(hook));
+}
+
+void Loop::after_turn(std::function<void()> callback) {
+  impl_->after_turn.push_back(std::move(callback));
+}
+
+std::shared_ptr<void> Loop::outside_work() {
+  return impl_->outside_work;
+}
+
+bool Loop::awaits_outside() const {
+  return impl_->outside_work.use_count() > 1;
 }
 
 void Loop::guard_by(Guard& guard) {
@@ -135,10 +143,10 @@ TaskQueue& Loop::tasks() {
 // kernel's would cost a call whenever the earliest deadline changes.
 Duration Loop::Impl::time_to_wait(Duration max_wait) const {
   if (!tasks.empty() || stopped) return Duration::zero();
-  if (mode == Mode::kSimulated) return max_wait;
-  const auto next = clock.next();
-  if (!next) return max_wait;
-  return std::min(max_wait, *next - (system_instant() + skew));
+  if (!live) return max_wait;
+  Duration wait = std::min({max_wait, live->patience(), Duration(kLookAtWall)});
+  if (const auto next = clock.next()) wait = std::min(wait, live->until(*next));
+  return wait;
 }
 
 // Handlers that make others ready (a client that asks again and again) must not hold up the turn's
@@ -163,23 +171,27 @@ bool Loop::Impl::serve_kernel(Duration wait) {
 }
 
 bool Loop::Impl::fire_due(Loop& loop) {
-  if (mode == Mode::kSimulated) return false;
+  if (!live) return false;
   const auto next = clock.next();
   if (!caught_up) loop.catch_up();
   return next && *next <= clock.now();
 }
 
-// Not from within a task: `advance` may be called there, and settles when that task has ended.
 bool Loop::Impl::run_tasks() {
-  if (in_tasks) return false;
-  in_tasks = true;
   bool ran = false;
   for (int round = 0; round < kTaskRoundsPerTurn && !tasks.empty(); ++round) {
     tasks.run_ready();
     ran = true;
   }
-  in_tasks = false;
   return ran;
+}
+
+bool Loop::Impl::move_clock() {
+  if (!live) return false;
+  return live->go_on([this] {
+    run_tasks();
+    return tasks.empty();
+  });
 }
 
 void Loop::Impl::end_turn() {
@@ -187,6 +199,9 @@ void Loop::Impl::end_turn() {
     // By index: a hook may add another.
     for (std::size_t i = 0; i < stage.size(); ++i)
       watch_guarded(guard, "the end of a turn", stage[i]);
+  }
+  for (const auto& callback : std::exchange(after_turn, {})) {
+    watch_guarded(guard, "the end of a turn", callback);
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/guard.h"
+#include "base/system_time.h"
 #include "base/task_queue.h"
 
 namespace boost::asio {
@@ -18,13 +19,15 @@ class io_context;
 
 namespace loopgate::io {
 
+class LiveClock;
+
 class Loop {
  public:
-  // Live, the loop tells `clock` the system's time (plus what `advance` added). Simulated, it never
-  // moves it.
+  // Live, the loop tells `clock` the time (live_clock.h). Simulated, it never moves it.
   enum class Mode { kLive, kSimulated };
 
-  Loop(Clock& clock, TaskQueue& tasks, Mode mode);
+  // `system` is read when live.
+  Loop(Clock& clock, TaskQueue& tasks, Mode mode, SystemTime system = {});
   ~Loop();
   Loop(const Loop&) = delete;
 
@@ -43,13 +46,21 @@ class Loop {
   // nothing.
   void catch_up();
 
-  // Live: moves the clock ahead of the system's by `step`, firing everything due, in order.
-  void advance(Duration step);
+  // Live only: moves of the clock, which happen in turns.
+  LiveClock& live_clock();
 
   // Called at each turn's end in the order they were added. `kFlush` hooks (datagrams) run before
   // `kCommit` (the store), `kAfterCommit` last.
   enum class Stage { kFlush, kCommit, kAfterCommit };
   void at_turn_end(Stage stage, std::function<void()> hook);
+
+  // Once, at the end of this turn: for what has had its share of it and goes on in the next.
+  void after_turn(std::function<void()> callback);
+
+  // Held by whatever waits for an answer from outside this process that will surely come (an HTTP
+  // request with its deadlines): a sandbox that settles waits for as long as somebody holds one.
+  std::shared_ptr<void> outside_work();
+  bool awaits_outside() const;
 
   // SIGINT and SIGTERM; the callback runs in a turn.
   void on_signal(std::function<void(int signal)> callback);

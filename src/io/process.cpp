@@ -1,6 +1,7 @@
 #include "io/process.h"
 
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -9,11 +10,13 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
 #include <utility>
 
+#include "io/keeper.h"
 #include "io/limits.h"
 #include "io/line_splitter.h"
 #include "io/spawn.h"
@@ -30,8 +33,8 @@ using Descriptor = asio::posix::stream_descriptor;
 // Lives on until the child is reaped, also when its owner has gone.
 class Child : public std::enable_shared_from_this<Child> {
  public:
-  Child(Loop& loop, const SpawnedProcess& spawned, int pid_descriptor, bool own_group,
-        Process::Events events);
+  // `end` becomes readable when it has ended: the keeper's socket, or a pidfd of our own child's.
+  Child(Loop& loop, const SpawnedProcess& spawned, int end, bool own_group, Process::Events events);
 
   void watch();
   void abandon();
@@ -45,42 +48,55 @@ class Child : public std::enable_shared_from_this<Child> {
     }
     std::optional<Descriptor> pipe;
     LineSplitter lines{kLineBytes};
+    std::string unread;    // was read, and had more lines than a turn takes
+    bool goes_on = false;  // in the next turn, whether the pipe has more or not
+    std::size_t reads_after_exit = 0;
     const bool is_stderr;
   };
+  enum class Rest { kNone, kMore, kEnd };  // nothing now · more than this turn takes · it has ended
 
   void watch_output(Output& output);
-  bool read(Output& output, std::size_t most_reads);
-  void on_exit();
-  LineSplitter::Sink sink(const Output& output);
+  void serve(Output& output);
+  Rest read(Output& output);
+  bool feed(Output& output, std::size_t& lines);
+  void close(Output& output);
+  void tell_line(const Output& output, std::string_view line);
+  void go_on_next_turn(Output& output);
+  void on_end();
+  std::optional<ExitStatus> reap();
+  std::optional<ExitStatus> hear_keeper();
+  void tell_exit();
 
   Loop& loop_;
   const int pid_;
+  const bool kept_;
   const bool own_group_;
-  bool reaped_ = false;
   bool abandoned_ = false;
+  std::optional<ExitStatus> ended_;
   Process::Events events_;
-  Descriptor exit_;
+  Descriptor end_;
   Output stdout_;
   Output stderr_;
 };
 
-Child::Child(Loop& loop, const SpawnedProcess& spawned, int pid_descriptor, bool own_group,
+Child::Child(Loop& loop, const SpawnedProcess& spawned, int end, bool own_group,
              Process::Events events)
     : loop_(loop),
       pid_(spawned.pid),
+      kept_(spawned.keeper >= 0),
       own_group_(own_group),
       events_(std::move(events)),
-      exit_(loop.context(), pid_descriptor),
+      end_(loop.context(), end),
       stdout_(loop.context(), spawned.stdout_read, false),
       stderr_(loop.context(), spawned.stderr_read, true) {}
 
 void Child::watch() {
-  exit_.async_wait(Descriptor::wait_read,
-                   [self = shared_from_this()](const boost::system::error_code& error) {
-                     if (error) return;
-                     self->loop_.catch_up();
-                     self->on_exit();
-                   });
+  end_.async_wait(Descriptor::wait_read,
+                  [self = shared_from_this()](const boost::system::error_code& error) {
+                    if (error) return;
+                    self->loop_.catch_up();
+                    self->on_end();
+                  });
   watch_output(stdout_);
   watch_output(stderr_);
 }
@@ -89,72 +105,137 @@ void Child::abandon() {
   abandoned_ = true;
   stdout_.pipe.reset();
   stderr_.pipe.reset();
-  signal(SIGKILL);
+  if (kept_) {
+    boost::system::error_code ignored;
+    end_.close(ignored);  // the keeper does the rest
+  } else {
+    signal(SIGKILL);
+  }
 }
 
-// Until it is reaped, the zombie keeps its number and its group's from being given to others.
+// Of our own: until it is reaped, the zombie keeps its number and its group's from being given to
+// others. The keeper sees to that of what it keeps.
 void Child::signal(int number) {
-  if (!reaped_) ::kill(own_group_ ? -pid_ : pid_, number);
+  if (ended_ || !end_.is_open()) return;
+  if (kept_) {
+    [[maybe_unused]] const auto sent =
+        ::send(end_.native_handle(), &number, sizeof(number), MSG_NOSIGNAL | MSG_DONTWAIT);
+  } else {
+    ::kill(own_group_ ? -pid_ : pid_, number);
+  }
 }
 
 void Child::watch_output(Output& output) {
   if (!output.pipe) return;
   output.pipe->async_wait(Descriptor::wait_read, [self = shared_from_this(),
                                                   &output](const boost::system::error_code& error) {
-    if (error || self->reaped_) return;
+    if (error) return;
     self->loop_.catch_up();
-    if (self->read(output, kReadsPerWake)) self->watch_output(output);
+    self->serve(output);
   });
 }
 
-// False when the pipe has ended.
-bool Child::read(Output& output, std::size_t most_reads) {
-  std::array<char, 16 * 1024> buffer;
-  const auto to_line = sink(output);
-  for (std::size_t i = 0; i < most_reads && output.pipe; ++i) {
-    const auto got = ::read(output.pipe->native_handle(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
-    if (got <= 0) {
-      output.pipe.reset();
-      return false;
-    }
-    output.lines.feed({buffer.data(), static_cast<std::size_t>(got)}, to_line);
+// One turn's share of a pipe.
+void Child::serve(Output& output) {
+  const auto rest = read(output);
+  if (rest == Rest::kMore) return go_on_next_turn(output);
+  // After the exit, nobody is left to write what would come later.
+  if (rest == Rest::kEnd || ended_) {
+    close(output);
+  } else {
+    watch_output(output);
   }
-  return output.pipe.has_value();
+  tell_exit();
 }
 
-void Child::on_exit() {
-  siginfo_t info{};
-  if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-      info.si_pid == 0) {
-    return;
+Child::Rest Child::read(Output& output) {
+  std::array<char, 16 * 1024> buffer;
+  std::size_t lines = kLinesPerTurn;
+  if (!feed(output, lines)) return Rest::kMore;
+  for (std::size_t i = 0; i < kReadsPerTurn && output.pipe; ++i) {
+    // A descendant in a group of its own may hold the pipe open, and write, for ever.
+    if (ended_ && output.reads_after_exit++ >= kReadsAfterExit) return Rest::kEnd;
+    const auto got = ::read(output.pipe->native_handle(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Rest::kNone;
+    if (got <= 0) return Rest::kEnd;
+    output.unread.assign(buffer.data(), static_cast<std::size_t>(got));
+    if (!feed(output, lines)) return Rest::kMore;
   }
+  return output.pipe ? Rest::kMore : Rest::kEnd;
+}
+
+// False when the turn's lines are used up.
+bool Child::feed(Output& output, std::size_t& lines) {
+  const auto to_line = [&](std::string_view line) {
+    --lines;
+    tell_line(output, line);
+  };
+  output.unread.erase(0, output.lines.feed(output.unread, to_line, lines));
+  return output.unread.empty();
+}
+
+void Child::close(Output& output) {
+  output.pipe.reset();
+  output.lines.finish([&](std::string_view line) { tell_line(output, line); });
+}
+
+void Child::tell_line(const Output& output, std::string_view line) {
+  if (abandoned_ || !events_.on_line) return;
+  run_guarded(loop_.guard(), "the output of a process",
+              [&] { events_.on_line(line, output.is_stderr); });
+}
+
+void Child::go_on_next_turn(Output& output) {
+  output.goes_on = true;
+  loop_.after_turn([self = shared_from_this(), &output] {
+    asio::post(self->loop_.context(), [self, &output] {
+      output.goes_on = false;
+      if (self->abandoned_) return;
+      self->loop_.catch_up();
+      self->serve(output);
+    });
+  });
+}
+
+void Child::on_end() {
+  ended_ = kept_ ? hear_keeper() : reap();
+  const auto self = shared_from_this();
+  for (Output* output : {&stdout_, &stderr_}) {
+    if (!output->pipe || output->goes_on) continue;
+    output->pipe->cancel();
+    serve(*output);
+  }
+  tell_exit();
+}
+
+std::optional<ExitStatus> Child::reap() {
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT);
   // What it left running goes with it. Before the reaping: after it, the number may be another's.
   if (own_group_) ::kill(-pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
-  reaped_ = true;
-
-  const auto self = shared_from_this();
-  for (Output* output : {&stdout_, &stderr_}) {
-    // A descendant in a group of its own may hold the pipe open for ever: what is there now is all.
-    if (output->pipe) read(*output, kReadsAfterExit);
-    output->pipe.reset();
-    output->lines.finish(sink(*output));
-  }
-  if (abandoned_ || !events_.on_exit) return;
   const bool exited = info.si_code == CLD_EXITED;
-  run_guarded(loop_.guard(), "the end of a process", [&] {
-    events_.on_exit({.code = exited ? info.si_status : 0, .signal = exited ? 0 : info.si_status});
-  });
+  return ExitStatus{.code = exited ? info.si_status : 0, .signal = exited ? 0 : info.si_status};
 }
 
-LineSplitter::Sink Child::sink(const Output& output) {
-  return [this, is_stderr = output.is_stderr](std::string_view line) {
-    if (abandoned_ || !events_.on_line) return;
-    run_guarded(loop_.guard(), "the output of a process",
-                [&] { events_.on_line(line, is_stderr); });
-  };
+std::optional<ExitStatus> Child::hear_keeper() {
+  KeptEnded ended{.code = 0, .signal = SIGKILL};  // as when the keeper was killed, and it with it
+  if (KeptEnded told; ::recv(end_.native_handle(), &told, sizeof(told), MSG_DONTWAIT) ==
+                      static_cast<ssize_t>(sizeof(told))) {
+    ended = told;
+  }
+  boost::system::error_code ignored;
+  end_.close(ignored);
+  return ExitStatus{.code = ended.code, .signal = ended.signal};
+}
+
+// Once, when it has ended and its last line is told.
+void Child::tell_exit() {
+  if (!ended_ || stdout_.pipe || stderr_.pipe || abandoned_) return;
+  if (const auto on_exit = std::exchange(events_.on_exit, nullptr)) {
+    run_guarded(loop_.guard(), "the end of a process", [&] { on_exit(*ended_); });
+  }
 }
 
 class ChildProcess final : public Process {
@@ -190,8 +271,10 @@ std::string absolute(const std::string& path) {
 Result<std::unique_ptr<Process>> Process::spawn(Loop& loop, ProcessOptions options, Events events) {
   const auto spawned = spawn_process(options);
   if (!spawned) return std::unexpected(spawned.error());
-  const auto pid_descriptor = static_cast<int>(::syscall(SYS_pidfd_open, spawned->pid, 0));
-  if (pid_descriptor < 0) {
+  const int end = spawned->keeper >= 0
+                      ? spawned->keeper
+                      : static_cast<int>(::syscall(SYS_pidfd_open, spawned->pid, 0));
+  if (end < 0) {
     const int error = errno;
     ::kill(options.inherit_stdio ? spawned->pid : -spawned->pid, SIGKILL);
     ::waitpid(spawned->pid, nullptr, 0);
@@ -200,8 +283,8 @@ Result<std::unique_ptr<Process>> Process::spawn(Loop& loop, ProcessOptions optio
     }
     return fail("cannot watch " + options.argv.front() + ": " + system_message(error));
   }
-  auto child = std::make_shared<Child>(loop, *spawned, pid_descriptor, !options.inherit_stdio,
-                                       std::move(events));
+  auto child =
+      std::make_shared<Child>(loop, *spawned, end, !options.inherit_stdio, std::move(events));
   child->watch();
   return std::make_unique<ChildProcess>(std::move(child));
 }

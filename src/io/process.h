@@ -1,5 +1,5 @@
-// Child processes on the loop. They end with us, also when we are killed (PR_SET_PDEATHSIG), and
-// take their descendants' process group with them when we end them.
+// Child processes on the loop. They end with us, also when we are killed, and take what they
+// started with them: all of it with a supervisor, else their process group.
 #pragma once
 
 #include <functional>
@@ -13,11 +13,15 @@
 
 namespace loopgate::io {
 
+class Supervisor;
+
 struct ProcessOptions {
   std::vector<std::string> argv = {};         // argv[0] is looked up in PATH
   std::vector<std::string> environment = {};  // "NAME=value", the whole of it
   std::string directory = {};                 // working directory; empty: ours
   bool inherit_stdio = false;                 // for `exec`: the child has our terminal
+  // Ends what the process leaves behind; outlives it. Not together with inherit_stdio.
+  Supervisor* supervisor = nullptr;
 };
 
 struct ExitStatus {
@@ -29,14 +33,14 @@ class Process {
  public:
   struct Events {
     // Whole lines without their newline (a line over 256 KiB is split); what is left at the end
-    // counts as one.
+    // counts as one. While lines come faster than a turn takes them, the child waits.
     std::function<void(std::string_view line, bool is_stderr)> on_line = {};
     // After the last line. Called once.
     std::function<void(ExitStatus)> on_exit = {};
   };
 
   static Result<std::unique_ptr<Process>> spawn(Loop& loop, ProcessOptions options, Events events);
-  virtual ~Process() = default;  // kills the process group, without calling on_exit
+  virtual ~Process() = default;  // kills it as `kill` does, without calling on_exit
 
   virtual int pid() const = 0;
   virtual void kill() = 0;       // SIGKILL to the group

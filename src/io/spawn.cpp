@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "io/process.h"
+#include "io/supervisor.h"
 #include "io/system_message.h"
 
 namespace loopgate::io {
@@ -22,20 +24,6 @@ constexpr int kReportDescriptor = 3;
 // The child's own copies are put above every number that it is about to assign.
 constexpr int kFirstFreeDescriptor = 10;
 constexpr int kLastDescriptorWithoutCloseRange = 4096;
-
-// What the child needs, all of it made before the fork: after it, only async-signal-safe calls are
-// allowed (signal-safety(7)).
-struct ChildPlan {
-  const char* file;
-  std::vector<char*> argv;
-  std::vector<char*> environment;
-  const char* directory;  // null: ours
-  bool inherit_stdio;
-  int parent;
-  int stdout_write;
-  int stderr_write;
-  int report_write;
-};
 
 class Pipe {
  public:
@@ -95,18 +83,11 @@ void connect_stdio(const ChildPlan& plan) {
   ::dup2(err, STDERR_FILENO);
 }
 
-void close_everything_above(int last) {
-  if (::close_range(static_cast<unsigned>(last) + 1, ~0U, 0) == 0) return;
-  for (int descriptor = last + 1; descriptor < kLastDescriptorWithoutCloseRange; ++descriptor) {
-    ::close(descriptor);
-  }
-}
-
-[[noreturn]] void become(const ChildPlan& plan) {
-  const int report = ::fcntl(plan.report_write, F_DUPFD_CLOEXEC, kFirstFreeDescriptor);
+[[noreturn]] void become(const ChildPlan& plan, pid_t parent, int report_write) {
+  const int report = ::fcntl(report_write, F_DUPFD_CLOEXEC, kFirstFreeDescriptor);
   // The parent may have gone before the request was made: then nobody would tell us.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != plan.parent) ::_exit(127);
+  if (::getppid() != parent) ::_exit(127);
   if (!plan.inherit_stdio) {
     ::setpgid(0, 0);
     connect_stdio(plan);
@@ -117,7 +98,7 @@ void close_everything_above(int last) {
   if (plan.directory != nullptr && ::chdir(plan.directory) != 0) {
     report_and_exit(kReportDescriptor, errno);
   }
-  ::execve(plan.file, plan.argv.data(), plan.environment.data());
+  ::execve(plan.file, plan.argv, plan.environment);
   report_and_exit(kReportDescriptor, errno);
 }
 
@@ -135,48 +116,72 @@ void set_nonblocking(int descriptor) {
   ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
 }
 
+// What the parent keeps of a child's output.
+struct OutputPipes {
+  Pipe out;
+  Pipe err;
+
+  int error() const { return out.error() != 0 ? out.error() : err.error(); }
+  void hand_over(SpawnedProcess& spawned) {
+    spawned.stdout_read = out.take_read();
+    spawned.stderr_read = err.take_read();
+    set_nonblocking(spawned.stdout_read);
+    set_nonblocking(spawned.stderr_read);
+  }
+};
+
 }  // namespace
+
+void close_everything_above(int last) {
+  if (::close_range(static_cast<unsigned>(last) + 1, ~0U, 0) == 0) return;
+  for (int descriptor = last + 1; descriptor < kLastDescriptorWithoutCloseRange; ++descriptor) {
+    ::close(descriptor);
+  }
+}
+
+StartedChild start_child(const ChildPlan& plan) {
+  Pipe report;
+  if (report.error() != 0) return {.error = report.error()};
+  const pid_t parent = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) return {.error = errno};
+  if (pid == 0) become(plan, parent, report.write_end());
+  report.close_write();
+  const int error = exec_error(report.read_end());
+  if (error == 0) return {.pid = pid};
+  ::waitpid(pid, nullptr, 0);
+  return {.error = error};
+}
 
 Result<SpawnedProcess> spawn_process(const ProcessOptions& options) {
   if (options.argv.empty()) return fail("no command to start");
   const auto& name = options.argv.front();
   const auto file = find_executable(name);
   if (file.empty()) return fail("cannot start " + name + ": no such executable in PATH");
-
-  Pipe out;
-  Pipe err;
-  Pipe report;
-  for (const Pipe* pipe : {&out, &err, &report}) {
-    if (pipe->error() != 0)
-      return fail("cannot start " + name + ": " + system_message(pipe->error()));
+  OutputPipes pipes;
+  if (pipes.error() != 0) {
+    return fail("cannot start " + name + ": " + system_message(pipes.error()));
   }
-  ChildPlan plan{.file = file.c_str(),
-                 .argv = pointers(options.argv),
-                 .environment = pointers(options.environment),
-                 .directory = options.directory.empty() ? nullptr : options.directory.c_str(),
-                 .inherit_stdio = options.inherit_stdio,
-                 .parent = ::getpid(),
-                 .stdout_write = out.write_end(),
-                 .stderr_write = err.write_end(),
-                 .report_write = report.write_end()};
-  const pid_t pid = ::fork();
-  if (pid < 0) return fail("cannot start " + name + ": " + system_message(errno));
-  if (pid == 0) become(plan);
-
-  report.close_write();
-  if (const int error = exec_error(report.read_end())) {
-    ::waitpid(pid, nullptr, 0);
-    const bool in_directory = error == ENOENT && !options.directory.empty();
+  const auto argv = pointers(options.argv);
+  const auto environment = pointers(options.environment);
+  const ChildPlan plan{.file = file.c_str(),
+                       .argv = argv.data(),
+                       .environment = environment.data(),
+                       .directory = options.directory.empty() ? nullptr : options.directory.c_str(),
+                       .inherit_stdio = options.inherit_stdio,
+                       .stdout_write = pipes.out.write_end(),
+                       .stderr_write = pipes.err.write_end()};
+  SpawnedProcess spawned;
+  const auto started = options.supervisor == nullptr
+                           ? start_child(plan)
+                           : options.supervisor->start_kept(plan, spawned.keeper);
+  if (started.error != 0) {
+    const bool in_directory = started.error == ENOENT && !options.directory.empty();
     return fail("cannot start " + file + (in_directory ? " in " + options.directory : "") + ": " +
-                system_message(error));
+                system_message(started.error));
   }
-  SpawnedProcess spawned{.pid = pid};
-  if (!options.inherit_stdio) {
-    spawned.stdout_read = out.take_read();
-    spawned.stderr_read = err.take_read();
-    set_nonblocking(spawned.stdout_read);
-    set_nonblocking(spawned.stderr_read);
-  }
+  spawned.pid = started.pid;
+  if (!options.inherit_stdio) pipes.hand_over(spawned);
   return spawned;
 }
 

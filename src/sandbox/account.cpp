@@ -17,7 +17,7 @@ Account::Account(Surroundings surroundings)
           {.policy = policy_allows,
            .session =
                [this](const auto&... arguments) { return surroundings_.authorize(arguments...); }}),
-      api_(surroundings_.tasks,
+      api_(surroundings_.tasks, surroundings_.random,
            [this](const auto&... arguments) { return surroundings_.authorize(arguments...); }) {
   surroundings_.authorize = [this](const aws::Session& session, std::string_view action,
                                    const std::string& resource_arn) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "emulators/http/caller.h"
+#include "emulators/lambda/worker_launch.h"
 #include "sandbox/query.h"
 
 namespace loopgate {
@@ -26,16 +27,26 @@ std::string name_of(const http::Request& request) {
   return scope ? scope->service + " " + operation : operation;
 }
 
-class WatchedExchange final : public http::Exchange {
+// Empty unless a function calls: its worker's own token.
+std::string function_of(const http::Request& request) {
+  const auto token = request.header("X-Amz-Security-Token");
+  return token.starts_with(lambda::kTokenPrefix) ? std::string(token) : std::string();
+}
+
+}  // namespace
+
+class ApiObserver::WatchedExchange final : public http::Exchange {
  public:
   using Answered = std::function<void(int status, std::size_t bytes)>;
 
-  WatchedExchange(std::shared_ptr<http::Exchange> inner, std::shared_ptr<std::size_t> unanswered,
-                  Answered answered)
+  WatchedExchange(std::shared_ptr<http::Exchange> inner, std::shared_ptr<Unanswered> unanswered,
+                  std::string function, Answered answered)
       : inner_(std::move(inner)),
         unanswered_(std::move(unanswered)),
+        function_(std::move(function)),
         answered_(std::move(answered)) {
-    ++*unanswered_;
+    ++unanswered_->all;
+    if (!function_.empty()) ++unanswered_->by_function[function_];
   }
   ~WatchedExchange() override { settle(); }
 
@@ -60,16 +71,20 @@ class WatchedExchange final : public http::Exchange {
 
  private:
   void settle() {
-    if (unanswered_) --*unanswered_;
+    if (!unanswered_) return;
+    --unanswered_->all;
+    const auto found = unanswered_->by_function.find(function_);
+    if (found != unanswered_->by_function.end() && --found->second == 0) {
+      unanswered_->by_function.erase(found);
+    }
     unanswered_.reset();
   }
 
   std::shared_ptr<http::Exchange> inner_;
-  std::shared_ptr<std::size_t> unanswered_;
+  std::shared_ptr<Unanswered> unanswered_;
+  std::string function_;
   Answered answered_;
 };
-
-}  // namespace
 
 std::shared_ptr<http::Exchange> ApiObserver::watch(const http::Request& request,
                                                    std::shared_ptr<http::Exchange> exchange) {
@@ -82,7 +97,8 @@ std::shared_ptr<http::Exchange> ApiObserver::watch(const http::Request& request,
     event.text = fmt::format("{} → {}", name, status);
     journal.append(std::move(event));
   };
-  return std::make_shared<WatchedExchange>(std::move(exchange), unanswered_, std::move(answered));
+  return std::make_shared<WatchedExchange>(std::move(exchange), unanswered_, function_of(request),
+                                           std::move(answered));
 }
 
 }  // namespace loopgate

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "base/alive.h"
 #include "base/journal.h"
@@ -18,11 +20,19 @@ class ApiObserver {
   // An exchange that tells us when it is answered. Observer and exchange may outlive each other.
   std::shared_ptr<http::Exchange> watch(const http::Request& request,
                                         std::shared_ptr<http::Exchange> exchange);
-  std::size_t unanswered() const { return *unanswered_; }
+  std::size_t unanswered() const { return unanswered_->all; }
+  // Workers of functions that wait for at least one answer: each has a session token of its own.
+  std::size_t waiting_functions() const { return unanswered_->by_function.size(); }
 
  private:
+  struct Unanswered {
+    std::size_t all = 0;
+    std::map<std::string, std::size_t> by_function;  // by session token
+  };
+  class WatchedExchange;
+
   Journal& journal_;
-  std::shared_ptr<std::size_t> unanswered_ = std::make_shared<std::size_t>(0);
+  std::shared_ptr<Unanswered> unanswered_ = std::make_shared<Unanswered>();
   Alive alive_;
 };
 

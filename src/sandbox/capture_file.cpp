@@ -13,15 +13,14 @@ namespace loopgate {
 Result<std::unique_ptr<CaptureFile>> CaptureFile::open(const std::string& path, io::Loop& loop,
                                                        gateway::Gateway& gateway,
                                                        Journal& journal) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr)
-    return fail(fmt::format("the capture cannot be written: {}", std::strerror(errno)), {path});
-  return std::unique_ptr<CaptureFile>(new CaptureFile(file, loop, gateway, journal));
+  auto file = io::create_private_file(path);
+  if (!file) return fail("the capture " + file.error().message, {path});
+  return std::unique_ptr<CaptureFile>(new CaptureFile(*std::move(file), loop, gateway, journal));
 }
 
-CaptureFile::CaptureFile(std::FILE* file, io::Loop& loop, gateway::Gateway& gateway,
+CaptureFile::CaptureFile(io::FilePtr file, io::Loop& loop, gateway::Gateway& gateway,
                          Journal& journal)
-    : file_(file, &std::fclose),
+    : file_(std::move(file)),
       gateway_(gateway),
       clock_(loop.clock()),
       journal_(journal),
@@ -57,7 +56,8 @@ void CaptureFile::observe(const gateway::ObservedDatagram& datagram) {
   }
   const auto& source = datagram.inbound ? datagram.remote : datagram.local;
   const auto& destination = datagram.inbound ? datagram.local : datagram.remote;
-  if (source.address.is_v4() != destination.address.is_v4()) return;
+  // Of two families (a client that was injected into a listener on ::1): IPv6, with the IPv4
+  // address mapped; it reads as IPv4 again.
   const auto frame = codec::build_udp(source, destination, datagram.bytes);
   if (!frame.empty()) writer_.add_packet(outer_, clock_.wall(), frame, comment);
 }

@@ -4,7 +4,6 @@
 // everything.
 #pragma once
 
-#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -14,6 +13,7 @@
 #include "codec/capture_writer.h"
 #include "gateway/gateway.h"
 #include "io/loop.h"
+#include "io/private_file.h"
 
 namespace loopgate {
 
@@ -25,11 +25,11 @@ class CaptureFile {
   CaptureFile(const CaptureFile&) = delete;
 
  private:
-  CaptureFile(std::FILE* file, io::Loop& loop, gateway::Gateway& gateway, Journal& journal);
+  CaptureFile(io::FilePtr file, io::Loop& loop, gateway::Gateway& gateway, Journal& journal);
   void observe(const gateway::ObservedDatagram& datagram);
   void write_out();
 
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+  io::FilePtr file_;
   gateway::Gateway& gateway_;
   Clock& clock_;
   Journal& journal_;

@@ -35,6 +35,12 @@ void CapturedDatagrams::wait(std::uint64_t after, Duration wait, std::function<v
   });
 }
 
+void CapturedDatagrams::clear() {
+  datagrams_.clear();
+  bytes_ = 0;
+  for (auto& [id, waiter] : std::exchange(waiters_, {})) waiter.callback();
+}
+
 void CapturedDatagrams::wake() {
   std::vector<std::function<void()>> ready;
   std::erase_if(waiters_, [&](auto& entry) {

@@ -23,6 +23,8 @@ class CapturedDatagrams {
 
   // Calls back once: as soon as there is one after `after`, or when `wait` is over.
   void wait(std::uint64_t after, Duration wait, std::function<void()> callback);
+  // Lets go of all, and calls back whoever waits.
+  void clear();
 
  private:
   struct Waiter {

@@ -5,7 +5,6 @@
 #include <charconv>
 
 #include "base/json.h"
-#include "base/system_time.h"
 #include "base/version.h"
 #include "codec/base64.h"
 #include "sandbox/journal_stream.h"
@@ -97,11 +96,7 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   const auto route = std::string_view(request.path).substr(kPrefix.size());
   if (request.method == "POST") return dispatch_post(route, request, exchange);
   if (request.method != "GET") return refuse(exchange, "use GET or POST", 405);
-  if (route == "health") {
-    return answer_json(
-        exchange,
-        {{"status", "ok"}, {"version", version()}, {"services", sandbox_.service_names()}});
-  }
+  if (route == "health") return get_health(exchange);
   if (route == "info") return answer_json(exchange, json(sandbox_.describe()));
   if (route == "journal") return get_journal(request.query, exchange);
   if (route == "captured") return get_captured(request.query, exchange);
@@ -111,6 +106,15 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   if (route == "peers") return answer_document(exchange, sandbox_.peers(listener));
   if (route == "wireguard") return answer_document(exchange, sandbox_.wireguard(listener));
   refuse(exchange, fmt::format("there is no GET {}", request.path), 404);
+}
+
+void Control::get_health(const Answer& answer) {
+  const bool ready = sandbox_.is_ready();
+  json body = {{"status", ready ? "ok" : "starting"},
+               {"version", version()},
+               {"services", sandbox_.service_names()}};
+  if (!ready) body["error"] = "the stacks of the start are not deployed yet";
+  answer_json(answer, body, ready ? 200 : 503);
 }
 
 void Control::dispatch_post(std::string_view route, const http::Request& request,
@@ -125,7 +129,7 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
   if (route == "publish") return post_publish(body, answer);
   if (route == "clock") return post_clock(body, answer);
   if (route == "peers") return post_peers(body, answer);
-  if (route == "reset") return post_reset(answer);
+  if (route == "reset") return post_reset(body, answer);
   refuse(answer, fmt::format("there is no POST {}", request.path), 404);
 }
 
@@ -153,10 +157,8 @@ void Control::get_captured(std::string_view query, const Answer& answer) {
 }
 
 void Control::get_clock(const Answer& answer) {
-  const auto now = sandbox_.clock().wall();
-  answer_json(answer, {{"now", to_iso8601(now)},
-                       {"ahead", to_string(std::chrono::floor<std::chrono::seconds>(
-                                     now - system_wall() + std::chrono::milliseconds(500)))}});
+  const auto ahead = std::chrono::round<std::chrono::seconds>(sandbox_.clock_ahead());
+  answer_json(answer, {{"now", to_iso8601(sandbox_.clock().wall())}, {"ahead", to_string(ahead)}});
 }
 
 void Control::post_deploy(const json& body, const Answer& answer) {
@@ -220,8 +222,11 @@ void Control::post_publish(const json& body, const Answer& answer) {
 void Control::post_clock(const json& body, const Answer& answer) {
   const auto step = parse_duration(text_field(body, "advance"));
   if (!step) return refuse(answer, "advance: " + step.error().message);
-  sandbox_.advance(*step);
-  get_clock(answer);
+  // Who no longer waits for it leaves the clock where it is.
+  auto abandon = sandbox_.advance(*step, [this, answer](const Status& status) {
+    status ? get_clock(answer) : refuse(answer, status.error().to_string());
+  });
+  if (abandon) answer->on_closed(std::move(abandon));
 }
 
 void Control::post_peers(const json& body, const Answer& answer) {
@@ -236,8 +241,14 @@ void Control::post_peers(const json& body, const Answer& answer) {
                                   allowed_ips, text_field(body, "preshared_key")));
 }
 
-void Control::post_reset(const Answer& answer) {
-  sandbox_.reset([answer](Status status) { answer_status(answer, status); });
+void Control::post_reset(const json& body, const Answer& answer) {
+  const auto keep = body.find("keep_stacks");
+  if (keep != body.end() && !keep->is_boolean()) {
+    return refuse(answer, "keep_stacks is neither true nor false");
+  }
+  const auto done = [answer](const Status& status) { answer_status(answer, status); };
+  if (keep != body.end() && keep->get<bool>()) return sandbox_.reset_keeping_stacks(done);
+  sandbox_.reset(done);
 }
 
 }  // namespace loopgate

@@ -31,6 +31,7 @@ class Control {
 
   void get_journal(std::string_view query, const Answer& answer);
   void get_captured(std::string_view query, const Answer& answer);
+  void get_health(const Answer& answer);
   void get_clock(const Answer& answer);
   void post_deploy(const nlohmann::json& body, const Answer& answer);
   void post_delete(const nlohmann::json& body, const Answer& answer);
@@ -38,7 +39,7 @@ class Control {
   void post_publish(const nlohmann::json& body, const Answer& answer);
   void post_clock(const nlohmann::json& body, const Answer& answer);
   void post_peers(const nlohmann::json& body, const Answer& answer);
-  void post_reset(const Answer& answer);
+  void post_reset(const nlohmann::json& body, const Answer& answer);
   void dispatch_post(std::string_view route, const http::Request& request, const Answer& answer);
 
   Sandbox& sandbox_;

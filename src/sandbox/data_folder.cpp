@@ -4,6 +4,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/random.h"
+
 namespace loopgate {
 
 namespace fs = std::filesystem;
@@ -11,53 +13,80 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kPrefix = "loopgate-";
+constexpr std::string_view kLock = "lock";
+constexpr int kAttempts = 8;  // at a name that is free, and a folder that nobody sweeps meanwhile
 
-std::string own_process() {
-  std::error_code error;
-  return fs::read_symlink("/proc/self", error).string();
-}
-
-// "loopgate-PID-RANDOM": of a process that has gone?
-bool is_abandoned(const std::string& name) {
-  if (!name.starts_with(kPrefix)) return false;
-  const auto pid = name.substr(kPrefix.size(), name.find('-', kPrefix.size()) - kPrefix.size());
-  if (pid.empty() || pid.find_first_not_of("0123456789") != std::string::npos) return false;
-  std::error_code error;
-  return !fs::exists("/proc/" + pid, error);
-}
-
+// A folder without a lock is not ours, or has just been made.
 void sweep(const fs::path& parent) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(parent, error)) {
-    if (is_abandoned(entry.path().filename().string())) {
-      std::error_code ignored;  // another user's: stays
+    std::error_code ignored;  // another user's: stays
+    if (!entry.path().filename().string().starts_with(kPrefix) ||
+        !fs::is_directory(entry.symlink_status(ignored))) {
+      continue;
+    }
+    if (const auto lock = io::FileLock::on_existing(entry.path() / kLock)) {
       fs::remove_all(entry.path(), ignored);
     }
   }
 }
 
+Error cannot_be_made(const Error& error) {
+  return {"the data folder " + error.message, error.where};
+}
+
 }  // namespace
 
-Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& kept, Random& random) {
-  std::error_code error;
-  const bool temporary = kept.empty();
-  fs::path path = fs::absolute(kept, error);
-  if (temporary) {
-    const auto parent = fs::temp_directory_path(error);
-    if (error) return fail("there is no folder for temporary files: " + error.message());
-    sweep(parent);
-    path = parent / (std::string(kPrefix) + own_process() + "-" + random.hex(8));
+Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& kept) {
+  auto opened = kept.empty() ? open_temporary() : open_kept(kept);
+  if (!opened) return opened;
+  if (const auto made = (*opened)->make_places(); !made) {
+    return std::unexpected(cannot_be_made(made.error()));
   }
-  fs::create_directories(path, error);
-  if (error) return fail("the data folder cannot be made: " + error.message(), {path.string()});
-  // Code, messages and keys lie here: for us alone.
-  fs::permissions(path, fs::perms::owner_all, error);
-  return std::unique_ptr<DataFolder>(new DataFolder(path.string(), temporary));
+  return opened;
+}
+
+Result<std::unique_ptr<DataFolder>> DataFolder::open_kept(const std::string& path) {
+  std::error_code error;
+  const auto whole = fs::absolute(path, error).string();
+  if (const auto made = io::ensure_private_folder(whole); !made) {
+    return std::unexpected(cannot_be_made(made.error()));
+  }
+  return std::unique_ptr<DataFolder>(new DataFolder(whole, std::nullopt));
+}
+
+Result<std::unique_ptr<DataFolder>> DataFolder::open_temporary() {
+  std::error_code error;
+  const auto parent = fs::temp_directory_path(error);
+  if (error) return fail("there is no folder for temporary files: " + error.message());
+  sweep(parent);
+  // Not of the sandbox's seed: two of one seed may run side by side.
+  auto random = Random::from_system();
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const auto path = parent / (std::string(kPrefix) + random.hex(16));
+    if (const auto made = io::ensure_private_folder(path.string()); !made) {
+      return std::unexpected(cannot_be_made(made.error()));
+    }
+    if (auto lock = io::FileLock::on_new(path / kLock)) {
+      return std::unique_ptr<DataFolder>(new DataFolder(path.string(), std::move(lock)));
+    }
+  }
+  return fail("no temporary folder can be made and locked", {parent.string()});
+}
+
+Status DataFolder::make_places() const {
+  // Why it cannot be made, the store explains better.
+  if (!lock_) (void)io::ensure_private_file(database());
+  return io::ensure_private_folder(functions());
+}
+
+void DataFolder::make_database_private() const {
+  for (const auto* suffix : {"", "-wal", "-shm", "-journal"}) io::make_private(database() + suffix);
 }
 
 DataFolder::~DataFolder() {
   std::error_code ignored;
-  if (temporary_) fs::remove_all(path_, ignored);
+  if (lock_) fs::remove_all(path_, ignored);
 }
 
 }  // namespace loopgate

@@ -77,6 +77,7 @@ class JournalReader {
 
  private:
   std::string forgotten_line() {
+    filter_.after = std::max(filter_.after, journal_.cleared());  // a reset: nobody misses those
     if (filter_.after >= journal_.forgotten()) return {};
     const auto count = journal_.forgotten() - filter_.after;
     filter_.after = journal_.forgotten();

@@ -80,7 +80,7 @@ void parse_options(Fields& fields, CoapPattern& out) {
   add_path(fields.text("path"), out.message);
   const Node* options = fields.find("options");
   if (options == nullptr) return;
-  if (!options->is_list()) return fields.refuse("coap: options is no list", options->place());
+  if (!options->is_list()) return fields.refuse("coap: options is not a list", options->place());
   if (options->items.size() > codec::kMaxCoapOptions)
     return fields.refuse("coap: too many options");
   for (const Node& option : options->items) add_option(fields, option, out.message);

@@ -59,7 +59,7 @@ std::optional<std::uint64_t> Fields::number(std::string_view name, std::uint64_t
   std::uint64_t out = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), out);
   if (error != std::errc() || end != value.data() + value.size() || out > max) {
-    refuse(fmt::format("{}: {} is no whole number from 0 to {}", what_, name, max),
+    refuse(fmt::format("{}: {} is not a whole number from 0 to {}", what_, name, max),
            find(name)->place());
     return std::nullopt;
   }

@@ -39,7 +39,7 @@ void parse_stacks(Fields& fields, Setup& out) {
   const Node* stacks = fields.find("stacks");
   if (stacks == nullptr) return;
   if (!out.stacks.empty()) fields.refuse("either 'template' or 'stacks'", stacks->place());
-  if (!stacks->is_list()) return fields.refuse("'stacks' is no list", stacks->place());
+  if (!stacks->is_list()) return fields.refuse("'stacks' is not a list", stacks->place());
   if (stacks->items.size() > kMaxStacks) return fields.refuse("too many stacks", stacks->place());
   for (const Node& stack : stacks->items) parse_stack(fields, stack, out);
 }
@@ -66,7 +66,7 @@ ClientSetup parse_client(Fields& parent, const std::string& name, const Node& no
 void parse_clients(Fields& fields, Setup& out) {
   const Node* clients = fields.find("clients");
   if (clients == nullptr) return;
-  if (!clients->is_map()) return fields.refuse("'clients' is no map", clients->place());
+  if (!clients->is_map()) return fields.refuse("'clients' is not a map", clients->place());
   if (clients->members.size() > kMaxClients)
     return fields.refuse("too many clients", clients->place());
   for (const auto& member : clients->members) {
@@ -107,7 +107,7 @@ void parse_regions(Fields& fields, Setup& out) {
 void parse_steps(Fields& fields, std::vector<StepPtr>& out) {
   const Node* steps = fields.find("steps");
   if (steps == nullptr) return;
-  if (!steps->is_list()) return fields.refuse("'steps' is no list", steps->place());
+  if (!steps->is_list()) return fields.refuse("'steps' is not a list", steps->place());
   if (steps->items.size() > kMaxSteps) return fields.refuse("too many steps", steps->place());
   for (const Node& node : steps->items) {
     auto step = parse_step(node);

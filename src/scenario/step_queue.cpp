@@ -151,7 +151,7 @@ Result<StepPtr> parse_expect_queue(const Node& value) {
   if (kind == "count") step->count = fields.number("count", kMaxCount);
   if (kind == "messages") {
     const Node& list = *fields.find("messages");
-    if (!list.is_list()) fields.refuse("expect queue: messages is no list", list.place());
+    if (!list.is_list()) fields.refuse("expect queue: messages is not a list", list.place());
     step->messages.emplace();
     for (const Node& node : list.items) step->messages->push_back(parse_wanted(fields, node));
   }

@@ -26,7 +26,7 @@ std::optional<Endpoint> parse_endpoint(Fields& fields, std::string_view name) {
   if (text.empty()) return std::nullopt;
   const auto endpoint = Endpoint::parse(text);
   if (endpoint && endpoint->port != 0) return endpoint;
-  fields.refuse(fmt::format("{}: {} is no address:port: {}", fields.what(), name, text),
+  fields.refuse(fmt::format("{}: {} is not an address:port: {}", fields.what(), name, text),
                 fields.find(name)->place());
   return std::nullopt;
 }

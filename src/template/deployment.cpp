@@ -372,8 +372,39 @@ ResourceType& Deployment::handler_of(const ResourceRecord& record) const {
   return handler ? *handler : deployer_.types_.stand_in();
 }
 
+// What a step did that throws is undone by the guard round its task.
 void Deployment::later(void (Deployment::*step)()) {
-  deployer_.tasks_.post([this, step] { (this->*step)(); });
+  deployer_.tasks_.post([this, step] {
+    try {
+      (this->*step)();
+    } catch (...) {
+      deployer_.tasks_.post([this] { step_threw(); });
+      throw;
+    }
+  });
+}
+
+// The deployment goes on as after a failure, so that the stack does not stay in progress for ever.
+void Deployment::step_threw() {
+  const Error error{"an internal failure, which the journal tells of", {}};
+  switch (record_.status) {
+    case StackStatus::kCreateInProgress:
+    case StackStatus::kUpdateInProgress:
+      return fail_with(next_ < plan_->resources.size() ? &plan_->resources[next_] : nullptr, error);
+    case StackStatus::kRollbackInProgress:
+    case StackStatus::kUpdateRollbackInProgress:
+      back_failed_ = true;
+      if (record_.undo.empty()) return finish_back();
+      return undone();
+    case StackStatus::kUpdateCleanup:
+      if (!record_.garbage.empty()) record_.garbage.pop_back();
+      return later(&Deployment::clean_up);
+    default:
+      if (!record_.garbage.empty()) record_.garbage.pop_back();
+      back_failed_ = true;
+      if (!error_) error_ = error;
+      return later(&Deployment::remove_next);
+  }
 }
 
 void Deployment::set_status(StackStatus status, std::string reason) {

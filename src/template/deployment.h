@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "template/deployer.h"
 #include "template/plan.h"
 #include "template/stack.h"
-#include "template/stack_engine.h"
 
 namespace loopgate::cfn {
 
@@ -78,6 +78,7 @@ class Deployment {
   ResourceType& handler_of(const ResourceRecord& record) const;
   Scope scope();
   void later(void (Deployment::*step)());
+  void step_threw();
   void set_status(StackStatus status, std::string reason = {});
   void event(const std::string& logical_id, const std::string& physical_id, const std::string& type,
              std::string_view status, std::string reason = {});

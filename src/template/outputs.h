@@ -4,9 +4,9 @@
 
 #include <vector>
 
+#include "template/deployer.h"
 #include "template/plan.h"
 #include "template/stack.h"
-#include "template/stack_engine.h"
 
 namespace loopgate::cfn {
 

@@ -149,12 +149,6 @@ Mac keyed_mac(ByteSpan key, ByteSpan first, ByteSpan second) {
   return out;
 }
 
-Hash hmac(ByteSpan key, ByteSpan first, ByteSpan second) {
-  Hash out;
-  Hmac(key).sign(first, second, out);
-  return out;
-}
-
 void kdf1(const SecretKey& chaining_key, ByteSpan input, SecretKey& out1) {
   kdf(chaining_key, input, {&out1});
 }

@@ -47,8 +47,6 @@ std::optional<SecretKey> x25519(const SecretKey& private_key, const PublicKey& p
 Hash blake2s(ByteSpan first, ByteSpan second = {});
 // Keyed BLAKE2s with 16 bytes of output: the paper's Mac. The key has 1 to 32 bytes.
 Mac keyed_mac(ByteSpan key, ByteSpan first, ByteSpan second = {});
-// HMAC-BLAKE2s (RFC 2104), for the KDF only. The key has at most 64 bytes.
-Hash hmac(ByteSpan key, ByteSpan first, ByteSpan second = {});
 
 // The paper's Kdf_n: HKDF (RFC 5869) with HMAC-BLAKE2s. `chaining_key` may be one of the outputs.
 void kdf1(const SecretKey& chaining_key, ByteSpan input, SecretKey& out1);

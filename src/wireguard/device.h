@@ -115,6 +115,11 @@ class Device {
   std::expected<Sent, Reason> send(PeerId peer, ByteSpan plaintext, Padding padding, Moment at,
                                    Outputs& out);
 
+  // Drops, without a word, the packets that wait for a first handshake.
+  void forget_queued() {
+    peers_.for_each([](Peer& peer) { (void)peer.take_queue(); });
+  }
+
   // Why `send` would be refused now, whatever the size; kNone: it would not.
   Reason refusal(PeerId peer, Instant now) const;
 

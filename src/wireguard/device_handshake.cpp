@@ -184,7 +184,7 @@ void Device::begin_handshake(Peer& peer, Moment at, Outputs& out) {
   if (!peer.pending && peer.endpoint) send_initiation(peer, at, out);
 }
 
-// False when the peer's key is no key.
+// False when the peer's key is not a key.
 bool Device::send_initiation(Peer& peer, Moment at, Outputs& out) {
   const auto ephemeral = Identity::generate(random_);
   const auto es = x25519(ephemeral.private_key, peer.key);

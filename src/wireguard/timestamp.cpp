@@ -49,11 +49,4 @@ Timestamp Timestamp::successor() const {
   return out;
 }
 
-WallTime Timestamp::to_wall() const {
-  const std::span in(bytes);
-  const auto seconds = static_cast<std::int64_t>(read_big(in.first(8)) - kEpoch);
-  const auto nanos = static_cast<std::int64_t>(read_big(in.subspan(8)));
-  return WallTime(std::chrono::seconds(seconds) + std::chrono::nanoseconds(nanos));
-}
-
 }  // namespace loopgate::wireguard

@@ -19,7 +19,7 @@ struct Timestamp {
   static Timestamp at(WallTime time);
   // The next greater one, for a wall clock that stood still or was set back.
   Timestamp successor() const;
-  WallTime to_wall() const;  // of one made by `at`; meaningless for foreign nonsense
+
   auto operator<=>(const Timestamp&) const = default;
 };
 

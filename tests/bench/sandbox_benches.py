@@ -157,4 +157,32 @@ def simulated_hour(build, report):
     report.line("scenario-of-an-hour", "ms", statistics.median(times), 50, 1.0, AT_MOST, "goal 50 ms, whole process")
 
 
-BENCHES = [start_and_rest, packets_per_second, round_trip, durable_queue, warm_python, simulated_hour]
+def listeners_at_start(build, report):
+    """Each finds a free port of its own; the anchor is the goal."""
+    count = 480
+    listener = pathlib.Path(ROOT / ECHO).read_text()
+    begin = listener.index("  UdpListener:")
+    end = listener.index("\n\n", begin) if "\n\n" in listener[begin:] else len(listener)
+    one = listener[begin:end].rstrip() + "\n"
+    many = "".join(one.replace("UdpListener:", f"UdpListener{i}:", 1) for i in range(1, count))
+    with tempfile.TemporaryDirectory() as folder:
+        template = pathlib.Path(folder) / "many.yaml"
+        template.write_text(listener[:end].rstrip() + "\n" + many + listener[end:])
+        with Sandbox(build, str(template)) as sandbox:
+            took = (time.monotonic() - sandbox.started) * 1e3
+    report.line("start-of-480-listeners", "ms", took, 400, 1.0, AT_MOST, "goal 400 ms")
+
+
+def reset_between_tests(build, report):
+    """What a test suite calls between its tests, with the demo deployed; the anchor is the goal."""
+    times = []
+    with Sandbox(build, DEMO) as sandbox:
+        for _ in range(200):
+            start = time.perf_counter()
+            sandbox.control("POST", "reset", {"keep_stacks": True})
+            times.append((time.perf_counter() - start) * 1e3)
+    report.line("reset-keep-stacks", "ms", statistics.median(times), 2, 1.0, AT_MOST, "goal 2 ms")
+
+
+BENCHES = [start_and_rest, listeners_at_start, reset_between_tests, packets_per_second, round_trip,
+           durable_queue, warm_python, simulated_hour]

@@ -191,7 +191,7 @@ void handshakes(const Endpoint& to, const PublicKey& key, std::size_t peers, std
   }
   std::vector<Bytes> initiations;
   for (std::size_t i = 0; i < count; ++i) {
-    if (!clients[i % peers]->initiate(servers[i % peers], now(), out)) misuse("KEY is no key");
+    if (!clients[i % peers]->initiate(servers[i % peers], now(), out)) misuse("KEY is not a key");
     initiations.push_back(to_bytes(std::get<Transmit>(out.items().front()).bytes));
     out.clear();
   }
@@ -244,7 +244,7 @@ void echo(const Endpoint& to, const PublicKey& key, std::size_t size, std::size_
   Outputs out;
   const auto server = client.add_peer({.key = key, .initiates = true, .endpoint = to}, now(), out);
   Socket socket;
-  if (!client.initiate(server, now(), out)) misuse("KEY is no key");
+  if (!client.initiate(server, now(), out)) misuse("KEY is not a key");
   socket.send_transmits(out);
   if (socket.receive() == 0) misuse("the server does not answer");
   client.receive(socket.datagram(0), to, now(), 1, out);
@@ -284,7 +284,7 @@ void flood(const Endpoint& to, const PublicKey& key, std::size_t forged, std::si
     Device stranger(Identity::generate(random).private_key, random);
     const auto server =
         stranger.add_peer({.key = key, .initiates = true, .endpoint = to}, now(), out);
-    if (!stranger.initiate(server, now(), out)) misuse("KEY is no key");
+    if (!stranger.initiate(server, now(), out)) misuse("KEY is not a key");
     initiations.push_back(to_bytes(std::get<Transmit>(out.items().front()).bytes));
     out.clear();
   }

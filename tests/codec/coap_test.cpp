@@ -34,6 +34,9 @@ const Golden kGolden[] = {
     {"extended deltas",
      "50 02 0000 C0 D0 00 E0 0000 E0 FCE5",
      {Type::kNonConfirmable, 2, 0, {}, {{12, {}}, {25, {}}, {294, {}}, {65304, {}}}, {}}},
+    {"the greatest number",
+     "40 01 0000 E0 FEF2",
+     {Type::kConfirmable, 1, 0, {}, {{65535, {}}}, {}}},
     {"length 13 in one byte",
      "40 01 0000 1D 00 41414141414141414141414141",
      {Type::kConfirmable, 1, 0, {}, {{1, to_bytes("AAAAAAAAAAAAA")}}, {}}},
@@ -95,6 +98,7 @@ TEST(Coap, SaysWhyADatagramIsNoMessage) {
       {"40 01 0000 1D", "length is cut off"},
       {"40 01 0000 B2 61", "option 11 says 2 bytes, 1 are left"},
       {"40 01 0000 E0 FFFF", "option number is over 65535"},
+      {"40 01 0000 E0 FEF3", "option number is over 65535"},  // 65536
   };
   for (const Case& c : cases) {
     const auto message = parse(from_hex(c.bytes));

@@ -114,7 +114,7 @@ TEST(JsonEscape, FindsEveryByteAtEveryPlace) {
       json_escape_append(json, text);
       json += '"';
       const auto parsed = nlohmann::json::parse(json, nullptr, false);
-      // Inside é, the text is no UTF-8 and no JSON.
+      // Inside é, the text is not UTF-8 and no JSON.
       if (place == 11) continue;
       ASSERT_EQ(parsed, text) << c << " at " << place;
     }

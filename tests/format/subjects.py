@@ -11,7 +11,7 @@ import sys
 
 SINCE = "bd3653b88ff8340461bfb2d47d5eec84cb6bfb3a"
 LIMIT = 100
-SUBJECT = re.compile(r"[\w./+-]+(, [\w./+-]+)*: \S")
+SUBJECT = re.compile(r"[\w./+-]+(,? [\w./+-]+)*: \S")
 # Hash → why it may stay. A subject that others have built on is not rewritten.
 EXCEPTIONS = {}
 

@@ -40,7 +40,7 @@ Resources:
     Properties:
       FunctionName: echo
       Runtime: loopgate.echo
-      Handler: none
+      Handler: echo
       Role: !GetAtt Role.Arn
       Code: {ZipFile: none}
   Role:
@@ -60,6 +60,7 @@ Resources:
       ServiceToken: !FindInMap [ProxylityConfig, !Ref AWS::Region, ServiceToken]
       ApiKey: !FindInMap [ProxylityConfig, Account, ApiKey]
       Protocols: [udp]
+      ClientRestrictions: {Networks: [0.0.0.0/0]}
       Destinations:
         - Name: echo
           DestinationArn: !GetAtt Echo.Arn

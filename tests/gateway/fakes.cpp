@@ -148,8 +148,13 @@ void FakeAws::delete_queue(aws::SessionPtr, const std::string& arn,
 void FakeAws::subscribe(aws::SessionPtr, const aws::QueueSubscription& wanted,
                         aws::Completion<std::string> done) {
   EXPECT_TRUE(wanted.raw_delivery) << "a delivery queue gets what was published";
+  // Again is the same one.
+  const auto there = std::ranges::find_if(
+      subscriptions, [&](const auto& entry) { return entry.second.first == wanted.queue_arn; });
   auto outcome = denied<std::string>(
-      "sns:Subscribe", wanted.topic_arn + ":" + std::to_string(subscriptions.size() + 1));
+      "sns:Subscribe", there != subscriptions.end()
+                           ? there->first
+                           : wanted.topic_arn + ":" + std::to_string(subscriptions.size() + 1));
   if (outcome) subscriptions[*outcome] = {wanted.queue_arn, wanted.filter_policy};
   complete(std::move(done), std::move(outcome));
 }
@@ -249,8 +254,8 @@ World::World(GatewayOptions options) : aws(tasks, clock), options_(std::move(opt
 }
 
 Context World::context() {
-  return {network, aws.ports(), clock,      tasks,     random,
-          journal, &resolver,   &port_book, &key_book, options_};
+  return {network,   aws.ports(), clock,     tasks,   random,  journal,
+          &resolver, &port_book,  &key_book, nullptr, options_};
 }
 
 World::~World() = default;

@@ -9,6 +9,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 const json kLater = {{"SnsTopicSource", {{"TopicArn", kTopic}, {"Role", kRole}}}};
 
@@ -277,6 +278,41 @@ TEST(PacketSource, AChangedListenerIsRefusedAndAChangedTopicReplacesIt) {
       world.update("PacketSource", "Source", made->physical_id, moved, properties);
   ASSERT_TRUE(replaced);
   EXPECT_NE(replaced->physical_id, made->physical_id);
+}
+
+// As after a restart, when the deployment that had begun it is taken back while it starts again.
+TEST(PacketSource, RemovedWhileItStartsLeavesNothing) {
+  for (int rounds = 0; rounds < 12; ++rounds) {
+    SCOPED_TRACE(rounds);
+    World world(two_regions());
+    const auto name = world.listen(json::array());
+    auto request = world.request("PacketSource", "Source", source_of(name));
+    std::string id;
+    request.announce = [&](const std::string& announced) { id = announced; };
+    world.type_of("PacketSource").create(request, [](const auto&) {});
+    ASSERT_THAT(id, StartsWith("udp-source-")) << "said before anything is made";
+    for (int i = 0; i < rounds; ++i) world.tasks.run_ready();
+    EXPECT_TRUE(world.remove("PacketSource", "Source", id));
+    EXPECT_THAT(world.aws.queues, IsEmpty());
+    EXPECT_THAT(world.aws.subscriptions, IsEmpty());
+    EXPECT_EQ(world.gateway->find_source(id), nullptr);
+  }
+}
+
+// What an earlier run has made of it, it does not know.
+TEST(PacketSource, BegunBeforeARestartAdoptsWhatIsThere) {
+  World world(two_regions());
+  const auto name = world.listen(json::array());
+  const auto made = world.create("PacketSource", "Source", source_of(name));
+  ASSERT_TRUE(made);
+  world.gateway = std::make_unique<Gateway>(world.context());
+  world.make_types();
+  world.listen(json::array());
+  ASSERT_TRUE(world.restore("PacketSource", "Source", source_of(name), {made->physical_id, {}}));
+  EXPECT_THAT(world.aws.queues, SizeIs(2));
+  EXPECT_TRUE(world.remove("PacketSource", "Source", made->physical_id));
+  EXPECT_THAT(world.aws.queues, IsEmpty());
+  EXPECT_THAT(world.aws.subscriptions, IsEmpty());
 }
 
 TEST(PacketSource, ComesBackAfterARestartWithItsQueuesAndTheirMessages) {

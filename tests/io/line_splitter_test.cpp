@@ -40,5 +40,18 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"CarriageReturnsAreKept", {"a\r\n"}, {"a\r"}}),
     [](const auto& test) { return test.param.name; });
 
+TEST(LineSplitterLimit, StopsAtSoManyLinesAndGoesOnFromThere) {
+  LineSplitter splitter(100);
+  std::vector<std::string> lines;
+  const auto sink = [&](std::string_view line) { lines.emplace_back(line); };
+  const std::string_view bytes = "a\nb\nc\nd";
+  EXPECT_EQ(splitter.feed(bytes, sink, 2), 4u);
+  EXPECT_THAT(lines, testing::ElementsAre("a", "b"));
+  EXPECT_EQ(splitter.feed(bytes.substr(4), sink, 2), 3u);
+  EXPECT_THAT(lines, testing::ElementsAre("a", "b", "c"));
+  splitter.finish(sink);
+  EXPECT_EQ(lines.back(), "d");
+}
+
 }  // namespace
 }  // namespace loopgate::io

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "io/limits.h"
 #include "tests/io/live_loop.h"
 
 namespace loopgate::io {
@@ -75,6 +76,34 @@ TEST_F(ProcessTest, GivesEveryByteOfALargeOutput) {
   ASSERT_TRUE(exits());
   ASSERT_EQ(out.size(), 20'000u);
   EXPECT_EQ(out.back(), "line 19999");
+}
+
+// One that writes for ever has its share of a turn, and no more is kept of it: it waits.
+TEST_F(ProcessTest, ATurnTakesABoundedShareOfAFlood) {
+  const auto process = shell("yes ''");
+  for (std::size_t turns = 0; out.size() < 50 * kLinesPerTurn; ++turns) {
+    ASSERT_LT(turns, 100'000u);
+    const auto before = out.size();
+    live.loop.turn(std::chrono::milliseconds(100));
+    ASSERT_LE(out.size() - before, kLinesPerTurn);
+  }
+}
+
+TEST_F(ProcessTest, ATurnTakesABoundedShareOfLongLines) {
+  const auto process = shell("exec cat /dev/zero");
+  for (std::size_t turns = 0; out.size() < 40; ++turns) {
+    ASSERT_LT(turns, 100'000u);
+    const auto before = out.size();
+    live.loop.turn(std::chrono::milliseconds(100));
+    ASSERT_LE(out.size() - before, 1u);  // of 256 KiB
+  }
+}
+
+TEST_F(ProcessTest, WhatWasWrittenBeforeTheExitComesWholeAndFirst) {
+  const auto process = shell("i=0; while [ $i -lt 6000 ]; do echo; i=$((i+1)); done; echo end >&2");
+  ASSERT_TRUE(exits());
+  EXPECT_EQ(out.size(), 6000u);
+  EXPECT_THAT(err, ElementsAre("end"));
 }
 
 TEST_F(ProcessTest, HasTheGivenEnvironmentAndDirectoryOnly) {

@@ -30,7 +30,7 @@ def main():
             if "times: 0" not in line and "never:" not in line:
                 shown.update(re.findall(r"\breason: ([a-z0-9-]+)", line))
     problems = [f"no scenario shows {code}" for code in sorted(codes - shown - ELSEWHERE.keys())]
-    problems += [f"{code} is no reason (any more)" for code in sorted((ELSEWHERE.keys() | shown) - codes)]
+    problems += [f"{code} is not a reason (any more)" for code in sorted((ELSEWHERE.keys() | shown) - codes)]
     for problem in problems:
         print(problem)
     print(f"{len(codes)} reasons, {len(codes & shown)} shown, {len(problems)} problems")

@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
               "s.yaml:4: two clients are"},
         Wrong{"bad duration", "name: x\nsteps:\n  - advance: soon", "s.yaml:3: advance:"},
         Wrong{"bad count", "name: x\nsteps:\n  - send: {from: a, to: b, count: -1}",
-              "count is no whole number"},
+              "count is not a whole number"},
         Wrong{"nobody to expect at", "name: x\nsteps:\n  - expect: {text: a}",
               "expect needs one of: at, captured"},
         Wrong{"unknown event", "name: x\nsteps:\n  - expect journal: {event: discard}",

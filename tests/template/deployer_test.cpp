@@ -165,6 +165,26 @@ TEST(Deployer, AfterARollbackTheTemplatesFolderIsThatOfBefore) {
   EXPECT_EQ(world.stack()->template_folder, "/folder");
 }
 
+// Behind the guard, which undoes what the step did, nobody else would go on.
+TEST(Deployer, AStepThatThrowsIsAFailure) {
+  World world;
+  Guard guard;
+  world.tasks.guard_by(guard);
+  world.plain.throwing_ = {"B"};
+  const auto created = world.deploy(
+      "Resources: {A: {Type: AWS::SQS::Queue}, B: {Type: AWS::SQS::Queue, DependsOn: A}}");
+  ASSERT_FALSE(created);
+  EXPECT_THAT(created.error().to_string(), HasSubstr("B (AWS::SQS::Queue): an internal failure"));
+  EXPECT_EQ(world.stack()->status, StackStatus::kRollbackComplete);
+  world.plain.throwing_.clear();
+  ASSERT_TRUE(world.deploy("Resources: {A: {Type: AWS::SQS::Queue}, B: {Type: AWS::SQS::Queue}}"));
+  world.plain.throwing_ = {"A"};
+  EXPECT_FALSE(world.remove());
+  EXPECT_EQ(world.stack()->status, StackStatus::kDeleteFailed);
+  world.plain.throwing_.clear();
+  EXPECT_TRUE(world.remove());
+}
+
 TEST(Deployer, ARenamedResourceIsNoReplacement) {
   World world;
   ASSERT_TRUE(world.deploy("Resources: {A: {Type: AWS::SQS::Queue, Properties: {V: 1}}}"));

@@ -12,8 +12,8 @@
 #include "base/journal.h"
 #include "base/random.h"
 #include "base/task_queue.h"
+#include "template/deployer.h"
 #include "template/plan.h"
-#include "template/stack_engine.h"
 
 namespace loopgate::cfn::test {
 
@@ -47,6 +47,7 @@ class FakeType : public ResourceType {
   void create(const ResourceRequest& request, ResourceDone done) override {
     log_.push_back("create " + request.logical_id);
     folders_[request.logical_id].push_back(request.stack->template_folder);
+    if (throwing_.contains(request.logical_id)) throw std::runtime_error("thrown");
     made_[request.logical_id] = request.properties;
     metadata_[request.logical_id] = request.metadata;
     if (const auto found = failures_.find(request.logical_id); found != failures_.end())
@@ -70,6 +71,7 @@ class FakeType : public ResourceType {
   }
   void remove(const ResourceRequest& request, RemoveDone done) override {
     log_.push_back("remove " + request.physical_id);
+    if (throwing_.contains(request.logical_id)) throw std::runtime_error("thrown");
     done({});
   }
   Status restore(const ResourceRequest& request, const ResourceState& state) override {
@@ -86,6 +88,7 @@ class FakeType : public ResourceType {
   std::map<std::string, nlohmann::json> seen_;   // at validate
   std::map<std::string, nlohmann::json> made_;   // at create and update
   std::map<std::string, nlohmann::json> metadata_;
+  std::set<std::string> throwing_;                           // logical ids, at create and remove
   std::map<std::string, std::vector<std::string>> folders_;  // of the stack, at create and update
 
  private:

@@ -114,6 +114,24 @@ TEST(Handshake, SessionsThatNobodyUsesButAreFarApartRaiseNoSuspicion) {
   EXPECT_EQ(pair.listener.count(Reason::kWrongPsk), 0u);
 }
 
+TEST(Handshake, APauseStartsTheCountOfUnusedOffersAnew) {
+  Pair pair;
+  pair.wire.set_faults({.loss = 1});
+  const auto offer_after = [&](seconds pause) {
+    pair.wire.advance(pause);
+    pair.wire.initiate(pair.client, pair.listener_at_client);
+    pair.wire.inject(pair.listener, last_of(pair.wire, MessageType::kInitiation).bytes,
+                     pair.client.endpoint);
+  };
+  offer_after(seconds(1));
+  offer_after(seconds(1));
+  offer_after(seconds(100));
+  offer_after(seconds(1));
+  EXPECT_EQ(pair.listener.count(Reason::kWrongPsk), 0u);
+  offer_after(seconds(1));
+  EXPECT_EQ(pair.listener.count(Reason::kWrongPsk), 1u);
+}
+
 TEST(Handshake, ForAnotherServersKeyIsBadMac1) {
   Pair pair;
   auto initiation = from_hex(golden::kInitiation);

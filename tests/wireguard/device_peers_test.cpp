@@ -76,6 +76,19 @@ TEST(UnknownPeers, TheLongestIdleOneMakesRoom) {
   EXPECT_TRUE(open.listener.device.locate(first.key()));
 }
 
+TEST(UnknownPeers, WhoWasRemovedAndCameBackIsForgottenAsAnyOther) {
+  OpenListener open(1);
+  auto& client = open.connect(2);
+  open.listener.device.set_peers({}, {}, open.wire.moment(), open.listener.out);
+  EXPECT_EQ(open.listener.device.locate(client.key()).error(), Reason::kPeerRemoved);
+  open.listener.device.set_peers({}, {.allowed = true, .limit = 1}, open.wire.moment(),
+                                 open.listener.out);
+  open.wire.initiate(client, *client.device.locate(open.listener.key()));
+  open.wire.advance(seconds(200));  // its session is over
+  open.connect(3);
+  EXPECT_EQ(open.listener.device.locate(client.key()).error(), Reason::kPeerKeyUnknown);
+}
+
 TEST(UnknownPeers, NoneWithALiveSessionMakesRoom) {
   OpenListener open(2);
   open.connect(2);

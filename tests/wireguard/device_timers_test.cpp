@@ -2,7 +2,9 @@
 
 #include "tests/wireguard/hex.h"
 #include "tests/wireguard/test_wire.h"
+#include "wireguard/aead.h"
 #include "wireguard/constants.h"
+#include "wireguard/messages.h"
 
 namespace loopgate::wireguard {
 namespace {
@@ -48,6 +50,21 @@ TEST(Timers, AWriteOnlyListenerIsNotTakenForDead) {
     pair.wire.advance(seconds(5));
   }
   EXPECT_EQ(count_of(pair.wire, MessageType::kInitiation), 1u);
+}
+
+TEST(Timers, WhatComesWhileAKeepAliveIsDueGetsOneOfItsOwn) {
+  Pair pair;
+  pair.connect();
+  pair.client.forget();
+  ASSERT_TRUE(pair.wire.send(pair.client, pair.listener_at_client, "first"));
+  pair.wire.advance(seconds(5));
+  ASSERT_TRUE(pair.wire.send(pair.client, pair.listener_at_client, "second"));
+  pair.wire.advance(seconds(5));
+  EXPECT_EQ(pair.client.count(NoticeKind::kKeepaliveReceived), 1u);
+  pair.wire.advance(seconds(10));
+  EXPECT_EQ(pair.client.count(NoticeKind::kKeepaliveReceived), 2u);
+  pair.wire.advance(seconds(60));
+  EXPECT_EQ(pair.client.count(NoticeKind::kKeepaliveReceived), 2u);
 }
 
 TEST(Timers, AnAnswerMakesTheKeepAliveNeedless) {
@@ -109,6 +126,18 @@ TEST(Timers, TheQueueBeforeAHandshakeIsBounded) {
   std::size_t queued = 0;
   while (pair.wire.send(pair.client, pair.listener_at_client, "x")) ++queued;
   EXPECT_EQ(queued, kQueuedPacketsMax);
+}
+
+TEST(Timers, TheQueueIsEmptyAgainAfterItsHandshake) {
+  Pair pair;
+  const std::string packet(60'000, 'x');
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(pair.wire.send(pair.client, pair.listener_at_client, packet), Sent::kQueued);
+  }
+  pair.wire.settle();
+  EXPECT_EQ(pair.listener.received.size(), 4u);
+  pair.wire.advance(seconds(190));  // the session is over
+  EXPECT_EQ(pair.wire.send(pair.client, pair.listener_at_client, packet), Sent::kQueued);
 }
 
 TEST(Timers, TheInitiatorRekeysWhenItSendsAfterTwoMinutes) {
@@ -204,6 +233,21 @@ TEST(Timers, KeysAreErasedNineMinutesAfterTheLastHandshake) {
   EXPECT_EQ(pair.listener.count(Reason::kUnknownSession), 1u);
   EXPECT_EQ(pair.wire.send(pair.listener, pair.client_at_listener, "much too late").error(),
             Reason::kSessionExpired);
+}
+
+TEST(Timers, KeysThatWereOnlyOfferedAreErasedToo) {
+  Pair pair;
+  pair.wire.initiate(pair.client, pair.listener_at_client);
+  pair.wire.set_faults({.loss = 1});
+  pair.wire.settle();  // the response is lost
+  Bytes data(kDataHeaderSize + kTagSize);
+  write_data_header(
+      *ByteReader(ByteSpan(pair.wire.last().bytes).subspan(4)).little<std::uint32_t>(), 0,
+      std::span(data).first<kDataHeaderSize>());
+  pair.wire.advance(seconds(541));
+  pair.listener.forget();
+  pair.wire.inject(pair.listener, data, pair.client.endpoint);
+  EXPECT_EQ(pair.listener.count(Reason::kUnknownSession), 1u);
 }
 
 TEST(Timers, PersistentKeepaliveConnectsAndHoldsTheSessionForHours) {

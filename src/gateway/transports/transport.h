@@ -52,6 +52,8 @@ class Transport {
   virtual ~Transport() = default;
   // What is deployed, at first and after each update.
   virtual void configure(const ListenerSpec& spec) { (void)spec; }
+  // Lets go of packets that wait; what it knows of clients and sessions stays.
+  virtual void forget_packets() {}
   // The listener was deleted: one that is made again is another one.
   virtual void forget() {}
   // What GetAtt gives of such a listener, beside what all have.

@@ -49,6 +49,10 @@ Reason reply_reason(Reason refusal) {
 WireguardTransport::WireguardTransport(Context& context, TransportHost& host, std::string book_key)
     : context_(context), host_(host), book_key_(std::move(book_key)) {}
 
+void WireguardTransport::forget_packets() {
+  for (const auto& region : regions_) region->device.forget_queued();
+}
+
 void WireguardTransport::begin_drain(std::span<const Datagram> datagrams) {
   in_drain_ = true;
   // One drain of the socket comes in several parts, all at one reading of the clock.

@@ -25,6 +25,7 @@ class WireguardTransport final : public Transport, public Tunnel {
 
   void configure(const ListenerSpec& spec) override;
   void forget() override;
+  void forget_packets() override;
   std::map<std::string, std::string> attributes() const override;
   // A public example has a `wg` listener without any, and it is meant to work.
   bool admits_unrestricted() const override { return true; }

@@ -27,7 +27,7 @@ class CloudFormation : public testing::Test {
  protected:
   http::ApiResult call(std::string operation, json params = json::object(),
                        std::string region = "us-west-2") {
-    EXPECT_NE(service_.model().find(operation), nullptr) << operation;
+    EXPECT_TRUE(service_.has(operation)) << operation;
     http::ApiResult out = aws::refuse(aws::internal_failure("no reply"));
     service_.call(
         {std::move(operation), std::move(params), {"123456789012", std::move(region), "", ""}},

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/aws/models.h"
+
 namespace loopgate::http {
 namespace {
 
@@ -47,35 +49,14 @@ class TestExchange final : public Exchange {
   std::shared_ptr<Answer> answer_;
 };
 
-ServiceModel queue_model() {
-  const auto text = string_shape();
-  return {.name = "sqs",
-          .version = "2012-11-05",
-          .xml_namespace = "http://queue.amazonaws.com/doc/2012-11-05/",
-          .target_prefix = "AmazonSQS",
-          .error_prefix = "com.amazonaws.sqs#",
-          .json_version = "1.0",
-          .operations = {{"Send", structure({required("QueueUrl", text), optional("Body", text)}),
-                          structure({required("Said", text)})},
-                         {"Poll", structure({}), structure({required("Said", text)})}}};
-}
-
-ServiceModel topic_model() {
-  return {
-      .name = "sns",
-      .version = "2010-03-31",
-      .xml_namespace = "http://sns.amazonaws.com/doc/2010-03-31/",
-      .target_prefix = "",
-      .error_prefix = "",
-      .json_version = "1.0",
-      .operations = {{"Publish", structure({}), structure({required("Said", string_shape())})}}};
-}
-
 // Says what it was asked; "Poll" waits until it is told.
 class TestService final : public ApiService {
  public:
-  explicit TestService(ServiceModel model) : model_(std::move(model)) {}
+  explicit TestService(const ServiceModel& model) : model_(model) {}
   const ServiceModel& model() const override { return model_; }
+  bool has(std::string_view operation) const override {
+    return operation != "Purge" && model_.find(operation);
+  }
   std::function<void()> call(ApiCall call, ApiReply reply) override {
     calls.push_back(call);
     if (call.operation == "Poll") {
@@ -97,7 +78,7 @@ class TestService final : public ApiService {
   bool abandoned = false;
 
  private:
-  ServiceModel model_;
+  const ServiceModel& model_;
 };
 
 class TestRest final : public RestService {
@@ -162,8 +143,8 @@ struct FrontDoorTest : testing::Test {
 
   std::vector<std::move_only_function<void(bool)>> deferred_callbacks;
   Random random = Random::from_seed(1);
-  TestService sqs{queue_model()};
-  TestService sns{topic_model()};
+  TestService sqs{aws::shapes::kTestQueues};
+  TestService sns{aws::shapes::kTestTopics};
   TestRest lambda;
   FrontDoor door{random, {.region = "us-west-2"}, [this](auto callback) {
                    deferred_callbacks.push_back(std::move(callback));
@@ -431,18 +412,19 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"UnknownAction",
                 {.method = "POST", .path = "/", .body = "Action=Dance&Version=2012-11-05"},
                 400,
-                {"<Code>InvalidAction</Code>", "Dance", "Send, Poll"}},
+                {"<Code>InvalidAction</Code>", "Dance", "Poll, Send"}},
         Refused{"UnknownOperation",
                 {.method = "POST", .path = "/", .headers = {{"X-Amz-Target", "AmazonSQS.Dance"}}},
                 400,
-                {"UnknownOperationException", "Dance", "Send, Poll"}},
+                {"UnknownOperationException", "Dance", "Poll, Send"}},
         Refused{"UnknownTarget",
                 {.method = "POST",
                  .path = "/",
                  .headers = {{"X-Amz-Target", "DynamoDB_20120810.PutItem"},
                              {"Authorization", signed_for("dynamodb")}}},
                 400,
-                {"UnknownOperationException", "dynamodb is not emulated", "lambda, sns, sqs"}},
+                {"UnknownOperationException", "DynamoDB PutItem is not emulated here",
+                 "lambda, sns, sqs"}},
         Refused{"TargetWithoutDot",
                 {.method = "POST", .path = "/", .headers = {{"X-Amz-Target", "AmazonSQS"}}},
                 400,
@@ -453,13 +435,36 @@ INSTANTIATE_TEST_SUITE_P(
                  .headers = {{"Authorization", signed_for("ec2")}},
                  .body = "Action=RunInstances&Version=2016-11-15"},
                 400,
-                {"InvalidAction", "ec2 is not emulated", "lambda, sns, sqs"}},
+                {"<Response><Errors><Error><Code>InvalidAction</Code>",
+                 "EC2 RunInstances is not emulated here", "lambda, sns, sqs"}},
         Refused{"UnknownPath",
                 {.method = "GET",
                  .path = "/bucket/key",
                  .headers = {{"Authorization", signed_for("s3")}}},
+                501,
+                {"<Error><Code>NotImplemented</Code>", "S3 GetObject is not emulated here",
+                 "lambda, sns, sqs"}},
+        Refused{"NotEmulated",
+                {.method = "POST", .path = "/", .headers = {{"X-Amz-Target", "AmazonSQS.Purge"}}},
+                400,
+                {"UnknownOperationException", "SQS Purge is not emulated here", "Poll, Send"}},
+        Refused{"UnknownRestJson",
+                {.method = "POST",
+                 .path = "/schedule-groups/g",
+                 .headers = {{"Authorization", signed_for("scheduler")}}},
                 404,
-                {"GET /bucket/key", "signed for s3", "/_loopgate/"}},
+                {"Scheduler CreateScheduleGroup is not emulated here", "lambda, sns, sqs"}},
+        Refused{"UnknownCbor",
+                {.method = "POST",
+                 .path = "/service/GraniteServiceVersion20100801/operation/PutMetricData",
+                 .headers = {{"Authorization", signed_for("monitoring")}}},
+                400,
+                {"UnknownOperationException", "CloudWatch PutMetricData is not emulated here"}},
+        Refused{
+            "UnknownEverywhere",
+            {.method = "GET", .path = "/x", .headers = {{"Authorization", signed_for("nonesuch")}}},
+            400,
+            {"nonesuch is not emulated here", "lambda, sns, sqs"}},
         Refused{"NoAction",
                 {.method = "POST", .path = "/", .body = "Version=2012-11-05"},
                 404,
@@ -704,7 +709,7 @@ INSTANTIATE_TEST_SUITE_P(
                           {.method = "GET",
                            .path = "/nothing",
                            .headers = {{"Authorization", signed_for("lambda")}}},
-                          "nothing answers GET /nothing here (the request is signed for lambda)"},
+                          "Lambda GET /nothing is not emulated here"},
                     Owned{"ATopicSignedOnAQueuesPath",
                           {.method = "POST",
                            .path = "/123456789012/x",

@@ -13,7 +13,6 @@
 #include "base/file.h"
 #include "emulators/http/body_file.h"
 #include "emulators/http/head_check.h"
-#include "emulators/http/http_client.h"
 #include "emulators/http/response_head.h"
 #include "tests/emulators/http/client_thread.h"
 
@@ -628,48 +627,6 @@ TEST_F(HttpServer, APortInUseIsAClearError) {
   const auto second = Server::listen(live.loop, server->local(), {});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().message, server->local().to_string() + ": address already in use");
-}
-
-TEST_F(HttpServer, TheClientOnTheLoopGetsAnswers) {
-  listen([](Request request, std::shared_ptr<Exchange> exchange) {
-    exchange->respond({201, {{"X-Seen", std::string(request.header("x-sent"))}}, request.body});
-  });
-  std::optional<Result<Response>> got;
-  http_request(live.loop,
-               {.url = "http://" + server->local().to_string() + "/hook?x=1",
-                .headers = {{"X-Sent", "yes"}},
-                .body = "payload"},
-               [&](Result<Response> result) { got = std::move(result); });
-  ASSERT_TRUE(live.turn_until([&] { return got.has_value(); }));
-  ASSERT_TRUE(*got) << got->error().message;
-  EXPECT_EQ((*got)->status, 201);
-  EXPECT_EQ((*got)->body, "payload");
-}
-
-TEST_F(HttpServer, TheClientOnTheLoopGivesUpInTime) {
-  std::shared_ptr<Exchange> kept;
-  listen([&](Request, std::shared_ptr<Exchange> exchange) { kept = exchange; });
-  std::optional<Result<Response>> got;
-  http_request(
-      live.loop,
-      {.url = "http://" + server->local().to_string(), .timeout = std::chrono::milliseconds(50)},
-      [&](Result<Response> result) { got = std::move(result); });
-  ASSERT_TRUE(live.turn_until([&] { return got.has_value(); }));
-  ASSERT_FALSE(*got);
-  EXPECT_THAT(got->error().message, HasSubstr("did not answer in time"));
-}
-
-TEST(UrlParse, TakesPlainHttpApart) {
-  const auto url = Url::parse("http://[::1]:8080?x=1#part");
-  ASSERT_TRUE(url);
-  EXPECT_EQ(url->host, "::1");
-  EXPECT_EQ(url->authority(), "[::1]:8080");
-  EXPECT_EQ(url->target, "/?x=1");
-  EXPECT_EQ(Url::parse("http://host/a")->authority(), "host");
-  for (const auto* bad : {"", "https://h/", "http://", "http://a b", "http://h:0", "http://h:x",
-                          "http://u@h/", "http://h/\r\nX: y"}) {
-    EXPECT_FALSE(Url::parse(bad)) << bad;
-  }
 }
 
 }  // namespace

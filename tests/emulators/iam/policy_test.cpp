@@ -102,6 +102,9 @@ TEST(Policy, EvaluatesConditions) {
       {R"({"ForAllValues:StringEquals":{"many":["a"]}})", false},
       {R"({"ForAnyValue:StringEquals":{"many":["b"]}})", true},
       {R"({"ForAllValues:StringEquals":{"none":["a"]}})", true},
+      {R"({"StringNotEquals":{"many":["a"]}})", false},
+      {R"({"ForAnyValue:StringNotEquals":{"many":["a"]}})", true},
+      {R"({"ForAnyValue:StringNotEquals":{"many":["a","b"]}})", false},
       {R"({"StringEquals":{"color":"red","count":"8"}})", false},
       {R"({"BinaryEquals":{"color":"red"}})", false},
   };
@@ -113,6 +116,15 @@ TEST(Policy, EvaluatesConditions) {
     EXPECT_EQ(ask(document, "sqs:SendMessage", kQueue, context) == Verdict::kAllow, c.satisfied)
         << c.condition;
   }
+}
+
+TEST(Policy, NamesTheFirstStatementThatAllows) {
+  const auto policy = Policy::parse(
+      R"({"Statement":[{"Sid":"other","Effect":"Allow","Action":"sns:*","Resource":"*"},
+                       {"Sid":"first","Effect":"Allow","Action":"sqs:*","Resource":"*"},
+                       {"Sid":"second","Effect":"Allow","Action":"*","Resource":"*"}]})",
+      PolicyKind::kIdentity);
+  EXPECT_EQ(policy.value().evaluate({"sqs:SendMessage", kQueue, {}, {}}).sid, "first");
 }
 
 TEST(Policy, SaysWhichOperatorItDoesNotKnow) {

@@ -1,4 +1,5 @@
 // Roles over the API and what their sessions may do.
+#include "emulators/iam/limits.h"
 #include "tests/emulators/iam/account.h"
 
 namespace loopgate::iam {
@@ -183,6 +184,52 @@ TEST_F(RolesTest, EverythingIsThereAfterARestart) {
   EXPECT_TRUE(again.authorize(session(), "sqs:SendMessage", kQueue));
   EXPECT_TRUE(again.authorize(session(), "sns:Subscribe", "arn:aws:sns:us-west-2:1:t"));
   EXPECT_TRUE(again.check_trust("arn:aws:iam::123456789012:role/worker", kService));
+}
+
+TEST_F(RolesTest, AnArnNamesARoleWithItsPath) {
+  ASSERT_TRUE(roles.create_role({kAccount, "worker", "/team/", kTrust, "", 3600}));
+  EXPECT_NE(roles.role_by_arn("arn:aws:iam::123456789012:role/team/worker"), nullptr);
+  for (const auto* arn :
+       {"arn:aws:iam::123456789012:role/worker", "arn:aws:iam::123456789012:role/other/worker",
+        "arn:aws:iam::123456789012:user/team/worker",
+        "arn:aws:iam::999999999999:role/team/worker"}) {
+    EXPECT_EQ(roles.role_by_arn(arn), nullptr) << arn;
+  }
+}
+
+// A policy with a name of so many bytes, and white space around it.
+std::string policy_of(std::size_t name_bytes, std::size_t blanks = 0) {
+  return R"({"Statement":{"Effect":"Allow","Action":"*","Resource":")" +
+         std::string(name_bytes, 'r') + R"("}})" + std::string(blanks, ' ');
+}
+
+TEST_F(RolesTest, InlinePoliciesShareTenKilobytesWithoutWhiteSpace) {
+  role();
+  std::string resources;
+  for (int i = 0; i < 6; ++i) {
+    resources += (i == 0 ? "\"" : ",\"") + std::string(1'500, 'r') + "\"";
+  }
+  const auto large =
+      R"({"Statement":{"Effect":"Allow","Action":"*","Resource":[)" + resources + "]}}";
+  ASSERT_GT(large.size(), kMaxPolicyBytes / 2);
+  EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "large", large));
+  EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "large", large)) << "in place of itself";
+  EXPECT_EQ(roles.put_role_policy(kAccount, "worker", "more", policy_of(1'500)).error().code,
+            "LimitExceeded");
+  EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "small", policy_of(20, 2'000)));
+}
+
+TEST_F(RolesTest, ARemovedPolicyIsOffItsRolesAfterARestartToo) {
+  role();
+  const auto made = roles.create_policy(kAccount, "p", "/", policy_of(1));
+  ASSERT_TRUE(made);
+  const auto arn = (*made)->arn;
+  ASSERT_TRUE(roles.attach(kAccount, "worker", arn));
+  roles.remove_policy(arn);
+  store->end_turn();
+  Roles again(*store, clock, random, journal);
+  EXPECT_TRUE(again.role(kAccount, "worker").value()->attached.empty());
+  EXPECT_TRUE(again.delete_role(kAccount, "worker"));
 }
 
 }  // namespace

@@ -147,6 +147,29 @@ TEST_F(SynchronousInvocation, RefusesATenantIdThatIsNoHeader) {
 }
 
 // Three calls answered by their processes in the opposite order.
+TEST_F(SynchronousInvocation, WhatWasGivenUpIsNotWaitedForWhileLaterCallsAre) {
+  const auto arn = deploy(config("slow", "echo.waits_for_file"));
+  std::size_t ended = 0;
+  const auto invoke = [&](const std::string& file) {
+    InvokeCall call;
+    call.function_arn = arn;
+    call.payload = nlohmann::json({{"file", data / file}, {"n", 0}}).dump();
+    world->functions->invoke(std::move(call), [&ended](const Result&) { ++ended; });
+  };
+  invoke("first");
+  EXPECT_EQ(world->functions->in_flight(), 1u);
+  world->functions->give_up();
+  EXPECT_EQ(world->functions->in_flight(), 0u);
+  invoke("second");
+  EXPECT_EQ(world->functions->in_flight(), 1u);
+  data.write("first", "");
+  ASSERT_TRUE(world->until([&] { return ended == 1; }));
+  EXPECT_EQ(world->functions->in_flight(), 1u);
+  data.write("second", "");
+  ASSERT_TRUE(world->until([&] { return ended == 2; }));
+  EXPECT_EQ(world->functions->in_flight(), 0u);
+}
+
 TEST_F(SynchronousInvocation, ResultsArriveInTheOrderOfTheirCalls) {
   restart(true);
   const auto arn = deploy(config("ordered", "echo.waits_for_file"));

@@ -60,8 +60,9 @@ class LambdaServiceTest : public FunctionsTest {
     return exchange;
   }
   void deploy_echo() {
-    const auto made = send("POST", "/2015-03-31/functions",
-                           R"({"FunctionName":"echo","Runtime":"loopgate.echo","Role":"r"})");
+    const auto made = send(
+        "POST", "/2015-03-31/functions",
+        R"({"FunctionName":"echo","Runtime":"loopgate.echo","Role":"arn:aws:iam::123456789012:role/r"})");
     ASSERT_EQ(made->response->status, 201) << made->response->body;
   }
 };
@@ -116,9 +117,9 @@ TEST_F(LambdaServiceTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
 
 TEST_F(LambdaServiceTest, WarnsOfWhatHasNoEffect) {
   const auto before = world->journal.last_seq();
-  const auto made =
-      send("POST", "/2015-03-31/functions",
-           R"({"FunctionName":"f","Runtime":"loopgate.echo","Role":"r","Layers":["arn:of:one"]})");
+  const auto made = send(
+      "POST", "/2015-03-31/functions",
+      R"({"FunctionName":"f","Runtime":"loopgate.echo","Role":"arn:aws:iam::123456789012:role/r","Layers":["arn:aws:lambda:us-west-2:123456789012:layer:one:1"]})");
   EXPECT_EQ(made->response->status, 201);
   std::vector<std::string> warnings;
   for (const auto& event : world->journal.read(before, 100)) warnings.push_back(event.text);
@@ -199,17 +200,34 @@ INSTANTIATE_TEST_SUITE_P(
                        "\"" + std::string(kMaxSyncPayload, 'x') + "\"", 413,
                        "RequestTooLargeException"},
         RefusedRequest{"BadName", "GET", kPath + "/a%20b", "", 400, "ValidationException"},
-        RefusedRequest{"Runtime", "POST", kPath, R"({"FunctionName":"x","Runtime":"ruby3.3"})", 400,
-                       "InvalidParameterValueException"},
-        RefusedRequest{"NoCode", "POST", kPath, R"({"FunctionName":"x","Runtime":"python3.11"})",
-                       400, "InvalidParameterValueException"},
-        RefusedRequest{"BrokenBase64", "POST", kPath,
-                       R"({"FunctionName":"x","Runtime":"python3.11","Code":{"ZipFile":"*"}})", 400,
-                       "InvalidParameterValueException"},
+        RefusedRequest{"NoRole", "POST", kPath, R"({"FunctionName":"x","Runtime":"python3.11"})",
+                       400, "ValidationException"},
+        RefusedRequest{"BadRole", "POST", kPath,
+                       R"({"FunctionName":"x","Runtime":"python3.11","Role":"r"})", 400,
+                       "ValidationException"},
+        RefusedRequest{"InvocationType", "POST", kPath + "/echo/invocations?Qualifier=a%20b", "{}",
+                       400, "ValidationException"},
+        RefusedRequest{"WrongType", "POST", kPath,
+                       R"({"FunctionName":5,"Runtime":"python3.11","Role":"r"})", 400,
+                       "SerializationException"},
+        RefusedRequest{"NotEmulated", "POST", kPath + "/echo/versions", "{}", 404,
+                       "UnknownOperationException"},
+        RefusedRequest{
+            "Runtime", "POST", kPath,
+            R"({"FunctionName":"x","Role":"arn:aws:iam::123456789012:role/r","Runtime":"ruby3.3"})",
+            400, "InvalidParameterValueException"},
+        RefusedRequest{
+            "NoCode", "POST", kPath,
+            R"({"FunctionName":"x","Role":"arn:aws:iam::123456789012:role/r","Runtime":"python3.11"})",
+            400, "InvalidParameterValueException"},
+        RefusedRequest{
+            "BrokenBase64", "POST", kPath,
+            R"({"FunctionName":"x","Role":"arn:aws:iam::123456789012:role/r","Runtime":"python3.11","Code":{"ZipFile":"*"}})",
+            400, "InvalidParameterValueException"},
         RefusedRequest{
             "NoZip", "POST", kPath,
-            R"({"FunctionName":"x","Runtime":"python3.11","Code":{"ZipFile":"eHh4eA=="}})", 400,
-            "InvalidParameterValueException"},
+            R"({"FunctionName":"x","Role":"arn:aws:iam::123456789012:role/r","Runtime":"python3.11","Code":{"ZipFile":"eHh4eA=="}})",
+            400, "InvalidParameterValueException"},
         RefusedRequest{"Operation", "GET", kPath + "/echo/urls", "", 404,
                        "UnknownOperationException"}),
     [](const auto& info) { return info.param.name; });

@@ -180,6 +180,7 @@ INSTANTIATE_TEST_SUITE_P(
                     PatternCase{"PhraseOrder", "\"two words\"", "words two", false},
                     PatternCase{"Excluded", "ERROR -exit", "ERROR on exit", false},
                     PatternCase{"Any", "?ERROR ?WARN", "a WARN", true},
+                    PatternCase{"AnyBesideRequired", "disk ?ERROR", "disk WARN", true},
                     PatternCase{"NoneOfAny", "?ERROR ?WARN", "an INFO", false}),
     [](const auto& info) { return info.param.name; });
 
@@ -215,9 +216,66 @@ TEST_F(LogsTest, LetsTheOldestGoAndCountsThem) {
   EXPECT_LE(group.events, kGroupEvents);
   EXPECT_EQ(group.events + group.forgotten, 110'000);
   EXPECT_GT(group.forgotten, 0);
-  // A tenth of 110 000 went: the first lines of the first two batches among them.
+  // The first batch went, and the first line of each of the others is there.
   EXPECT_EQ(logs.filter(kPlace, "g", {}, "", *FilterPattern::parse("first"), {})->events.size(),
-            9u);
+            10u);
+}
+
+TEST_F(LogsTest, AGroupWeighsWhatItStillHas) {
+  make("g", "s");
+  const std::vector<aws::LogLine> lines(kMaxPutEvents, {clock.wall(), "0123456789"});
+  for (int i = 0; i < 11; ++i) ASSERT_TRUE(logs.put(kPlace, "g", "s", lines).has_value());
+  const auto group = *logs.group(kPlace, "g");
+  ASSERT_GT(group.forgotten, 0);
+  EXPECT_EQ(group.bytes, group.events * 10);
+}
+
+TEST_F(LogsTest, APageHasAMegabyteAtMostAndOneEventAtLeast) {
+  make("g", "s");
+  const std::string message(kMaxMessage, 'x');
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_TRUE(
+        logs.put(kPlace, "g", "s", std::vector<aws::LogLine>{{clock.wall(), message}}).has_value());
+  }
+  EXPECT_EQ(logs.read(kPlace, "g", "s", {})->size(), 3u);  // four weigh 26 bytes each too much
+}
+
+TEST_F(LogsTest, ALongMessageIsCutBetweenTwoCharacters) {
+  make("g", "s");
+  const auto cut = [&](const std::string& message) {
+    EXPECT_TRUE(
+        logs.put(kPlace, "g", "s", std::vector<aws::LogLine>{{clock.wall(), message}}).has_value());
+    return logs.read(kPlace, "g", "s", {})->back().message.size();
+  };
+  EXPECT_EQ(cut(std::string(kMaxMessage, 'x')), kMaxMessage);
+  EXPECT_EQ(cut(std::string(kMaxMessage, 'x') + "y"), kMaxMessage);
+  EXPECT_EQ(cut(std::string(kMaxMessage - 1, 'x') + "\xC3\xA9"), kMaxMessage - 1);
+}
+
+TEST_F(LogsTest, AStreamKnowsItsEarliestAndLatestEvent) {
+  make("g", "s");
+  const auto put = [&](int ms) {
+    const WallTime at{std::chrono::milliseconds(ms)};
+    ASSERT_TRUE(logs.put(kPlace, "g", "s", std::vector<aws::LogLine>{{at, "x"}}).has_value());
+  };
+  put(2000);
+  put(1000);
+  put(3000);
+  put(2500);
+  const auto stream = *logs.stream(kPlace, "g", "s");
+  EXPECT_EQ(stream.first_ms, 1000);
+  EXPECT_EQ(stream.last_ms, 3000);
+}
+
+TEST_F(LogsTest, AGroupThatIsMadeAgainHasNoStreams) {
+  make("g", "s");
+  ASSERT_TRUE(
+      logs.put(kPlace, "g", "s", std::vector<aws::LogLine>{{clock.wall(), "x"}}).has_value());
+  ASSERT_TRUE(logs.delete_group(kPlace, "g").has_value());
+  ASSERT_TRUE(logs.create_group(kPlace, "g").has_value());
+  EXPECT_FALSE(logs.stream(kPlace, "g", "s").has_value());
+  EXPECT_FALSE(
+      logs.put(kPlace, "g", "s", std::vector<aws::LogLine>{{clock.wall(), "x"}}).has_value());
 }
 
 TEST_F(LogsTest, AppendedLinesAreThereForTheNextReader) {

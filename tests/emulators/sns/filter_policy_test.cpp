@@ -55,8 +55,8 @@ const AttributeCase kAttributeCases[] = {
     {"array with null", R"({"k":[null]})", array(R"([null])"), true},
     {"array with boolean", R"({"k":[false]})", array(R"([true,false])"), true},
     {"S null does not mean missing", R"({"k":[null,{"anything-but":"x"}]})", kNone, false},
-    {"number is no string", R"({"k":["100"]})", number("100"), false},
-    {"string is no number", R"({"k":[100]})", text("100"), false},
+    {"number is not a string", R"({"k":["100"]})", number("100"), false},
+    {"string is not a number", R"({"k":[100]})", text("100"), false},
     {"number", R"({"k":[100]})", number("100.0"), true},
     {"D keys are and-ed", R"({"k":["a"],"other":["y"]})", {{"k", "String", "a"}, {"other", "String", "x"}}, false},
     {"all keys hold", R"({"k":["a"],"other":["x"]})", {{"k", "String", "a"}, {"other", "String", "x"}}, true},
@@ -162,7 +162,7 @@ const BodyCase kBodyCases[] = {
     {"S arrays route elsewhere", R"({"headers":{"route-to":["queue1"]}})", R"({"headers":{"route-to":["queue3"]}})", false},
     {"D number", R"({"k":[{"numeric":["=",301.5]}]})", R"({"k":3.015e2})", true},
     {"boolean", R"({"k":[true]})", R"({"k":true})", true},
-    {"boolean is no string", R"({"k":[true]})", R"({"k":"true"})", false},
+    {"boolean is not a string", R"({"k":[true]})", R"({"k":"true"})", false},
     {"null", R"({"k":[null]})", R"({"k":null})", true},
     {"S nested", R"({"object":{"key":[{"prefix":"auto-"}]}})", R"({"object":{"key":"auto-test"}})", true},
     {"S dotted policy, nested body", R"({"a.b.c":["x"]})", R"({"a":{"b.c":"x"}})", true},
@@ -371,7 +371,7 @@ TEST(FilterPolicy, SaysWhichKeyDidNotMatch) {
             "EgressRegion: no value of the policy's matches");
   EXPECT_EQ(region.mismatch({{"EgressRegion", "String", "us-west-2"}}, ""), std::nullopt);
   EXPECT_EQ(policy(R"({"k":["a"]})", FilterScope::kMessageBody).mismatch({}, "hello"),
-            "the body is no JSON object");
+            "the body is not a JSON object");
 }
 
 }  // namespace

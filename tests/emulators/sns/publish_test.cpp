@@ -123,7 +123,7 @@ TEST_F(Publish, BodyPoliciesReadTheBody) {
   call("Publish", {{"TopicArn", arn}, {"Message", R"({"a":{"b":1}})"}});
   call("Publish", {{"TopicArn", arn}, {"Message", "hello"}});
   EXPECT_EQ(queues.messages[kQueue].size(), 1u);
-  EXPECT_EQ(told(EventKind::kFiltered), std::vector<std::string>{"the body is no JSON object"});
+  EXPECT_EQ(told(EventKind::kFiltered), std::vector<std::string>{"the body is not a JSON object"});
 }
 
 TEST_F(Publish, FailedDeliveriesGoToTheDeadLetterQueue) {

@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 // Topics, subscriptions, attributes, tags, permissions: what the API keeps and what it refuses.
 #include "tests/emulators/sns/account.h"
 
@@ -239,10 +241,10 @@ TEST_F(TopicsTest, TagsAndPermissions) {
 
 TEST_F(TopicsTest, TheRestOfTheApiIsRefusedByName) {
   EXPECT_EQ(service.model().operations.size(), 42u);
-  for (const auto name : SnsService::unsupported_operations()) {
-    EXPECT_TRUE(refusal(std::string(name), json::object())
-                    .starts_with("NotSupported: " + std::string(name) + " is not supported"));
-  }
+  EXPECT_FALSE(service.has("CreatePlatformApplication"));
+  EXPECT_THAT(refusal("CreatePlatformApplication", json::object()),
+              testing::StartsWith("InvalidAction: SNS CreatePlatformApplication is not emulated "
+                                  "here. SNS has here: AddPermission, "));
 }
 
 TEST_F(TopicsTest, EverythingIsThereAfterARestart) {

@@ -8,7 +8,7 @@ namespace {
 class Wire : public Account {
  protected:
   std::string post(const std::string& operation, const std::string& form) {
-    const auto* model = service.model().find(operation);
+    const auto model = service.model().find(operation);
     if (!model) return "no such operation";
     const auto params = http::decode_query_params(*model, form);
     if (!params) return http::encode_query_error(service.model(), params.error(), "r1").body;

@@ -91,7 +91,7 @@ TEST_F(SqsApi, KeepsTheErrorsOfBatchEntriesInFailed) {
 TEST_F(SqsApi, ReadsTheQueryProtocolToo) {
   url("q");
   SqsService service(*queues_);
-  const auto* model = service.model().find("SendMessage");
+  const auto model = service.model().find("SendMessage");
   const auto params = http::decode_query_params(
       *model,
       "Action=SendMessage&QueueUrl=http%3A%2F%2Flocalhost%2F123456789012%2Fq&MessageBody=hi&"

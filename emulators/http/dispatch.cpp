@@ -1,0 +1,20 @@
+#include "emulators/http/dispatch.h"
+
+namespace loopgate::http {
+
+std::function<void()> Dispatcher::call(ApiService& service, const OperationModel& operation,
+                                       aws::Protocol protocol, ApiCall call, ApiReply reply) {
+  if (auto checked = check(operation, protocol, call); !checked) {
+    reply(aws::refuse(std::move(checked.error())));
+    return nullptr;
+  }
+  return service.call(std::move(call), std::move(reply));
+}
+
+aws::Outcome<void> Dispatcher::check(const OperationModel& operation, aws::Protocol protocol,
+                                     ApiCall& call) {
+  aws::fill_idempotency_tokens(operation, call.params, [this] { return random_.uuid(); });
+  return validator_.check(operation, protocol, call.params);
+}
+
+}  // namespace loopgate::http
