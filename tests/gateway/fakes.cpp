@@ -23,6 +23,7 @@ class FakeNetwork::Socket final : public DatagramSocket {
 
 Result<std::unique_ptr<DatagramSocket>> FakeNetwork::open(const Endpoint& local,
                                                           DatagramReceiver& receiver) {
+  ++opened;
   if (taken.contains(local) || receivers.contains(local)) return fail("address in use");
   receivers[local] = &receiver;
   return std::make_unique<Socket>(*this, local);

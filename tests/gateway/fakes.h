@@ -32,6 +32,7 @@ class FakeNetwork final : public Network {
   bool deliver(const Endpoint& to, const Endpoint& from, std::string_view payload);
 
   std::map<Endpoint, DatagramReceiver*> receivers;
+  std::size_t opened = 0;  // attempts, refused ones too
   std::set<Endpoint> taken;
   std::set<IpAddress> locals;
   std::vector<Sent> sent;

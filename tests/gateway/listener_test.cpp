@@ -196,6 +196,22 @@ TEST(Ports, AreFixedByLogicalIdElseRememberedElseTheNextFreeOne) {
   EXPECT_EQ(world.port_book.ports["demo/Free"], 20002);
 }
 
+TEST(Ports, TheSearchGoesOnWhereItEndedAndBeginsAnewWhereOneIsGivenBack) {
+  World world;
+  constexpr std::size_t kListeners = 20;
+  for (std::size_t i = 0; i < kListeners; ++i) {
+    world.listen(json::array(), json::object(), "L" + std::to_string(i));
+  }
+  EXPECT_EQ(world.network.opened, kListeners) << "nobody tries the ports of the others";
+  const auto listeners = world.gateway->listeners();
+  const auto fourth = std::ranges::find(listeners, 20'003, &ListenerInfo::port);
+  ASSERT_NE(fourth, listeners.end());
+  world.gateway->remove_listener(fourth->name);
+  world.port_book.ports.clear();
+  world.listen(json::array(), json::object(), "Next");
+  EXPECT_EQ(world.gateway->listener("Next")->port, 20'003);
+}
+
 TEST(Ports, AFixedPortThatIsTakenIsAnError) {
   World world(GatewayOptions{.fixed_ports = {{"Udp", 5000}}});
   world.network.taken.insert(*Endpoint::parse("127.0.0.1:5000"));
