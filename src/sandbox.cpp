@@ -172,8 +172,7 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
     if (clock_store) {
       clock_store->keep(loop.live_clock().kept_ahead(), clock.wall(), store->dirty());
     }
-    store->end_turn();
-    undone_claims->turn_ended();
+    undone_claims->end_turn();
   });
 
   auto opened_account = Account::create({.loop = loop,

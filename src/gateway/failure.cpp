@@ -13,15 +13,13 @@ namespace loopgate::gateway {
 
 namespace {
 
-constexpr std::array<ErrorMeaning, 9> kOfEveryService = {{
+constexpr std::array<ErrorMeaning, 7> kOfEveryService = {{
     {"AccessDenied", Reason::kAccessDenied},
     {"AccessDeniedException", Reason::kAccessDenied},
     {"AuthorizationError", Reason::kAccessDenied},
     {"KMSAccessDenied", Reason::kAccessDenied},
     {"ResourceNotFoundException", Reason::kDestinationNotFound},
     {"NotFound", Reason::kDestinationNotFound},
-    {"Throttling", Reason::kFunctionThrottled},
-    {"ThrottlingException", Reason::kFunctionThrottled},
     {aws::kNotStored, Reason::kStorageFull},
 }};
 

@@ -13,8 +13,15 @@ bool claims_to_be_stored(const Event& event) {
 
 }  // namespace
 
-UndoneClaims::UndoneClaims(Journal& journal, store::Store& store) : journal_(journal) {
+UndoneClaims::UndoneClaims(Journal& journal, store::Store& store)
+    : journal_(journal), store_(store) {
   store.on_failed_turn([this](const std::string& why) { tell_again(why); });
+}
+
+void UndoneClaims::end_turn() {
+  const auto last = journal_.last_seq();
+  store_.end_turn();
+  settled_ = last;
 }
 
 void UndoneClaims::tell_again(const std::string& why) {

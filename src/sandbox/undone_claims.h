@@ -13,13 +13,14 @@ class UndoneClaims {
  public:
   UndoneClaims(Journal& journal, store::Store& store);
 
-  // At each turn's end, after the store's.
-  void turn_ended() { settled_ = journal_.last_seq(); }
+  // Ends the store's turn. What is told by those who waited for its commit belongs to the next one.
+  void end_turn();
 
  private:
   void tell_again(const std::string& why);
 
   Journal& journal_;
+  store::Store& store_;
   std::uint64_t settled_ = 0;  // the last event of the turns that are over
 };
 

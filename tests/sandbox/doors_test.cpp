@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "io/loop.h"
 #include "tests/sandbox/live_sandbox.h"
 
 namespace loopgate {
@@ -59,7 +60,7 @@ TEST_F(Doors, AnswersQueriesThatAreNotUtf8) {
     SCOPED_TRACE(path);
     const auto answer = get(path);
     EXPECT_EQ(answer.status, status) << answer.body;
-    if (status != 200) EXPECT_TRUE(check_json(answer.body)) << answer.body;
+    EXPECT_TRUE(status == 200 || check_json(answer.body)) << answer.body;
   }
   EXPECT_TRUE(lives());
   EXPECT_EQ(count(EventKind::kInternalError), 0u);

@@ -141,10 +141,6 @@ TEST(UndoneClaims, WhatATurnSaidIsToldAgainWhenItCouldNotBeStored) {
   store->execute("CREATE TABLE t(b BLOB)");
   store->execute("PRAGMA max_page_count=16");
   UndoneClaims claims(journal, *store);
-  const auto end_turn = [&] {
-    store->end_turn();
-    claims.turn_ended();
-  };
   const auto tell = [&](EventKind kind, std::uint64_t tag) {
     Event event;
     event.kind = kind;
@@ -152,13 +148,13 @@ TEST(UndoneClaims, WhatATurnSaidIsToldAgainWhenItCouldNotBeStored) {
     journal.append(std::move(event));
   };
   tell(EventKind::kPublished, 1);  // of a turn that is stored
-  end_turn();
+  claims.end_turn();
   tell(EventKind::kReceived, 2);  // claims nothing
   tell(EventKind::kPublished, 3);
   tell(EventKind::kMessageMoved, 4);
   store->execute("INSERT INTO t VALUES(zeroblob(1000000))");
-  end_turn();
-  end_turn();
+  claims.end_turn();
+  claims.end_turn();
   std::vector<std::string> undone;
   for (const auto& event : journal.read(4, 100)) {
     ASSERT_EQ(event.kind, EventKind::kDiscarded);

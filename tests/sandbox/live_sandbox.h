@@ -27,9 +27,9 @@ class LiveSandbox : public testing::Test {
     sandbox = std::move(*created);
   }
 
-  // Turns until `done`; false after thirty seconds.
+  // Turns until `done`; false after two minutes, so that a broken test ends.
   bool turn_until(const std::function<bool()>& done) {
-    const auto patience = system_instant() + std::chrono::seconds(30);
+    const auto patience = system_instant() + std::chrono::minutes(2);
     while (!done()) {
       if (system_instant() > patience) return false;
       sandbox->turn(std::chrono::milliseconds(2));

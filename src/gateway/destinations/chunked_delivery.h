@@ -63,7 +63,7 @@ class ChunkedDelivery : public Delivery {
   }
   virtual void send(const aws::SessionPtr& session, const std::string& arn, const Batch& batch,
                     std::vector<Entry> entries, aws::Completion<aws::SendResult> done) = 0;
-  virtual Failure failure(const aws::AwsError& error) const = 0;
+  virtual Failure failure(const aws::AwsError& error) const { return failure_of(error); }
 
  private:
   struct Chunk {

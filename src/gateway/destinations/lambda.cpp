@@ -13,8 +13,9 @@ namespace {
 constexpr std::size_t kMaxPayload = 6'291'456;
 constexpr std::size_t kMaxAsyncPayload = 1'048'576;
 
-constexpr std::array<ErrorMeaning, 3> kErrors = {{
+constexpr std::array<ErrorMeaning, 4> kErrors = {{
     {"TooManyRequestsException", Reason::kFunctionThrottled},
+    {"ThrottlingException", Reason::kFunctionThrottled},
     {"RequestTooLargeException", Reason::kPayloadTooLarge},
     {"RequestEntityTooLargeException", Reason::kPayloadTooLarge},
 }};

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "aws/arn.h"
@@ -21,10 +20,6 @@ constexpr ChunkLimits kLimits = {.entries = 10'000,
                                  .entry_bytes = 262'144,
                                  .entry_text = "CloudWatch Logs takes 256 KiB an event"};
 constexpr std::size_t kEventOverhead = 26;  // counted with each event
-
-constexpr std::array<ErrorMeaning, 1> kErrors = {{
-    {"ServiceUnavailableException", Reason::kDestinationError},
-}};
 
 constexpr std::string_view kResource = "log-group:";
 
@@ -124,7 +119,6 @@ class LogsDelivery final : public ChunkedDelivery<LogEvent> {
           done(result_of(*answer, count));
         });
   }
-  Failure failure(const aws::AwsError& error) const override { return failure_of(error, kErrors); }
 
   std::string stream_;
 };

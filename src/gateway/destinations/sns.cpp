@@ -20,9 +20,7 @@ using nlohmann::json;
 constexpr ChunkLimits kLimits = {
     .entries = 10, .bytes = 262'144, .entry_bytes = 262'144, .entry_text = "SNS takes 256 KiB"};
 
-constexpr std::array<ErrorMeaning, 3> kErrors = {{
-    {"NotFound", Reason::kDestinationNotFound},
-    {"Throttled", Reason::kFunctionThrottled},
+constexpr std::array<ErrorMeaning, 1> kErrors = {{
     {"BatchRequestTooLong", Reason::kPayloadTooLarge},
 }};
 

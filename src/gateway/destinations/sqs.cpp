@@ -13,10 +13,9 @@ namespace {
 constexpr ChunkLimits kLimits = {
     .entries = 10, .bytes = 1'048'576, .entry_bytes = 1'048'576, .entry_text = "SQS takes 1 MiB"};
 
-constexpr std::array<ErrorMeaning, 5> kErrors = {{
+constexpr std::array<ErrorMeaning, 4> kErrors = {{
     {"QueueDoesNotExist", Reason::kDestinationNotFound},
     {"AWS.SimpleQueueService.NonExistentQueue", Reason::kDestinationNotFound},
-    {"RequestThrottled", Reason::kFunctionThrottled},
     {"BatchRequestTooLong", Reason::kPayloadTooLarge},
     {"AWS.SimpleQueueService.BatchRequestTooLong", Reason::kPayloadTooLarge},
 }};

@@ -41,7 +41,7 @@ TEST_F(AsyncInvocation, IsAcceptedAndRun) {
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->status, 202);
   EXPECT_EQ(result->payload, "");
-  ASSERT_TRUE(world->until([&] { return !world->functions->busy(); }));
+  ASSERT_TRUE(world->until([&] { return world->functions->in_flight() == 0; }));
   EXPECT_EQ(log_of("says")[1], "START RequestId: " + result->request_id + " Version: $LATEST");
 }
 

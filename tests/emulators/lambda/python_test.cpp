@@ -22,7 +22,7 @@ TEST_F(PythonFunction, AnswersABatch) {
   EXPECT_EQ(result->payload, R"({"Replies": [{"Tag": "1", "Data": "cGluZwo="}]})");
   EXPECT_EQ(result->function_error, "");
   EXPECT_EQ(result->status, 200);
-  EXPECT_FALSE(world->functions->busy());
+  EXPECT_EQ(world->functions->in_flight(), 0u);
 }
 
 TEST_F(PythonFunction, SeesItsContext) {
@@ -108,7 +108,7 @@ TEST_P(PythonFailure, IsAnsweredAsLambdaDoes) {
   const auto document = nlohmann::json::parse(result->payload);
   EXPECT_EQ(document["errorType"], expected.type);
   EXPECT_THAT(document["errorMessage"].get<std::string>(), HasSubstr(expected.message));
-  EXPECT_FALSE(world->functions->busy());
+  EXPECT_EQ(world->functions->in_flight(), 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -226,7 +226,7 @@ TEST_F(PythonFunction, TimesOutByTheClock) {
       [&] { return !log_of("waits").empty() && log_of("waits").back().starts_with("START"); }));
   world->advance(std::chrono::milliseconds(2999));
   EXPECT_FALSE(slot->has_value());
-  EXPECT_TRUE(world->functions->busy());
+  EXPECT_EQ(world->functions->in_flight(), 1u);
   world->advance(std::chrono::milliseconds(1));
   ASSERT_TRUE(slot->has_value());
   const auto& result = **slot;
@@ -236,7 +236,7 @@ TEST_F(PythonFunction, TimesOutByTheClock) {
                                  result->request_id +
                                  R"( Error: Task timed out after 3.00 seconds"})");
   EXPECT_THAT(log_of("waits"), Contains(HasSubstr("Task timed out after 3.00 seconds")));
-  EXPECT_FALSE(world->functions->busy());
+  EXPECT_EQ(world->functions->in_flight(), 0u);
   EXPECT_EQ(world->functions->workers(), 0u);
 }
 

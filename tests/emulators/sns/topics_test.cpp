@@ -254,7 +254,7 @@ TEST_F(TopicsTest, EverythingIsThereAfterARestart) {
                                        {"FilterPolicy", R"({"a":{"b":["c"]}})"},
                                        {"RawMessageDelivery", "true"}});
   store->end_turn();
-  Topics again(*store, clock, random, journal, queues);
+  Topics again(*store, clock, random, journal, dispatcher);
   const auto* loaded = again.table().subscription(subscription);
   ASSERT_NE(loaded, nullptr);
   EXPECT_TRUE(loaded->raw);
