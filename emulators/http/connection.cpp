@@ -562,9 +562,10 @@ void HttpConnection::notice_close() {
 void HttpConnection::close() {
   phase_ = Phase::kClosed;
   client_gone_ = true;
-  closed_callback_ = nullptr;
+  // What a callback holds may be the last of its exchange, whose end closes this connection again.
+  const auto closed = std::exchange(closed_callback_, nullptr);
+  const auto drained = std::exchange(drained_callback_, nullptr);
   leave_silence();
-  drained_callback_ = nullptr;
   error_code ignored;
   socket_.close(ignored);
 }

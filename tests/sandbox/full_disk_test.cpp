@@ -110,11 +110,9 @@ TEST_F(FullDisk, WritesAreRefusedInTheirDialectAndReadsAreAnswered) {
   const auto sent = call("SendMessage", {{"QueueUrl", url()}, {"MessageBody", "late"}});
   EXPECT_EQ(sent.status, 500);
   EXPECT_THAT(sent.body, HasSubstr("InternalFailure"));
-  const auto published = query(
-      "Action=Publish&Version=2010-03-31&Message=m"
-      "&TopicArn=arn:aws:sns:us-west-2:123456789012:news");
-  EXPECT_EQ(published.status, 500);
-  EXPECT_THAT(published.body, HasSubstr("<Code>InternalFailure</Code>"));
+  const auto made = query("Action=CreateTopic&Version=2010-03-31&Name=more");
+  EXPECT_EQ(made.status, 500);
+  EXPECT_THAT(made.body, HasSubstr("<Code>InternalFailure</Code>"));
   // To receive is to hide: what cannot be hidden is not given away.
   const auto received = call("ReceiveMessage", {{"QueueUrl", url()}});
   EXPECT_EQ(received.status, 500);

@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "private_key is not the base64 of 32 bytes"},
         Refusal{"InnerWithoutPort",
                 "{address: '198.51.100.7:1', wireguard: {listener: Wg, inner_address: 10.0.0.1}}",
-                "no address:port: 10.0.0.1"},
+                "not an address:port: 10.0.0.1"},
         Refusal{"LongKeepalive",
                 "{address: '198.51.100.7:1', wireguard: {listener: Wg, persistent_keepalive: 24h}}",
                 "over 65535s"}),

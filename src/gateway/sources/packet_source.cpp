@@ -99,7 +99,8 @@ void PacketSource::give_up(std::string message) {
 }
 
 void PacketSource::finish_start(Status status) {
-  if (status && !stopped_) {
+  if (status && stopped_) status = fail("the packet source was removed while it started");
+  if (status) {
     for (std::size_t i = 0; i < context_.options.regions.size(); ++i)
       poll(static_cast<RegionIndex>(i));
   }

@@ -181,7 +181,7 @@ TEST(Policy, SaysWhatIsMalformedAndWhere) {
   constexpr auto kTrust = PolicyKind::kTrust;
   // clang-format off: one case a line
   const Malformed cases[] = {
-      {kIdentity, "{", "Syntax errors in policy: it is not JSON: line 1, column 2: syntax error while parsing object key - unexpected end of input; expected string literal"},
+      {kIdentity, "{", "Syntax errors in policy: it is not JSON: line 1, column 1: syntax error while parsing object key - unexpected end of input; expected string literal"},
       {kIdentity, "[]", "Syntax errors in policy: it must be an object."},
       {kIdentity, "{}", "Syntax errors in policy: Statement is missing."},
       {kIdentity, R"({"Version":"2020-01-01","Statement":[]})", "The policy's Version must be 2012-10-17 or 2008-10-17."},

@@ -84,7 +84,7 @@ TEST_F(LambdaServiceTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
                {"Handler", "app.handler"},
                {"Role", "arn:aws:iam::123456789012:role/r"},
                {"Timeout", 5},
-               {"Environment", {{"Variables", {{"A", "b"}}}}},
+               {"Environment", {{"Variables", {{"AB", "b"}}}}},
                {"Code", {{"ZipFile", codec::base64_encode(as_bytes(old))}}}};
   const auto made = send("POST", "/2015-03-31/functions", body.dump());
   ASSERT_EQ(made->response->status, 201) << made->response->body;
