@@ -41,9 +41,13 @@ void Functions::load() {
     item = kept ? std::next(item) : entries_.erase(item);
   }
   for (auto& function : functions) {
-    // What was not changed stays as it is, with its warm workers.
+    // What was not changed stays as it is, with its warm workers. Variables follow the endpoint,
+    // which at the start is known only after the first time.
     const auto* known = find_entry(function->arn());
-    if (known != nullptr && known->config->revision_id == function->revision_id) continue;
+    if (known != nullptr && known->config->revision_id == function->revision_id &&
+        known->config->environment == function->environment) {
+      continue;
+    }
     put(std::move(function));
   }
 }
