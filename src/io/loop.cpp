@@ -30,6 +30,8 @@ struct Loop::Impl {
 
   Duration time_to_wait(Duration max_wait) const;
   bool serve_kernel(Duration wait);
+  std::size_t spin(Duration wait);
+  std::size_t await_event(Duration wait);
   bool fire_due(Loop& loop);
   bool run_tasks();
   bool move_clock();
@@ -45,6 +47,9 @@ struct Loop::Impl {
   bool caught_up = false;  // in this turn, by a handler
   bool more_is_likely = false;
   unsigned lone_events = 0;
+  bool served = false;        // an event, in the last turn
+  bool spin_pays = false;     // the last one was met by an event
+  unsigned unspun_turns = 0;  // since the last spin
   std::function<void(int)> signal_callback;
   // One thread runs the loop; the hint spares Asio what several would need.
   asio::io_context context{1};
@@ -149,24 +154,40 @@ Duration Loop::Impl::time_to_wait(Duration max_wait) const {
   return wait;
 }
 
+// Who answers a reply at once meets us awake: to be put to sleep and woken costs more than his
+// answer takes. Clients that do not (and those that have no core of their own) soon end it.
+std::size_t Loop::Impl::spin(Duration wait) {
+  if (!served || (!spin_pays && ++unspun_turns % kTurnsBetweenSpins != 0)) return 0;
+  const auto until = std::chrono::steady_clock::now() + std::min(wait, Duration(kSpin));
+  do {
+    spin_pays = context.poll_one() != 0;
+  } while (!spin_pays && std::chrono::steady_clock::now() < until);
+  return spin_pays ? 1 : 0;
+}
+
+std::size_t Loop::Impl::await_event(Duration wait) {
+  if (wait <= Duration::zero()) return context.poll_one();
+  if (spin(wait) != 0) return 1;
+  return context.run_one_for(wait);
+}
+
 // Handlers that make others ready (a client that asks again and again) must not hold up the turn's
 // end.
 bool Loop::Impl::serve_kernel(Duration wait) {
   // A handler that throws has run.
   std::size_t first = 1;
-  watch_guarded(guard, "the event loop", [&] {
-    first = wait > Duration::zero() ? context.run_one_for(wait) : context.poll_one();
-  });
-  if (first == 0) return false;
+  watch_guarded(guard, "the event loop", [&] { first = await_event(wait); });
+  served = first != 0;
+  if (!served) return false;
   // To ask for more costs a call to the kernel, in vain while one client waits for one answer. The
   // turns in between only serve one event each.
   if (!more_is_likely && ++lone_events % kLoneEventsBeforeLook != 0) return true;
-  int served = 1;
-  for (std::size_t ran = 1; served < kEventsPerTurn && ran != 0; served += ran != 0) {
+  int events = 1;
+  for (std::size_t ran = 1; events < kEventsPerTurn && ran != 0; events += ran != 0) {
     ran = 1;
     watch_guarded(guard, "the event loop", [&] { ran = context.poll_one(); });
   }
-  more_is_likely = served > 1;
+  more_is_likely = events > 1;
   return true;
 }
 
