@@ -22,6 +22,32 @@ namespace loopgate::io {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// Whether to stay awake for what comes next. Goes on while each time something came in time; after
+// one in vain it pauses, longer each time: a client that is slow, or needs our core to be quick,
+// soon has it for itself.
+class Spins {
+ public:
+  bool is_worth_a_try() { return in_a_row_ > 0 || ++paused_ >= pause_; }
+  void ended(bool in_time) {
+    paused_ = 0;
+    if (!in_time) {
+      in_a_row_ = 0;
+      pause_ = std::min(2 * pause_, kLongestSpinPause);
+    } else if (++in_a_row_ >= kSpinsInARow) {
+      pause_ = kSpinPause;
+    }
+  }
+
+ private:
+  unsigned in_a_row_ = 0;  // that were in time
+  unsigned paused_ = 0;    // turns
+  unsigned pause_ = kSpinPause;
+};
+
+}  // namespace
+
 struct Loop::Impl {
   Impl(Clock& clock, TaskQueue& tasks, Mode mode, SystemTime system)
       : clock(clock), tasks(tasks), mode(mode) {
@@ -47,9 +73,8 @@ struct Loop::Impl {
   bool caught_up = false;  // in this turn, by a handler
   bool more_is_likely = false;
   unsigned lone_events = 0;
-  bool served = false;        // an event, in the last turn
-  bool spin_pays = false;     // the last one was met by an event
-  unsigned unspun_turns = 0;  // since the last spin
+  bool served = false;  // an event, in the last turn
+  Spins spins;
   std::function<void(int)> signal_callback;
   // One thread runs the loop; the hint spares Asio what several would need.
   asio::io_context context{1};
@@ -155,14 +180,16 @@ Duration Loop::Impl::time_to_wait(Duration max_wait) const {
 }
 
 // Who answers a reply at once meets us awake: to be put to sleep and woken costs more than his
-// answer takes. Clients that do not (and those that have no core of their own) soon end it.
+// answer takes.
 std::size_t Loop::Impl::spin(Duration wait) {
-  if (!served || (!spin_pays && ++unspun_turns % kTurnsBetweenSpins != 0)) return 0;
+  if (!served || !spins.is_worth_a_try()) return 0;
   const auto until = std::chrono::steady_clock::now() + std::min(wait, Duration(kSpin));
+  std::size_t ran = 0;
   do {
-    spin_pays = context.poll_one() != 0;
-  } while (!spin_pays && std::chrono::steady_clock::now() < until);
-  return spin_pays ? 1 : 0;
+    ran = context.poll_one();
+  } while (ran == 0 && std::chrono::steady_clock::now() < until);
+  spins.ended(ran != 0);
+  return ran;
 }
 
 std::size_t Loop::Impl::await_event(Duration wait) {
