@@ -46,6 +46,17 @@ bool is_queue_path(std::string_view path) {
          is_account_id(path.substr(1, 12)) && path.find('/', 14) == std::string_view::npos;
 }
 
+bool takes_queue(const aws::OperationModel& operation) {
+  const auto input = operation.input();
+  return input && input->find("QueueUrl");
+}
+
+aws::AwsError not_for_this_endpoint(aws::Protocol protocol, std::string_view operation) {
+  return aws::unknown_operation(
+      protocol,
+      fmt::format("The action {} is not valid for this endpoint.", shortened(operation)));
+}
+
 }  // namespace
 
 Response RestService::render(const aws::AwsError& error) const {
@@ -195,11 +206,16 @@ FrontDoor::Route FrontDoor::route_query(const Request& request, std::string sign
     break;
   }
   // The oldest clients name the queue by the path alone.
-  if (route.service != nullptr && route.service == find_by_name("sqs") &&
-      is_queue_path(request.path) && !form_value(route.form, "QueueUrl")) {
+  if (is_queue(request, route) && !form_value(route.form, "QueueUrl")) {
     route.form += "&QueueUrl=" + identify_caller(request, defaults_).base_url + request.path;
   }
   return route;
+}
+
+// The path names a queue, as queues' URLs do.
+bool FrontDoor::is_queue(const Request& request, const Route& route) const {
+  return route.service != nullptr && route.service == find_by_name("sqs") &&
+         is_queue_path(request.path);
 }
 
 ApiService* FrontDoor::service(std::string_view name) const {
@@ -245,10 +261,12 @@ void FrontDoor::call(const Request& request, const Route& route,
   const auto request_id = random_.uuid();
   const auto operation = *route.service->model().find(route.operation);
   const bool is_json = route.dialect == Dialect::kJson;
+  if (!is_json && is_queue(request, route) && !takes_queue(operation)) {
+    return exchange->respond(render_error(route, not_for_this_endpoint(aws::Protocol::kQuery, route.operation)));
+  }
   const aws::Rendering rendering{.service = route.service->model(),
                                  .protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery,
-                                 .request_id = request_id,
-                                 .query_mode = request.header("x-amzn-query-mode") == "true"};
+                                 .request_id = request_id};
   auto params = is_json ? decode_json_params(operation, request.body)
                         : decode_query_params(operation, route.form);
   if (!params) return exchange->respond(rendering.error(params.error()));
@@ -259,7 +277,8 @@ void FrontDoor::call(const Request& request, const Route& route,
   ApiCall api_call{.operation = std::string(operation.name()),
                    .params = *std::move(params),
                    .caller = identify_caller(request, defaults_),
-                   .request_id = request_id};
+                   .request_id = request_id,
+                   .trace_header = std::string(request.header("X-Amzn-Trace-Id"))};
   answer_guarded(
       guard_, {rendering.service.name, operation.name()},
       deferred(exchange, defer_, [failure] { return failure(kNotKept); }), failure,
@@ -293,13 +312,11 @@ Response FrontDoor::nothing_there(const Request& request, const Route& route) {
   const bool is_json = route.dialect == Dialect::kJson;
   if (route.service != nullptr) {
     const auto& model = route.service->model();
-    const auto message =
-        model.find(route.operation)
-            ? not_emulated(*route.service, route.operation)
-            : fmt::format("The action {} is not valid for this endpoint. {} has here: {}.",
-                          shortened(route.operation), model.id, operation_names(*route.service));
     const auto protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery;
-    return render_error(route, aws::unknown_operation(protocol, message));
+    return render_error(
+        route, model.find(route.operation)
+                   ? aws::unknown_operation(protocol, not_emulated(*route.service, route.operation))
+                   : not_for_this_endpoint(protocol, route.operation));
   }
   if (route.dialect != Dialect::kPlain || !route.service_name.empty() ||
       request.path.starts_with("/service/")) {
@@ -313,6 +330,9 @@ Response FrontDoor::nothing_there(const Request& request, const Route& route) {
                                    .query = request.query,
                                    .is_json = is_json},
                                   service_names(), random_.uuid());
+  }
+  if (is_queue_path(request.path) && find_by_name("sqs") != nullptr) {
+    return {.status = 404, .body = "<UnknownOperationException/>\n"};  // as AWS, without a type
   }
   std::string paths;
   for (const auto& path : paths_) paths += (paths.empty() ? "" : ", ") + path.prefix;

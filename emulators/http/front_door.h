@@ -86,6 +86,7 @@ class FrontDoor {
   const Path* find_path(std::string_view path) const;
   RestService* find_rest(const Request& request, std::string_view signed_for) const;
   ApiService* find_by_name(std::string_view name) const;
+  bool is_queue(const Request& request, const Route& route) const;
   ApiService* find_for_query(const Request& request, const Route& route) const;
 
   std::optional<aws::AwsError> refuse_entry(const Request& request, const Route& route) const;

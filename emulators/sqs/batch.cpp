@@ -20,7 +20,10 @@ bool is_entry_id(std::string_view id) {
   });
 }
 
-aws::Outcome<void> check_entries(const json& entries, const char* entry_type) {
+}  // namespace
+
+aws::Outcome<void> check_entries(const json& params, const char* entry_type) {
+  const auto entries = params.value("Entries", json::array());
   if (entries.empty()) return aws::refuse(empty_batch(entry_type));
   if (entries.size() > kMaxBatchEntries) return aws::refuse(too_many_entries(entries.size()));
   std::set<std::string> ids;
@@ -32,16 +35,13 @@ aws::Outcome<void> check_entries(const json& entries, const char* entry_type) {
   return {};
 }
 
-}  // namespace
-
 http::ApiResult run_batch(const json& params, const char* entry_type,
                           const std::function<http::ApiResult(const json& entry)>& run) {
-  const auto entries = params.value("Entries", json::array());
-  if (auto checked = check_entries(entries, entry_type); !checked)
+  if (auto checked = check_entries(params, entry_type); !checked)
     return aws::refuse(checked.error());
   json successful = json::array();
   json failed = json::array();
-  for (const auto& entry : entries) {
+  for (const auto& entry : params.at("Entries")) {
     auto result = run(entry);
     if (result) {
       (*result)["Id"] = entry["Id"];

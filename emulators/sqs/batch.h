@@ -7,6 +7,9 @@
 
 namespace loopgate::sqs {
 
+// How many there are, and their Ids.
+aws::Outcome<void> check_entries(const nlohmann::json& params, const char* entry_type);
+
 // Runs every entry; one that fails is in `Failed` and hinders no other. `run` gives the members of
 // a successful result besides its Id.
 http::ApiResult run_batch(const nlohmann::json& params, const char* entry_type,

@@ -10,7 +10,8 @@ using aws::AwsError;
 
 AwsError queue_does_not_exist() {
   return {"QueueDoesNotExist", "The specified queue does not exist.", 400,
-          "AWS.SimpleQueueService.NonExistentQueue"};
+          "AWS.SimpleQueueService.NonExistentQueue",
+          "The specified queue does not exist for this wsdl version."};
 }
 
 AwsError queue_name_exists(std::string_view attribute) {
@@ -19,13 +20,6 @@ AwsError queue_name_exists(std::string_view attribute) {
               "A queue already exists with the same name and a different value for attribute {}",
               attribute),
           400, "QueueAlreadyExists"};
-}
-
-AwsError queue_deleted_recently() {
-  return {"QueueDeletedRecently",
-          "You must wait 60 seconds after deleting a queue before you can create another with the "
-          "same name.",
-          400, "AWS.SimpleQueueService.QueueDeletedRecently"};
 }
 
 AwsError purge_in_progress(std::string_view queue) {
@@ -44,6 +38,21 @@ AwsError invalid_address(std::string_view address) {
 AwsError unknown_attribute(std::string_view name) {
   return {
       "InvalidAttributeName", fmt::format("Unknown Attribute {}.", name.substr(0, 200)), 400, {}};
+}
+
+AwsError only_for_fifo(std::string_view name) {
+  return {"InvalidAttributeName",
+          fmt::format("You can specify the {} only when FifoQueue is set to true.", name),
+          400,
+          {}};
+}
+
+AwsError two_encryptions() {
+  return {"InvalidAttributeName",
+          "You can use one type of server-side encryption (SSE) at one time. You can either enable "
+          "KMS SSE or SQS SSE.",
+          400,
+          {}};
 }
 
 AwsError invalid_attribute_value(std::string_view name, std::string_view reason) {
@@ -69,6 +78,20 @@ AwsError invalid_parameter_value(std::string_view value, std::string_view parame
                                        value.substr(0, 500), parameter, reason));
 }
 
+AwsError invalid_fifo_id(std::string_view id, std::string_view parameter) {
+  return invalid_parameter_value(
+      id, parameter,
+      fmt::format("{} can only include alphanumeric and punctuation characters. 1 to 128 in "
+                  "length.",
+                  parameter));
+}
+
+AwsError no_deduplication_id() {
+  return invalid_parameter(
+      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
+      "provided explicitly");
+}
+
 AwsError invalid_for_queue_type(std::string_view parameter) {
   return invalid_parameter(fmt::format(
       "The request includes a parameter that is not valid for this queue type: {}", parameter));
@@ -83,8 +106,12 @@ AwsError invalid_message_contents() {
           {}};
 }
 
-AwsError receipt_handle_is_invalid() {
-  return {"ReceiptHandleIsInvalid", "The input receipt handle is invalid.", 404, {}};
+AwsError receipt_handle_is_invalid(std::string_view handle) {
+  return {"ReceiptHandleIsInvalid",
+          fmt::format("The input receipt handle \"{}\" is not a valid receipt handle.",
+                      handle.substr(0, 500)),
+          404,
+          {}};
 }
 
 AwsError message_not_in_flight() {

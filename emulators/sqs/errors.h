@@ -12,18 +12,21 @@ namespace loopgate::sqs {
 
 aws::AwsError queue_does_not_exist();
 aws::AwsError queue_name_exists(std::string_view attribute);
-aws::AwsError queue_deleted_recently();
 aws::AwsError purge_in_progress(std::string_view queue);
 aws::AwsError invalid_address(std::string_view address);
 aws::AwsError unknown_attribute(std::string_view name);
+aws::AwsError only_for_fifo(std::string_view attribute);
+aws::AwsError two_encryptions();
 aws::AwsError invalid_attribute_value(std::string_view name, std::string_view reason);
 aws::AwsError missing_parameter(std::string_view name);
 aws::AwsError invalid_parameter(std::string_view message);
 aws::AwsError invalid_parameter_value(std::string_view value, std::string_view parameter,
                                       std::string_view reason);
+aws::AwsError invalid_fifo_id(std::string_view id, std::string_view parameter);
+aws::AwsError no_deduplication_id();
 aws::AwsError invalid_for_queue_type(std::string_view parameter);
 aws::AwsError invalid_message_contents();
-aws::AwsError receipt_handle_is_invalid();
+aws::AwsError receipt_handle_is_invalid(std::string_view handle);
 aws::AwsError message_not_in_flight();
 aws::AwsError over_limit(std::string_view message);
 aws::AwsError unsupported_operation(std::string_view message);

@@ -27,8 +27,7 @@ inline constexpr std::size_t kMaxPolicyStatements = 20;
 inline constexpr std::size_t kMaxPolicyActions = 7;
 inline constexpr std::chrono::minutes kDeduplicationWindow{5};
 inline constexpr std::chrono::minutes kAttemptWindow{5};
-inline constexpr std::chrono::seconds kCooldown{
-    60};  // between two purges, or from a delete to a create
+inline constexpr std::chrono::seconds kPurgeCooldown{60};  // between two purges of a queue
 
 // Ours: what one queue may hold of polls that wait, attempts that may be repeated, and policy text.
 inline constexpr std::size_t kMaxWaiters = 4096;

@@ -4,6 +4,7 @@
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListDeadLetterSourceQueues.html
 #include <algorithm>
 
+#include "codec/base64.h"
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
 #include "emulators/sqs/operations.h"
@@ -33,9 +34,17 @@ json write_page(std::vector<QueueKey> keys, std::size_t page, const http::ApiCal
   if (has_more) keys.resize(page);
   json urls = json::array();
   for (const auto& key : keys) urls.push_back(queue_url(key, call.caller.base_url));
-  if (has_more && call.params.contains("MaxResults")) out["NextToken"] = keys.back().name;
+  if (has_more && call.params.contains("MaxResults")) out["NextToken"] = codec::base64_encode(as_bytes(keys.back().name));
   out[name] = std::move(urls);
   return out;
+}
+
+// The name after which the page begins.
+aws::Outcome<std::string> page_start(const json& params) {
+  const auto token = text_param(params, "NextToken");
+  if (auto name = codec::base64_decode_text(token)) return *std::move(name);
+  return aws::refuse(invalid_parameter_value(token, "NextToken",
+                                             "It is not a token that a list has given."));
 }
 
 }  // namespace
@@ -51,9 +60,10 @@ http::ApiResult get_queue_url(Queues& queues, const http::ApiCall& call) {
 http::ApiResult list_queues(Queues& queues, const http::ApiCall& call) {
   const auto page = page_size(call.params);
   if (!page) return aws::refuse(page.error());
+  const auto after = page_start(call.params);
+  if (!after) return aws::refuse(after.error());
   auto keys = queues.list(call.caller.account, call.caller.region,
-                          text_param(call.params, "QueueNamePrefix"),
-                          text_param(call.params, "NextToken"), *page + 1);
+                          text_param(call.params, "QueueNamePrefix"), *after, *page + 1);
   auto out = write_page(std::move(keys), *page, call, "QueueUrls");
   if (out["QueueUrls"].empty()) out.erase("QueueUrls");
   return out;
@@ -64,10 +74,11 @@ http::ApiResult list_dead_letter_source_queues(Queues& queues, const http::ApiCa
   if (!key) return aws::refuse(key.error());
   const auto page = page_size(call.params);
   if (!page) return aws::refuse(page.error());
+  const auto after = page_start(call.params);
+  if (!after) return aws::refuse(after.error());
   auto sources = queues.dead_letter_sources(*key);
-  const auto after = text_param(call.params, "NextToken");
   std::erase_if(sources,
-                [&](const QueueKey& source) { return source.name <= after && !after.empty(); });
+                [&](const QueueKey& source) { return source.name <= *after && !after->empty(); });
   if (sources.size() > *page + 1) sources.resize(*page + 1);
   return write_page(std::move(sources), *page, call, "queueUrls");
 }

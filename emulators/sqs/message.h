@@ -22,6 +22,7 @@ struct SendRequest {
   std::string group_id;
   std::string deduplication_id;
   std::string sender_id;
+  bool in_batch = false;  // which words an error of the size has
 };
 
 struct SentMessage {

@@ -18,7 +18,7 @@ using nlohmann::json;
 json read_policy(const Queues& queues, const QueueKey& key) {
   auto policy = read_json(queues.policy(key).value_or("")).value_or(nullptr);
   if (!policy.is_object()) {
-    policy = {{"Version", "2012-10-17"}, {"Id", key.arn() + "/SQSDefaultPolicy"}};
+    policy = {{"Version", "2008-10-17"}, {"Id", key.arn() + "/SQSDefaultPolicy"}};
   }
   auto& statements = policy["Statement"];
   if (statements.is_object()) statements = json::array({statements});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "codec/text.h"
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
 
@@ -45,7 +46,7 @@ aws::Outcome<Settings> Queues::checked_settings(const QueueKey& key, const Attri
 aws::Outcome<void> Queues::create(const QueueKey& key, const AttributeMap& attributes,
                                   const std::map<std::string, std::string>& tags) {
   const auto fifo = attributes.find("FifoQueue");
-  const bool is_fifo = fifo != attributes.end() && fifo->second == "true";
+  const bool is_fifo = fifo != attributes.end() && codec::lower(fifo->second) == "true";
   if (auto named = check_queue_name(key.name, is_fifo); !named) return named;
   auto settings = checked_settings(key, {}, attributes);
   if (!settings) return aws::refuse(settings.error());
@@ -58,11 +59,6 @@ aws::Outcome<void> Queues::create(const QueueKey& key, const AttributeMap& attri
     return {};
   }
   const auto now = clock_.wall();
-  if (const auto gone = deleted_.find(key); gone != deleted_.end()) {
-    if (options_.cooldowns && now < gone->second + kCooldown)
-      return aws::refuse(queue_deleted_recently());
-    deleted_.erase(gone);
-  }
   const auto id = tables_.insert_queue({0, key, settings->given, tags, now, now});
   auto queue = std::make_unique<Queue>(id, key, std::move(*settings), clock_);
   queue->tags = tags;
@@ -79,7 +75,6 @@ aws::Outcome<void> Queues::remove(const QueueKey& key) {
   for (const auto& [id, message] : queue->hidden.all()) tables_.delete_message(id);
   tables_.delete_queue(queue->id);
   fail_waiters(*queue);
-  if (options_.cooldowns) deleted_[key] = clock_.wall();
   by_id_.erase(queue->id);
   queues_.erase(key);
   return {};
@@ -87,7 +82,6 @@ aws::Outcome<void> Queues::remove(const QueueKey& key) {
 
 void Queues::forget() {
   tables_.delete_all_messages();
-  deleted_.clear();
   next_forgetting_ = {};
   for (auto& [key, queue] : queues_) {
     queue->ready = sqs::make_ready(key.is_fifo());

@@ -23,15 +23,11 @@
 #include "base/task_queue.h"
 #include "emulators/sqs/md5.h"
 #include "emulators/sqs/queue.h"
+#include "emulators/sqs/receipt.h"
 #include "emulators/sqs/tables.h"
 #include "emulators/store/store.h"
 
 namespace loopgate::sqs {
-
-struct Options {
-  // AWS's 60 seconds between two purges, and between a queue's deletion and the next of its name.
-  bool cooldowns = false;
-};
 
 struct QueueCounts {
   std::size_t ready = 0;
@@ -43,8 +39,7 @@ class Queues {
  public:
   // All of them outlive the queues. Fails when the tables cannot be brought up to date.
   static Result<std::unique_ptr<Queues>> open(store::Store& store, Clock& clock, TaskQueue& tasks,
-                                              Random& random, Journal& journal,
-                                              Options options = {});
+                                              Random& random, Journal& journal);
   ~Queues();
   Queues(const Queues&) = delete;
 
@@ -70,6 +65,7 @@ class Queues {
   aws::Outcome<void> set_tags(const QueueKey& key, const std::map<std::string, std::string>& tags);
   // The queue's policy, "" without one; nullopt without a queue.
   std::optional<std::string> policy(const QueueKey& key) const;
+  bool deduplicates_by_content(const QueueKey& key) const;
 
   // Messages in (queues_send.cpp).
   aws::Outcome<SentMessage> send(const QueueKey& key, const SendRequest& request);
@@ -106,8 +102,7 @@ class Queues {
   Md5& md5() { return md5_; }
 
  private:
-  Queues(store::Store& store, Clock& clock, TaskQueue& tasks, Random& random, Journal& journal,
-         Options options);
+  Queues(store::Store& store, Clock& clock, TaskQueue& tasks, Random& random, Journal& journal);
 
   // `attributes` are the request's, encoded.
   aws::Outcome<SentMessage> enqueue(const QueueKey& key, const SendRequest& request,
@@ -138,6 +133,7 @@ class Queues {
   bool move_if_dead(Queue& queue, const MessageRow& row);
   std::vector<Message> repeat(Queue& queue, Attempt& attempt, WallTime visible);
   Message complete(const Queue& queue, MessageRow row) const;
+  aws::Outcome<HiddenMessage> message_in_hand(const Queue& queue, const Receipt& receipt);
 
   // The journal's event of messages that were moved, expired or purged.
   void tell(const Queue& queue, std::size_t count, std::string text);
@@ -147,12 +143,10 @@ class Queues {
   TaskQueue& tasks_;
   Random& random_;
   Journal& journal_;
-  Options options_;
   Md5 md5_;
   Tables tables_;
   std::map<QueueKey, std::unique_ptr<Queue>> queues_;
   std::unordered_map<std::int64_t, Queue*> by_id_;
-  std::map<QueueKey, WallTime> deleted_;  // for the cooldown
   std::int64_t next_message_ = 1;
   std::uint64_t last_waiter_ = 0;
   WallTime next_forgetting_{};

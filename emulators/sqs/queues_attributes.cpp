@@ -80,6 +80,11 @@ std::optional<std::string> Queues::policy(const QueueKey& key) const {
   return found == queue->settings.given.end() ? std::string() : found->second;
 }
 
+bool Queues::deduplicates_by_content(const QueueKey& key) const {
+  const Queue* queue = find(key);
+  return queue != nullptr && queue->settings.content_based_deduplication;
+}
+
 void Queues::save(const Queue& queue) {
   tables_.update_queue(
       {queue.id, queue.key, queue.settings.given, queue.tags, queue.created, queue.modified});

@@ -10,9 +10,9 @@
 namespace loopgate::sqs {
 
 Result<std::unique_ptr<Queues>> Queues::open(store::Store& store, Clock& clock, TaskQueue& tasks,
-                                             Random& random, Journal& journal, Options options) {
+                                             Random& random, Journal& journal) {
   if (auto migrated = Tables::migrate(store); !migrated) return std::unexpected(migrated.error());
-  std::unique_ptr<Queues> queues(new Queues(store, clock, tasks, random, journal, options));
+  std::unique_ptr<Queues> queues(new Queues(store, clock, tasks, random, journal));
   queues->rebuild();
   store.on_rollback([alive = queues->alive_.token(), self = queues.get()] {
     if (alive) self->rebuild();
@@ -21,13 +21,12 @@ Result<std::unique_ptr<Queues>> Queues::open(store::Store& store, Clock& clock, 
 }
 
 Queues::Queues(store::Store& store, Clock& clock, TaskQueue& tasks, Random& random,
-               Journal& journal, Options options)
+               Journal& journal)
     : store_(store),
       clock_(clock),
       tasks_(tasks),
       random_(random),
       journal_(journal),
-      options_(options),
       tables_(store) {}
 
 Queues::~Queues() = default;
@@ -56,7 +55,7 @@ void Queues::rebuild() {
     const auto& group = row.message.group_id;
     if (row.visible <= now) return queue->ready->add({row.id, expires}, group);
     const bool in_flight = row.receipt != 0;
-    if (in_flight) queue->ready->lock(group);
+    if (in_flight) queue->ready->lock(row.id, group);
     queue->hidden.add(row.id, {row.visible, expires, in_flight, row.receipt, now, group});
   });
   // A new id is above all that were ever given, also to messages that are gone: time is.
@@ -104,7 +103,7 @@ void Queues::settle(Queue& queue) {
   const auto now = clock_.wall();
   while (auto due = queue.hidden.take_due(now)) {
     const auto& [id, message] = *due;
-    if (message.in_flight) queue.ready->unlock(message.group);
+    if (message.in_flight) queue.ready->unlock(id, message.group);
     if (message.expires <= now) {
       drop(queue, id, "expired");
     } else {

@@ -110,7 +110,9 @@ aws::Outcome<std::vector<Message>> Queues::take(Queue& queue, const ReceiveReque
     out.push_back(std::move(*message));
   }
   // Locked only now: one receive may take several messages of a group.
-  for (const auto& message : out) queue.ready->lock(message.group_id);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    queue.ready->lock(attempt.messages[i].first, out[i].group_id);
+  }
   if (!request.attempt_id.empty() && !out.empty() && queue.attempts.size() < kMaxAttempts) {
     queue.attempts[request.attempt_id] = std::move(attempt);
   }
@@ -129,8 +131,7 @@ std::optional<Message> Queues::take_one(Queue& queue, const ReadyMessage& ready,
     return std::nullopt;
   }
   if (move_if_dead(queue, *row)) return std::nullopt;
-  row->receipt =
-      static_cast<std::int64_t>(random_.u64() >> 1) | 1;  // never 0: that is "not received"
+  row->receipt = Receipt::make_nonce(random_, row->message.message_id);
   tables_.mark_received(row->id, visible, row->receipt, now);
   if (row->message.receive_count++ == 0) row->message.first_received = now;
   queue.hidden.add(row->id,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "codec/sha256.h"
+#include "emulators/sqs/attributes.h"
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
 #include "emulators/sqs/queues.h"
@@ -12,40 +13,6 @@
 namespace loopgate::sqs {
 
 namespace {
-
-bool is_name_char(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-         c == '-' || c == '.';
-}
-
-// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
-aws::Outcome<void> check_attribute(const aws::MessageAttribute& attribute) {
-  const auto& name = attribute.name;
-  const bool is_name = !name.empty() && name.size() <= kMaxAttributeNameChars &&
-                       std::ranges::all_of(name, is_name_char) && name.front() != '.' &&
-                       name.back() != '.';
-  if (!is_name) {
-    return aws::refuse(invalid_parameter(fmt::format(
-        "Message (user) attribute name {} is invalid: it can contain A-Z, a-z, 0-9, underscore, "
-        "hyphen and period, and be at most 256 long.",
-        name.substr(0, 100))));
-  }
-  const auto kind = attribute.type.substr(0, attribute.type.find('.'));
-  if (kind != "String" && kind != "Number" && kind != "Binary") {
-    return aws::refuse(
-        invalid_parameter(fmt::format("The message attribute '{}' has an invalid message attribute "
-                                      "type, the set of supported type prefixes "
-                                      "is Binary, Number, and String.",
-                                      name)));
-  }
-  if (attribute.value.empty()) {
-    return aws::refuse(invalid_parameter(fmt::format(
-        "The message attribute '{}' must contain a non-empty message attribute value.", name)));
-  }
-  if (kind != "Binary" && !is_message_text(attribute.value))
-    return aws::refuse(invalid_message_contents());
-  return {};
-}
 
 bool is_fifo_id(std::string_view id) {
   return !id.empty() && id.size() <= kMaxFifoIdChars &&
@@ -62,11 +29,7 @@ aws::Outcome<void> check_fifo(const Queue& queue, const SendRequest& request) {
   }
   const auto check = [](const std::string& id, std::string_view parameter) -> aws::Outcome<void> {
     if (id.empty() || is_fifo_id(id)) return {};
-    return aws::refuse(invalid_parameter_value(
-        id, parameter,
-        fmt::format("{} can only include alphanumeric and punctuation characters. 1 to 128 in "
-                    "length.",
-                    parameter)));
+    return aws::refuse(invalid_fifo_id(id, parameter));
   };
   if (auto group = check(request.group_id, "MessageGroupId"); !group) return group;
   return check(request.deduplication_id, "MessageDeduplicationId");
@@ -91,8 +54,8 @@ aws::Outcome<void> check_content(const Queue& queue, const SendRequest& request)
   const auto limit = static_cast<std::size_t>(queue.settings.max_message_bytes);
   if (request.body.size() + size_of(request.attributes) > limit) {
     return aws::refuse(invalid_parameter(fmt::format(
-        "One or more parameters are invalid. Reason: Message must be shorter than {} bytes.",
-        limit)));
+        "One or more parameters {}. Reason: Message must be shorter than {} bytes.",
+        request.in_batch ? "cannot be validated" : "are invalid", limit)));
   }
   if (!is_message_text(request.body)) return aws::refuse(invalid_message_contents());
   if (request.attributes.size() > kMaxMessageAttributes) {
@@ -145,9 +108,7 @@ aws::Outcome<SentMessage> Queues::enqueue(const QueueKey& key, const SendRequest
     if (deduplication_id.empty()) {
       if (!queue->settings.content_based_deduplication) {
         return aws::refuse(
-            invalid_parameter("The queue should either have ContentBasedDeduplication enabled or "
-                              "MessageDeduplicationId provided "
-                              "explicitly"));
+            no_deduplication_id());
       }
       deduplication_id = codec::sha256_hex(as_bytes(request.body));
     }

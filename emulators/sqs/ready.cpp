@@ -1,6 +1,7 @@
 #include "emulators/sqs/ready.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace loopgate::sqs {
 
@@ -46,16 +47,23 @@ std::optional<WallTime> StandardReady::next_expiry() const {
   return first;
 }
 
-void FifoReady::refresh(std::unordered_map<std::string, Group>::iterator found) {
-  auto& group = found->second;
-  const bool is_available = group.locks == 0 && !group.pending.empty();
-  const auto head = is_available ? group.pending.begin()->first : 0;
-  if (head != group.head) {
-    if (group.head != 0) available_.erase(group.head);
-    if (head != 0) available_.emplace(head, found->first);
-    group.head = head;
+void FifoReady::refresh(Groups::iterator found) {
+  auto& [name, group] = *found;
+  if (group.has_next() != (group.turn != 0)) {
+    if (group.turn != 0) {
+      waiting_.erase(std::exchange(group.turn, 0));
+    } else {
+      group.turn = ++last_turn_;
+      waiting_.emplace(group.turn, name);
+    }
   }
-  if (group.locks == 0 && group.pending.empty()) groups_.erase(found);
+  const auto oldest = group.pending.empty() ? 0 : group.pending.begin()->first;
+  if (oldest != group.oldest) {
+    oldest_.erase(group.oldest);
+    if (oldest != 0) oldest_.insert(*group.pending.begin());
+    group.oldest = oldest;
+  }
+  if (group.pending.empty() && group.held.empty()) groups_.erase(found);
 }
 
 void FifoReady::add(ReadyMessage message, const std::string& group) {
@@ -66,9 +74,9 @@ void FifoReady::add(ReadyMessage message, const std::string& group) {
 
 std::optional<ReadyMessage> FifoReady::next(const std::string& preferred_group) {
   auto found = groups_.find(preferred_group);
-  if (found == groups_.end() || found->second.head == 0) {
-    if (available_.empty()) return std::nullopt;
-    found = groups_.find(available_.begin()->second);
+  if (found == groups_.end() || found->second.turn == 0) {
+    if (waiting_.empty()) return std::nullopt;
+    found = groups_.find(waiting_.begin()->second);
   }
   auto& pending = found->second.pending;
   const ReadyMessage message{pending.begin()->first, pending.begin()->second};
@@ -85,16 +93,16 @@ void FifoReady::remove(std::int64_t id, const std::string& group) {
   refresh(found);
 }
 
-void FifoReady::lock(const std::string& group) {
+void FifoReady::lock(std::int64_t id, const std::string& group) {
   const auto found = groups_.try_emplace(group).first;
-  ++found->second.locks;
+  found->second.held.insert(id);
   refresh(found);
 }
 
-void FifoReady::unlock(const std::string& group) {
+void FifoReady::unlock(std::int64_t id, const std::string& group) {
   const auto found = groups_.find(group);
-  if (found == groups_.end() || found->second.locks == 0) return;
-  --found->second.locks;
+  if (found == groups_.end()) return;
+  found->second.held.erase(id);
   refresh(found);
 }
 
@@ -108,9 +116,8 @@ std::vector<ReadyMessage> FifoReady::all() const {
 }
 
 std::optional<WallTime> FifoReady::next_expiry() const {
-  if (available_.empty()) return std::nullopt;
-  const auto& pending = groups_.at(available_.begin()->second).pending;
-  return pending.begin()->second;
+  if (oldest_.empty()) return std::nullopt;
+  return oldest_.begin()->second;
 }
 
 std::unique_ptr<Ready> make_ready(bool is_fifo) {

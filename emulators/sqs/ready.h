@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -27,9 +28,9 @@ class Ready {
   // Takes the next one out; from `preferred_group` as long as it has any (FIFO).
   virtual std::optional<ReadyMessage> next(const std::string& preferred_group) = 0;
   virtual void remove(std::int64_t id, const std::string& group) = 0;
-  // FIFO: a group with messages in flight gives no others.
-  virtual void lock(const std::string& group) = 0;
-  virtual void unlock(const std::string& group) = 0;
+  // FIFO: a message in flight holds back those of its group that were sent after it.
+  virtual void lock(std::int64_t id, const std::string& group) = 0;
+  virtual void unlock(std::int64_t id, const std::string& group) = 0;
   // Anything that `next` would give?
   virtual bool any() const = 0;
   virtual std::size_t size() const = 0;
@@ -44,8 +45,8 @@ class StandardReady final : public Ready {
   void add(ReadyMessage message, const std::string& group) override;
   std::optional<ReadyMessage> next(const std::string& preferred_group) override;
   void remove(std::int64_t id, const std::string& group) override;
-  void lock(const std::string&) override {}
-  void unlock(const std::string&) override {}
+  void lock(std::int64_t, const std::string&) override {}
+  void unlock(std::int64_t, const std::string&) override {}
   bool any() const override { return size() > 0; }
   std::size_t size() const override { return in_order_.size() + late_.size(); }
   std::vector<ReadyMessage> all() const override;
@@ -56,29 +57,38 @@ class StandardReady final : public Ready {
   std::map<std::int64_t, WallTime> late_;  // visible again, or after a delay
 };
 
-// Strictly in order within a group; among groups the one with the oldest message first.
+// Strictly in order within a group; among groups the one that has waited longest. A group that
+// comes back from being held goes behind those that wait, as on AWS.
 class FifoReady final : public Ready {
  public:
   void add(ReadyMessage message, const std::string& group) override;
   std::optional<ReadyMessage> next(const std::string& preferred_group) override;
   void remove(std::int64_t id, const std::string& group) override;
-  void lock(const std::string& group) override;
-  void unlock(const std::string& group) override;
-  bool any() const override { return !available_.empty(); }
+  void lock(std::int64_t id, const std::string& group) override;
+  void unlock(std::int64_t id, const std::string& group) override;
+  bool any() const override { return !waiting_.empty(); }
   std::size_t size() const override { return size_; }
   std::vector<ReadyMessage> all() const override;
   std::optional<WallTime> next_expiry() const override;
 
  private:
   struct Group {
-    std::map<std::int64_t, WallTime> pending;
-    std::size_t locks = 0;
-    std::int64_t head = 0;  // under which it stands in `available_`; 0: it does not
-  };
-  void refresh(std::unordered_map<std::string, Group>::iterator group);
+    bool has_next() const {
+      return !pending.empty() && (held.empty() || pending.begin()->first < *held.begin());
+    }
 
-  std::unordered_map<std::string, Group> groups_;
-  std::map<std::int64_t, std::string> available_;  // oldest message → group
+    std::map<std::int64_t, WallTime> pending;
+    std::set<std::int64_t> held;  // in flight
+    std::uint64_t turn = 0;       // under which it stands in `waiting_`; 0: it does not
+    std::int64_t oldest = 0;      // under which it stands in `oldest_`; 0: it has none
+  };
+  using Groups = std::unordered_map<std::string, Group>;
+  void refresh(Groups::iterator group);
+
+  Groups groups_;
+  std::map<std::uint64_t, std::string> waiting_;  // those that have a next message, by turn
+  std::map<std::int64_t, WallTime> oldest_;       // each group's oldest message
+  std::uint64_t last_turn_ = 0;
   std::size_t size_ = 0;
 };
 

@@ -44,9 +44,9 @@ aws::Outcome<Selection> read_selection(const json& params) {
   return out;
 }
 
-// "All", ".*", "prefix.*" or the name.
+// "All", "*", ".*", "prefix.*" or the name.
 bool selects(const std::string& pattern, const std::string& name) {
-  if (pattern == "All" || pattern == ".*" || pattern == name) return true;
+  if (pattern == "All" || pattern == "*" || pattern == ".*" || pattern == name) return true;
   return pattern.ends_with(".*") && name.starts_with(pattern.substr(0, pattern.size() - 2));
 }
 

@@ -1,5 +1,7 @@
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+#include <algorithm>
+
 #include "emulators/sqs/batch.h"
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
@@ -12,10 +14,31 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kEntry = "SendMessageBatchRequestEntry";
+
+// What may be left out may not be empty.
+aws::Outcome<void> check_empty_id(const QueueKey& key, const json& params) {
+  const char* const name = key.is_fifo() ? "MessageDeduplicationId" : "MessageGroupId";
+  if (!params.contains(name) || !text_param(params, name).empty()) return {};
+  return aws::refuse(invalid_fifo_id("", name));
+}
+
+// X-Ray's header of the request goes with its message.
+void add_trace(SendRequest& request, const std::string& trace_header) {
+  if (trace_header.empty()) return;
+  const auto& told = request.system_attributes;
+  if (std::ranges::find(told, "AWSTraceHeader", &aws::MessageAttribute::name) != told.end()) return;
+  request.system_attributes.push_back({"AWSTraceHeader", "String", trace_header});
+}
+
 http::ApiResult send_one(Queues& queues, const QueueKey& key, const json& params,
-                         const http::Caller& caller) {
-  const auto request = read_message(params, caller);
+                         const http::ApiCall& call) {
+  auto request = read_message(params, call.caller);
   if (!request) return aws::refuse(request.error());
+  if (auto checked = check_empty_id(key, params); !checked) return aws::refuse(checked.error());
+  request->in_batch = &params != &call.params;
+  const bool told_its_own = !request->system_attributes.empty();
+  add_trace(*request, call.trace_header);
   const auto sent = queues.send(key, *request);
   if (!sent) return aws::refuse(sent.error());
   json out = {{"MessageId", sent->message_id}, {"MD5OfMessageBody", sent->md5_of_body}};
@@ -23,7 +46,8 @@ http::ApiResult send_one(Queues& queues, const QueueKey& key, const json& params
     if (!value.empty()) out[name] = value;
   };
   add("MD5OfMessageAttributes", sent->md5_of_attributes);
-  add("MD5OfMessageSystemAttributes", sent->md5_of_system_attributes);
+  // Of what the client said, which checks it.
+  if (told_its_own) add("MD5OfMessageSystemAttributes", sent->md5_of_system_attributes);
   add("SequenceNumber", sent->sequence_number);
   return out;
 }
@@ -38,12 +62,28 @@ std::size_t batch_size(const json& params, const http::Caller& caller) {
   return bytes;
 }
 
+// An entry without what the queue cannot do without fails the whole batch.
+aws::Outcome<void> check_fifo_entries(const Queues& queues, const QueueKey& key,
+                                      const json& params) {
+  if (!key.is_fifo()) return {};
+  for (const auto& entry : params.value("Entries", json::array())) {
+    if (text_param(entry, "MessageGroupId").empty()) {
+      return aws::refuse(
+          invalid_parameter("The request must contain the parameter MessageGroupId."));
+    }
+    if (!entry.contains("MessageDeduplicationId") && !queues.deduplicates_by_content(key)) {
+      return aws::refuse(no_deduplication_id());
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 http::ApiResult send_message(Queues& queues, const http::ApiCall& call) {
   const auto key = called_queue(queues, call);
   if (!key) return aws::refuse(key.error());
-  return send_one(queues, *key, call.params, call.caller);
+  return send_one(queues, *key, call.params, call);
 }
 
 http::ApiResult send_message_batch(Queues& queues, const http::ApiCall& call) {
@@ -51,8 +91,12 @@ http::ApiResult send_message_batch(Queues& queues, const http::ApiCall& call) {
   if (!key) return aws::refuse(key.error());
   const auto bytes = batch_size(call.params, call.caller);
   if (bytes > kMaxMessageBytes) return aws::refuse(batch_too_long(bytes));
-  return run_batch(call.params, "SendMessageBatchRequestEntry",
-                   [&](const json& entry) { return send_one(queues, *key, entry, call.caller); });
+  if (auto checked = check_entries(call.params, kEntry); !checked)
+    return aws::refuse(checked.error());
+  if (auto checked = check_fifo_entries(queues, *key, call.params); !checked)
+    return aws::refuse(checked.error());
+  return run_batch(call.params, kEntry,
+                   [&](const json& entry) { return send_one(queues, *key, entry, call); });
 }
 
 }  // namespace loopgate::sqs

@@ -8,6 +8,7 @@
 
 #include "aws/arn.h"
 #include "base/json.h"
+#include "codec/text.h"
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
 
@@ -39,6 +40,8 @@ struct ChoiceRule {
   std::string_view second;
   bool fifo_only;
   const char* standard;  // on the queues that have it; null: not shown unless set
+
+  bool is_boolean() const { return first == "true"; }
 };
 
 constexpr ChoiceRule kChoices[] = {
@@ -69,6 +72,12 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
   return value;
 }
 
+// Booleans come in any case: "True" is what Python makes of one.
+std::string normal_form(const std::string& name, const std::string& value) {
+  const auto* rule = choice_rule(name);
+  return rule != nullptr && rule->is_boolean() ? codec::lower(value) : value;
+}
+
 aws::Outcome<void> check_one(bool is_fifo, const std::string& name, const std::string& value) {
   if (const auto* rule = number_rule(name)) {
     const auto number = parse_number(value);
@@ -77,9 +86,13 @@ aws::Outcome<void> check_one(bool is_fifo, const std::string& name, const std::s
         name, fmt::format("Must be an integer from {} to {}.", rule->least, rule->most)));
   }
   if (const auto* rule = choice_rule(name)) {
-    if (rule->fifo_only && !is_fifo) return aws::refuse(unknown_attribute(name));
-    if (name == "FifoQueue" && value != "true")
-      return aws::refuse(invalid_attribute_value(name, ""));
+    if (rule->fifo_only && !is_fifo) {
+      return aws::refuse(rule->is_boolean() ? unknown_attribute(name) : only_for_fifo(name));
+    }
+    if (name == "FifoQueue" && value == "false") {
+      return aws::refuse(
+          invalid_attribute_value(name, "Modifying queue type is not supported."));
+    }
     if (value == rule->first || value == rule->second) return {};
     return aws::refuse(
         invalid_attribute_value(name, fmt::format("Must be {} or {}.", rule->first, rule->second)));
@@ -174,6 +187,21 @@ bool is(const AttributeMap& given, const char* name, std::string_view value) {
   return found != given.end() && found->second == value;
 }
 
+// One kind of encryption at a time: the one that was asked for last.
+aws::Outcome<void> choose_encryption(AttributeMap& given, const AttributeMap& changes) {
+  const auto key = changes.find("KmsMasterKeyId");
+  const bool by_key = key != changes.end() && !key->second.empty();
+  const bool by_queue = changes.contains("SqsManagedSseEnabled") &&
+                        is(given, "SqsManagedSseEnabled", "true");
+  if (by_key && by_queue) return aws::refuse(two_encryptions());
+  if (by_key) given["SqsManagedSseEnabled"] = "false";
+  if (by_queue) given.erase("KmsMasterKeyId");
+  if (!given.contains("KmsMasterKeyId") && (by_queue || key != changes.end())) {
+    given.erase("KmsDataKeyReusePeriodSeconds");
+  }
+  return {};
+}
+
 aws::Outcome<void> check_together(const Settings& settings) {
   if (settings.given.contains("Policy") && parse_object(settings.given.at("Policy")).is_null()) {
     return aws::refuse(invalid_attribute_value("Policy", "It is not valid JSON."));
@@ -214,9 +242,13 @@ aws::Outcome<Settings> Settings::make(const QueueKey& queue, const AttributeMap&
       out.given.erase(name);
       continue;
     }
-    if (auto checked = check_one(out.is_fifo, name, value); !checked)
+    auto normal = normal_form(name, value);
+    if (auto checked = check_one(out.is_fifo, name, normal); !checked)
       return aws::refuse(checked.error());
-    out.given[name] = value;
+    out.given[name] = std::move(normal);
+  }
+  if (auto encrypted = choose_encryption(out.given, changes); !encrypted) {
+    return aws::refuse(encrypted.error());
   }
   out.delay = std::chrono::seconds(number_of(out.given, "DelaySeconds"));
   out.visibility = std::chrono::seconds(number_of(out.given, "VisibilityTimeout"));

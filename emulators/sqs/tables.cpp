@@ -123,7 +123,7 @@ void Tables::update_queue(const QueueRow& row) {
 
 void Tables::delete_queue(std::int64_t id) {
   delete_queue_.bind(1, id).run();
-  delete_queue_deduplications_.bind(1, id).run();
+  forget_deduplications_of(id);
 }
 
 std::vector<QueueRow> Tables::queues() {
@@ -256,6 +256,10 @@ void Tables::remember_deduplication(std::int64_t queue, const std::string& scope
 
 void Tables::forget_deduplications(WallTime now) {
   forget_deduplications_.bind(1, to_store(now)).run();
+}
+
+void Tables::forget_deduplications_of(std::int64_t queue) {
+  delete_queue_deduplications_.bind(1, queue).run();
 }
 
 }  // namespace loopgate::sqs

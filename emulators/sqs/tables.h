@@ -66,6 +66,7 @@ class Tables {
   void remember_deduplication(std::int64_t queue, const std::string& scope, const std::string& id,
                               const Duplicate& original, WallTime until);
   void forget_deduplications(WallTime now);
+  void forget_deduplications_of(std::int64_t queue);
 
  private:
   store::Store& store_;

@@ -14,9 +14,13 @@ struct AwsError {
   int status = 400;     // HTTP
   // The Query protocol's code where it differs, e.g. "AWS.SimpleQueueService.NonExistentQueue".
   std::string query_code;
+  std::string query_message{};  // its sentence where that differs
 
   bool is_sender_fault() const { return status < 500; }
   const std::string& code_for_query() const { return query_code.empty() ? code : query_code; }
+  const std::string& message_for_query() const {
+    return query_message.empty() ? message : query_message;
+  }
 };
 
 template <class T>

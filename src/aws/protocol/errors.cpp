@@ -156,7 +156,7 @@ HttpResponse Rendering::error(const AwsError& error) const {
     case Protocol::kJson:
       break;
   }
-  return encode_json_error(service, error, request_id, query_mode);
+  return encode_json_error(service, error, request_id);
 }
 
 AwsError unknown_operation(Protocol protocol, std::string message) {

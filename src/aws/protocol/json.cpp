@@ -22,6 +22,14 @@ HttpResponse answer(const ServiceModel& service, int status, std::string body,
   return response;
 }
 
+// What no operation's model declares has other names in JSON than in Query (recorded on AWS,
+// 2023-11-14).
+std::string_view json_code(std::string_view query_code) {
+  if (query_code == "InvalidParameterValue") return "InvalidParameterValueException";
+  if (query_code == "MissingParameter") return "MissingRequiredParameterException";
+  return query_code;
+}
+
 }  // namespace
 
 Outcome<Document> decode_json_params(const OperationModel& operation, std::string_view body) {
@@ -40,11 +48,13 @@ HttpResponse encode_json_result(const ServiceModel& service, const OperationMode
 }
 
 HttpResponse encode_json_error(const ServiceModel& service, const AwsError& error,
-                               std::string_view request_id, bool query_mode) {
-  const Document body = {{"__type", std::string(service.error_prefix) + error.code},
+                               std::string_view request_id) {
+  const auto code = service.speaks_query ? json_code(error.code) : error.code;
+  const Document body = {{"__type", std::string(service.error_prefix) + std::string(code)},
                          {"message", error.message}};
   auto response = answer(service, error.status, write_json(body), request_id);
-  if (query_mode) {
+  // With and without `x-amzn-query-mode`: older clients read it without asking.
+  if (service.speaks_query) {
     response.headers.push_back(
         {"x-amzn-query-error", fmt::format("{};{}", error.code_for_query(),
                                            error.is_sender_fault() ? "Sender" : "Receiver")});

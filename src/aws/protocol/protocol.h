@@ -43,7 +43,6 @@ struct Rendering {
   const ServiceModel& service;
   Protocol protocol;  // kQuery for the Query protocol of a service that has another one besides
   std::string request_id = {};
-  bool query_mode = false;  // a JSON client said that it reads the Query code from a header
 
   // `operation` is one of `service`.
   HttpResponse result(const OperationModel& operation, const Document& result) const;
@@ -59,9 +58,9 @@ HttpResponse encode_rest_result(const ServiceModel& service, const OperationMode
 
 HttpResponse encode_query_error(const ServiceModel& service, const AwsError& error,
                                 std::string_view request_id);
-// `query_mode`: the client said `x-amzn-query-mode: true` and reads the Query code from a header.
+// A service that also speaks Query tells its code besides, in a header.
 HttpResponse encode_json_error(const ServiceModel& service, const AwsError& error,
-                               std::string_view request_id, bool query_mode);
+                               std::string_view request_id);
 HttpResponse encode_rest_json_error(const AwsError& error, std::string_view request_id);
 HttpResponse encode_rest_xml_error(const ServiceModel& service, const AwsError& error,
                                    std::string_view request_id);

@@ -28,9 +28,14 @@ HttpResponse encode_query_result(const ServiceModel& service, const OperationMod
   std::string body(kDeclaration);
   open_xml_element(body, root, "", service.xml_namespace);
   if (const auto output = operation.output()) {
-    body.append("<").append(operation.result_wrapper()).append(">");
+    const auto wrapper = operation.result_wrapper();
+    const auto empty_size = body.append("<").append(wrapper).append(">").size();
     append_xml_members(body, *output, result);
-    body.append("</").append(operation.result_wrapper()).append(">");
+    if (body.size() == empty_size) {
+      body.insert(empty_size - 1, "/");
+    } else {
+      body.append("</").append(wrapper).append(">");
+    }
   }
   body += "<ResponseMetadata>";
   append_xml_element(body, "RequestId", request_id);
@@ -45,7 +50,7 @@ HttpResponse encode_query_error(const ServiceModel& service, const AwsError& err
   body += "<Error>";
   append_xml_element(body, "Type", error.is_sender_fault() ? "Sender" : "Receiver");
   append_xml_element(body, "Code", error.code_for_query());
-  append_xml_element(body, "Message", error.message);
+  append_xml_element(body, "Message", error.message_for_query());
   body += "<Detail/></Error>";
   append_xml_element(body, "RequestId", request_id);
   body += "</ErrorResponse>";
