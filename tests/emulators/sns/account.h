@@ -19,6 +19,7 @@ struct Delivered {
   std::vector<aws::MessageAttribute> attributes;
   std::string group_id;
   std::string deduplication_id;
+  std::string trace_header;
 };
 
 class Queues {
@@ -37,7 +38,7 @@ class Queues {
                   }
                   senders.push_back(sender);
                   messages[arn].push_back({payload.body, payload.attributes, payload.group_id,
-                                           payload.deduplication_id});
+                                           payload.deduplication_id, payload.trace_header});
                   done(aws::Done{});
                 }};
   }
@@ -118,7 +119,6 @@ class Account : public ::testing::Test {
   Functions functions;
   targets::Dispatcher dispatcher{
       clock,
-      random,
       journal,
       {.policy = [](const std::string& policy, std::string_view, const std::string&,
                     const targets::Sender&) { return policy == "allow"; },
