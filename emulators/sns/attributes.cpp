@@ -7,6 +7,7 @@
 #include "aws/arn.h"
 #include "base/json.h"
 #include "emulators/sns/errors.h"
+#include "emulators/sns/json_tokens.h"
 #include "emulators/sns/limits.h"
 
 namespace loopgate::sns {
@@ -39,10 +40,11 @@ bool is_boolean(std::string_view text) {
 
 aws::Outcome<std::string> parse_redrive_policy(const Subscription& subscription,
                                                const std::string& value, bool fifo_topic) {
-  const auto policy = read_json(value).value_or(nullptr);
-  if (!policy.is_object()) {
-    return aws::refuse(invalid_parameter("RedrivePolicy: failed to parse JSON."));
+  if (const auto fault = find_json_fault(value)) {
+    return aws::refuse(invalid_parameter("RedrivePolicy: failed to parse JSON. " + fault->reason +
+                                         place_in_hidden_source(fault->place)));
   }
+  const auto policy = read_json(value).value_or(nullptr);
   const auto found = policy.find("deadLetterTargetArn");
   if (found == policy.end() || !found->is_string()) {
     return aws::refuse(invalid_parameter("RedrivePolicy: deadLetterTargetArn is an invalid arn"));

@@ -52,13 +52,17 @@ class Functions {
   targets::Target target() {
     return {.service = "lambda",
             .action = "lambda:InvokeFunction",
-            .call = [this](const std::string& arn, targets::Payload payload, const targets::Sender&,
-                           aws::Completion<aws::Done> done) {
-              arns.push_back(arn);
-              payloads.push_back(payload.body);
-              completions.push_back(std::move(done));
-            }};
+            .policy = [this](const std::string&) { return policy; },
+            .denied = "add an AWS::Lambda::Permission",
+            .call =
+                [this](const std::string& arn, targets::Payload payload, const targets::Sender&,
+                       aws::Completion<aws::Done> done) {
+                  arns.push_back(arn);
+                  payloads.push_back(payload.body);
+                  completions.push_back(std::move(done));
+                }};
   }
+  std::optional<std::string> policy;  // of all; "allow" allows
   std::vector<std::string> arns;
   std::vector<std::string> payloads;
   std::vector<aws::Completion<aws::Done>> completions;

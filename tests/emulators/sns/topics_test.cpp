@@ -176,12 +176,20 @@ TEST_F(TopicsTest, ShowsTheScopeOnlyWithAPolicy) {
   EXPECT_FALSE(attributes().contains("FilterPolicy"));
   EXPECT_EQ(
       set("FilterPolicy", R"({"key":"x"})"),
-      R"(InvalidParameter: Invalid parameter: FilterPolicy: "key" must be an object or an array)");
+      "InvalidParameter: Invalid parameter: FilterPolicy: \"key\" must be an object or an array\n "
+      "at [Source: (String)\"{\"key\":\"x\"}\"; line: 1, column: 9]");
   EXPECT_EQ(set("RawMessageDelivery", "maybe"),
             "InvalidParameter: Invalid parameter: RawMessageDelivery: Invalid value [maybe]. Must "
             "be true or false.");
-  EXPECT_EQ(set("RedrivePolicy", "x"),
-            "InvalidParameter: Invalid parameter: RedrivePolicy: failed to parse JSON.");
+  EXPECT_EQ(
+      set("RedrivePolicy", "x"),
+      "InvalidParameter: Invalid parameter: RedrivePolicy: failed to parse JSON. Unrecognized "
+      "token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' "
+      "or 'false')\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` "
+      "disabled); line: 1, column: 2]");
+  EXPECT_EQ(set("RedrivePolicy", "5"),
+            "InvalidParameter: Invalid parameter: RedrivePolicy: deadLetterTargetArn is an invalid "
+            "arn");
   EXPECT_EQ(set("RedrivePolicy", R"({"deadLetterTargetArn":"dead"})"),
             "InvalidParameter: Invalid parameter: RedrivePolicy: deadLetterTargetArn is an invalid "
             "arn");
@@ -190,12 +198,14 @@ TEST_F(TopicsTest, ShowsTheScopeOnlyWithAPolicy) {
 
 TEST_F(TopicsTest, RefusesAPolicyAtSubscribeAndKeepsNothing) {
   const auto arn = topic();
-  EXPECT_EQ(refusal("Subscribe", {{"TopicArn", arn},
-                                  {"Protocol", "sqs"},
-                                  {"Endpoint", kQueue},
-                                  {"Attributes", {{"FilterPolicy", R"({"k":[{"like":"x"}]})"}}}}),
-            "InvalidParameter: Invalid parameter: Attributes Reason: FilterPolicy: Unrecognized "
-            "match type like");
+  EXPECT_EQ(
+      refusal("Subscribe", {{"TopicArn", arn},
+                            {"Protocol", "sqs"},
+                            {"Endpoint", kQueue},
+                            {"Attributes", {{"FilterPolicy", R"({"k":[{"like":"x"}]})"}}}}),
+      "InvalidParameter: Invalid parameter: Attributes Reason: FilterPolicy: Unrecognized "
+      "match type like\n at [Source: (String)\"{\"k\":[{\"like\":\"x\"}]}\"; line: 1, column: "
+      "16]");
   EXPECT_TRUE(topics.table().subscriptions().empty());
 }
 
