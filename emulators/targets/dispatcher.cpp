@@ -53,7 +53,9 @@ aws::Outcome<void> Dispatcher::check(const Target& target, const std::string& ar
   if (!target.policy || sender.principal.empty()) return {};
   const auto policy = target.policy(arn);
   if (!policy || permissions_.policy(*policy, target.action, arn, sender)) return {};
-  return aws::refuse(aws::access_denied(std::string(target.denied)));
+  return aws::refuse(
+      aws::access_denied(fmt::format("{} (Action {}, Principal {}, SourceArn {})", target.denied,
+                                     target.action, sender.principal, sender.source_arn)));
 }
 
 void Dispatcher::failed(const Parcel& parcel, const aws::AwsError& error) {

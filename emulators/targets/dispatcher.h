@@ -65,7 +65,8 @@ struct Target {
   // The policy of the resource. nullopt: none decides here (the resource is gone, which the call
   // says, or the service has none).
   std::function<std::optional<std::string>(const std::string& arn)> policy{};
-  std::string_view denied{};  // what is said when it does not allow the action
+  // What is said when it does not allow the action; the permission that is missing is added.
+  std::string_view denied{};
   // Completes at once what the service takes in this very turn, else later; exactly once.
   std::function<void(const std::string& arn, Payload payload, const Sender& sender,
                      aws::Completion<aws::Done> done)>

@@ -107,7 +107,10 @@ TEST_F(DispatcherTest, ThePolicyOfTheResourceDecides) {
   policy = "deny";
   dispatcher.dispatch(parcel());
   EXPECT_THAT(calls, SizeIs(1));
-  EXPECT_THAT(warnings(), ElementsAre(HasSubstr("the policy says no. It is lost.")));
+  EXPECT_THAT(warnings(),
+              ElementsAre(HasSubstr("the policy says no (Action sqs:SendMessage, Principal "
+                                    "sns.amazonaws.com, SourceArn arn:aws:sns:r:1:t). It "
+                                    "is lost.")));
   auto own = parcel();
   own.sender.principal.clear();
   dispatcher.dispatch(own);
