@@ -33,7 +33,7 @@ struct ApiCall {
   std::string operation;  // "SendMessage"
   nlohmann::json params;  // a document (aws/protocol/protocol.h), whatever the wire was
   Caller caller;
-  std::string request_id = {};  // that the answer will carry
+  std::string request_id = {};    // that the answer will carry
   std::string trace_header = {};  // X-Amzn-Trace-Id
 };
 

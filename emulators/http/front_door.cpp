@@ -53,8 +53,7 @@ bool takes_queue(const aws::OperationModel& operation) {
 
 aws::AwsError not_for_this_endpoint(aws::Protocol protocol, std::string_view operation) {
   return aws::unknown_operation(
-      protocol,
-      fmt::format("The action {} is not valid for this endpoint.", shortened(operation)));
+      protocol, fmt::format("The action {} is not valid for this endpoint.", shortened(operation)));
 }
 
 }  // namespace
@@ -262,7 +261,8 @@ void FrontDoor::call(const Request& request, const Route& route,
   const auto operation = *route.service->model().find(route.operation);
   const bool is_json = route.dialect == Dialect::kJson;
   if (!is_json && is_queue(request, route) && !takes_queue(operation)) {
-    return exchange->respond(render_error(route, not_for_this_endpoint(aws::Protocol::kQuery, route.operation)));
+    return exchange->respond(
+        render_error(route, not_for_this_endpoint(aws::Protocol::kQuery, route.operation)));
   }
   const aws::Rendering rendering{.service = route.service->model(),
                                  .protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery,

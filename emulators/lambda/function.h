@@ -33,12 +33,13 @@ struct CodeSource {
   bool operator==(const CodeSource&) const = default;
 };
 
-// Who may invoke it (AddPermission, AWS::Lambda::Permission): kept to be shown.
+// Who may invoke it (AddPermission, AWS::Lambda::Permission).
 struct PermissionStatement {
   std::string id;
   std::string action;
-  std::string principal;
-  std::string source_arn;
+  std::string principal;       // a service, an account, an ARN, or "*"
+  std::string source_arn;      // may be empty, and have wildcards
+  std::string source_account;  // may be empty
 };
 
 struct FunctionConfig {

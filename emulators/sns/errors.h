@@ -56,11 +56,10 @@ inline aws::AwsError batch_ids_not_distinct() {
           400,
           {}};
 }
-inline aws::AwsError invalid_batch_id(const std::string& id) {
+// `fault`: "is too long", "contains an impermissible character".
+inline aws::AwsError invalid_batch_id(const std::string& id, std::string_view fault) {
   return {"InvalidBatchEntryId",
-          "The Id of a batch entry in the batch request is too long or contains an impermissible "
-          "character: " +
-              id,
+          "The Id of a batch entry in the batch request " + std::string(fault) + ": " + id,
           400,
           {}};
 }

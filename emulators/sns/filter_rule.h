@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/ip_address.h"
+#include "emulators/sns/json_tokens.h"
 
 namespace loopgate::sns {
 
@@ -35,10 +36,20 @@ struct NumberRange {
   bool contains(double number) const;
 };
 
+struct FilterFault {
+  std::string sentence;  // AWS's, without its "Invalid parameter: FilterPolicy: "
+  // The parser refused it, and says where it stood: faults within a text (a CIDR, a pattern) are
+  // found by others.
+  bool is_parsers = true;
+};
+template <class T>
+using FilterOutcome = std::expected<T, FilterFault>;
+
 class FilterRule {
  public:
-  // The error is AWS's sentence without its "Invalid parameter: FilterPolicy: ".
-  static std::expected<FilterRule, std::string> parse(const nlohmann::json& json);
+  // Of the element whose token was just read; afterwards its last one has been. On an error
+  // `tokens` stands where AWS's parser does.
+  static FilterOutcome<FilterRule> parse(JsonTokens& tokens);
 
   // `value` is a string, a number, a boolean or null.
   bool matches(const nlohmann::json& value) const;
@@ -63,11 +74,12 @@ class FilterRule {
                             AnythingButText>;
   explicit FilterRule(Kind kind) : kind_(std::move(kind)) {}
 
-  static std::expected<FilterRule, std::string> parse_operator(const std::string& name,
-                                                               const nlohmann::json& operand);
-  static std::expected<FilterRule, std::string> parse_anything_but(const nlohmann::json& operand);
-  static std::expected<FilterRule, std::string> parse_numeric(const nlohmann::json& operand);
-  static std::expected<FilterRule, std::string> parse_cidr(const nlohmann::json& operand);
+  static FilterOutcome<FilterRule> parse_operator(JsonTokens& tokens);
+  static FilterOutcome<FilterRule> parse_exists(JsonTokens& tokens);
+  static FilterOutcome<FilterRule> parse_anything_but(JsonTokens& tokens);
+  static FilterOutcome<FilterRule> parse_anything_but_text(JsonTokens& tokens);
+  static FilterOutcome<FilterRule> parse_numeric(JsonTokens& tokens);
+  static FilterOutcome<FilterRule> parse_cidr(JsonTokens& tokens);
 
   Kind kind_;
 };

@@ -38,6 +38,7 @@ AttributeMap tags_param(const nlohmann::json& params);
 // The topic must be in the caller's region (as AWS demands) and account (no topic policy is
 // evaluated).
 aws::Outcome<const Topic*> callers_topic(const Topics& topics, const http::ApiCall& call,
-                                         const std::string& arn);
+                                         const std::string& arn,
+                                         std::string_view parameter = "TopicArn");
 
 }  // namespace loopgate::sns

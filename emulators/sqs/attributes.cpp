@@ -69,8 +69,10 @@ std::optional<std::int64_t> read_exponent(std::string_view text) {
   if (text.empty()) return 0;
   if (text[0] != 'e' && text[0] != 'E') return std::nullopt;
   text.remove_prefix(1);
-  if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.starts_with("+") || text.empty()) return std::nullopt;
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return std::nullopt;
+  }
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (end != text.data() + text.size() || error != std::errc()) return std::nullopt;

@@ -34,7 +34,8 @@ json write_page(std::vector<QueueKey> keys, std::size_t page, const http::ApiCal
   if (has_more) keys.resize(page);
   json urls = json::array();
   for (const auto& key : keys) urls.push_back(queue_url(key, call.caller.base_url));
-  if (has_more && call.params.contains("MaxResults")) out["NextToken"] = codec::base64_encode(as_bytes(keys.back().name));
+  if (has_more && call.params.contains("MaxResults"))
+    out["NextToken"] = codec::base64_encode(as_bytes(keys.back().name));
   out[name] = std::move(urls);
   return out;
 }
@@ -43,8 +44,8 @@ json write_page(std::vector<QueueKey> keys, std::size_t page, const http::ApiCal
 aws::Outcome<std::string> page_start(const json& params) {
   const auto token = text_param(params, "NextToken");
   if (auto name = codec::base64_decode_text(token)) return *std::move(name);
-  return aws::refuse(invalid_parameter_value(token, "NextToken",
-                                             "It is not a token that a list has given."));
+  return aws::refuse(
+      invalid_parameter_value(token, "NextToken", "It is not a token that a list has given."));
 }
 
 }  // namespace

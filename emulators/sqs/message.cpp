@@ -70,6 +70,16 @@ Attributes decode_attributes(ByteSpan stored) {
   return out;
 }
 
+void add_trace(SendRequest& request, const std::string& trace_header) {
+  constexpr const char* kName = "AWSTraceHeader";
+  auto& told = request.system_attributes;
+  if (trace_header.empty() ||
+      std::ranges::find(told, kName, &aws::MessageAttribute::name) != told.end()) {
+    return;
+  }
+  told.push_back({kName, "String", trace_header});
+}
+
 std::size_t size_of(const Attributes& attributes) {
   std::size_t size = 0;
   for (const auto& a : attributes) size += a.name.size() + a.type.size() + a.value.size();

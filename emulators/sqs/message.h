@@ -62,6 +62,10 @@ struct Message {
 Bytes encode_attributes(const Attributes& attributes);
 Attributes decode_attributes(ByteSpan stored);
 
+// X-Ray's header of the request (X-Amzn-Trace-Id; may be empty) goes with its message as
+// AWSTraceHeader, unless the message has its own.
+void add_trace(SendRequest& request, const std::string& trace_header);
+
 // Bytes that count against the limit: names, types and values.
 std::size_t size_of(const Attributes& attributes);
 

@@ -72,9 +72,11 @@ class Queues {
   // The same for callers in this process, who check no digests: they stay empty. In the turn of the
   // caller: an SNS publish and its deliveries are one transaction.
   aws::Outcome<SentMessage> deliver(const QueueKey& key, aws::SendEntry entry,
-                                    std::string_view sender_id);
+                                    std::string_view sender_id,
+                                    const std::string& trace_header = {});
   aws::Outcome<SentMessage> deliver(std::string_view queue_arn, aws::SendEntry entry,
-                                    std::string_view sender_id);
+                                    std::string_view sender_id,
+                                    const std::string& trace_header = {});
 
   // Messages out (queues_receive.cpp). Replies exactly once: at once with messages, without a wait
   // or with an error; else when a message comes or the wait is over. The id is of a poll that waits

@@ -23,8 +23,8 @@ aws::AwsError handle_expired(std::string_view handle) {
 // The first eight digits of a UUID.
 std::int64_t mark_of(std::string_view message_id) {
   std::uint32_t mark = 0;
-  std::from_chars(message_id.data(), message_id.data() + std::min<std::size_t>(8, message_id.size()),
-                  mark, 16);
+  std::from_chars(message_id.data(),
+                  message_id.data() + std::min<std::size_t>(8, message_id.size()), mark, 16);
   return mark;
 }
 

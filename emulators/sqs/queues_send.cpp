@@ -53,9 +53,9 @@ aws::Outcome<void> check_content(const Queue& queue, const SendRequest& request)
   if (request.body.empty()) return aws::refuse(missing_parameter("MessageBody"));
   const auto limit = static_cast<std::size_t>(queue.settings.max_message_bytes);
   if (request.body.size() + size_of(request.attributes) > limit) {
-    return aws::refuse(invalid_parameter(fmt::format(
-        "One or more parameters {}. Reason: Message must be shorter than {} bytes.",
-        request.in_batch ? "cannot be validated" : "are invalid", limit)));
+    return aws::refuse(invalid_parameter(
+        fmt::format("One or more parameters {}. Reason: Message must be shorter than {} bytes.",
+                    request.in_batch ? "cannot be validated" : "are invalid", limit)));
   }
   if (!is_message_text(request.body)) return aws::refuse(invalid_message_contents());
   if (request.attributes.size() > kMaxMessageAttributes) {
@@ -107,8 +107,7 @@ aws::Outcome<SentMessage> Queues::enqueue(const QueueKey& key, const SendRequest
   if (key.is_fifo()) {
     if (deduplication_id.empty()) {
       if (!queue->settings.content_based_deduplication) {
-        return aws::refuse(
-            no_deduplication_id());
+        return aws::refuse(no_deduplication_id());
       }
       deduplication_id = codec::sha256_hex(as_bytes(request.body));
     }
@@ -147,21 +146,24 @@ aws::Outcome<SentMessage> Queues::enqueue(const QueueKey& key, const SendRequest
 }
 
 aws::Outcome<SentMessage> Queues::deliver(const QueueKey& key, aws::SendEntry entry,
-                                          std::string_view sender_id) {
+                                          std::string_view sender_id,
+                                          const std::string& trace_header) {
   SendRequest request;
   request.body = std::move(entry.body);
   request.attributes = std::move(entry.attributes);
   request.group_id = std::move(entry.group_id);
   request.deduplication_id = std::move(entry.deduplication_id);
   request.sender_id = sender_id;
+  add_trace(request, trace_header);
   return enqueue(key, request, encode_attributes(request.attributes));
 }
 
 aws::Outcome<SentMessage> Queues::deliver(std::string_view queue_arn, aws::SendEntry entry,
-                                          std::string_view sender_id) {
+                                          std::string_view sender_id,
+                                          const std::string& trace_header) {
   const auto key = QueueKey::from_arn(queue_arn);
   if (!key) return aws::refuse(queue_does_not_exist());
-  return deliver(*key, std::move(entry), sender_id);
+  return deliver(*key, std::move(entry), sender_id, trace_header);
 }
 
 }  // namespace loopgate::sqs

@@ -23,14 +23,6 @@ aws::Outcome<void> check_empty_id(const QueueKey& key, const json& params) {
   return aws::refuse(invalid_fifo_id("", name));
 }
 
-// X-Ray's header of the request goes with its message.
-void add_trace(SendRequest& request, const std::string& trace_header) {
-  if (trace_header.empty()) return;
-  const auto& told = request.system_attributes;
-  if (std::ranges::find(told, "AWSTraceHeader", &aws::MessageAttribute::name) != told.end()) return;
-  request.system_attributes.push_back({"AWSTraceHeader", "String", trace_header});
-}
-
 http::ApiResult send_one(Queues& queues, const QueueKey& key, const json& params,
                          const http::ApiCall& call) {
   auto request = read_message(params, call.caller);

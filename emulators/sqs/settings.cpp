@@ -90,8 +90,7 @@ aws::Outcome<void> check_one(bool is_fifo, const std::string& name, const std::s
       return aws::refuse(rule->is_boolean() ? unknown_attribute(name) : only_for_fifo(name));
     }
     if (name == "FifoQueue" && value == "false") {
-      return aws::refuse(
-          invalid_attribute_value(name, "Modifying queue type is not supported."));
+      return aws::refuse(invalid_attribute_value(name, "Modifying queue type is not supported."));
     }
     if (value == rule->first || value == rule->second) return {};
     return aws::refuse(
@@ -191,8 +190,8 @@ bool is(const AttributeMap& given, const char* name, std::string_view value) {
 aws::Outcome<void> choose_encryption(AttributeMap& given, const AttributeMap& changes) {
   const auto key = changes.find("KmsMasterKeyId");
   const bool by_key = key != changes.end() && !key->second.empty();
-  const bool by_queue = changes.contains("SqsManagedSseEnabled") &&
-                        is(given, "SqsManagedSseEnabled", "true");
+  const bool by_queue =
+      changes.contains("SqsManagedSseEnabled") && is(given, "SqsManagedSseEnabled", "true");
   if (by_key && by_queue) return aws::refuse(two_encryptions());
   if (by_key) given["SqsManagedSseEnabled"] = "false";
   if (by_queue) given.erase("KmsMasterKeyId");

@@ -19,7 +19,7 @@ targets::Target queue_target(Queues& queues) {
                     arn,
                     {std::move(payload.body), std::move(payload.attributes),
                      std::move(payload.group_id), std::move(payload.deduplication_id)},
-                    sender.sender_id);
+                    sender.sender_id, payload.trace_header);
                 if (!sent) return done(aws::refuse(sent.error()));
                 done(aws::Done{});
               }};

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/system_time.h"
 #include "io/limits.h"
 #include "io/live_clock.h"
 
@@ -107,8 +108,9 @@ bool Loop::stopped() const {
 
 bool Loop::turn(Duration max_wait) {
   impl_->caught_up = false;
+  // Who waits for the clock's arrival is answered at this turn's end.
   bool ran = impl_->move_clock();
-  ran |= impl_->serve_kernel(impl_->time_to_wait(max_wait));
+  ran |= impl_->serve_kernel(ran ? Duration::zero() : impl_->time_to_wait(max_wait));
   ran |= impl_->fire_due(*this);
   ran |= impl_->run_tasks();
   impl_->end_turn();
@@ -183,11 +185,11 @@ Duration Loop::Impl::time_to_wait(Duration max_wait) const {
 // answer takes.
 std::size_t Loop::Impl::spin(Duration wait) {
   if (!served || !spins.is_worth_a_try()) return 0;
-  const auto until = std::chrono::steady_clock::now() + std::min(wait, Duration(kSpin));
+  const auto until = system_instant() + std::min(wait, Duration(kSpin));
   std::size_t ran = 0;
   do {
     ran = context.poll_one();
-  } while (ran == 0 && std::chrono::steady_clock::now() < until);
+  } while (ran == 0 && system_instant() < until);
   spins.ended(ran != 0);
   return ran;
 }

@@ -226,8 +226,7 @@ TEST(JsonAnswers, SurviveBytesThatAreNotUtf8) {
   EXPECT_EQ(json::parse(response.body)["Url"], "\uFFFD");
 }
 
-// What botocore and the JS SDK v3 read: `__type`, and the Query code in a header when they asked
-// for it.
+// What botocore and the JS SDKs read: `__type`, and the Query code in a header.
 TEST(Errors, AreRenderedForEachProtocol) {
   const AwsError missing{"QueueDoesNotExist", "The specified queue does not exist.", 400,
                          "AWS.SimpleQueueService.NonExistentQueue"};
@@ -241,21 +240,45 @@ TEST(Errors, AreRenderedForEachProtocol) {
             "<Message>The specified queue does not exist.</Message><Detail/></Error>"
             "<RequestId>req-2</RequestId></ErrorResponse>");
 
-  const auto plain = encode_json_error(service(), missing, "req-2", false);
-  EXPECT_EQ(json::parse(plain.body), (json{{"__type", "com.amazonaws.sqs#QueueDoesNotExist"},
-                                           {"message", "The specified queue does not exist."}}));
-  EXPECT_EQ(header(plain, "x-amzn-query-error"), "(missing)");
-
-  const auto compatible = encode_json_error(service(), missing, "req-2", true);
-  EXPECT_EQ(header(compatible, "x-amzn-query-error"),
+  const auto in_json = encode_json_error(service(), missing, "req-2");
+  EXPECT_EQ(json::parse(in_json.body), (json{{"__type", "com.amazonaws.sqs#QueueDoesNotExist"},
+                                             {"message", "The specified queue does not exist."}}));
+  EXPECT_EQ(header(in_json, "x-amzn-query-error"),
             "AWS.SimpleQueueService.NonExistentQueue;Sender");
+  auto json_only = service();
+  json_only.speaks_query = false;
+  EXPECT_EQ(header(encode_json_error(json_only, missing, "r"), "x-amzn-query-error"), "(missing)");
 
   const auto internal = internal_failure("full disk");
-  EXPECT_EQ(header(encode_json_error(service(), internal, "r", true), "x-amzn-query-error"),
+  EXPECT_EQ(header(encode_json_error(service(), internal, "r"), "x-amzn-query-error"),
             "InternalFailure;Receiver");
   EXPECT_THAT(encode_query_error(service(), internal, "r").body,
               HasSubstr("<Type>Receiver</Type>"));
   EXPECT_EQ(encode_query_error(service(), internal, "r").status, 500);
+}
+
+// aws-recorded D.1: by these names botocore makes exceptions of them.
+TEST(Errors, OfNoOperationHaveOtherNamesInJson) {
+  const auto type = [](const char* code) {
+    const auto response = encode_json_error(service(), {code, "why", 400, {}}, "r");
+    EXPECT_EQ(header(response, "x-amzn-query-error"), std::string(code) + ";Sender");
+    return json::parse(response.body)["__type"].get<std::string>();
+  };
+  EXPECT_EQ(type("InvalidParameterValue"), "com.amazonaws.sqs#InvalidParameterValueException");
+  EXPECT_EQ(type("MissingParameter"), "com.amazonaws.sqs#MissingRequiredParameterException");
+  EXPECT_EQ(type("OverLimit"), "com.amazonaws.sqs#OverLimit");
+}
+
+TEST(Errors, MayHaveASentenceOfTheirOwnInQuery) {
+  const AwsError missing{"QueueDoesNotExist", "gone.", 400, {}, "gone for this wsdl version."};
+  EXPECT_THAT(encode_query_error(service(), missing, "r").body,
+              HasSubstr("<Message>gone for this wsdl version.</Message>"));
+  EXPECT_THAT(encode_json_error(service(), missing, "r").body, HasSubstr("\"gone.\""));
+}
+
+TEST(QueryAnswers, AnEmptyResultIsOneTag) {
+  EXPECT_THAT(encode_query_result(service(), operation(), json::object(), "r").body,
+              HasSubstr("Result/><ResponseMetadata>"));
 }
 
 TEST(FormValue, FindsTheFirstOfThatName) {

@@ -19,6 +19,7 @@ struct Delivered {
   std::vector<aws::MessageAttribute> attributes;
   std::string group_id;
   std::string deduplication_id;
+  std::string trace_header;
 };
 
 class Queues {
@@ -37,7 +38,7 @@ class Queues {
                   }
                   senders.push_back(sender);
                   messages[arn].push_back({payload.body, payload.attributes, payload.group_id,
-                                           payload.deduplication_id});
+                                           payload.deduplication_id, payload.trace_header});
                   done(aws::Done{});
                 }};
   }
@@ -51,13 +52,17 @@ class Functions {
   targets::Target target() {
     return {.service = "lambda",
             .action = "lambda:InvokeFunction",
-            .call = [this](const std::string& arn, targets::Payload payload, const targets::Sender&,
-                           aws::Completion<aws::Done> done) {
-              arns.push_back(arn);
-              payloads.push_back(payload.body);
-              completions.push_back(std::move(done));
-            }};
+            .policy = [this](const std::string&) { return policy; },
+            .denied = "add an AWS::Lambda::Permission",
+            .call =
+                [this](const std::string& arn, targets::Payload payload, const targets::Sender&,
+                       aws::Completion<aws::Done> done) {
+                  arns.push_back(arn);
+                  payloads.push_back(payload.body);
+                  completions.push_back(std::move(done));
+                }};
   }
+  std::optional<std::string> policy;  // of all; "allow" allows
   std::vector<std::string> arns;
   std::vector<std::string> payloads;
   std::vector<aws::Completion<aws::Done>> completions;
@@ -118,7 +123,6 @@ class Account : public ::testing::Test {
   Functions functions;
   targets::Dispatcher dispatcher{
       clock,
-      random,
       journal,
       {.policy = [](const std::string& policy, std::string_view, const std::string&,
                     const targets::Sender&) { return policy == "allow"; },

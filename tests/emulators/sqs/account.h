@@ -19,7 +19,7 @@ class Account : public ::testing::Test {
   // As after the process ended: memory is built from the tables alone.
   void restart() {
     queues_.reset();
-    queues_ = std::move(*Queues::open(*store_, clock_, tasks_, random_, journal_, options_));
+    queues_ = std::move(*Queues::open(*store_, clock_, tasks_, random_, journal_));
   }
   QueueKey make(const std::string& name, AttributeMap attributes = {}) {
     const QueueKey key{"123456789012", "us-west-2", name};
@@ -103,7 +103,6 @@ class Account : public ::testing::Test {
   TaskQueue tasks_;
   Random random_ = Random::from_seed(7);
   Journal journal_{clock_};
-  Options options_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Queues> queues_;
 };

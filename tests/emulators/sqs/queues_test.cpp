@@ -33,18 +33,14 @@ TEST_F(StandardQueue, HidesWhatWasReceivedUntilItsVisibilityTimeout) {
   EXPECT_NE(second[0].receipt_handle, first[0].receipt_handle);
 }
 
-TEST_F(StandardQueue, DeletesByTheLatestHandleOnly) {
+TEST_F(StandardQueue, DeletesByHandle) {
   const auto queue = make("q", {{"VisibilityTimeout", "5"}});
   send(queue, "a");
-  const auto first = receive(queue).at(0).receipt_handle;
+  const auto handle = receive(queue).at(0).receipt_handle;
   advance(5s);
-  const auto second = receive(queue).at(0).receipt_handle;
-  EXPECT_TRUE(queues_->delete_message(queue, first));
-  EXPECT_EQ(queues_->counts(queue)->in_flight, 1u);
-  advance(5s);
-  EXPECT_TRUE(queues_->delete_message(queue, second)) << "visible again, but not received since";
+  EXPECT_TRUE(queues_->delete_message(queue, handle)) << "visible again, but not received since";
   EXPECT_EQ(queues_->counts(queue)->ready, 0u);
-  EXPECT_TRUE(queues_->delete_message(queue, second)) << "twice is no error";
+  EXPECT_TRUE(queues_->delete_message(queue, handle)) << "twice is no error";
   EXPECT_EQ(queues_->delete_message(queue, "nonsense").error().code, "ReceiptHandleIsInvalid");
 }
 
@@ -97,7 +93,7 @@ TEST_F(StandardQueue, ChangesVisibilityWithinItsLimits) {
   EXPECT_EQ(queues_->change_visibility(queue, handle, 43'201).error().code,
             "InvalidParameterValue");
   advance(1s);
-  EXPECT_EQ(queues_->change_visibility(queue, handle, 5).error().code, "MessageNotInflight");
+  EXPECT_TRUE(queues_->change_visibility(queue, handle, 5)) << "after it ran out";
 }
 
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html;
@@ -140,7 +136,7 @@ TEST_F(StandardQueue, RefusesMessagesThatAwsRefuses) {
       {"attribute without value", [](SendRequest& r) { r.attributes = {{"a", "String", ""}}; },
        "InvalidParameterValue", "non-empty"},
       {"attribute of no type", [](SendRequest& r) { r.attributes = {{"a", "Bool", "x"}}; },
-       "InvalidParameterValue", "set of supported type"},
+       "InvalidParameterValue", "supported type prefixes"},
       {"eleven attributes",
        [](SendRequest& r) {
          for (char c = 'a'; c <= 'k'; ++c)
@@ -191,6 +187,7 @@ TEST_F(LongPoll, WakesOnEachWayToBecomeVisible) {
   advance(7s);
   ASSERT_TRUE(waiting->bodies) << "delay expired";
 
+  advance(1min);  // between two purges
   ASSERT_TRUE(queues_->purge(queue));
   send(queue, "returned");
   const auto handle = receive(queue).at(0).receipt_handle;
@@ -252,15 +249,15 @@ TEST_F(FifoQueue, LocksAGroupUntilTheLastOfItsMessagesInFlightIsDone) {
   EXPECT_THAT(bodies(queue), ElementsAre("a3"));
 }
 
-TEST_F(FifoQueue, LocksAGroupWhileOneOfTwoIsGivenBack) {
+TEST_F(FifoQueue, WhatIsGivenBackComesBeforeTheOtherOfTwo) {
   const auto queue = make("q.fifo");
   for (const char* body : {"a1", "a2", "a3"}) send(queue, body, "a", body);
   auto taken = receive(queue, 2);
   ASSERT_EQ(taken.size(), 2u);
+  ASSERT_TRUE(queues_->change_visibility(queue, taken[1].receipt_handle, 0));
+  EXPECT_THAT(bodies(queue), IsEmpty()) << "a2 is held back by a1";
   ASSERT_TRUE(queues_->change_visibility(queue, taken[0].receipt_handle, 0));
-  EXPECT_THAT(bodies(queue), IsEmpty());
-  ASSERT_TRUE(queues_->delete_message(queue, taken[1].receipt_handle));
-  EXPECT_THAT(bodies(queue), ElementsAre("a1", "a3"));
+  EXPECT_THAT(bodies(queue, 1), ElementsAre("a1"));
 }
 
 TEST_F(StandardQueue, ForgettingLeavesTheQueueAsItWasMade) {

@@ -1,34 +1,15 @@
 // The operations as the front door calls them, the embedded port, and the stack's resources.
 #include "emulators/sqs/service.h"
 
-#include "emulators/http/protocol.h"
 #include "emulators/sqs/resources.h"
 #include "emulators/sqs/sqs_port.h"
-#include "tests/emulators/sqs/account.h"
+#include "tests/emulators/sqs/sqs_api.h"
 
 namespace loopgate::sqs {
 namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
-
-class SqsApi : public Account {
- protected:
-  const http::Caller caller_{"123456789012", "us-west-2", "test", "http://127.0.0.1:4566"};
-
-  http::ApiResult call(const std::string& operation, const json& params) {
-    SqsService service(*queues_);
-    const auto decoded = http::decode_json_params(*service.model().find(operation), params.dump());
-    if (!decoded) return aws::refuse(decoded.error());
-    http::ApiResult out = json("no reply");
-    service.call({operation, *decoded, caller_},
-                 [&](http::ApiResult result) { out = std::move(result); });
-    return out;
-  }
-  std::string url(const std::string& name, const json& attributes = json::object()) {
-    return (*call("CreateQueue", {{"QueueName", name}, {"Attributes", attributes}}))["QueueUrl"];
-  }
-};
 
 TEST_F(SqsApi, EchoesTheAddressByWhichTheCallerCame) {
   EXPECT_EQ(url("q"), "http://127.0.0.1:4566/123456789012/q");
