@@ -33,8 +33,7 @@ struct ApiCall {
   std::string operation;  // "SendMessage"
   nlohmann::json params;  // a document (aws/protocol/protocol.h), whatever the wire was
   Caller caller;
-  std::string request_id = {};    // that the answer will carry
-  std::string trace_header = {};  // X-Amzn-Trace-Id
+  std::string request_id = {};  // that the answer will carry
 };
 
 using ApiResult = std::expected<nlohmann::json, aws::AwsError>;

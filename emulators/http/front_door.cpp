@@ -259,8 +259,7 @@ void FrontDoor::call(const Request& request, const Route& route,
   ApiCall api_call{.operation = std::string(operation.name()),
                    .params = *std::move(params),
                    .caller = identify_caller(request, defaults_),
-                   .request_id = request_id,
-                   .trace_header = std::string(request.header("X-Amzn-Trace-Id"))};
+                   .request_id = request_id};
   answer_guarded(
       guard_, {rendering.service.name, operation.name()},
       deferred(exchange, defer_, [failure] { return failure(kNotKept); }), failure,

@@ -21,7 +21,6 @@ cfn::ResourceState add_permission(const cfn::ResourceRequest& request, FunctionC
   statement.action = property_text(request.properties, "Action");
   statement.principal = property_text(request.properties, "Principal");
   statement.source_arn = property_text(request.properties, "SourceArn");
-  statement.source_account = property_text(request.properties, "SourceAccount");
   std::erase_if(config.permissions, [&](const auto& one) { return one.id == statement.id; });
   config.permissions.push_back(statement);
   return {statement.id, {{"Id", statement.id}}};

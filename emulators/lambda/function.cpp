@@ -65,8 +65,7 @@ Json permissions_to_json(const std::vector<PermissionStatement>& permissions) {
     list.push_back({{"id", one.id},
                     {"action", one.action},
                     {"principal", one.principal},
-                    {"source_arn", one.source_arn},
-                    {"source_account", one.source_account}});
+                    {"source_arn", one.source_arn}});
   }
   return list;
 }
@@ -159,8 +158,7 @@ Result<FunctionConfig> parse_function(const Json& json) {
     json.at("revision_id").get_to(config.revision_id);
     for (const auto& one : json.at("permissions")) {
       config.permissions.push_back({one.value("id", ""), one.value("action", ""),
-                                    one.value("principal", ""), one.value("source_arn", ""),
-                                    one.value("source_account", "")});
+                                    one.value("principal", ""), one.value("source_arn", "")});
     }
     json.at("last_version").get_to(config.last_version);
     json.at("aliases").get_to(config.aliases);

@@ -33,13 +33,12 @@ struct CodeSource {
   bool operator==(const CodeSource&) const = default;
 };
 
-// Who may invoke it (AddPermission, AWS::Lambda::Permission).
+// Who may invoke it (AddPermission, AWS::Lambda::Permission): kept to be shown.
 struct PermissionStatement {
   std::string id;
   std::string action;
-  std::string principal;       // a service, an account, an ARN, or "*"
-  std::string source_arn;      // may be empty, and have wildcards
-  std::string source_account;  // may be empty
+  std::string principal;
+  std::string source_arn;
 };
 
 struct FunctionConfig {

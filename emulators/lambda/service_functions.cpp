@@ -8,7 +8,6 @@
 #include "codec/base64.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/properties.h"
-#include "emulators/lambda/resource_policy.h"
 #include "emulators/lambda/service.h"
 
 namespace loopgate::lambda {
@@ -158,8 +157,21 @@ http::ApiResult get_policy(Functions& functions, const http::ApiCall& call) {
     return aws::refuse(aws::AwsError{
         "ResourceNotFoundException", "The resource you requested does not exist.", 404, {}});
   }
-  return Json{{"Policy", resource_policy(**function, (*function)->arn())},
-              {"RevisionId", (*function)->revision_id}};
+  auto statements = Json::array();
+  for (const auto& one : (*function)->permissions) {
+    Json statement = {{"Sid", one.id},
+                      {"Effect", "Allow"},
+                      {"Principal", one.principal},
+                      {"Action", one.action},
+                      {"Resource", (*function)->arn()}};
+    if (!one.source_arn.empty()) {
+      statement["Condition"] = {{"ArnLike", {{"AWS:SourceArn", one.source_arn}}}};
+    }
+    statements.push_back(std::move(statement));
+  }
+  const Json policy = {
+      {"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", std::move(statements)}};
+  return Json{{"Policy", write_json(policy)}, {"RevisionId", (*function)->revision_id}};
 }
 
 http::ApiResult list_tags(Functions& functions, const http::ApiCall& call) {

@@ -7,7 +7,6 @@
 #include "aws/arn.h"
 #include "base/json.h"
 #include "emulators/sns/errors.h"
-#include "emulators/sns/json_tokens.h"
 #include "emulators/sns/limits.h"
 
 namespace loopgate::sns {
@@ -38,13 +37,11 @@ bool is_boolean(std::string_view text) {
   return is_true(text) || text == "false" || text == "False" || text == "FALSE";
 }
 
-aws::Outcome<std::string> parse_redrive_policy(const Subscription& subscription,
-                                               const std::string& value, bool fifo_topic) {
-  if (const auto fault = find_json_fault(value)) {
-    return aws::refuse(invalid_parameter("RedrivePolicy: failed to parse JSON. " + fault->reason +
-                                         place_in_hidden_source(fault->place)));
-  }
+aws::Outcome<std::string> parse_redrive_policy(const std::string& value, bool fifo_topic) {
   const auto policy = read_json(value).value_or(nullptr);
+  if (!policy.is_object()) {
+    return aws::refuse(invalid_parameter("RedrivePolicy: failed to parse JSON."));
+  }
   const auto found = policy.find("deadLetterTargetArn");
   if (found == policy.end() || !found->is_string()) {
     return aws::refuse(invalid_parameter("RedrivePolicy: deadLetterTargetArn is an invalid arn"));
@@ -54,11 +51,9 @@ aws::Outcome<std::string> parse_redrive_policy(const Subscription& subscription,
   if (!parsed || parsed->service != "sqs") {
     return aws::refuse(invalid_parameter("RedrivePolicy: deadLetterTargetArn is an invalid arn"));
   }
-  // Recorded on AWS, 2025-08-18; a standard queue of a FIFO topic may have either.
-  if (fifo_topic && subscription.endpoint.ends_with(".fifo") && !arn.ends_with(".fifo")) {
+  if (fifo_topic && !arn.ends_with(".fifo")) {
     return aws::refuse(
-        invalid_parameter("RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to "
-                          "a FIFO Topic."));
+        invalid_parameter("RedrivePolicy: must use a FIFO queue as DLQ for a FIFO topic"));
   }
   return arn;
 }
@@ -175,7 +170,7 @@ aws::Outcome<void> set_subscription_attribute(Subscription& subscription, bool f
   if (name == "RedrivePolicy") {
     std::string queue;
     if (!value.empty()) {
-      auto parsed = parse_redrive_policy(subscription, value, fifo_topic);
+      auto parsed = parse_redrive_policy(value, fifo_topic);
       if (!parsed) return aws::refuse(parsed.error());
       queue = std::move(*parsed);
     }

@@ -4,8 +4,8 @@
 namespace loopgate::sns {
 
 http::ApiResult confirm_subscription(Topics& topics, const http::ApiCall& call) {
-  const auto confirmed = topics.confirm(text_param(call.params, "TopicArn"), call.caller.region,
-                                        text_param(call.params, "Token"));
+  const auto confirmed =
+      topics.confirm(text_param(call.params, "TopicArn"), text_param(call.params, "Token"));
   if (!confirmed) return aws::refuse(confirmed.error());
   return nlohmann::json{{"SubscriptionArn", (*confirmed)->arn}};
 }

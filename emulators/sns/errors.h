@@ -56,10 +56,11 @@ inline aws::AwsError batch_ids_not_distinct() {
           400,
           {}};
 }
-// `fault`: "is too long", "contains an impermissible character".
-inline aws::AwsError invalid_batch_id(const std::string& id, std::string_view fault) {
+inline aws::AwsError invalid_batch_id(const std::string& id) {
   return {"InvalidBatchEntryId",
-          "The Id of a batch entry in the batch request " + std::string(fault) + ": " + id,
+          "The Id of a batch entry in the batch request is too long or contains an impermissible "
+          "character: " +
+              id,
           400,
           {}};
 }

@@ -9,7 +9,6 @@
 
 #include "base/json.h"
 #include "emulators/sns/filter_condition.h"
-#include "emulators/sns/json_tokens.h"
 #include "emulators/sns/limits.h"
 
 namespace loopgate::sns {
@@ -31,70 +30,15 @@ std::unexpected<aws::AwsError> refuse_policy(std::string_view sentence) {
   return aws::refuse(invalid("FilterPolicy: " + std::string(sentence)));
 }
 
-// A policy as it is written: keys with their rules, and what "$or" branches into. Keys of nested
-// objects stand here by their whole path, as all of them are and-ed.
-struct Clause {
-  FilterCondition condition;                  // of a key
-  std::size_t depth = 1;                      // of that key
-  std::vector<std::vector<Clause>> branches;  // of "$or"
-};
-using Clauses = std::vector<Clause>;
-
-// From behind the token of an object or list to behind its end.
-void skip_rest(JsonTokens& tokens) {
-  for (std::size_t open = 1; open > 0;) {
-    switch (tokens.next()) {
-      case JsonToken::kObject:
-      case JsonToken::kArray:
-        ++open;
-        break;
-      case JsonToken::kObjectEnd:
-      case JsonToken::kArrayEnd:
-        --open;
-        break;
-      case JsonToken::kEnd:
-        return;
-      default:
-        break;
-    }
-  }
-}
-
-// Whether an object, just begun, has a key and none that is an operator's name; read to its end.
-bool is_branch(JsonTokens& tokens) {
-  bool has_key = false, has_operator = false;
-  while (tokens.next() == JsonToken::kName) {
-    has_key = true;
-    has_operator = has_operator || is_filter_operator(tokens.text());
-    const auto value = tokens.next();
-    if (value == JsonToken::kObject || value == JsonToken::kArray) skip_rest(tokens);
-  }
-  return has_key && !has_operator;
-}
-
 // "$or" is an operator only as a list of at least two objects none of whose keys is an operator's
-// name; else it is a key like any other. `tokens`, a copy, stand at the key.
-bool begins_branches(JsonTokens tokens) {
-  if (tokens.next() != JsonToken::kArray) return false;
-  std::size_t count = 0;
-  while (tokens.next() != JsonToken::kArrayEnd) {
-    if (tokens.token() != JsonToken::kObject || !is_branch(tokens)) return false;
-    ++count;
-  }
-  return count >= 2;
-}
-
-// Values times depth, multiplied over keys, summed over branches. Bounded just above the limit.
-std::size_t combinations_of(const Clauses& clauses) {
-  std::size_t product = 1;
-  for (const auto& clause : clauses) {
-    std::size_t factor = 0;
-    for (const auto& branch : clause.branches) factor += combinations_of(branch);
-    for (const auto& list : clause.condition.lists) factor += list.size() * clause.depth;
-    product = std::min(product * std::min(factor, kMaxFilterPolicyCombinations + 1),
-                       kMaxFilterPolicyCombinations + 1);
-  }
-  return product;
+// name; else it is a key like any other.
+bool is_or_operator(std::string_view key, const json& value) {
+  if (key != "$or" || !value.is_array() || value.size() < 2) return false;
+  return std::ranges::all_of(value, [](const json& branch) {
+    if (!branch.is_object() || branch.empty()) return false;
+    return std::ranges::none_of(branch.items(),
+                                [](const auto& item) { return is_filter_operator(item.key()); });
+  });
 }
 
 void add(FilterAlternative& alternative, const FilterCondition& condition) {
@@ -106,135 +50,27 @@ void add(FilterAlternative& alternative, const FilterCondition& condition) {
   }
 }
 
-// Every alternative so far, and-ed with the clauses.
-std::vector<FilterAlternative> expand(const Clauses& clauses,
-                                      std::vector<FilterAlternative> so_far) {
-  for (const auto& clause : clauses) {
-    if (clause.branches.empty()) {
-      for (auto& alternative : so_far) add(alternative, clause.condition);
-      continue;
-    }
-    std::vector<FilterAlternative> branched;
-    for (const auto& branch : clause.branches) {
-      std::ranges::move(expand(branch, so_far), std::back_inserter(branched));
-    }
-    so_far = std::move(branched);
-  }
-  return so_far;
-}
-
-std::string join(const std::string& parent, const std::string& key) {
-  return parent.empty() ? key : parent + "." + key;
-}
-
 }  // namespace
 
-// Reads in the order of the text, so that of two faults the first is told, as by AWS's rule engine
-// (https://github.com/aws/event-ruler, JsonRuleCompiler).
 class FilterPolicyParser {
  public:
-  FilterPolicyParser(std::string_view text, FilterScope scope)
-      : text_(text), scope_(scope), tokens_(text) {}
+  explicit FilterPolicyParser(FilterScope scope) : scope_(scope) {}
 
-  aws::Outcome<FilterPolicy> parse() {
-    if (text_.size() > kMaxFilterPolicyBytes) return refuse_policy("Filter policy is too long");
-    if (const auto fault = find_json_fault(text_)) {
-      return refuse_policy("failed to parse JSON. " + fault->reason +
-                           place_in_hidden_source(fault->place));
-    }
-    // What the two readers do not agree on: bytes that are no UTF-8, numbers beyond a double.
-    if (const auto read = check_json(text_); !read) {
-      return refuse_policy("failed to parse JSON. " + read.error().message);
-    }
-    if (tokens_.next() != JsonToken::kObject) {
-      return refuse_policy("Filter policy must be a JSON object");
-    }
-    Clauses clauses;
-    if (auto read = read_object(clauses, "", 1); !read) return refuse_policy(worded(read.error()));
+  aws::Outcome<FilterPolicy> parse(std::string_view text) {
+    if (text.size() > kMaxFilterPolicyBytes) return refuse_policy("Filter policy is too long");
+    const auto read = read_json(text);
+    if (!read) return refuse_policy("failed to parse JSON.");
+    const json& policy = *read;
+    if (!policy.is_object()) return refuse_policy("Filter policy must be a JSON object");
+
+    auto compiled = std::make_shared<FilterPolicy::Compiled>();
+    compiled->alternatives.emplace_back();
+    if (policy.empty()) return FilterPolicy(scope_, std::move(compiled));
+
     // Everything is read and counted before branches are multiplied out, so that a small text
     // cannot make a large policy.
-    if (auto checked = check(clauses); !checked) return aws::refuse(checked.error());
-    auto compiled = std::make_shared<FilterPolicy::Compiled>();
-    compiled->alternatives = expand(clauses, {{}});
-    return FilterPolicy(scope_, std::move(compiled));
-  }
-
- private:
-  std::string worded(const FilterFault& fault) const {
-    if (!fault.is_parsers) return fault.sentence;
-    return fault.sentence + place_in_source(text_, tokens_.place());
-  }
-
-  static std::unexpected<FilterFault> refuse(std::string sentence) {
-    return std::unexpected(FilterFault{std::move(sentence)});
-  }
-  static std::unexpected<FilterFault> refuse_depth() {
-    return std::unexpected(FilterFault{"Filter policy is nested too deeply", false});
-  }
-
-  FilterOutcome<void> read_object(Clauses& clauses, const std::string& path, std::size_t depth) {
-    if (depth > kMaxFilterPolicyDepth) return refuse_depth();
-    bool is_empty = true;
-    while (tokens_.next() != JsonToken::kObjectEnd) {
-      is_empty = false;
-      const auto key = tokens_.text();
-      auto read = key == "$or" && begins_branches(tokens_)
-                      ? read_branches(clauses, path, depth)
-                      : read_key(clauses, key, join(path, key), depth);
-      if (!read) return read;
-    }
-    if (is_empty && depth > 1) return refuse("Empty objects are not allowed");
-    return {};
-  }
-
-  FilterOutcome<void> read_branches(Clauses& clauses, const std::string& path, std::size_t depth) {
-    if (++or_depth_ > kMaxFilterPolicyDepth) return refuse_depth();
-    Clause clause;
-    tokens_.next();  // the list
-    while (tokens_.next() != JsonToken::kArrayEnd) {
-      if (auto read = read_object(clause.branches.emplace_back(), path, depth); !read) return read;
-    }
-    --or_depth_;
-    clauses.push_back(std::move(clause));
-    return {};
-  }
-
-  FilterOutcome<void> read_key(Clauses& clauses, const std::string& key, std::string path,
-                               std::size_t depth) {
-    switch (tokens_.next()) {
-      case JsonToken::kObject:
-        nested_ = true;
-        return read_object(clauses, path, depth + 1);
-      case JsonToken::kArray:
-        return read_rules(clauses, std::move(path), depth);
-      default:
-        return refuse('"' + key + "\" must be an object or an array");
-    }
-  }
-
-  FilterOutcome<void> read_rules(Clauses& clauses, std::string path, std::size_t depth) {
-    std::vector<FilterRule> rules;
-    while (tokens_.next() != JsonToken::kArrayEnd) {
-      auto rule = FilterRule::parse(tokens_);
-      if (!rule) return std::unexpected(std::move(rule.error()));
-      wildcard_points_ += rule->wildcard_points();
-      rules.push_back(std::move(*rule));
-    }
-    if (rules.empty()) return refuse("Empty arrays are not allowed");
-    paths_.insert(path);
-    Clause clause{{std::move(path), {std::move(rules)}}, depth, {}};
-    // Of a key that stands twice the last counts.
-    const auto same = std::ranges::find(clauses, clause.condition.path,
-                                        [](const Clause& each) { return each.condition.path; });
-    if (same != clauses.end() && same->branches.empty()) {
-      *same = std::move(clause);
-    } else {
-      clauses.push_back(std::move(clause));
-    }
-    return {};
-  }
-
-  aws::Outcome<void> check(const Clauses& clauses) const {
+    const auto combinations = check(policy, "", 1);
+    if (!combinations) return aws::refuse(combinations.error());
     if (nested_ && scope_ == FilterScope::kMessageAttributes) {
       return aws::refuse(
           invalid("Filter policy scope MessageAttributes does not support nested filter policy"));
@@ -242,16 +78,91 @@ class FilterPolicyParser {
     if (paths_.size() > kMaxFilterPolicyKeys) {
       return refuse_policy("Filter policy can not have more than 5 keys");
     }
-    if (combinations_of(clauses) > kMaxFilterPolicyCombinations ||
-        wildcard_points_ > kMaxWildcardPoints) {
+    if (*combinations > kMaxFilterPolicyCombinations || wildcard_points_ > kMaxWildcardPoints) {
       return refuse_policy("Filter policy is too complex");
     }
-    return {};
+    compiled->alternatives = expand(policy, "", std::move(compiled->alternatives));
+    return FilterPolicy(scope_, std::move(compiled));
   }
 
-  std::string_view text_;
+ private:
+  // Gives the number of combinations: values times depth, multiplied over keys, summed over
+  // branches. Bounded just above the limit.
+  aws::Outcome<std::size_t> check(const json& object, const std::string& path, std::size_t depth) {
+    if (depth > kMaxFilterPolicyDepth) return refuse_policy("Filter policy is nested too deeply");
+    std::size_t product = 1;
+    for (const auto& [key, value] : object.items()) {
+      auto factor = is_or_operator(key, value) ? check_branches(value, path, depth)
+                                               : check_key(key, value, path, depth);
+      if (!factor) return factor;
+      product = std::min(product * *factor, kMaxFilterPolicyCombinations + 1);
+    }
+    return product;
+  }
+
+  aws::Outcome<std::size_t> check_branches(const json& branches, const std::string& path,
+                                           std::size_t depth) {
+    std::size_t sum = 0;
+    or_depth_ += 1;
+    if (or_depth_ > kMaxFilterPolicyDepth) {
+      return refuse_policy("Filter policy is nested too deeply");
+    }
+    for (const auto& branch : branches) {
+      auto part = check(branch, path, depth);
+      if (!part) return part;
+      sum = std::min(sum + *part, kMaxFilterPolicyCombinations + 1);
+    }
+    or_depth_ -= 1;
+    return sum;
+  }
+
+  aws::Outcome<std::size_t> check_key(const std::string& key, const json& value,
+                                      const std::string& parent, std::size_t depth) {
+    const auto path = join(parent, key);
+    if (value.is_object()) {
+      nested_ = true;
+      if (value.empty()) return refuse_policy("Empty objects are not allowed");
+      return check(value, path, depth + 1);
+    }
+    if (!value.is_array()) return refuse_policy('"' + key + "\" must be an object or an array");
+    if (value.empty()) return refuse_policy("Empty arrays are not allowed");
+    for (const auto& element : value) {
+      const auto rule = FilterRule::parse(element);
+      if (!rule) return refuse_policy(rule.error());
+      wildcard_points_ += rule->wildcard_points();
+    }
+    paths_.insert(path);
+    return std::min(value.size() * depth, kMaxFilterPolicyCombinations + 1);
+  }
+
+  // Every alternative so far, and-ed with `object`.
+  std::vector<FilterAlternative> expand(const json& object, const std::string& path,
+                                        std::vector<FilterAlternative> so_far) {
+    for (const auto& [key, value] : object.items()) {
+      if (is_or_operator(key, value)) {
+        std::vector<FilterAlternative> branched;
+        for (const auto& branch : value) {
+          auto part = expand(branch, path, so_far);
+          std::ranges::move(part, std::back_inserter(branched));
+        }
+        so_far = std::move(branched);
+      } else if (value.is_object()) {
+        so_far = expand(value, join(path, key), std::move(so_far));
+      } else {
+        std::vector<FilterRule> rules;
+        for (const auto& element : value) rules.push_back(*FilterRule::parse(element));
+        const FilterCondition condition{join(path, key), {std::move(rules)}};
+        for (auto& alternative : so_far) add(alternative, condition);
+      }
+    }
+    return so_far;
+  }
+
+  static std::string join(const std::string& parent, const std::string& key) {
+    return parent.empty() ? key : parent + "." + key;
+  }
+
   FilterScope scope_;
-  JsonTokens tokens_;
   bool nested_ = false;
   std::size_t or_depth_ = 0;
   std::size_t wildcard_points_ = 0;
@@ -297,7 +208,7 @@ std::optional<FilterScope> parse_filter_scope(std::string_view text) {
 }
 
 aws::Outcome<FilterPolicy> FilterPolicy::parse(std::string_view json_text, FilterScope scope) {
-  return FilterPolicyParser(json_text, scope).parse();
+  return FilterPolicyParser(scope).parse(json_text);
 }
 
 std::optional<std::string> FilterPolicy::mismatch(

@@ -19,6 +19,7 @@ namespace loopgate::sns {
 namespace {
 
 using nlohmann::json;
+using Sentence = std::unexpected<std::string>;
 
 constexpr std::array<std::pair<std::string_view, TextOperator>, 4> kTextOperators = {{
     {"prefix", TextOperator::kPrefix},
@@ -53,28 +54,24 @@ bool same_literal(const json& wanted, const json& value) {
   return wanted.type() == value.type() && wanted == value;
 }
 
-std::unexpected<FilterFault> refuse(std::string sentence) {
-  return std::unexpected(FilterFault{std::move(sentence)});
-}
-// Of what stands within a text.
-std::unexpected<FilterFault> refuse_text(std::string sentence) {
-  return std::unexpected(FilterFault{std::move(sentence), false});
+// What stands for a token of the policy in AWS's sentences.
+std::string token(const json& value) {
+  if (value.is_array()) return "[";
+  if (value.is_object()) return "{";
+  return value.is_string() ? value.get<std::string>() : write_json(value);
 }
 
-constexpr const char* kOneKey = "Only one key allowed in match expression";
-constexpr const char* kTooManyElements = "Too many elements in numeric expression";
-
-FilterOutcome<std::size_t> count_wildcards(std::string_view pattern) {
+std::expected<std::size_t, std::string> count_wildcards(std::string_view pattern) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (pattern[i] == '\\') {
       if (i + 1 >= pattern.size() || (pattern[i + 1] != '*' && pattern[i + 1] != '\\')) {
-        return refuse_text(fmt::format("Invalid escape character at pos {}", i));
+        return Sentence(fmt::format("Invalid escape character at pos {}", i));
       }
       ++i;
     } else if (pattern[i] == '*') {
       if (i + 1 < pattern.size() && pattern[i + 1] == '*') {
-        return refuse_text(fmt::format("Consecutive wildcard characters at pos {}", i));
+        return Sentence(fmt::format("Consecutive wildcard characters at pos {}", i));
       }
       ++count;
     }
@@ -82,18 +79,18 @@ FilterOutcome<std::size_t> count_wildcards(std::string_view pattern) {
   return count;
 }
 
-// Of the token that was just read.
-FilterOutcome<TextPattern> parse_text(std::string_view name, TextOperator op, JsonTokens& tokens) {
-  if (tokens.token() != JsonToken::kString) {
-    return refuse(fmt::format("{} match pattern must be a string", name));
+std::expected<TextPattern, std::string> parse_text(std::string_view name, TextOperator op,
+                                                   const json& operand) {
+  if (!operand.is_string()) {
+    return Sentence(fmt::format("{} match pattern must be a string", name));
   }
-  TextPattern pattern{op, tokens.text()};
+  TextPattern pattern{op, operand.get<std::string>()};
   if (op == TextOperator::kWildcard) {
     const auto count = count_wildcards(pattern.pattern);
-    if (!count) return std::unexpected(count.error());
+    if (!count) return Sentence(count.error());
     if (*count > kMaxWildcardsPerPattern) {
-      return refuse_text(fmt::format("A single pattern must not contain more than {} wildcards",
-                                     kMaxWildcardsPerPattern));
+      return Sentence(fmt::format("A single pattern must not contain more than {} wildcards",
+                                  kMaxWildcardsPerPattern));
     }
   }
   return pattern;
@@ -105,31 +102,18 @@ std::size_t points(const TextPattern& pattern) {
   return count > 1 ? 3 : count;
 }
 
-// The number behind an operator, whose token was just read.
-FilterOutcome<double> parse_bound(JsonTokens& tokens, std::string_view op) {
-  if (tokens.token() != JsonToken::kNumber) {
-    return refuse(fmt::format("Value of {} must be numeric", op == "=" ? "equals" : op));
-  }
-  return tokens.number();
+std::string must_be_numeric(std::string_view op) {
+  return fmt::format("Value of {} must be numeric", op == "=" ? "equals" : op);
 }
 
-FilterOutcome<void> check_range(double low, double high) {
-  if (in_range(low) && in_range(high)) return {};
-  return refuse("Value must be between -1.0E9 and 1.0E9, inclusive");
-}
-
-json literal_of(JsonTokens& tokens) {
-  switch (tokens.token()) {
-    case JsonToken::kString:
-      return tokens.text();
-    case JsonToken::kNumber:
-      return tokens.number();
-    case JsonToken::kTrue:
-    case JsonToken::kFalse:
-      return tokens.token() == JsonToken::kTrue;
-    default:
-      return nullptr;
+std::expected<std::int64_t, std::string> parse_bound(const json& operand, std::size_t at,
+                                                     std::string_view op) {
+  if (at >= operand.size() || !operand[at].is_number()) return Sentence(must_be_numeric(op));
+  const double number = operand[at].get<double>();
+  if (!in_range(number)) {
+    return Sentence("Value must be between -1.0E9 and 1.0E9, inclusive");
   }
+  return scaled(number);
 }
 
 }  // namespace
@@ -160,168 +144,137 @@ bool NumberRange::contains(double number) const {
          (high_included ? value <= high : value < high);
 }
 
-FilterOutcome<FilterRule> FilterRule::parse(JsonTokens& tokens) {
-  switch (tokens.token()) {
-    case JsonToken::kObject:
-      return parse_operator(tokens);
-    case JsonToken::kString:
-    case JsonToken::kNumber:
-    case JsonToken::kTrue:
-    case JsonToken::kFalse:
-    case JsonToken::kNull:
-      return FilterRule(Literal{literal_of(tokens)});
-    default:
-      return refuse("Match value must be String, number, true, false, or null");
+std::expected<FilterRule, std::string> FilterRule::parse(const json& json) {
+  if (json.is_array()) {
+    return Sentence("Match value must be String, number, true, false, or null");
   }
+  if (!json.is_object()) return FilterRule(Literal{json});
+  if (json.empty()) return Sentence("Empty objects are not allowed");
+  if (json.size() > 1) return Sentence("Only one key allowed in match expression");
+  return parse_operator(json.begin().key(), json.begin().value());
 }
 
-// {"name": operand}
-FilterOutcome<FilterRule> FilterRule::parse_operator(JsonTokens& tokens) {
-  if (tokens.next() != JsonToken::kName) return refuse("Match expression name not found");
-  const auto name = tokens.text();
-  if (name == "exists") return parse_exists(tokens);
-  if (name == "anything-but") return parse_anything_but(tokens);
-  if (name == "numeric") return parse_numeric(tokens);
-  if (name == "cidr") return parse_cidr(tokens);
-  const auto op = text_operator(name);
-  if (!op) return refuse("Unrecognized match type " + name);
-  tokens.next();
-  auto pattern = parse_text(name, *op, tokens);
-  if (!pattern) return std::unexpected(pattern.error());
-  if (tokens.next() != JsonToken::kObjectEnd) return refuse(kOneKey);
-  return FilterRule(std::move(*pattern));
-}
-
-FilterOutcome<FilterRule> FilterRule::parse_exists(JsonTokens& tokens) {
-  const auto value = tokens.next();
-  if (value != JsonToken::kTrue && value != JsonToken::kFalse) {
-    return refuse("exists match pattern must be either true or false.");
+std::expected<FilterRule, std::string> FilterRule::parse_operator(const std::string& name,
+                                                                  const json& operand) {
+  if (const auto op = text_operator(name)) {
+    auto pattern = parse_text(name, *op, operand);
+    if (!pattern) return Sentence(pattern.error());
+    return FilterRule(std::move(*pattern));
   }
-  if (tokens.next() != JsonToken::kObjectEnd) return refuse(kOneKey);
-  return FilterRule(Exists{value == JsonToken::kTrue});
+  if (name == "exists") {
+    if (!operand.is_boolean()) {
+      return Sentence("exists match pattern must be either true or false.");
+    }
+    return FilterRule(Exists{operand.get<bool>()});
+  }
+  if (name == "anything-but") return parse_anything_but(operand);
+  if (name == "numeric") return parse_numeric(operand);
+  if (name == "cidr") return parse_cidr(operand);
+  return Sentence("Unrecognized match type " + name);
 }
 
-FilterOutcome<FilterRule> FilterRule::parse_anything_but(JsonTokens& tokens) {
+std::expected<FilterRule, std::string> FilterRule::parse_anything_but(const json& operand) {
+  if (operand.is_object()) {
+    if (operand.empty()) return Sentence("Empty objects are not allowed");
+    if (operand.size() > 1) return Sentence("Only one key allowed in match expression");
+    const auto& name = operand.begin().key();
+    const auto op = text_operator(name);
+    if (!op) return Sentence("Unsupported anything-but pattern: " + name);
+    const auto& inner = operand.begin().value();
+    if (inner.is_array() && inner.empty()) return Sentence("Empty arrays are not allowed");
+    AnythingButText rule;
+    for (const auto& each : inner.is_array() ? inner : json::array({inner})) {
+      auto pattern = parse_text(name, *op, each);
+      if (!pattern) return Sentence(pattern.error());
+      rule.patterns.push_back(std::move(*pattern));
+    }
+    return FilterRule(std::move(rule));
+  }
+  if (operand.is_string() || operand.is_number()) {
+    return FilterRule(AnythingButLiterals{{operand}});
+  }
+  if (!operand.is_array()) {
+    return Sentence("Value of anything-but must be an array or single string/number value.");
+  }
+  if (operand.empty()) return Sentence("Empty arrays are not allowed");
   AnythingButLiterals rule;
-  switch (tokens.next()) {
-    case JsonToken::kObject:
-      return parse_anything_but_text(tokens);
-    case JsonToken::kString:
-    case JsonToken::kNumber:
-      rule.values.push_back(literal_of(tokens));
-      break;
-    case JsonToken::kArray:
-      while (tokens.next() != JsonToken::kArrayEnd) {
-        if (tokens.token() != JsonToken::kString && tokens.token() != JsonToken::kNumber) {
-          return refuse("Inside anything but list, start|null|boolean is not supported.");
-        }
-        rule.values.push_back(literal_of(tokens));
-      }
-      break;
-    default:
-      return refuse("Value of anything-but must be an array or single string/number value.");
-  }
-  const bool is_mixed = std::ranges::any_of(rule.values, [&](const json& each) {
-    return each.is_string() != rule.values.front().is_string();
-  });
-  if (rule.values.empty() || is_mixed) {
-    return refuse(
-        "Inside anything but list, either all values are number or string, mixed type is not "
-        "supported");
-  }
-  if (tokens.next() != JsonToken::kObjectEnd) return refuse(kTooManyElements);
-  return FilterRule(std::move(rule));
-}
-
-// {"anything-but": {"prefix": "a"}}, or a list of texts
-FilterOutcome<FilterRule> FilterRule::parse_anything_but_text(JsonTokens& tokens) {
-  if (tokens.next() != JsonToken::kName) return refuse("Anything-But expression name not found");
-  const auto name = tokens.text();
-  const auto op = text_operator(name);
-  if (!op) return refuse("Unsupported anything-but pattern: " + name);
-  const bool is_list = tokens.next() == JsonToken::kArray;
-  AnythingButText rule;
-  while (!is_list || tokens.next() != JsonToken::kArrayEnd) {
-    auto pattern = parse_text(name, *op, tokens);
-    if (!pattern) return std::unexpected(pattern.error());
-    const bool is_end = *op == TextOperator::kPrefix || *op == TextOperator::kSuffix;
-    if (is_end && pattern->pattern.empty()) return refuse("Null prefix/suffix not allowed");
-    rule.patterns.push_back(std::move(*pattern));
-    if (!is_list) break;
-  }
-  if (rule.patterns.empty()) return refuse("Empty arrays are not allowed");
-  for (int braces = 0; braces < 2; ++braces) {
-    if (tokens.next() != JsonToken::kObjectEnd) return refuse(kOneKey);
+  for (const auto& each : operand) {
+    if (!each.is_string() && !each.is_number()) {
+      return Sentence("Inside anything but list, start|null|boolean is not supported.");
+    }
+    if (each.is_string() != operand[0].is_string()) {
+      return Sentence(
+          "Inside anything but list, either all values are number or string, mixed type is not "
+          "supported");
+    }
+    rule.values.push_back(each);
   }
   return FilterRule(std::move(rule));
 }
 
-// {"numeric": ["=", 1]}, or one bound, or a lower one and an upper one
-FilterOutcome<FilterRule> FilterRule::parse_numeric(JsonTokens& tokens) {
-  if (tokens.next() != JsonToken::kArray) return refuse("Value of numeric must be an array.");
-  if (tokens.next() != JsonToken::kString) {
-    return refuse("Invalid member in numeric match: " + tokens.text());
+std::expected<FilterRule, std::string> FilterRule::parse_numeric(const json& operand) {
+  if (!operand.is_array()) return Sentence("Value of numeric must be an array.");
+  if (operand.empty()) return Sentence("Invalid member in numeric match: ]");
+  if (!operand[0].is_string()) {
+    return Sentence("Invalid member in numeric match: " + token(operand[0]));
   }
-  const auto first = tokens.text();
-  tokens.next();  // AWS's parser is a token ahead when it looks at the operator
-  const bool is_low = first == ">" || first == ">=";
-  const bool is_high = first == "<" || first == "<=";
-  if (!is_low && !is_high && first != "=") {
-    return refuse("Unrecognized numeric range operator: " + first);
+  const auto first = operand[0].get<std::string>();
+  const bool lower_bound = first == ">" || first == ">=";
+  const bool upper_bound = first == "<" || first == "<=";
+  if (!lower_bound && !upper_bound && first != "=") {
+    return Sentence("Unrecognized numeric range operator: " + first);
   }
-  const auto bound = parse_bound(tokens, first);
-  if (!bound) return std::unexpected(bound.error());
-  double low = is_high ? -kMaxFilterNumber : *bound;
-  double high = is_low ? kMaxFilterNumber : *bound;
-  bool low_included = first != ">", high_included = first != "<";
-  if (tokens.next() != JsonToken::kArrayEnd) {
-    if (!is_low) return refuse(kTooManyElements);
-    if (tokens.token() != JsonToken::kString) {
-      return refuse("Bad value in numeric range: " + tokens.text());
-    }
-    const auto second = tokens.text();
-    if (second != "<" && second != "<=") return refuse("Bad numeric range operator: " + second);
-    tokens.next();
-    const auto top = parse_bound(tokens, second);
-    if (!top) return std::unexpected(top.error());
-    if (tokens.next() != JsonToken::kArrayEnd) {
-      return refuse("Too many terms in numeric range expression");
-    }
-    high = *top;
-    high_included = second == "<=";
-    if (auto checked = check_range(low, high); !checked) return std::unexpected(checked.error());
-    if (scaled(high) <= scaled(low)) return refuse("Bottom must be less than top");
+  const auto bound = parse_bound(operand, 1, first);
+  if (!bound) return Sentence(bound.error());
+
+  NumberRange range{scaled(-kMaxFilterNumber), scaled(kMaxFilterNumber), true, true};
+  if (!upper_bound) range.low = *bound;
+  if (!lower_bound) range.high = *bound;
+  if (lower_bound) range.low_included = first == ">=";
+  if (upper_bound) range.high_included = first == "<=";
+  if (operand.size() == 2) return FilterRule(range);
+
+  if (!lower_bound) return Sentence("Too many elements in numeric expression");
+  if (!operand[2].is_string()) {
+    return Sentence("Bad value in numeric range: " + token(operand[2]));
   }
-  if (auto checked = check_range(low, high); !checked) return std::unexpected(checked.error());
-  if (tokens.next() != JsonToken::kObjectEnd) return refuse(kTooManyElements);
-  return FilterRule(NumberRange{scaled(low), scaled(high), low_included, high_included});
+  const auto second = operand[2].get<std::string>();
+  if (second != "<" && second != "<=") {
+    return Sentence("Bad numeric range operator: " + second);
+  }
+  const auto top = parse_bound(operand, 3, second);
+  if (!top) return Sentence(top.error());
+  if (*top <= *bound) return Sentence("Bottom must be less than top");
+  if (operand.size() > 4) return Sentence("Too many terms in numeric range expression");
+  range.high = *top;
+  range.high_included = second == "<=";
+  return FilterRule(range);
 }
 
-FilterOutcome<FilterRule> FilterRule::parse_cidr(JsonTokens& tokens) {
+std::expected<FilterRule, std::string> FilterRule::parse_cidr(const json& operand) {
   // AWS calls it by the wrong name here.
-  if (tokens.next() != JsonToken::kString) return refuse("prefix match pattern must be a string");
-  const auto text = tokens.text();
+  if (!operand.is_string()) return Sentence("prefix match pattern must be a string");
+  const auto text = operand.get<std::string>();
   const auto slash = text.find('/');
   if (slash == std::string::npos || text.find('/', slash + 1) != std::string::npos) {
-    return refuse_text("Malformed CIDR, one '/' required");
+    return Sentence("Malformed CIDR, one '/' required");
   }
   const auto bits_text = std::string_view(text).substr(slash + 1);
   int bits = 0;
   const auto [end, error] =
       std::from_chars(bits_text.data(), bits_text.data() + bits_text.size(), bits);
   if (bits_text.empty() || error != std::errc() || end != bits_text.data() + bits_text.size()) {
-    return refuse_text("Malformed CIDR, mask bits must be an integer");
+    return Sentence("Malformed CIDR, mask bits must be an integer");
   }
-  if (bits < 0) return refuse_text("Malformed CIDR, mask bits must not be negative");
+  if (bits < 0) return Sentence("Malformed CIDR, mask bits must not be negative");
   const auto address = IpAddress::parse(text.substr(0, slash));
-  if (!address) return refuse_text("Nonstandard IP address: " + text.substr(0, slash));
+  if (!address) return Sentence("Nonstandard IP address: " + text.substr(0, slash));
   if (bits > (address->is_v4() ? 32 : 128)) {
-    return refuse_text(address->is_v4() ? "IPv4 mask bits must be <= 32"
-                                        : "IPv6 mask bits must be <= 128");
+    return Sentence(address->is_v4() ? "IPv4 mask bits must be <= 32"
+                                     : "IPv6 mask bits must be <= 128");
   }
   const auto cidr = Cidr::parse(text);
-  if (!cidr) return refuse_text("Nonstandard IP address: " + text.substr(0, slash));
-  if (tokens.next() != JsonToken::kObjectEnd) return refuse(kOneKey);
+  if (!cidr) return Sentence("Nonstandard IP address: " + text.substr(0, slash));
   return FilterRule(*cidr);
 }
 

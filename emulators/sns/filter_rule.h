@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "base/ip_address.h"
-#include "emulators/sns/json_tokens.h"
 
 namespace loopgate::sns {
 
@@ -36,20 +35,10 @@ struct NumberRange {
   bool contains(double number) const;
 };
 
-struct FilterFault {
-  std::string sentence;  // AWS's, without its "Invalid parameter: FilterPolicy: "
-  // The parser refused it, and says where it stood: faults within a text (a CIDR, a pattern) are
-  // found by others.
-  bool is_parsers = true;
-};
-template <class T>
-using FilterOutcome = std::expected<T, FilterFault>;
-
 class FilterRule {
  public:
-  // Of the element whose token was just read; afterwards its last one has been. On an error
-  // `tokens` stands where AWS's parser does.
-  static FilterOutcome<FilterRule> parse(JsonTokens& tokens);
+  // The error is AWS's sentence without its "Invalid parameter: FilterPolicy: ".
+  static std::expected<FilterRule, std::string> parse(const nlohmann::json& json);
 
   // `value` is a string, a number, a boolean or null.
   bool matches(const nlohmann::json& value) const;
@@ -74,12 +63,11 @@ class FilterRule {
                             AnythingButText>;
   explicit FilterRule(Kind kind) : kind_(std::move(kind)) {}
 
-  static FilterOutcome<FilterRule> parse_operator(JsonTokens& tokens);
-  static FilterOutcome<FilterRule> parse_exists(JsonTokens& tokens);
-  static FilterOutcome<FilterRule> parse_anything_but(JsonTokens& tokens);
-  static FilterOutcome<FilterRule> parse_anything_but_text(JsonTokens& tokens);
-  static FilterOutcome<FilterRule> parse_numeric(JsonTokens& tokens);
-  static FilterOutcome<FilterRule> parse_cidr(JsonTokens& tokens);
+  static std::expected<FilterRule, std::string> parse_operator(const std::string& name,
+                                                               const nlohmann::json& operand);
+  static std::expected<FilterRule, std::string> parse_anything_but(const nlohmann::json& operand);
+  static std::expected<FilterRule, std::string> parse_numeric(const nlohmann::json& operand);
+  static std::expected<FilterRule, std::string> parse_cidr(const nlohmann::json& operand);
 
   Kind kind_;
 };

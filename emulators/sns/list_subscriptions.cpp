@@ -1,12 +1,10 @@
 // https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptions.html
 // https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
-#include <fmt/format.h>
-
 #include <vector>
 
+#include "emulators/sns/errors.h"
 #include "emulators/sns/limits.h"
 #include "emulators/sns/operations.h"
-#include "emulators/sns/page.h"
 
 namespace loopgate::sns {
 namespace {
@@ -22,29 +20,22 @@ json entry(const Subscription& subscription) {
           {"TopicArn", subscription.topic_arn}};
 }
 
-constexpr char kList = 's';
-
-// Where a subscription stands in every list: by topic, then by the order of subscribing. Digits of
-// one length compare as their numbers do.
-std::string place_of(const Subscription& subscription) {
-  return fmt::format("{}\n{:020}", subscription.topic_arn, subscription.ordinal);
-}
-
-http::ApiResult page_of(const std::vector<const Subscription*>& all, const json& params) {
-  const auto after = read_page_token(kList, params);
-  if (!after) return aws::refuse(after.error());
+// Its token is the index of the next one.
+http::ApiResult page_of(const std::vector<const Subscription*>& all, const std::string& token) {
+  std::size_t at = 0;
+  if (!token.empty()) {
+    if (token.size() > 9 || token.find_first_not_of("0123456789") != std::string::npos) {
+      return aws::refuse(invalid_parameter("NextToken"));
+    }
+    at = std::stoul(token);
+  }
   json result = {{"Subscriptions", json::array()}};
-  auto& page = result["Subscriptions"];
-  std::string last;
-  for (const auto* subscription : all) {
-    auto place = place_of(*subscription);
-    if (!after->empty() && place <= *after) continue;
-    if (page.size() == kPageSize) {
-      result["NextToken"] = page_token(kList, last);
+  for (; at < all.size(); ++at) {
+    if (result["Subscriptions"].size() == kPageSize) {
+      result["NextToken"] = std::to_string(at);
       break;
     }
-    page.push_back(entry(*subscription));
-    last = std::move(place);
+    result["Subscriptions"].push_back(entry(*all[at]));
   }
   return result;
 }
@@ -60,7 +51,7 @@ http::ApiResult list_subscriptions(Topics& topics, const http::ApiCall& call) {
       if (subscription->owner == call.caller.account) all.push_back(subscription);
     }
   }
-  return page_of(all, call.params);
+  return page_of(all, text_param(call.params, "NextToken"));
 }
 
 http::ApiResult list_subscriptions_by_topic(Topics& topics, const http::ApiCall& call) {
@@ -72,7 +63,7 @@ http::ApiResult list_subscriptions_by_topic(Topics& topics, const http::ApiCall&
   for (const auto& each : topics.table().subscriptions_of(arn)) {
     all.push_back(topics.table().subscription(each));
   }
-  return page_of(all, call.params);
+  return page_of(all, text_param(call.params, "NextToken"));
 }
 
 }  // namespace loopgate::sns

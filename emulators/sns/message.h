@@ -23,13 +23,10 @@ struct PublishRequest {
   std::vector<aws::MessageAttribute> attributes;
   std::string group_id;
   std::string deduplication_id;
-  std::string trace_header{};  // X-Amzn-Trace-Id
 };
 
 // What does not depend on the topic: sizes, subject, attributes, structure.
 aws::Outcome<void> check_message(const PublishRequest& request);
-// Of these the structure alone.
-aws::Outcome<void> check_structure(const PublishRequest& request);
 std::size_t message_size(const PublishRequest& request);
 
 // `MessageAttributes` of a request, in the shape of the JSON protocol. `batch_entry` counts from 1;
@@ -41,14 +38,12 @@ struct Notification {
   std::string topic_arn;
   std::string message_id;
   std::string sequence_number;  // FIFO
-  std::string signature_version = "1";
   std::optional<std::string> subject;
   std::string text;                                // for protocols that have none of their own
   std::map<std::string, std::string> by_protocol;  // of MessageStructure json
   std::vector<aws::MessageAttribute> attributes;
   WallTime at{};
 
-  bool is_fifo() const { return !sequence_number.empty(); }
   const std::string& text_for(const std::string& protocol) const;
 };
 

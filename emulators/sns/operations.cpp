@@ -1,6 +1,6 @@
 #include "emulators/sns/operations.h"
 
-#include "emulators/sns/arns.h"
+#include "aws/arn.h"
 #include "emulators/sns/errors.h"
 
 namespace loopgate::sns {
@@ -24,10 +24,11 @@ AttributeMap tags_param(const nlohmann::json& params) {
 }
 
 aws::Outcome<const Topic*> callers_topic(const Topics& topics, const http::ApiCall& call,
-                                         const std::string& arn, std::string_view parameter) {
-  const auto parsed = read_topic_arn(arn, parameter);
-  if (!parsed) return aws::refuse(parsed.error());
-  if (parsed->region != call.caller.region) return aws::refuse(invalid_parameter(parameter));
+                                         const std::string& arn) {
+  const auto parsed = aws::Arn::parse(arn);
+  if (!parsed || parsed->service != "sns" || parsed->region != call.caller.region) {
+    return aws::refuse(invalid_parameter("TopicArn"));
+  }
   if (parsed->account != call.caller.account) {
     return aws::refuse(not_authorized(call.caller.account, call.operation, arn));
   }

@@ -38,7 +38,6 @@ AttributeMap tags_param(const nlohmann::json& params);
 // The topic must be in the caller's region (as AWS demands) and account (no topic policy is
 // evaluated).
 aws::Outcome<const Topic*> callers_topic(const Topics& topics, const http::ApiCall& call,
-                                         const std::string& arn,
-                                         std::string_view parameter = "TopicArn");
+                                         const std::string& arn);
 
 }  // namespace loopgate::sns

@@ -5,36 +5,33 @@
 #include <array>
 
 #include "aws/arn.h"
-#include "codec/hex.h"
-#include "emulators/sns/arns.h"
 #include "emulators/sns/attributes.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/limits.h"
-#include "emulators/sns/phone_number.h"
 
 namespace loopgate::sns {
 namespace {
 
 bool is_topic_name(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  });
+  return !name.empty() && name.size() <= kMaxTopicNameCharacters &&
+         std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_' || c == '-';
+         });
 }
 
-constexpr std::string_view kFifoSuffix = ".fifo";
-
-// A name with the suffix and a topic without the attribute are refused by the same words, and the
-// other way round (recorded on AWS, 2026-02-06). The suffix counts.
-aws::Outcome<void> check_topic_name(std::string_view name, bool fifo) {
-  auto stem = name;
-  if (fifo && name.ends_with(kFifoSuffix)) {
-    stem.remove_suffix(kFifoSuffix.size());
-  } else if (fifo) {
-    stem = {};
+aws::Outcome<void> check_topic_name(const std::string& name, bool fifo) {
+  if (!fifo) {
+    if (!is_topic_name(name)) return aws::refuse(invalid_parameter("Topic Name"));
+    return {};
   }
-  if (name.size() > kMaxTopicNameCharacters || !is_topic_name(stem)) {
-    return aws::refuse(invalid_parameter("Topic Name"));
+  const std::string_view stem(name);
+  if (!name.ends_with(".fifo") || !is_topic_name(stem.substr(0, stem.size() - 5))) {
+    return aws::refuse(invalid_parameter_sentence(
+        "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase "
+        "ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 "
+        "characters "
+        "long."));
   }
   return {};
 }
@@ -44,6 +41,11 @@ constexpr std::array<std::string_view, 9> kProtocols = {
 
 bool needs_confirmation(std::string_view protocol) {
   return protocol.starts_with("http") || protocol.starts_with("email");
+}
+
+bool is_phone_number(std::string_view text) {
+  return text.size() >= 6 && text.size() <= 16 && text[0] == '+' &&
+         std::ranges::all_of(text.substr(1), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 aws::Outcome<void> check_endpoint(const Topic& topic, const SubscribeRequest& request) {
@@ -63,9 +65,8 @@ aws::Outcome<void> check_endpoint(const Topic& topic, const SubscribeRequest& re
   if (protocol.starts_with("http") && !endpoint.starts_with(protocol + "://")) {
     return aws::refuse(invalid_parameter("Endpoint must match the specified protocol"));
   }
-  if (protocol == "sms" && !is_sms_endpoint(endpoint)) {
-    // Recorded on AWS, 2025-10-06.
-    return aws::refuse(invalid_parameter_sentence("Invalid SMS endpoint: " + endpoint));
+  if (protocol == "sms" && !is_phone_number(endpoint)) {
+    return aws::refuse(invalid_parameter("Invalid SMS endpoint: " + endpoint));
   }
   if (protocol.starts_with("email") && endpoint.find('@') == std::string::npos) {
     return aws::refuse(invalid_parameter("Email address"));
@@ -89,27 +90,10 @@ aws::Outcome<void> check_endpoint(const Topic& topic, const SubscribeRequest& re
   return {};
 }
 
-// What an attribute that was never set counts as.
-std::string_view default_of(std::string_view attribute) {
-  if (attribute == "FilterPolicyScope") return "MessageAttributes";
-  if (attribute == "RawMessageDelivery") return "false";
-  return "";
-}
-
-// Whether subscribing with these would find `existing` (recorded on AWS, 2025-10-06).
 bool has_attributes(const Subscription& existing, const AttributeMap& wanted) {
   return std::ranges::all_of(wanted, [&](const auto& attribute) {
     const auto found = existing.attributes.find(attribute.first);
-    return attribute.second ==
-           (found == existing.attributes.end() ? default_of(attribute.first) : found->second);
-  });
-}
-
-// Whether every one of `wanted` is in `existing` (recorded on AWS, 2025-10-13).
-bool has_all(const AttributeMap& existing, const AttributeMap& wanted) {
-  return std::ranges::all_of(wanted, [&](const auto& each) {
-    const auto found = existing.find(each.first);
-    return found != existing.end() && found->second == each.second;
+    return found != existing.attributes.end() && found->second == attribute.second;
   });
 }
 
@@ -147,11 +131,15 @@ aws::Outcome<std::string> Topics::create_topic(const std::string& account,
     if (!value.empty() && (key != "FifoTopic" || fifo)) topic.attributes[key] = value;
   }
   if (const auto* existing = table_.topic(topic.arn)) {
-    if (!has_all(existing->attributes, topic.attributes)) {
+    const bool same = std::ranges::all_of(topic.attributes, [&](const auto& attribute) {
+      const auto found = existing->attributes.find(attribute.first);
+      return found != existing->attributes.end() && found->second == attribute.second;
+    });
+    if (!same) {
       return aws::refuse(
           invalid_parameter("Attributes Reason: Topic already exists with different attributes"));
     }
-    if (!has_all(existing->tags, tags)) {
+    if (!tags.empty() && tags != existing->tags) {
       return aws::refuse(
           invalid_parameter("Tags Reason: Topic already exists with different tags"));
     }
@@ -170,11 +158,13 @@ void Topics::delete_topic(const std::string& arn) {
 }
 
 aws::Outcome<const Topic*> Topics::topic(const std::string& arn) const {
-  if (const auto* found = table_.topic(arn)) return found;
-  if (const auto parsed = read_topic_arn(arn, "TopicArn"); !parsed) {
-    return aws::refuse(parsed.error());
+  const auto parsed = aws::Arn::parse(arn);
+  if (!parsed || parsed->service != "sns" || parsed->resource.find(':') != std::string::npos) {
+    return aws::refuse(invalid_parameter("TopicArn"));
   }
-  return aws::refuse(topic_not_found());
+  const auto* found = table_.topic(arn);
+  if (!found) return aws::refuse(topic_not_found());
+  return found;
 }
 
 aws::Outcome<AttributeMap> Topics::topic_attributes(const std::string& arn) const {
@@ -288,21 +278,14 @@ aws::Outcome<const Subscription*> Topics::subscribe(const SubscribeRequest& requ
   return table_.subscription(arn);
 }
 
-// The token alone says which subscription is meant; of the topic only the form and the region count
-// (recorded on AWS, 2023-10-12 and 2025-10-06).
 aws::Outcome<const Subscription*> Topics::confirm(const std::string& topic_arn,
-                                                  const std::string& region,
                                                   const std::string& token) {
-  const auto topic = aws::Arn::parse(topic_arn);
-  if (!topic || topic->service != "sns" || topic->region != region) {
-    return aws::refuse(invalid_parameter("Topic"));
-  }
-  if (token.empty() || !codec::hex_decode(token)) {
-    return aws::refuse(invalid_parameter_sentence("Invalid token"));
-  }
-  for (const auto& [arn, existing] : table_.subscriptions()) {
-    if (existing.token != token || aws::Arn::parse(arn)->region != region) continue;
-    Subscription confirmed = existing;
+  const auto found = topic(topic_arn);
+  if (!found) return aws::refuse(found.error());
+  for (const auto& arn : table_.subscriptions_of(topic_arn)) {
+    const auto* existing = table_.subscription(arn);
+    if (existing->token.empty() || existing->token != token) continue;
+    Subscription confirmed = *existing;
     confirmed.pending = false;
     table_.put(std::move(confirmed));
     return table_.subscription(arn);
@@ -324,8 +307,9 @@ void Topics::unsubscribe(const std::string& arn) {
 aws::Outcome<const Subscription*> Topics::subscription(const std::string& arn) const {
   const auto* found = table_.subscription(arn);
   if (found) return found;
-  if (const auto parsed = read_subscription_arn(arn); !parsed) {
-    return aws::refuse(parsed.error());
+  const auto parsed = aws::Arn::parse(arn);
+  if (!parsed || parsed->service != "sns" || parsed->resource.find(':') == std::string::npos) {
+    return aws::refuse(invalid_parameter("SubscriptionArn"));
   }
   return aws::refuse(subscription_not_found());
 }

@@ -71,8 +71,7 @@ class Topics {
 
   // Gives the subscription's ARN; the same as before for the same protocol and endpoint.
   aws::Outcome<const Subscription*> subscribe(const SubscribeRequest& request);
-  aws::Outcome<const Subscription*> confirm(const std::string& topic_arn, const std::string& region,
-                                            const std::string& token);
+  aws::Outcome<const Subscription*> confirm(const std::string& topic_arn, const std::string& token);
   void unsubscribe(const std::string& arn);  // one that is gone counts
   aws::Outcome<const Subscription*> subscription(const std::string& arn) const;
   aws::Outcome<void> set_subscription_attribute(const std::string& arn, const std::string& name,
@@ -80,8 +79,6 @@ class Topics {
 
   // Checks everything that Publish refuses, and changes nothing.
   aws::Outcome<void> check(const PublishRequest& request) const;
-  // Of that what PublishBatch refuses the whole batch for: structure, group, deduplication.
-  aws::Outcome<void> check_form(const PublishRequest& request) const;
   aws::Outcome<PublishResult> publish(const PublishRequest& request);
 
   // Topics and subscriptions stay; what FIFO topics remember of messages goes.
@@ -95,9 +92,6 @@ class Topics {
                       const PublishRequest& request);
   void deliver(const Subscription& subscription, const Notification& notification,
                const PublishRequest& request);
-  targets::Payload payload_for_queue(const Subscription& subscription,
-                                     const Notification& notification,
-                                     const PublishRequest& request) const;
   void tell(EventKind kind, const Topic* topic, const std::string& subject, std::string text,
             std::size_t size);
   std::string unsubscribe_url(const Subscription& subscription) const;

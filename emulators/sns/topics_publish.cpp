@@ -65,13 +65,6 @@ aws::Outcome<void> Topics::check(const PublishRequest& request) const {
   return check_fifo(**found, request);
 }
 
-aws::Outcome<void> Topics::check_form(const PublishRequest& request) const {
-  const auto found = topic(request.topic_arn);
-  if (!found) return aws::refuse(found.error());
-  if (auto checked = check_fifo(**found, request); !checked) return checked;
-  return check_structure(request);
-}
-
 aws::Outcome<void> Topics::check_fifo(const Topic& topic, const PublishRequest& request) const {
   if (!request.group_id.empty() && !is_fifo_id(request.group_id)) {
     return aws::refuse(
@@ -124,10 +117,6 @@ aws::Outcome<PublishResult> Topics::publish(const PublishRequest& given) {
     notification.message_id = random_.uuid();
   }
   notification.topic_arn = topic.arn;
-  if (const auto version = topic.attributes.find("SignatureVersion");
-      version != topic.attributes.end()) {
-    notification.signature_version = version->second;
-  }
   notification.subject = request.subject;
   notification.attributes = request.attributes;
   notification.at = clock_.wall();
@@ -166,8 +155,11 @@ std::size_t Topics::fan_out(const Topic& topic, const Notification& notification
 // https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
 void Topics::deliver(const Subscription& subscription, const Notification& notification,
                      const PublishRequest& request) {
-  const bool is_function = subscription.protocol == "lambda";
-  if (!is_function && subscription.protocol != "sqs") {
+  targets::Payload payload;
+  if (subscription.protocol == "lambda") {
+    payload.body =
+        render_lambda_event(notification, subscription.arn, unsubscribe_url(subscription));
+  } else if (subscription.protocol != "sqs") {
     tell(EventKind::kWarning, nullptr, subscription.endpoint,
          "SNS message " + notification.message_id +
              " was not delivered: the sandbox sends nothing "
@@ -175,45 +167,23 @@ void Topics::deliver(const Subscription& subscription, const Notification& notif
              subscription.protocol + " endpoints.",
          0);
     return;
-  }
-  targets::Parcel parcel{
-      .what = "SNS could not deliver",
-      .arn = subscription.endpoint,
-      .payload = payload_for_queue(subscription, notification, request),
-      .sender = {.principal = "sns.amazonaws.com",
-                 .source_arn = subscription.topic_arn,
-                 .sender_id = std::string(kSenderId)},
-      .dead_letter_arn = subscription.dead_letter_queue,
-      .no_dead_letter = ". The message is lost: the subscription has no RedrivePolicy."};
-  // The letter is what a queue of the topic's own kind would have got, whoever the subscriber is.
-  const bool loses_order = notification.is_fifo() && !subscription.endpoint.ends_with(".fifo");
-  if (!subscription.dead_letter_queue.empty() && (is_function || loses_order)) {
-    parcel.dead_letter = parcel.payload;
-  }
-  if (is_function) {
-    parcel.payload.body =
-        render_lambda_event(notification, subscription.arn, unsubscribe_url(subscription));
-  }
-  // Groups of a FIFO topic do not become tenants of a standard queue (recorded, 2025-08-18).
-  if (loses_order) parcel.payload.group_id.clear();
-  dispatcher_.dispatch(std::move(parcel));
-}
-
-targets::Payload Topics::payload_for_queue(const Subscription& subscription,
-                                           const Notification& notification,
-                                           const PublishRequest& request) const {
-  targets::Payload payload;
-  if (subscription.raw) {
-    payload.body = notification.text_for(subscription.protocol);
+  } else if (subscription.raw) {
+    payload.body = notification.text_for("sqs");
     payload.attributes = notification.attributes;
   } else {
-    payload.body =
-        render_envelope(notification, subscription.protocol, unsubscribe_url(subscription));
+    payload.body = render_envelope(notification, "sqs", unsubscribe_url(subscription));
   }
   payload.group_id = request.group_id;
   payload.deduplication_id = request.deduplication_id;
-  payload.trace_header = request.trace_header;
-  return payload;
+  dispatcher_.dispatch(
+      {.what = "SNS could not deliver",
+       .arn = subscription.endpoint,
+       .payload = std::move(payload),
+       .sender = {.principal = "sns.amazonaws.com",
+                  .source_arn = subscription.topic_arn,
+                  .sender_id = std::string(kSenderId)},
+       .dead_letter_arn = subscription.dead_letter_queue,
+       .no_dead_letter = ". The message is lost: the subscription has no RedrivePolicy."});
 }
 
 void Topics::tell(EventKind kind, const Topic* topic, const std::string& subject, std::string text,

@@ -38,8 +38,8 @@ void Dispatcher::call(const std::string& arn, Payload payload, const Sender& sen
   if (auto allowed = check(*row, arn, sender); !allowed) {
     return done(aws::refuse(std::move(allowed.error())));
   }
-  // Only FIFO resources know these.
-  if (!arn.ends_with(".fifo")) payload.deduplication_id.clear();
+  // Only FIFO resources know groups and ids.
+  if (!arn.ends_with(".fifo")) payload.group_id = payload.deduplication_id = "";
   row->call(arn, std::move(payload), sender, std::move(done));
 }
 
@@ -53,9 +53,7 @@ aws::Outcome<void> Dispatcher::check(const Target& target, const std::string& ar
   if (!target.policy || sender.principal.empty()) return {};
   const auto policy = target.policy(arn);
   if (!policy || permissions_.policy(*policy, target.action, arn, sender)) return {};
-  return aws::refuse(
-      aws::access_denied(fmt::format("{} (Action {}, Principal {}, SourceArn {})", target.denied,
-                                     target.action, sender.principal, sender.source_arn)));
+  return aws::refuse(aws::access_denied(std::string(target.denied)));
 }
 
 void Dispatcher::failed(const Parcel& parcel, const aws::AwsError& error) {
@@ -63,10 +61,14 @@ void Dispatcher::failed(const Parcel& parcel, const aws::AwsError& error) {
   if (text.ends_with('.')) text.pop_back();
   const std::string& queue = parcel.dead_letter_arn;
   if (queue.empty()) return warn(parcel, text + parcel.no_dead_letter);
+  Payload letter = parcel.payload;
+  letter.attributes.push_back({"RequestID", "String", random_.uuid()});
+  letter.attributes.push_back({"ErrorCode", "String", std::to_string(error.status)});
+  letter.attributes.push_back({"ErrorMessage", "String", error.message});
   // What is on its way must not fall for want of a permission once more: the owner itself sends.
   Sender sender = parcel.sender;
   sender.principal.clear();
-  call(queue, parcel.dead_letter.value_or(parcel.payload), sender,
+  call(queue, std::move(letter), sender,
        [this, alive = alive_.token(), parcel, text](aws::Outcome<aws::Done> done) {
          if (!alive) return;
          warn(parcel, done ? fmt::format("{}. The message went to the dead-letter queue {}.", text,

@@ -16,15 +16,15 @@
 #include "base/alive.h"
 #include "base/clock.h"
 #include "base/journal.h"
+#include "base/random.h"
 
 namespace loopgate::targets {
 
 struct Payload {
   std::string body;
   std::vector<aws::MessageAttribute> attributes{};
-  std::string group_id{};          // on FIFO an order, on standard queues a tenant
+  std::string group_id{};          // FIFO
   std::string deduplication_id{};  // FIFO
-  std::string trace_header{};      // X-Ray's X-Amzn-Trace-Id of the request that led to it
 };
 
 // On whose behalf.
@@ -52,9 +52,6 @@ struct Parcel {
   Retries retries{};
   // A queue for what was not delivered. Empty: none, and `no_dead_letter` ends the sentence.
   std::string dead_letter_arn{};
-  // What that queue gets; nullopt: the payload. Nothing is said in it of why (recorded on AWS,
-  // 2023-08-24 and 2025-11-24).
-  std::optional<Payload> dead_letter{};
   std::string no_dead_letter{};  // ". The message is lost: the subscription has no RedrivePolicy."
 };
 
@@ -65,8 +62,7 @@ struct Target {
   // The policy of the resource. nullopt: none decides here (the resource is gone, which the call
   // says, or the service has none).
   std::function<std::optional<std::string>(const std::string& arn)> policy{};
-  // What is said when it does not allow the action; the permission that is missing is added.
-  std::string_view denied{};
+  std::string_view denied{};  // what is said when it does not allow the action
   // Completes at once what the service takes in this very turn, else later; exactly once.
   std::function<void(const std::string& arn, Payload payload, const Sender& sender,
                      aws::Completion<aws::Done> done)>
@@ -86,8 +82,8 @@ class Dispatcher {
         session;
   };
 
-  Dispatcher(Clock& clock, Journal& journal, Permissions permissions)
-      : clock_(clock), journal_(journal), permissions_(std::move(permissions)) {}
+  Dispatcher(Clock& clock, Random& random, Journal& journal, Permissions permissions)
+      : clock_(clock), random_(random), journal_(journal), permissions_(std::move(permissions)) {}
   Dispatcher(const Dispatcher&) = delete;
 
   void add(Target target) { targets_.push_back(std::move(target)); }
@@ -105,6 +101,7 @@ class Dispatcher {
   void warn(const Parcel& parcel, std::string text);
 
   Clock& clock_;
+  Random& random_;
   Journal& journal_;
   Permissions permissions_;
   std::vector<Target> targets_;

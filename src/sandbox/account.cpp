@@ -13,7 +13,7 @@ namespace loopgate {
 Account::Account(Surroundings surroundings)
     : surroundings_(std::move(surroundings)),
       dispatcher_(
-          surroundings_.clock, surroundings_.journal,
+          surroundings_.clock, surroundings_.random, surroundings_.journal,
           {.policy = policy_allows,
            .session =
                [this](const auto&... arguments) { return surroundings_.authorize(arguments...); }}),

@@ -46,9 +46,7 @@ HttpResponse encode_query_error(const ServiceModel& service, const AwsError& err
   append_xml_element(body, "Type", error.is_sender_fault() ? "Sender" : "Receiver");
   append_xml_element(body, "Code", error.code_for_query());
   append_xml_element(body, "Message", error.message);
-  // SQS alone has it (recorded on AWS: in none of 169 errors of SNS, nor in CloudFormation's).
-  if (service.name == "sqs") body += "<Detail/>";
-  body += "</Error>";
+  body += "<Detail/></Error>";
   append_xml_element(body, "RequestId", request_id);
   body += "</ErrorResponse>";
   return answer(error.status, std::move(body), request_id);

@@ -7,7 +7,6 @@
 
 #include "emulators/lambda/companion_resources.h"
 #include "emulators/lambda/lambda_port.h"
-#include "emulators/lambda/resource_policy.h"
 #include "emulators/lambda/zip.h"
 #include "tests/emulators/lambda/functions_fixture.h"
 
@@ -209,10 +208,6 @@ TEST_F(FunctionResourceTest, KeepsItsNameOverAnUpdate) {
   EXPECT_EQ(function->timeout, std::chrono::seconds(9));
   ASSERT_EQ(function->permissions.size(), 1u);
   EXPECT_EQ(function->permissions[0].principal, "sns.amazonaws.com");
-  const auto policy = Json::parse(resource_policy(*function, function->arn() + ":live"));
-  ASSERT_EQ(policy["Statement"].size(), 1u);
-  EXPECT_EQ(policy["Statement"][0]["Principal"], Json({{"Service", "sns.amazonaws.com"}}));
-  EXPECT_EQ(policy["Statement"][0]["Resource"], function->arn() + ":live");
   resource.remove(asked, [](const auto& status) { EXPECT_TRUE(status.has_value()); });
   EXPECT_EQ(world->functions->find(made->attributes["Arn"].template get<std::string>()), nullptr);
 }

@@ -19,7 +19,6 @@ struct Delivered {
   std::vector<aws::MessageAttribute> attributes;
   std::string group_id;
   std::string deduplication_id;
-  std::string trace_header;
 };
 
 class Queues {
@@ -38,7 +37,7 @@ class Queues {
                   }
                   senders.push_back(sender);
                   messages[arn].push_back({payload.body, payload.attributes, payload.group_id,
-                                           payload.deduplication_id, payload.trace_header});
+                                           payload.deduplication_id});
                   done(aws::Done{});
                 }};
   }
@@ -52,17 +51,13 @@ class Functions {
   targets::Target target() {
     return {.service = "lambda",
             .action = "lambda:InvokeFunction",
-            .policy = [this](const std::string&) { return policy; },
-            .denied = "add an AWS::Lambda::Permission",
-            .call =
-                [this](const std::string& arn, targets::Payload payload, const targets::Sender&,
-                       aws::Completion<aws::Done> done) {
-                  arns.push_back(arn);
-                  payloads.push_back(payload.body);
-                  completions.push_back(std::move(done));
-                }};
+            .call = [this](const std::string& arn, targets::Payload payload, const targets::Sender&,
+                           aws::Completion<aws::Done> done) {
+              arns.push_back(arn);
+              payloads.push_back(payload.body);
+              completions.push_back(std::move(done));
+            }};
   }
-  std::optional<std::string> policy;  // of all; "allow" allows
   std::vector<std::string> arns;
   std::vector<std::string> payloads;
   std::vector<aws::Completion<aws::Done>> completions;
@@ -123,6 +118,7 @@ class Account : public ::testing::Test {
   Functions functions;
   targets::Dispatcher dispatcher{
       clock,
+      random,
       journal,
       {.policy = [](const std::string& policy, std::string_view, const std::string&,
                     const targets::Sender&) { return policy == "allow"; },

@@ -136,7 +136,7 @@ TEST_F(Publish, FailedDeliveriesGoToTheDeadLetterQueue) {
   EXPECT_TRUE(call("Publish", {{"TopicArn", arn}, {"Message", "m"}}));
   ASSERT_EQ(queues.messages[kDeadLetters].size(), 1u);
   EXPECT_EQ(queues.messages[kDeadLetters][0].body, "m");
-  EXPECT_TRUE(queues.messages[kDeadLetters][0].attributes.empty());
+  EXPECT_EQ(queues.messages[kDeadLetters][0].attributes[1].value, "400");
   EXPECT_EQ(told(EventKind::kWarning),
             std::vector<std::string>{"SNS could not deliver to " + missing +
                                      ": The specified queue does not exist. The message went to "

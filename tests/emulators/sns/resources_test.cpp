@@ -152,12 +152,10 @@ TEST_F(Resources, ValidatesBeforeAnythingIsMade) {
             "app.yaml:7: the TopicName of a FIFO topic must end with .fifo");
   EXPECT_EQ(invalid(subscription_type, {{"Protocol", "sqs"}}),
             "app.yaml:7: property TopicArn is required");
-  EXPECT_EQ(
-      invalid(subscription_type, {{"Protocol", "sqs"},
-                                  {"TopicArn", "${unresolved:T}"},
-                                  {"FilterPolicy", {{"k", {{{"like", "x"}}}}}}}),
-      "app.yaml:7: Invalid parameter: FilterPolicy: Unrecognized match type like\n at [Source: "
-      "(String)\"{\"k\":[{\"like\":\"x\"}]}\"; line: 1, column: 16]");
+  EXPECT_EQ(invalid(subscription_type, {{"Protocol", "sqs"},
+                                        {"TopicArn", "${unresolved:T}"},
+                                        {"FilterPolicy", {{"k", {{{"like", "x"}}}}}}}),
+            "app.yaml:7: Invalid parameter: FilterPolicy: Unrecognized match type like");
   EXPECT_EQ(invalid(subscription_type, {{"Protocol", "sqs"},
                                         {"TopicArn", "${unresolved:T}"},
                                         {"FilterPolicy", {{"k", {"${unresolved:V}"}}}}}),
