@@ -182,7 +182,15 @@ Value Evaluator::run_partial(Function& function, std::span<const Value> argument
     all[i] = function.bound[i];
     if (function.open[i]) all[i] = next < arguments.size() ? arguments[next++] : Value();
   }
-  return run_function(function.first.as_function(), {all, function.bound.size()}, Value(), frame);
+  Function& target = function.first.as_function();
+  const std::span<const Value> given(all, function.bound.size());
+  // A lambda's signature is not asked again, as the reference has it; a library function has to
+  // rely on its own.
+  if (target.type != FunctionType::kBuiltin) return run_function(target, given, Value(), frame);
+  std::vector<Value> validated;
+  auto checked = target.signature->validate(arena_, given, Value(), validated);
+  if (!checked) return fail(std::move(checked.error()));
+  return run_function(target, validated, Value(), frame);
 }
 
 Value Evaluator::partial(const Node& node, Value input, Frame* frame) {

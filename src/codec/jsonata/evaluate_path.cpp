@@ -57,7 +57,7 @@ Value Evaluator::general_path(const Node& node, std::size_t first, Value input, 
     if (i == 0 && step_node.constructs) {
       result = evaluate(step_node, input, frame);
       // What a predicate picked out of […] is no sequence to take a step from.
-      if (!result.is_array() && i + 1 < node.items.size()) return {};
+      if (!streaming && !result.is_array() && i + 1 < node.items.size()) return {};
     } else if (streaming) {
       tuples = tuple_step(step_node, input, tuples, frame);
     } else {

@@ -270,13 +270,14 @@ class Resolver {
 
   Node* resolve_filter(Node* node) {
     Node* const result = resolve(node->left);
-    Node* const predicate = resolve(node->right);
     if (fault_) return result;
     Node* const step = last_step(result);
     if (step->group) {
       fail("S0209", node->position);
       return result;
     }
+    Node* const predicate = resolve(node->right);
+    if (fault_) return result;
     for (Slot* slot : predicate->seeking) {
       if (slot->level == 1)
         seek_parent(*step, *slot);
