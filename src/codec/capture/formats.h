@@ -1,18 +1,25 @@
 // The two file formats behind capture::Reader. Inside this room only.
 #pragma once
 
-#include <memory>
+#include <fmt/format.h>
 
-#include "codec/capture.h"
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "codec/capture/byte_stream.h"
+#include "codec/capture/reader.h"
 
 namespace loopgate::codec::capture {
 
 inline constexpr std::uint32_t kPcapngSectionHeader = 0x0A0D0D0A;
 inline constexpr std::uint32_t kPcapngByteOrderMagic = 0x1A2B3C4D;
 
+// `notes` outlives what is given.
+bool is_pcapng(ByteSpan head);
+Result<std::unique_ptr<RecordSource>> open_pcapng(ByteStream stream, Annotations& notes);
 // nullptr when the bytes start like another format.
-Result<std::unique_ptr<RecordSource>> open_pcap(ByteSpan file);
-Result<std::unique_ptr<RecordSource>> open_pcapng(ByteSpan file);
+Result<std::unique_ptr<RecordSource>> open_pcap(ByteStream stream, Annotations& notes);
 
 // Reads integers in the byte order that the file announces.
 class OrderedReader {
@@ -32,5 +39,11 @@ class OrderedReader {
   ByteReader in_;
   bool big_endian_;
 };
+
+// The frame without the `fcs` bytes of checksum that its link put behind it, as far as the capture
+// kept them.
+inline ByteSpan without_checksum(ByteSpan frame, std::size_t original, std::size_t fcs) {
+  return original < fcs ? frame : frame.first(std::min(frame.size(), original - fcs));
+}
 
 }  // namespace loopgate::codec::capture

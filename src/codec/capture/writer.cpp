@@ -1,10 +1,10 @@
-#include "codec/capture_writer.h"
+#include "codec/capture/writer.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/check.h"
-#include "codec/capture_formats.h"
+#include "codec/capture/formats.h"
 #include "codec/limits.h"
 
 namespace loopgate::codec::capture {

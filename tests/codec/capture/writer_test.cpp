@@ -1,7 +1,8 @@
-#include "codec/capture_writer.h"
+#include "codec/capture/writer.h"
 
 #include <gtest/gtest.h>
 
+#include "codec/capture/dissector.h"
 #include "codec/ip.h"
 #include "tests/codec/from_hex.h"
 
@@ -65,22 +66,25 @@ TEST(PcapngWriter, WritesWhatTheReaderReads) {
 
   auto reader = Reader::open(file);
   ASSERT_TRUE(reader) << reader.error().message;
-  const auto first = reader->next().value().value();
+  const Record first = **reader->next();
   EXPECT_EQ(first.interface, outer);
   EXPECT_EQ(first.time, at(1'793'610'930'204'000'001));
-  EXPECT_EQ(as_text(first.datagram()->payload), "ping\n");
-  EXPECT_EQ(first.datagram()->source, kClient);
-  ASSERT_EQ(reader->secrets().size(), 1U);
-  EXPECT_EQ(reader->secrets()[0].type, kWireGuardKeyLog);
-  EXPECT_EQ(as_text(reader->secrets()[0].data), kKeyLog);
-  const auto second = reader->next().value().value();
+  const auto datagram = std::get<UdpDatagram>(Dissector().dissect(first));
+  EXPECT_EQ(as_text(datagram.payload), "ping\n");
+  EXPECT_EQ(datagram.source, kClient);
+  const auto& secrets = reader->annotations().secrets;
+  ASSERT_EQ(secrets.size(), 1U);
+  EXPECT_EQ(secrets[0].type, kWireGuardKeyLog);
+  EXPECT_EQ(as_text(secrets[0].data), kKeyLog);
+  const Record second = **reader->next();
   EXPECT_EQ(second.interface, inner);
   EXPECT_EQ(second.link_type, LinkType::kIpv4);
   EXPECT_EQ(to_bytes(second.frame), pong);
-  const auto third = reader->next().value().value();
+  EXPECT_EQ(comments(second), std::vector<std::string_view>{"as the function answered"});
+  const Record third = **reader->next();
   EXPECT_EQ(third.number, 3U);
   EXPECT_EQ(third.time, at(0));
-  EXPECT_EQ(reader->next().value(), std::nullopt);
+  EXPECT_EQ(reader->next().value(), nullptr);
 }
 
 TEST(PcapngWriter, KeepsOfAHugeFrameWhatReadersAccept) {
@@ -88,9 +92,10 @@ TEST(PcapngWriter, KeepsOfAHugeFrameWhatReadersAccept) {
   writer.add_interface(LinkType::kRaw, "outer");
   writer.add_packet(0, at(0), Bytes(300'000));
   const Bytes file = writer.take();
-  const auto record = Reader::open(file)->next().value().value();
+  auto reader = Reader::open(file);
+  const Record record = **reader->next();
   EXPECT_EQ(record.frame.size(), 262'144U);
-  EXPECT_EQ(std::get<Skip>(record.content), Skip::kNotIp);
+  EXPECT_EQ(std::get<Skip>(Dissector().dissect(record)), Skip::kNotIp);
 }
 
 }  // namespace

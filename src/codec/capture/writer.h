@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
-#include "codec/capture.h"
+#include "codec/capture/reader.h"
 
 namespace loopgate::codec::capture {
 
