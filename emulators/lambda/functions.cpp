@@ -93,7 +93,9 @@ void Functions::sweep_code_now() {
 }
 
 void Functions::put(FunctionPtr config) {
-  auto& entry = entries_[config->arn()];
+  auto arn = config->arn();
+  auto& entry = entries_[arn];
+  entry.arn = std::move(arn);
   entry.symbol = surroundings_.journal.intern(config->name);
   entry.built_in = parse_built_in(config->handler).value_or(BuiltIn::kEcho);
   if (entry.pool) entry.pool->reconfigure(config);

@@ -93,6 +93,7 @@ class Functions {
 
  private:
   struct Entry {
+    std::string arn;
     FunctionPtr config;
     Symbol symbol{};
     BuiltIn built_in = BuiltIn::kEcho;

@@ -135,7 +135,7 @@ void Functions::run_built_in(Entry& entry, const InvokeCall& call, std::string r
     call.on_chunk(outcome.payload);
     outcome.payload.clear();
   }
-  on_result(last_call_, entry.config->arn(), surroundings_.clock.now(), entry.symbol, outcome);
+  on_result(last_call_, entry.arn, surroundings_.clock.now(), entry.symbol, outcome);
   auto act = [this, done = std::move(done), outcome = std::move(outcome)]() mutable {
     answer(std::move(done), std::move(outcome));
   };
@@ -164,7 +164,7 @@ void Functions::run_in_pool(Entry& entry, InvokeCall call, std::string request_i
   invocation->on_chunk = std::move(call.on_chunk);
   const bool ordered = call.ordered && surroundings_.ordered_results;
   const auto ticket = ordered ? order_.open() : 0;
-  invocation->done = [this, alive = alive_.token(), number = last_call_, arn = entry.config->arn(),
+  invocation->done = [this, alive = alive_.token(), number = last_call_, arn = entry.arn,
                       symbol = entry.symbol, started = surroundings_.clock.now(), ordered, ticket,
                       done = std::move(done)](InvocationOutcome outcome) mutable {
     if (!alive) return;

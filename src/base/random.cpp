@@ -77,11 +77,11 @@ double Random::unit() {
 std::string Random::hex(std::size_t digits) {
   std::string out;
   out.reserve(digits + 4);  // and a UUID's dashes
-  while (out.size() < digits) {
-    auto value = u64();
-    for (int i = 0; i < 16 && out.size() < digits; ++i, value >>= 4) {
-      out += "0123456789abcdef"[value & 15];
-    }
+  out.resize(digits);
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < digits; ++i, value >>= 4) {
+    if (i % 16 == 0) value = u64();
+    out[i] = "0123456789abcdef"[value & 15];
   }
   return out;
 }

@@ -1,5 +1,7 @@
 #include "codec/glob.h"
 
+#include <algorithm>
+
 #include "codec/text.h"
 
 namespace loopgate::codec {
@@ -16,13 +18,20 @@ std::size_t one_character(std::string_view pattern, char c, const GlobOptions& o
   return equal ? literal + 1 : 0;
 }
 
+// How many characters at the pattern's beginning stand for themselves. Few of an ARN's do not.
+std::size_t literal_head(std::string_view pattern) {
+  return std::min({pattern.find('*'), pattern.find('?'), pattern.find('\\'), pattern.size()});
+}
+
 }  // namespace
 
 // Greedy with one point of return: after each failure the last '*' takes one character more.
 bool glob_matches(std::string_view pattern, std::string_view text, GlobOptions options) {
   constexpr auto kNone = std::string_view::npos;
-  std::size_t p = 0;
-  std::size_t t = 0;
+  const std::size_t head = options.ignore_case ? 0 : literal_head(pattern);
+  if (text.substr(0, head) != pattern.substr(0, head)) return false;
+  std::size_t p = head;
+  std::size_t t = head;
   std::size_t after_star = kNone;
   std::size_t star_text = 0;
   while (t < text.size()) {

@@ -34,8 +34,7 @@ class ReplyParser {
 
 // A streamed answer: each reply as soon as it is complete. Two framings are known: JSON values one
 // after another, each {"Tag":…,"Data":…} or {"Replies":[…]}, with or without whitespace between;
-// and one document
-// {"Replies":[… that grows.
+// and one document {"Replies":[… that grows.
 class ReplyStream {
  public:
   using Sink = std::function<void(const Reply&)>;

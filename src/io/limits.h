@@ -13,6 +13,13 @@ inline constexpr int kTaskRoundsPerTurn = 64;
 inline constexpr int kEventsPerTurn = 256;
 // Turns that serve one event each before the loop looks whether there are more to serve together.
 inline constexpr unsigned kLoneEventsBeforeLook = 8;
+// How long the loop stays awake for the answer to what it sent, when such answers come in time. The
+// turns before it tries again after one did not, at first and at most; as many in a row as begin
+// anew.
+inline constexpr std::chrono::microseconds kSpin{20};
+inline constexpr unsigned kSpinPause = 64;
+inline constexpr unsigned kLongestSpinPause = 8192;
+inline constexpr unsigned kSpinsInARow = 32;
 // How far the system's wall clock may leave its monotonic one before it was set, or the machine
 // slept: below it lies what two readings are apart on a busy machine.
 inline constexpr std::chrono::milliseconds kWallTolerance{50};

@@ -1,15 +1,13 @@
 // Live time: what the Clock is told by the system's clocks.
 //
-// - The sandbox's time flows with CLOCK_MONOTONIC. Its wall time is bound to it: the two never
-// drift
-//   apart while we run, so that a deadline of the one is a deadline of the other.
+// - The sandbox's time flows with CLOCK_MONOTONIC. Its wall time is bound to it: while we run the
+//   two never drift apart, so that a deadline of the one is a deadline of the other.
 // - `advance` moves both ahead, deadline by deadline: what is due fires, in order, and each is
 //   settled before the next. A function that runs holds the clock (its time is real: meanwhile the
 //   sandbox's flows as the system's does), unless it waits for one of our own timers or runs over
 //   the guard. A move is made in slices between the turns of the loop: sockets and HTTP go on.
 // - When the system's wall clock goes ahead of its monotonic one (it was set, or the machine
-// slept),
-//   that time has passed here too: a move like any other.
+//   slept), that time has passed here too: a move like any other.
 // - When the system's wall clock is set back, ours goes on as if nothing had happened and is ahead
 //   of it from then on. It never runs backwards, so nothing that is due can lie in the future for
 //   ever. Only `set_back` puts it back, for a reset that forgets what was due.

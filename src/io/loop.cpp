@@ -15,12 +15,39 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/system_time.h"
 #include "io/limits.h"
 #include "io/live_clock.h"
 
 namespace loopgate::io {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// Whether to stay awake for what comes next. Goes on while each time something came in time; after
+// one in vain it pauses, longer each time: a client that is slow, or needs our core to be quick,
+// soon has it for itself.
+class Spins {
+ public:
+  bool is_worth_a_try() { return in_a_row_ > 0 || ++paused_ >= pause_; }
+  void ended(bool in_time) {
+    paused_ = 0;
+    if (!in_time) {
+      in_a_row_ = 0;
+      pause_ = std::min(2 * pause_, kLongestSpinPause);
+    } else if (++in_a_row_ >= kSpinsInARow) {
+      pause_ = kSpinPause;
+    }
+  }
+
+ private:
+  unsigned in_a_row_ = 0;  // that were in time
+  unsigned paused_ = 0;    // turns
+  unsigned pause_ = kSpinPause;
+};
+
+}  // namespace
 
 struct Loop::Impl {
   Impl(Clock& clock, TaskQueue& tasks, Mode mode, SystemTime system)
@@ -30,6 +57,8 @@ struct Loop::Impl {
 
   Duration time_to_wait(Duration max_wait) const;
   bool serve_kernel(Duration wait);
+  std::size_t spin(Duration wait);
+  std::size_t await_event(Duration wait);
   bool fire_due(Loop& loop);
   bool run_tasks();
   bool move_clock();
@@ -45,6 +74,8 @@ struct Loop::Impl {
   bool caught_up = false;  // in this turn, by a handler
   bool more_is_likely = false;
   unsigned lone_events = 0;
+  bool served = false;  // an event, in the last turn
+  Spins spins;
   std::function<void(int)> signal_callback;
   // One thread runs the loop; the hint spares Asio what several would need.
   asio::io_context context{1};
@@ -149,24 +180,42 @@ Duration Loop::Impl::time_to_wait(Duration max_wait) const {
   return wait;
 }
 
+// Who answers a reply at once meets us awake: to be put to sleep and woken costs more than his
+// answer takes.
+std::size_t Loop::Impl::spin(Duration wait) {
+  if (!served || !spins.is_worth_a_try()) return 0;
+  const auto until = system_instant() + std::min(wait, Duration(kSpin));
+  std::size_t ran = 0;
+  do {
+    ran = context.poll_one();
+  } while (ran == 0 && system_instant() < until);
+  spins.ended(ran != 0);
+  return ran;
+}
+
+std::size_t Loop::Impl::await_event(Duration wait) {
+  if (wait <= Duration::zero()) return context.poll_one();
+  if (spin(wait) != 0) return 1;
+  return context.run_one_for(wait);
+}
+
 // Handlers that make others ready (a client that asks again and again) must not hold up the turn's
 // end.
 bool Loop::Impl::serve_kernel(Duration wait) {
   // A handler that throws has run.
   std::size_t first = 1;
-  watch_guarded(guard, "the event loop", [&] {
-    first = wait > Duration::zero() ? context.run_one_for(wait) : context.poll_one();
-  });
-  if (first == 0) return false;
+  watch_guarded(guard, "the event loop", [&] { first = await_event(wait); });
+  served = first != 0;
+  if (!served) return false;
   // To ask for more costs a call to the kernel, in vain while one client waits for one answer. The
   // turns in between only serve one event each.
   if (!more_is_likely && ++lone_events % kLoneEventsBeforeLook != 0) return true;
-  int served = 1;
-  for (std::size_t ran = 1; served < kEventsPerTurn && ran != 0; served += ran != 0) {
+  int events = 1;
+  for (std::size_t ran = 1; events < kEventsPerTurn && ran != 0; events += ran != 0) {
     ran = 1;
     watch_guarded(guard, "the event loop", [&] { ran = context.poll_one(); });
   }
-  more_is_likely = served > 1;
+  more_is_likely = events > 1;
   return true;
 }
 

@@ -1,11 +1,10 @@
 // The bare ends of the UDP benchmarks: what the kernel alone does, and the load that both ends get.
 //
-//   udp_peer echo-blocking           recvfrom/sendto, one datagram at a time
-//   udp_peer echo-batched            recvmmsg/sendmmsg, as many as there are
-//   udp_peer rtt TO SIZE COUNT       one datagram in flight; prints the median in ns
-//   udp_peer load TO SIZE COUNT      a window in flight until COUNT came back; prints datagrams/s
-//   udp_peer blast TO SIZE COUNT     sends COUNT in bursts that the receiver's buffer holds; prints
-//   nothing
+//   echo-blocking         recvfrom/sendto, one datagram at a time
+//   echo-batched          recvmmsg/sendmmsg, as many as there are
+//   rtt TO SIZE COUNT     one datagram in flight; prints the median in ns
+//   load TO SIZE COUNT    a window in flight until COUNT came back; prints datagrams/s
+//   blast TO SIZE COUNT   sends COUNT in bursts that the receiver's buffer holds; prints nothing
 //
 // The echoes bind 127.0.0.1:0 and print "PORT" first.
 

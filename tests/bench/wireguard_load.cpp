@@ -1,14 +1,14 @@
 // The load of the benchmarks that compare a wg listener with wireguard-go and with the bare cost of
 // system calls and cryptography, and that bare loop.
 //
-//   wireguard_load keys PEERS                      prints the clients' public keys, one a line
-//   wireguard_load handshakes TO KEY PEERS COUNT   prints responses/s
-//   wireguard_load echo TO KEY SIZE COUNT          prints packets/s; the client is the first of the
-//   keys wireguard_load flood TO KEY FORGED VALID       initiations with a wrong mac1, then those
-//   of as many strangers;
-//                                                  prints how many of each were answered
-//   wireguard_load serve-bare                      recvmmsg, open, seal, sendmmsg; prints its port
-//   first wireguard_load echo-bare TO SIZE COUNT         `echo` against serve-bare
+//   keys PEERS                      prints the clients' public keys, one a line
+//   handshakes TO KEY PEERS COUNT   prints responses/s
+//   responses COUNT                 prints the responses/s that their X25519 operations allow
+//   echo TO KEY SIZE COUNT          prints packets/s; the client is the first of the keys
+//   flood TO KEY FORGED VALID       initiations with a wrong mac1, then those of as many strangers;
+//                                   prints how many of each were answered
+//   serve-bare                      recvmmsg, open, seal, sendmmsg; prints its port first
+//   echo-bare TO SIZE COUNT         `echo` against serve-bare
 //
 // Handshakes are made before the clock starts and go round all clients, because a peer may begin
 // only fifty a second: PEERS must be more than a fiftieth of the rate. The bare loop binds
@@ -16,6 +16,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sodium.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -27,6 +28,7 @@
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "base/system_time.h"
 #include "wireguard/aead.h"
 #include "wireguard/device.h"
@@ -319,6 +321,24 @@ void echo_bare(const Endpoint& to, std::size_t size, std::size_t count) {
       });
 }
 
+// A response needs es, ee, se and the ephemeral's public key at least.
+void bare_responses(std::size_t count) {
+  auto random = Random::from_seed(1);
+  const auto mine = Identity::generate(random);
+  const auto theirs = Identity::generate(random);
+  const auto* secret = reinterpret_cast<const unsigned char*>(mine.private_key.bytes().data());
+  const auto* point = reinterpret_cast<const unsigned char*>(theirs.public_key.bytes.data());
+  unsigned char out[32];
+  const auto start = system_instant();
+  for (std::size_t i = 0; i < count; ++i) {
+    int failed = 0;
+    for (int product = 0; product < 3; ++product) failed |= crypto_scalarmult(out, secret, point);
+    failed |= crypto_scalarmult_base(out, secret);
+    LOOPGATE_CHECK(failed == 0);
+  }
+  std::printf("%.0f\n", static_cast<double>(count) / seconds_since(start));
+}
+
 Endpoint endpoint_of(const char* text) {
   const auto endpoint = Endpoint::parse(text);
   if (!endpoint || !endpoint->address.is_v4()) misuse("TO is ADDRESS:PORT, IPv4");
@@ -347,6 +367,8 @@ int run(int argc, char** argv) {
     serve_bare();
   } else if (verb == "handshakes" && argc == 6) {
     handshakes(endpoint_of(argv[2]), key_of(argv[3]), number_of(argv[4]), number_of(argv[5]));
+  } else if (verb == "responses" && argc == 3) {
+    bare_responses(number_of(argv[2]));
   } else if (verb == "echo" && argc == 6) {
     echo(endpoint_of(argv[2]), key_of(argv[3]), number_of(argv[4]), number_of(argv[5]));
   } else if (verb == "echo-bare" && argc == 5) {

@@ -13,7 +13,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const Deployer kDeployer{"demo", "Udp", "key", false};
+const ResourceOwner kOwner{"demo", "Udp", "key", false};
 
 json listener(json extra) {
   json out = {{"ServiceToken", "token"},
@@ -46,7 +46,7 @@ struct Refusal {
 class Refusals : public ::testing::TestWithParam<Refusal> {};
 
 TEST_P(Refusals, NameTheField) {
-  const auto parsed = parse_listener(GetParam().properties, kDeployer);
+  const auto parsed = parse_listener(GetParam().properties, kOwner);
   ASSERT_TRUE(parsed.notes.error);
   EXPECT_EQ(parsed.notes.error->pointer, GetParam().pointer);
   EXPECT_THAT(parsed.notes.error->message, HasSubstr(field_name(GetParam().pointer)));
@@ -156,7 +156,7 @@ TEST(Config, EverythingMayArriveAsAString) {
       destination({{"Batching", {{"Count", "25"}, {"TimeoutInSeconds", "0.05"}, {"SizeInMB", "2"}}},
                    {"MetricsEnabled", "True"},
                    {"Arguments", {{"UseAsyncInvoke", "true"}, {"UseResponseStreaming", "false"}}}}),
-      kDeployer);
+      kOwner);
   ASSERT_FALSE(parsed.notes.error) << parsed.notes.error->message;
   const auto& spec = std::get<DestinationSpec>(parsed.value.destinations.at(0));
   EXPECT_EQ(spec.batching.count, 25U);
@@ -168,7 +168,7 @@ TEST(Config, EverythingMayArriveAsAString) {
 }
 
 TEST(Config, AbsentPropertiesHaveThePublishedDefaults) {
-  const auto parsed = parse_listener(destination(json::object()), kDeployer);
+  const auto parsed = parse_listener(destination(json::object()), kOwner);
   const auto& spec = std::get<DestinationSpec>(parsed.value.destinations.at(0));
   EXPECT_EQ(spec.batching.count, 100U);
   EXPECT_EQ(spec.batching.timeout, std::chrono::milliseconds(250));
@@ -184,7 +184,7 @@ TEST(Config, ARoleHasTwoForms) {
       listener({{"Destinations",
                  {{{"Role", "arn:aws:iam::1:role/plain"}},
                   {{"Role", {{"Arn", "arn:aws:iam::1:role/object"}, {"Duration", "02:03:04"}}}}}}}),
-      kDeployer);
+      kOwner);
   ASSERT_FALSE(parsed.notes.error) << parsed.notes.error->message;
   EXPECT_EQ(std::get<DestinationSpec>(parsed.value.destinations[0]).role.arn,
             "arn:aws:iam::1:role/plain");
@@ -207,8 +207,7 @@ TEST(Config, ARoleSessionLastsBetween15MinutesAnd12Hours) {
                                           {"1.00:00:00", std::chrono::hours(12), true}};
   for (const auto& row : table) {
     const auto parsed = parse_listener(
-        listener({{"Role", {{"Arn", "arn:aws:iam::1:role/r"}, {"Duration", row.text}}}}),
-        kDeployer);
+        listener({{"Role", {{"Arn", "arn:aws:iam::1:role/r"}, {"Duration", row.text}}}}), kOwner);
     EXPECT_EQ(parsed.value.role.duration, row.expected) << row.text;
     if (row.warned) {
       EXPECT_THAT(parsed.notes.warnings, ElementsAre(HasSubstr("Role.Duration: ")));
@@ -219,27 +218,27 @@ TEST(Config, ARoleSessionLastsBetween15MinutesAnd12Hours) {
 }
 
 TEST(Config, ALogGroupThatNobodyCanWriteToIsWarnedOf) {
-  const auto parsed = parse_listener(listener({{"LogGroupName", "group"}}), kDeployer);
+  const auto parsed = parse_listener(listener({{"LogGroupName", "group"}}), kOwner);
   EXPECT_THAT(parsed.notes.warnings, ElementsAre(HasSubstr("Role: there is none")));
 }
 
 TEST(Config, DecapsulatedDeliveryIsHarmlessOnUdp) {
-  EXPECT_FALSE(parse_listener(listener({{"DecapsulatedDelivery", "true"}}), kDeployer).notes.error);
+  EXPECT_FALSE(parse_listener(listener({{"DecapsulatedDelivery", "true"}}), kOwner).notes.error);
 }
 
 TEST(Config, AListenerWithoutRestrictionsIsWarnedOf) {
   for (const json& restrictions :
        {json(nullptr), json::object(), json{{"Networks", json::array()}}}) {
-    const auto parsed = parse_listener(listener({{"ClientRestrictions", restrictions}}), kDeployer);
+    const auto parsed = parse_listener(listener({{"ClientRestrictions", restrictions}}), kOwner);
     EXPECT_FALSE(parsed.notes.error);
     EXPECT_THAT(parsed.notes.warnings, Contains(HasSubstr("admits no traffic")));
   }
-  EXPECT_THAT(parse_listener(listener(json::object()), kDeployer).notes.warnings,
+  EXPECT_THAT(parse_listener(listener(json::object()), kOwner).notes.warnings,
               ::testing::IsEmpty());
 }
 
 TEST(Config, UnknownPropertiesAreWarnedOfOnce) {
-  const auto parsed = parse_listener(listener({{"Colour", "red"}, {"Size", "2"}}), kDeployer);
+  const auto parsed = parse_listener(listener({{"Colour", "red"}, {"Size", "2"}}), kOwner);
   EXPECT_THAT(parsed.notes.warnings, ElementsAre("unknown properties are ignored: Colour, Size"));
 }
 
@@ -256,12 +255,12 @@ TEST(Config, WhatIsNotKnownYetIsNotRefused) {
                                                   {"Batching", {{"Count", later}}},
                                                   {"Formatter", later},
                                                   {"FilterExpression", later}}}}}),
-                                     kDeployer);
+                                     kOwner);
   EXPECT_FALSE(parsed.notes.error) << parsed.notes.error->message;
 }
 
 TEST(Config, AllowedUnsupportedServicesAreWarnedOf) {
-  Deployer lenient = kDeployer;
+  ResourceOwner lenient = kOwner;
   lenient.allow_unsupported = true;
   const auto parsed = parse_listener(
       destination({{"DestinationArn", "arn:aws:kinesis:us-west-2:1:stream/s"}}), lenient);
@@ -283,18 +282,18 @@ TEST(Config, PropertiesOfTheWrongShapeNeverCrash) {
     for (const auto& shape : shapes) {
       json properties = listener(json::object());
       properties[name] = shape;
-      parse_listener(properties, kDeployer);
+      parse_listener(properties, kOwner);
     }
   }
   for (const auto* name : {"Name", "Role", "Batching", "DestinationArn", "Formatter",
                            "FilterExpression", "Arguments"}) {
-    for (const auto& shape : shapes) parse_listener(destination({{name, shape}}), kDeployer);
+    for (const auto& shape : shapes) parse_listener(destination({{name, shape}}), kOwner);
   }
   for (const auto& shape : shapes) {
-    parse_listener(shape, kDeployer);
-    parse_packet_source(shape, kDeployer);
-    parse_destination_arn(shape, kDeployer);
-    parse_packet_source({{"SnsTopicSource", shape}, {"ListenerName", shape}}, kDeployer);
+    parse_listener(shape, kOwner);
+    parse_packet_source(shape, kOwner);
+    parse_destination_arn(shape, kOwner);
+    parse_packet_source({{"SnsTopicSource", shape}, {"ListenerName", shape}}, kOwner);
   }
 }
 
@@ -325,9 +324,9 @@ TEST(Config, PacketSourcesAreRefusedWithTheField) {
         {"ListenerName", "l"},
         {"SnsTopicSource",
          {{"TopicArn", "arn:aws:sns:us-west-2:1:t"}, {"Role", "arn:aws:iam::1:role/r"}}}};
-    EXPECT_FALSE(parse_packet_source(properties, kDeployer).notes.error);
+    EXPECT_FALSE(parse_packet_source(properties, kOwner).notes.error);
     properties.update(row.extra);
-    const auto parsed = parse_packet_source(properties, kDeployer);
+    const auto parsed = parse_packet_source(properties, kOwner);
     ASSERT_TRUE(parsed.notes.error) << row.name;
     EXPECT_THAT(parsed.notes.error->message, HasSubstr(row.message)) << row.name;
   }
@@ -341,7 +340,7 @@ TEST(Config, ADisabledPacketSourceIsActiveAndWarnedOf) {
        {"Enabled", "false"},
        {"SnsTopicSource",
         {{"TopicArn", "arn:aws:sns:us-west-2:1:t"}, {"Role", "arn:aws:iam::1:role/r"}}}},
-      kDeployer);
+      kOwner);
   EXPECT_FALSE(parsed.notes.error);
   EXPECT_THAT(parsed.notes.warnings, Contains(HasSubstr("Enabled")));
 }

@@ -107,7 +107,7 @@ bool declares_restrictions(const json& properties) {
   });
 }
 
-std::vector<DestinationEntry> parse_destinations(Properties& listener, const Deployer& deployer) {
+std::vector<DestinationEntry> parse_destinations(Properties& listener, const ResourceOwner& owner) {
   std::vector<DestinationEntry> out;
   const json* value = listener.get("Destinations");
   if (value == nullptr) return out;
@@ -125,7 +125,7 @@ std::vector<DestinationEntry> parse_destinations(Properties& listener, const Dep
       name = entry.get<std::string>();
       out.emplace_back(name);
     } else {
-      auto spec = parse_destination(entry, pointer, deployer, i, listener.notes());
+      auto spec = parse_destination(entry, pointer, owner, i, listener.notes());
       name = spec.name;
       out.emplace_back(std::move(spec));
     }
@@ -137,11 +137,11 @@ std::vector<DestinationEntry> parse_destinations(Properties& listener, const Dep
   return out;
 }
 
-void parse_name(Properties& properties, const Deployer& deployer, ListenerSpec& spec) {
+void parse_name(Properties& properties, const ResourceOwner& owner, ListenerSpec& spec) {
   auto name = properties.text("Name");
   const auto alias = properties.text("ListenerName");
   if (!name) name = alias;
-  spec.name = name.value_or(fmt::format("lstn-{}-{}", deployer.stack, deployer.logical_id));
+  spec.name = name.value_or(fmt::format("lstn-{}-{}", owner.stack, owner.logical_id));
   if (name && !is_listener_name(*name)) {
     properties.fail(properties.has("Name") ? "Name" : "ListenerName",
                     "must be a letter followed by letters, digits, spaces, '_' or '-'");
@@ -154,10 +154,10 @@ std::string_view name(Protocol protocol) {
   return protocol == Protocol::kUdp ? "udp" : "wg";
 }
 
-void check_service_token(Properties& properties, const Deployer& deployer) {
+void check_service_token(Properties& properties, const ResourceOwner& owner) {
   properties.required("ServiceToken");
   const auto key = properties.required("ApiKey");
-  if (key && !deployer.api_key.empty() && *key != deployer.api_key) {
+  if (key && !owner.api_key.empty() && *key != owner.api_key) {
     properties.fail("ApiKey",
                     "is not the account's; take it from the customer config: "
                     "FindInMap(ProxylityConfig, Account, ApiKey)");
@@ -176,15 +176,14 @@ std::string parse_log_group(Properties& properties) {
   return group;
 }
 
-Parsed<ListenerSpec> parse_listener(const json& value, const Deployer& deployer) {
+Parsed<ListenerSpec> parse_listener(const json& value, const ResourceOwner& owner) {
   Parsed<ListenerSpec> out;
   auto& spec = out.value;
   Properties properties(&value, "", out.notes);
-  check_service_token(properties, deployer);
-  parse_name(properties, deployer, spec);
-  spec.description =
-      properties.text("Description")
-          .value_or(fmt::format("{} of stack {}", deployer.logical_id, deployer.stack));
+  check_service_token(properties, owner);
+  parse_name(properties, owner, spec);
+  spec.description = properties.text("Description")
+                         .value_or(fmt::format("{} of stack {}", owner.logical_id, owner.stack));
   spec.protocol = parse_protocol(properties);
   if (spec.protocol == Protocol::kUdp) {
     refuse_properties_of(properties, kWireguardOnly, "wg", "udp");
@@ -195,7 +194,7 @@ Parsed<ListenerSpec> parse_listener(const json& value, const Deployer& deployer)
   refuse_properties_of(properties, kWebRtcOnly, "webrtc", name(spec.protocol));
   spec.decapsulated = properties.boolean("DecapsulatedDelivery").value_or(false);
   spec.restrictions = parse_restrictions(properties);
-  spec.destinations = parse_destinations(properties, deployer);
+  spec.destinations = parse_destinations(properties, owner);
   spec.metrics = properties.boolean("MetricsEnabled").value_or(false);
   spec.log_group = parse_log_group(properties);
   spec.role = parse_role(properties, "Role");
@@ -215,10 +214,10 @@ Parsed<ListenerSpec> parse_listener(const json& value, const Deployer& deployer)
   return out;
 }
 
-Parsed<DestinationArnSpec> parse_destination_arn(const json& value, const Deployer& deployer) {
+Parsed<DestinationArnSpec> parse_destination_arn(const json& value, const ResourceOwner& owner) {
   Parsed<DestinationArnSpec> out;
   Properties properties(&value, "", out.notes);
-  check_service_token(properties, deployer);
+  check_service_token(properties, owner);
   out.value.destination = properties.required("Destination").value_or("");
   out.value.region_key = properties.required("IngressRegionKey").value_or("");
   out.value.arn = properties.required("Arn").value_or("");
@@ -234,14 +233,14 @@ Parsed<DestinationArnSpec> parse_destination_arn(const json& value, const Deploy
   return out;
 }
 
-Parsed<PacketSourceSpec> parse_packet_source(const json& value, const Deployer& deployer) {
+Parsed<PacketSourceSpec> parse_packet_source(const json& value, const ResourceOwner& owner) {
   Parsed<PacketSourceSpec> out;
   Properties properties(&value, "", out.notes);
-  check_service_token(properties, deployer);
+  check_service_token(properties, owner);
   out.value.listener = properties.required("ListenerName").value_or("");
   out.value.description =
       properties.text("Description")
-          .value_or(fmt::format("{} of stack {}", deployer.logical_id, deployer.stack));
+          .value_or(fmt::format("{} of stack {}", owner.logical_id, owner.stack));
   const json* topic = properties.get("SnsTopicSource");
   if (topic == nullptr) {
     properties.fail("SnsTopicSource", "is required: TopicArn and Role");

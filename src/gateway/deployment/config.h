@@ -62,12 +62,12 @@ struct Parsed {
   ConfigNotes notes;  // `value` is of use only without an error
 };
 
-Parsed<ListenerSpec> parse_listener(const nlohmann::json& properties, const Deployer& deployer);
+Parsed<ListenerSpec> parse_listener(const nlohmann::json& properties, const ResourceOwner& owner);
 Parsed<DestinationArnSpec> parse_destination_arn(const nlohmann::json& properties,
-                                                 const Deployer& deployer);
+                                                 const ResourceOwner& owner);
 Parsed<PacketSourceSpec> parse_packet_source(const nlohmann::json& properties,
-                                             const Deployer& deployer);
+                                             const ResourceOwner& owner);
 
-void check_service_token(Properties& properties, const Deployer& deployer);
+void check_service_token(Properties& properties, const ResourceOwner& owner);
 
 }  // namespace loopgate::gateway

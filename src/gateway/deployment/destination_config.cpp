@@ -85,7 +85,7 @@ void parse_arguments(Properties& destination, DestinationSpec& spec) {
 
 // One service for all ARNs, one that is emulated, and arguments that it takes.
 void check_services(Properties& destination, const DestinationSpec& spec,
-                    const Deployer& deployer) {
+                    const ResourceOwner& owner) {
   const DestinationService* service = nullptr;
   for (const auto& [key, arn] : spec.arns) {
     const auto* other = service_of(arn);
@@ -102,7 +102,7 @@ void check_services(Properties& destination, const DestinationSpec& spec,
   }
   if (service == nullptr || service->is_emulated) return;
   const auto text = fmt::format("the service {} is not emulated", service->name);
-  if (deployer.allow_unsupported) {
+  if (owner.allow_unsupported) {
     destination.notes().warnings.push_back(
         fmt::format("{}: {}; its packets will be discarded",
                     field_name(destination.pointer("DestinationArn")), text));
@@ -152,15 +152,15 @@ RoleSpec parse_role(Properties& properties, std::string_view name) {
 }
 
 DestinationSpec parse_destination(const json& value, const std::string& pointer,
-                                  const Deployer& deployer, std::size_t index, ConfigNotes& notes) {
+                                  const ResourceOwner& owner, std::size_t index,
+                                  ConfigNotes& notes) {
   DestinationSpec spec;
   Properties properties(&value, pointer, notes);
   const auto name = properties.text("Name");
   if (name && !is_destination_name(*name)) {
     properties.fail("Name", "must consist of letters, digits and '-'");
   }
-  spec.name =
-      name.value_or(fmt::format("dstn-{}-{}-{}", deployer.stack, deployer.logical_id, index));
+  spec.name = name.value_or(fmt::format("dstn-{}-{}-{}", owner.stack, owner.logical_id, index));
   spec.description = properties.text("Description").value_or("");
   spec.role = parse_role(properties, "Role");
   spec.batching = parse_batching(properties);
@@ -170,7 +170,7 @@ DestinationSpec parse_destination(const json& value, const std::string& pointer,
   spec.metrics = properties.boolean("MetricsEnabled").value_or(false);
   spec.log_group = parse_log_group(properties);
   parse_arguments(properties, spec);
-  check_services(properties, spec, deployer);
+  check_services(properties, spec, owner);
   properties.warn_of_unknown();
   if (value.is_object() && !properties.has("Role")) {
     notes.warnings.push_back(fmt::format("{}: there is none, so that nothing can be delivered",

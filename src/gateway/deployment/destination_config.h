@@ -16,8 +16,8 @@
 
 namespace loopgate::gateway {
 
-// Who deploys.
-struct Deployer {
+// What declares a resource of the gateway, and what it may.
+struct ResourceOwner {
   std::string stack;
   std::string logical_id;
   std::string api_key;             // the account's; empty: any is accepted
@@ -47,7 +47,8 @@ struct DestinationSpec {
   }
 };
 DestinationSpec parse_destination(const nlohmann::json& value, const std::string& pointer,
-                                  const Deployer& deployer, std::size_t index, ConfigNotes& notes);
+                                  const ResourceOwner& owner, std::size_t index,
+                                  ConfigNotes& notes);
 // What stands against delivering to `arn` with its arguments; empty when nothing does.
 std::string refusal_of(const std::string& arn, const DestinationSpec& spec);
 

@@ -49,7 +49,7 @@ std::string old_listener(const cfn::ResourceRequest& request) {
 
 Status PacketSourceResource::validate(const cfn::ResourceRequest& request,
                                       std::vector<std::string>& warnings) {
-  auto parsed = parse_packet_source(request.properties, deployer_of(request));
+  auto parsed = parse_packet_source(request.properties, owner_of(request));
   if (parsed.notes.error) return refuse(request, *parsed.notes.error);
   for (const auto& warning : parsed.notes.warnings) {
     warnings.push_back(fmt::format("{}: {}", request.logical_id, warning));
@@ -58,7 +58,7 @@ Status PacketSourceResource::validate(const cfn::ResourceRequest& request,
 }
 
 void PacketSourceResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  auto parsed = parse_packet_source(request.properties, deployer_of(request));
+  auto parsed = parse_packet_source(request.properties, owner_of(request));
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   if (!gateway_.has_listener(parsed.value.listener)) {
     return done(refuse(
@@ -91,7 +91,7 @@ void PacketSourceResource::start(std::string id, PacketSourceSpec spec, Regional
 
 // Another topic or role is another source: the engine removes the old one when all is done.
 void PacketSourceResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  auto parsed = parse_packet_source(request.properties, deployer_of(request));
+  auto parsed = parse_packet_source(request.properties, owner_of(request));
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   if (parsed.value.listener != old_listener(request)) {
     return done(
@@ -117,7 +117,7 @@ void PacketSourceResource::remove(const cfn::ResourceRequest& request, cfn::Remo
 // Its queues and subscriptions are there already, for the regions that were served before.
 Status PacketSourceResource::restore(const cfn::ResourceRequest& request,
                                      const cfn::ResourceState& state) {
-  auto parsed = parse_packet_source(request.properties, deployer_of(request));
+  auto parsed = parse_packet_source(request.properties, owner_of(request));
   if (parsed.notes.error) return refuse(request, *parsed.notes.error);
   start(state.physical_id, std::move(parsed.value), from_attributes(state.attributes),
         [this, stack = request.stack->name, id = request.logical_id](const auto& restored) {

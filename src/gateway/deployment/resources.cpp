@@ -20,7 +20,7 @@ std::string GatewayResource::stack_title(const cfn::ResourceRequest& request) co
 
 // Generated names are made of the title; a resource that an earlier version made keeps those
 // without the region.
-Deployer GatewayResource::deployer_of(const cfn::ResourceRequest& request) const {
+ResourceOwner GatewayResource::owner_of(const cfn::ResourceRequest& request) const {
   auto title = stack_title(request);
   std::ranges::replace(title, '/', '-');
   const auto& name = request.stack->name;
@@ -86,11 +86,11 @@ std::vector<std::string_view> ListenerResource::attributes(std::string_view) con
 
 Status ListenerResource::validate(const cfn::ResourceRequest& request,
                                   std::vector<std::string>& warnings) {
-  return check(request, parse_listener(request.properties, deployer_of(request)), warnings);
+  return check(request, parse_listener(request.properties, owner_of(request)), warnings);
 }
 
 void ListenerResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  auto parsed = parse_listener(request.properties, deployer_of(request));
+  auto parsed = parse_listener(request.properties, owner_of(request));
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   const auto made =
       gateway_.create_listener(stack_title(request), request.logical_id, std::move(parsed.value));
@@ -99,7 +99,7 @@ void ListenerResource::create(const cfn::ResourceRequest& request, cfn::Resource
 }
 
 void ListenerResource::update(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  auto parsed = parse_listener(request.properties, deployer_of(request));
+  auto parsed = parse_listener(request.properties, owner_of(request));
   if (parsed.notes.error) return done(refuse(request, *parsed.notes.error));
   const auto changed = gateway_.update_listener(request.physical_id, std::move(parsed.value));
   if (!changed) return done(refuse(request, changed.error().message));
@@ -115,7 +115,7 @@ void ListenerResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDo
 
 Status ListenerResource::restore(const cfn::ResourceRequest& request,
                                  const cfn::ResourceState& state) {
-  auto parsed = parse_listener(request.properties, deployer_of(request));
+  auto parsed = parse_listener(request.properties, owner_of(request));
   if (parsed.notes.error) return refuse(request, *parsed.notes.error);
   parsed.value.name = request.physical_id;
   const auto title = stack_title(request);
@@ -150,7 +150,7 @@ std::vector<std::string_view> DestinationArnResource::attributes(std::string_vie
 
 Status DestinationArnResource::validate(const cfn::ResourceRequest& request,
                                         std::vector<std::string>& warnings) {
-  return check(request, parse_destination_arn(request.properties, deployer_of(request)), warnings);
+  return check(request, parse_destination_arn(request.properties, owner_of(request)), warnings);
 }
 
 // Not the physical id, which held no region in earlier versions.
@@ -160,7 +160,7 @@ std::string DestinationArnResource::owner(const cfn::ResourceRequest& request) c
 
 Result<cfn::ResourceState> DestinationArnResource::attach(const cfn::ResourceRequest& request,
                                                           std::string id) {
-  const auto parsed = parse_destination_arn(request.properties, deployer_of(request));
+  const auto parsed = parse_destination_arn(request.properties, owner_of(request));
   if (parsed.notes.error) return refuse(request, *parsed.notes.error);
   if (const auto problem = unsupported(request, parsed.value.arn)) return refuse(request, *problem);
   if (auto attached = gateway_.attach_arn(owner(request), parsed.value); !attached) {
@@ -189,7 +189,7 @@ void DestinationArnResource::remove(const cfn::ResourceRequest& request, cfn::Re
 
 Status DestinationArnResource::restore(const cfn::ResourceRequest& request,
                                        const cfn::ResourceState&) {
-  const auto parsed = parse_destination_arn(request.properties, deployer_of(request));
+  const auto parsed = parse_destination_arn(request.properties, owner_of(request));
   if (parsed.notes.error) return refuse(request, *parsed.notes.error);
   gateway_.restore_arn(owner(request), parsed.value);
   return {};
@@ -198,7 +198,7 @@ Status DestinationArnResource::restore(const cfn::ResourceRequest& request,
 void DestinationArnResource::check_restored(const cfn::ResourceRequest& request,
                                             std::vector<std::string>& warnings) {
   const auto destination =
-      parse_destination_arn(request.properties, deployer_of(request)).value.destination;
+      parse_destination_arn(request.properties, owner_of(request)).value.destination;
   if (gateway_.has_destination(destination)) return;
   warnings.push_back(fmt::format("{}: Destination: there is no destination named {} any more",
                                  request.logical_id, destination));

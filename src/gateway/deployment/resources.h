@@ -33,7 +33,7 @@ class GatewayResource : public cfn::ResourceType {
  protected:
   std::string stack_title(const cfn::ResourceRequest& request) const;
   // Who declares the resource, as its properties are parsed for.
-  Deployer deployer_of(const cfn::ResourceRequest& request) const;
+  ResourceOwner owner_of(const cfn::ResourceRequest& request) const;
 
   Gateway& gateway_;
   Home home_;
