@@ -132,13 +132,28 @@ class Replay {
 
   void print_summary() const {
     fmt::print("replayed {} datagrams\n", injected_);
-    for (const auto& line : dissector_.skipped().lines()) {
-      fmt::print("skipped {}: {}\n", line.count, line.why);
+    for (const auto& [why, count] : skipped()) fmt::print("skipped {}: {}\n", count, why);
+  }
+
+  std::string why_nothing() const {
+    std::string out;
+    for (const auto& [why, count] : skipped()) {
+      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, why);
     }
-    for (const auto& [why, count] : skipped_) fmt::print("skipped {}: {}\n", count, why);
+    if (out.empty()) return "nothing was replayed: the capture has no packets";
+    return "nothing was replayed: of its packets are " + out;
   }
 
  private:
+  using Skipped = std::vector<std::pair<std::string, std::uint64_t>>;  // why → how many
+
+  Skipped skipped() const {
+    Skipped out;
+    for (const auto& line : dissector_.skipped().lines()) out.emplace_back(line.why, line.count);
+    out.insert(out.end(), skipped_.begin(), skipped_.end());
+    return out;
+  }
+
   void add(const codec::capture::Record& record) {
     const auto content = dissector_.dissect(record);
     const auto* datagram = std::get_if<codec::capture::UdpDatagram>(&content);
@@ -205,7 +220,7 @@ class Replay {
   nlohmann::json batch_ = nlohmann::json::array();
   std::size_t batch_bytes_ = 0;
   std::uint64_t injected_ = 0;
-  std::map<std::string, std::uint64_t> skipped_;  // beyond the dissector's own: why → how many
+  std::map<std::string, std::uint64_t> skipped_;  // beyond the dissector's own
 };
 
 int replay(const ReplayFlags& flags) {
@@ -228,9 +243,7 @@ int replay(const ReplayFlags& flags) {
     fmt::print("{} answers\n", answers.printed());
   }
   if (!status) return report(status.error());
-  if (replay.injected() == 0) {
-    return report({"no datagram to replay in it: see what was skipped, and why", {flags.file}});
-  }
+  if (replay.injected() == 0) return report({replay.why_nothing(), {flags.file}});
   if (answers.lost() == 0) return 0;
   fmt::print(stderr,
              "loopgate: {} more answers came faster than they could be read, and were let go: "

@@ -1,6 +1,4 @@
-// A capture file: every record fits into the file and its frame, and reading ends. What is in the
-// frames is another target's (link, fragments): here they are opened as well, for what stands in
-// real captures.
+// A capture file: its records are numbered, each is accounted for once, and reading ends.
 #include "base/check.h"
 #include "codec/capture/dissector.h"
 #include "codec/capture/flows.h"
