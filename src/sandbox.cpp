@@ -7,7 +7,6 @@
 #include <iterator>
 
 #include "base/check.h"
-#include "base/file.h"
 #include "base/system_time.h"
 #include "emulators/cloudformation/module.h"
 #include "emulators/cloudformation/stack_table.h"
@@ -17,6 +16,7 @@
 #include "gateway/regions.h"
 #include "io/live_clock.h"
 #include "io/loop.h"
+#include "io/regular_file.h"
 #include "io/udp.h"
 #include "sandbox/account.h"
 #include "sandbox/api_observer.h"
@@ -287,7 +287,7 @@ Status Sandbox::Impl::open_stacks() {
   stack_table = std::move(*opened_table);
   cfn::Deployer::Options deploy_options;
   deploy_options.files = [](const std::string& path) {
-    return read_file(path, cfn::kMaxTemplateBytes);
+    return io::read_regular_file(path, cfn::kMaxTemplateBytes);
   };
   deploy_options.includes = [this](const std::string& location) {
     return customer_config(location, options.account, options.regions);
@@ -471,7 +471,7 @@ void Sandbox::deploy(DeployOptions options, std::function<void(Result<DeployResu
   request.template_folder = folder_of(options.template_file);
   request.template_text = std::move(options.template_text);
   if (request.template_text.empty()) {
-    auto text = read_file(options.template_file, cfn::kMaxTemplateBytes);
+    auto text = io::read_regular_file(options.template_file, cfn::kMaxTemplateBytes);
     if (!text) return done(std::unexpected(text.error()));
     request.template_text = std::move(*text);
   }

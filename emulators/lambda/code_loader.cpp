@@ -124,6 +124,8 @@ void CodeLoader::load(const FunctionConfig& config, std::uint64_t fingerprint, D
 Result<LoadedCode> CodeLoader::load_zip(const FunctionConfig& config, const std::string& target) {
   if (const auto made = fresh_folder(target); !made) return std::unexpected(made.error());
   if (const auto done = extract_zip(config.code.path, target); !done) {
+    std::error_code ignored;
+    fs::remove_all(target, ignored);  // a part of it may be large
     return std::unexpected(done.error());
   }
   tidy(target);

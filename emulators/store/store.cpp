@@ -187,9 +187,6 @@ void Store::on_rollback(std::function<void()> rebuild) {
 std::int64_t Store::last_insert_id() const {
   return sqlite3_last_insert_rowid(impl_->db);
 }
-std::int64_t Store::changes() const {
-  return sqlite3_changes64(impl_->db);
-}
 
 void Store::on_failed_turn(std::function<void(const std::string& why)> callback) {
   impl_->failed_turns.push_back(std::move(callback));

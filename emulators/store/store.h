@@ -113,7 +113,6 @@ class Store : public Guard::Ledger {
   void guard_by(Guard& guard);
 
   std::int64_t last_insert_id() const;
-  std::int64_t changes() const;
 
   // An operation's savepoint is set by its first write: one that only reads costs nothing. They
   // nest. One that ends the turn itself (the clock is moved) can take back only what follows.

@@ -19,8 +19,4 @@ std::optional<Arn> Arn::parse(std::string_view text) {
              std::string(parts[4]), std::string(text)};
 }
 
-std::string Arn::to_string() const {
-  return "arn:" + partition + ":" + service + ":" + region + ":" + account + ":" + resource;
-}
-
 }  // namespace loopgate::aws

@@ -16,7 +16,6 @@ struct Arn {
   std::string resource;  // everything after the fifth colon
 
   static std::optional<Arn> parse(std::string_view text);
-  std::string to_string() const;
   bool operator==(const Arn&) const = default;
 };
 

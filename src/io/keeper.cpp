@@ -217,18 +217,29 @@ class Keepers {
     return place == pids_.end() ? nullptr : &*place;
   }
   void reap() {
-    for (pid_t ended = 0; (ended = ::waitpid(-1, nullptr, WNOHANG)) > 0;) forget(ended);
+    int status = 0;
+    for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
+      heard_of(pid, status);
+    }
     kill_strays();
   }
   void wait_for_all() {
-    for (pid_t ended = 0; ended >= 0 || errno != ECHILD; forget(ended)) {
+    int status = 0;
+    for (pid_t pid = 0; pid >= 0 || errno != ECHILD; heard_of(pid, status)) {
       kill_strays();
-      ended = ::waitpid(-1, nullptr, 0);
+      pid = ::waitpid(-1, &status, WUNTRACED);
     }
   }
 
  private:
-  void forget(pid_t pid) { std::ranges::replace(pids_, pid, 0); }
+  // A process may stop its parent; a keeper that is stopped would keep nothing.
+  void heard_of(pid_t pid, int status) {
+    if (pid > 0 && WIFSTOPPED(status)) {
+      ::kill(pid, SIGCONT);
+    } else {
+      std::ranges::replace(pids_, pid, 0);
+    }
+  }
   void kill_strays() {
     for_each_child([this](pid_t pid) {
       if (std::ranges::find(pids_, pid) == pids_.end()) ::kill(pid, SIGKILL);

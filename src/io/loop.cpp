@@ -108,8 +108,9 @@ bool Loop::stopped() const {
 
 bool Loop::turn(Duration max_wait) {
   impl_->caught_up = false;
+  // Who waits for the clock's arrival is answered at this turn's end.
   bool ran = impl_->move_clock();
-  ran |= impl_->serve_kernel(impl_->time_to_wait(max_wait));
+  ran |= impl_->serve_kernel(ran ? Duration::zero() : impl_->time_to_wait(max_wait));
   ran |= impl_->fire_due(*this);
   ran |= impl_->run_tasks();
   impl_->end_turn();

@@ -21,10 +21,13 @@ namespace {
 constexpr mode_t kOwnerFile = S_IRUSR | S_IWUSR;
 constexpr mode_t kOwnerFolder = S_IRWXU;
 
+bool is_too_open(const struct stat& info) {
+  return S_ISREG(info.st_mode) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+}
+
 void narrow(int descriptor) {
   struct stat info{};
-  if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) return;
-  if ((info.st_mode & (S_IRWXG | S_IRWXO)) == 0) return;
+  if (::fstat(descriptor, &info) != 0 || !is_too_open(info)) return;
   [[maybe_unused]] const int changed = ::fchmod(descriptor, info.st_mode & S_IRWXU);
 }
 
@@ -47,11 +50,12 @@ Status ensure_private_file(const std::string& path) {
   return {};
 }
 
+// By its path: to open and close a file would end every POSIX lock that this process has on it
+// (fcntl(2)), and with them SQLite's on a database.
 void make_private(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return;
-  narrow(descriptor);
-  ::close(descriptor);
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0 || !is_too_open(info)) return;
+  [[maybe_unused]] const int changed = ::chmod(path.c_str(), info.st_mode & S_IRWXU);
 }
 
 Status ensure_private_folder(const std::string& path) {

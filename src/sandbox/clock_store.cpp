@@ -4,7 +4,7 @@
 
 namespace loopgate {
 
-ClockStore::ClockStore(store::Store& store) : store_(store) {
+ClockStore::ClockStore(store::Store& store) {
   const auto migrated =
       store.migrate("clock", {"CREATE TABLE clock (id INTEGER PRIMARY KEY CHECK (id = 1),"
                               " ahead_ns INTEGER NOT NULL, shown_ns INTEGER NOT NULL)"});

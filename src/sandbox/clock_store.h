@@ -30,7 +30,6 @@ class ClockStore {
  private:
   static constexpr std::chrono::seconds kResolution{1};
 
-  store::Store& store_;
   store::Statement select_;
   store::Statement upsert_;
   Duration ahead_{};

@@ -1,14 +1,18 @@
 #include "sandbox/control.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
+#include <vector>
 
 #include "base/json.h"
 #include "base/version.h"
 #include "codec/base64.h"
 #include "sandbox/journal_stream.h"
 #include "sandbox/query.h"
+#include "template/suggestion.h"
 
 namespace loopgate {
 
@@ -37,6 +41,46 @@ void answer_document(const std::shared_ptr<http::Exchange>& answer,
                      const Result<nlohmann::ordered_json>& document) {
   document ? answer_json(answer, json(*document))
            : refuse(answer, document.error().to_string(), 404);
+}
+
+struct Member {
+  enum class Type : unsigned char { kText, kFlag, kList, kObject };
+  std::string_view name;
+  Type type;
+};
+
+// What a value of a type that it may not have is called in the refusal.
+std::string_view misfit(Member::Type type, const json& value) {
+  switch (type) {
+    case Member::Type::kText:
+      return value.is_string() ? "" : "is not text";
+    case Member::Type::kFlag:
+      return value.is_boolean() ? "" : "is neither true nor false";
+    case Member::Type::kList:
+      return value.is_array() ? "" : "is not a list";
+    case Member::Type::kObject:
+      return value.is_object() ? "" : "is not an object";
+  }
+  __builtin_unreachable();
+}
+
+// A misspelt member must not be taken for one that was left out: a reset that was to keep the
+// stacks would delete them. null is as if it were left out.
+Status check_members(const json& body, const std::vector<Member>& members) {
+  for (const auto& [name, value] : body.items()) {
+    const auto known = std::ranges::find(members, name, &Member::name);
+    if (known == members.end()) {
+      std::vector<std::string> names;
+      for (const auto& member : members) names.emplace_back(member.name);
+      return fail(fmt::format("the body may not have '{}' (it takes {}){}", name.substr(0, 100),
+                              fmt::join(names, ", "), cfn::did_you_mean(name, names)));
+    }
+    if (value.is_null()) continue;
+    if (const auto why = misfit(known->type, value); !why.empty()) {
+      return fail(fmt::format("{} {}", name, why));
+    }
+  }
+  return {};
 }
 
 std::string text_field(const json& body, const char* name) {
@@ -122,15 +166,48 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
   const auto read = read_json(request.body.empty() ? "{}" : request.body);
   if (!read) return refuse(answer, "the body is not JSON: " + read.error().message);
   if (!read->is_object()) return refuse(answer, "the body is not a JSON object");
-  const json& body = *read;
-  if (route == "deploy") return post_deploy(body, answer);
-  if (route == "delete") return post_delete(body, answer);
-  if (route == "inject") return post_inject(body, answer);
-  if (route == "publish") return post_publish(body, answer);
-  if (route == "clock") return post_clock(body, answer);
-  if (route == "peers") return post_peers(body, answer);
-  if (route == "reset") return post_reset(body, answer);
-  refuse(answer, fmt::format("there is no POST {}", request.path), 404);
+  struct Post {
+    std::string_view route;
+    void (Control::*run)(const json& body, const Answer& answer);
+    std::vector<Member> members;
+  };
+  using enum Member::Type;
+  static const Post kPosts[] = {
+      {"deploy",
+       &Control::post_deploy,
+       {{"stack", kText},
+        {"template_file", kText},
+        {"template", kText},
+        {"parameters", kObject},
+        {"allow_unsupported", kFlag},
+        {"resolve", kObject}}},
+      {"delete", &Control::post_delete, {{"stack", kText}}},
+      {"inject",
+       &Control::post_inject,
+       {{"listener", kText}, {"region", kText}, {"datagrams", kList}}},
+      {"publish",
+       &Control::post_publish,
+       {{"topic", kText}, {"message", kText}, {"attributes", kObject}}},
+      {"clock", &Control::post_clock, {{"advance", kText}}},
+      {"peers",
+       &Control::post_peers,
+       {{"listener", kText},
+        {"public_key", kText},
+        {"preshared_key", kText},
+        {"allowed_ips", kList}}},
+      {"reset", &Control::post_reset, {{"keep_stacks", kFlag}}},
+  };
+  const auto* post = std::ranges::find(kPosts, route, &Post::route);
+  if (post == std::end(kPosts)) {
+    return refuse(answer, fmt::format("there is no POST {}", request.path), 404);
+  }
+  if (!request.query.empty()) {
+    return refuse(answer, "a POST has its parameters in its body, as JSON, not in its query");
+  }
+  if (const auto fits = check_members(*read, post->members); !fits) {
+    return refuse(answer, fits.error().message);
+  }
+  (this->*post->run)(*read, answer);
 }
 
 void Control::get_journal(std::string_view query, const Answer& answer) {
@@ -242,12 +319,8 @@ void Control::post_peers(const json& body, const Answer& answer) {
 }
 
 void Control::post_reset(const json& body, const Answer& answer) {
-  const auto keep = body.find("keep_stacks");
-  if (keep != body.end() && !keep->is_boolean()) {
-    return refuse(answer, "keep_stacks is neither true nor false");
-  }
   const auto done = [answer](const Status& status) { answer_status(answer, status); };
-  if (keep != body.end() && keep->get<bool>()) return sandbox_.reset_keeping_stacks(done);
+  if (body.value("keep_stacks", json()) == true) return sandbox_.reset_keeping_stacks(done);
   sandbox_.reset(done);
 }
 

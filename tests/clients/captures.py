@@ -144,8 +144,8 @@ def interface(link_type, options=b"", order="<", snap=0):
 
 
 def enhanced(number, frame, time=START * 1_000_000, options=b"", order="<"):
-    return block(6, struct.pack(order + "IIIII", number, time >> 32, time & 0xFFFFFFFF, len(frame), len(frame)) + frame +
-                 bytes(-len(frame) % 4) + options, order)
+    head = struct.pack(order + "IIIII", number, time >> 32, time & 0xFFFFFFFF, len(frame), len(frame))
+    return block(6, head + frame + bytes(-len(frame) % 4) + options, order)
 
 
 # [(link type, frames)]: an interface each.

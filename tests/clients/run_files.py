@@ -43,6 +43,17 @@ def a_folder_keeps_its_mode(binary, source, folder):
         assert files and all(mode(file) == 0o600 for file in files), [(file, oct(mode(file))) for file in files]
 
 
+def a_folder_serves_one_sandbox(binary, source, folder):
+    data = folder / "one"
+    for mode_before in (0o600, 0o644):  # of a database that is narrowed at the start, too
+        with Sandbox(binary, ["--data", str(data), "--quiet"]) as first:
+            second = run(binary, "exec", "--data", str(data), "--", "true")
+            assert second.returncode == 1, second
+            assert "loopgate.db is in use by another process: stop the sandbox" in second.stderr, second.stderr
+            assert first.process.poll() is None
+        (data / "loopgate.db").chmod(mode_before)
+
+
 def temporary_folders_of_the_living_stay(binary, source, folder):
     environment = {"TMPDIR": str(folder)}
     with Sandbox(binary, ["--quiet"], environment) as first:
@@ -98,8 +109,8 @@ def an_open_bind_warns(binary, source, folder):
 
 def main():
     binary, source = sys.argv[1:3]
-    tests = [a_folder_keeps_its_mode, temporary_folders_of_the_living_stay, replay_reads_regular_files_only,
-             replay_loses_no_answer, an_open_bind_warns]
+    tests = [a_folder_keeps_its_mode, a_folder_serves_one_sandbox, temporary_folders_of_the_living_stay,
+             replay_reads_regular_files_only, replay_loses_no_answer, an_open_bind_warns]
     for test in tests:
         with tempfile.TemporaryDirectory() as folder:
             test(binary, source, pathlib.Path(folder))

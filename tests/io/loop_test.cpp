@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <csignal>
 #include <string>
@@ -120,6 +121,20 @@ TEST(Loop, AMoveOfTheClockHappensInTurnsAndLeavesRoomForOthers) {
   live.loop.turn(Duration::zero());
   EXPECT_GE(live.clock.wall() - wall, hours(3));  // and stays ahead
   EXPECT_LT(live.clock.wall() - wall, hours(3) + std::chrono::minutes(1));
+}
+
+TEST(Loop, AMoveThatArrivesIsToldBeforeTheLoopWaits) {
+  LiveLoop live;
+  bool arrived = false;
+  bool told = false;
+  bool woken = false;
+  boost::asio::steady_timer later(live.loop.context(), milliseconds(800));
+  later.async_wait([&](const boost::system::error_code& error) { woken = !error; });
+  live.loop.at_turn_end(Loop::Stage::kFlush, [&] { told = arrived; });
+  live.loop.live_clock().advance(hours(3), [&](bool) { arrived = true; });
+  while (!arrived) live.loop.turn(hours(1));
+  EXPECT_TRUE(told);
+  EXPECT_FALSE(woken);
 }
 
 TEST(Loop, TurnsGoOnWhileTheClockIsHeld) {

@@ -188,6 +188,16 @@ TEST_F(SupervisorTest, EndsWhatAKilledKeeperKept) {
   EXPECT_TRUE(left.ends());
 }
 
+TEST_F(SupervisorTest, AKeeperThatIsStoppedGoesOn) {
+  auto process = shell("setsid sleep 1000 & echo $!; kill -STOP $PPID; sleep 1000");
+  const Watched left(printed_pid());
+  const Watched itself(process->pid());
+  process->kill();
+  ASSERT_TRUE(exits());
+  EXPECT_TRUE(itself.ends());
+  EXPECT_TRUE(left.ends());
+}
+
 TEST_F(SupervisorTest, GoesOnWhenTheSupervisingProcessIsKilled) {
   auto first = shell("setsid sleep 1000 & echo $!; sleep 1000");
   const Watched left(printed_pid(0));

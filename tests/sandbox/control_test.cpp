@@ -92,6 +92,15 @@ TEST_F(ControlRoutes, SaysWhatIsWrong) {
        R"({"listener":"L","datagrams":[{"from":"192.0.2.1:1","data":""}]})", 400,
        "there is no listener"},
       {"no duration", "POST", "clock", R"({"advance":"soon"})", 400, "advance: "},
+      {"a number for text", "POST", "clock", R"({"advance":60})", 400, "advance is not text"},
+      {"a misspelt member", "POST", "reset", R"({"keep_stack":true})", 400,
+       "the body may not have 'keep_stack' (it takes keep_stacks): did you mean 'keep_stacks'?"},
+      {"text for a flag", "POST", "reset", R"({"keep_stacks":"yes"})", 400,
+       "keep_stacks is neither true nor false"},
+      {"text for a list", "POST", "peers", R"({"allowed_ips":"10.0.0.1"})", 400,
+       "allowed_ips is not a list"},
+      {"a list for an object", "POST", "deploy", R"({"parameters":[]})", 400,
+       "parameters is not an object"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
@@ -101,6 +110,9 @@ TEST_F(ControlRoutes, SaysWhatIsWrong) {
     ASSERT_TRUE(document) << answer.body;
     EXPECT_THAT((*document)["error"].get<std::string>(), HasSubstr(c.sentence));
   }
+  const auto by_query = ask("POST", "reset", "", "keep_stacks=true");
+  EXPECT_EQ(by_query.status, 400);
+  EXPECT_THAT(by_query.body, HasSubstr("a POST has its parameters in its body"));
 }
 
 TEST_F(ControlRoutes, InjectsAsManyDatagramsAsARequestMayHaveAndNotOneMore) {
