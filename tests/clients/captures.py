@@ -53,7 +53,7 @@ def link_layers():
                                            bytes(-len(packet) % 4))
     sll = lambda protocol, inside, hardware=1: struct.pack(">HHH8sH", 0, hardware, 6, ADDRESSES[:8], protocol) + inside
     sll2 = lambda protocol, inside: struct.pack(">HHIHBB8s", protocol, 0, 1, 1, 0, 6, ADDRESSES[:8]) + inside
-    pflog = lambda family, inside: bytes([61, family]) + b"\0\0em0" + bytes(57) + b"\0\0" + inside
+    pflog = lambda family, inside: (bytes([61, family]) + b"\0\0em0").ljust(64, b"\0") + inside
     pktap = lambda dlt, inside: struct.pack("<III24sIIII", 108, 1, dlt, b"en0", 0, 2, 14, 0).ljust(108, b"\0") + inside
     prism = struct.pack("<II16s", 0x44, 144, b"wlan0").ljust(144, b"\0")
     avs = struct.pack(">II", 0x80211001, 64).ljust(64, b"\0")
