@@ -51,10 +51,14 @@ function(loopgate_room name)
   endif()
 endfunction()
 
-# loopgate_test(NAME DIR folder LINK target…): one test binary of the .cpp files in `folder`.
+# loopgate_test(NAME DIR folder… LINK target…): one test binary of the .cpp files in each `folder`.
 function(loopgate_test name)
-  cmake_parse_arguments(TEST "" "DIR" "LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${TEST_DIR}/*.cpp)
+  cmake_parse_arguments(TEST "" "" "DIR;LINK" ${ARGN})
+  set(sources)
+  foreach(folder ${TEST_DIR})
+    file(GLOB found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+    list(APPEND sources ${found})
+  endforeach()
   if(NOT sources)
     return()
   endif()

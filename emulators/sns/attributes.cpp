@@ -224,11 +224,4 @@ std::string default_topic_policy(const Topic& topic) {
                      {"Condition", {{"StringEquals", {{"AWS:SourceOwner", topic.account}}}}}}})}});
 }
 
-std::string_view default_delivery_policy() {
-  return R"({"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,)"
-         R"("numRetries":3,"numMaxDelayRetries":0,"numNoDelayRetries":0,"numMinDelayRetries":0,)"
-         R"("backoffFunction":"linear"},"disableSubscriptionOverrides":false,)"
-         R"("defaultRequestPolicy":{"headerContentType":"text/plain; charset=UTF-8"}}})";
-}
-
 }  // namespace loopgate::sns

@@ -24,8 +24,6 @@ aws::Outcome<void> set_subscription_attributes(Subscription& subscription, bool 
                                                const AttributeMap& attributes);
 
 std::string default_topic_policy(const Topic& topic);
-// The two delivery policies that AWS shows when none is set.
-std::string_view default_delivery_policy();
 
 bool is_true(std::string_view text);  // "true", in any case
 

@@ -8,6 +8,7 @@
 #include "codec/hex.h"
 #include "emulators/sns/arns.h"
 #include "emulators/sns/attributes.h"
+#include "emulators/sns/delivery_policy.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/limits.h"
 #include "emulators/sns/phone_number.h"
@@ -193,13 +194,19 @@ aws::Outcome<AttributeMap> Topics::topic_attributes(const std::string& arn) cons
       {"SubscriptionsConfirmed", std::to_string(subscriptions.size() - pending)},
       {"SubscriptionsPending", std::to_string(pending)},
       {"SubscriptionsDeleted", std::to_string(topic.subscriptions_deleted)},
-      {"EffectiveDeliveryPolicy", std::string(default_delivery_policy())},
   };
   if (topic.fifo) {
     out["FifoTopic"] = "true";
     out["ContentBasedDeduplication"] = "false";
   }
   for (const auto& [name, value] : topic.attributes) out[name] = value;
+  auto& delivery = out["DeliveryPolicy"];
+  out["EffectiveDeliveryPolicy"] = effective_delivery_policy(delivery);
+  if (delivery.empty()) {
+    out.erase("DeliveryPolicy");
+  } else {
+    delivery = shown_delivery_policy(delivery);
+  }
   return out;
 }
 

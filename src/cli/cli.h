@@ -30,6 +30,7 @@ void add_delete(CLI::App& app, Outcome& outcome);
 void add_send(CLI::App& app, Outcome& outcome);
 void add_publish(CLI::App& app, Outcome& outcome);
 void add_trace(CLI::App& app, Outcome& outcome);
+void add_inspect(CLI::App& app, Outcome& outcome);
 void add_replay(CLI::App& app, Outcome& outcome);
 void add_run(CLI::App& app, Outcome& outcome);
 void add_clock(CLI::App& app, Outcome& outcome);

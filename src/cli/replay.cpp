@@ -1,16 +1,15 @@
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <map>
-#include <system_error>
 
 #include "base/file.h"
+#include "cli/capture_input.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/payload_flags.h"
 #include "cli/sandbox_flags.h"
 #include "codec/base64.h"
-#include "codec/capture.h"
+#include "codec/capture/dissector.h"
 #include "wireguard/decrypt.h"
 
 namespace loopgate::cli {
@@ -28,41 +27,20 @@ struct ReplayFlags {
   std::string key_log;
   std::string wait = "2s";
   std::string endpoint;
+  bool tunnels = false;
 };
 
-struct Datagrams {
-  std::vector<nlohmann::json> entries;
-  std::map<std::string, int> skipped;  // why → how many
-};
+// The sessions in a capture, opened with --key-log and with what the capture itself carries.
+using Decryptor = std::optional<wireguard::CaptureDecryptor>;
 
-// What a WireGuard session carried to its listener: the initiator's packets, as that peer's.
-void add_decrypted(wireguard::CaptureDecryptor& decryptor,
-                   const codec::capture::UdpDatagram& datagram, Datagrams& out) {
-  const auto captured = decryptor.read(datagram.payload);
-  if (!captured) {
-    ++out.skipped[std::string(describe(captured.error()).code)];
-    return;
-  }
-  const auto* packet = std::get_if<wireguard::CapturedPacket>(&*captured);
-  if (packet == nullptr || !packet->from_initiator || packet->plaintext.empty()) {
-    ++out.skipped["a handshake, a keep-alive, or the listener's own"];
-    return;
-  }
-  out.entries.push_back({{"from", datagram.source.to_string()},
-                         {"peer_key", packet->initiator.to_base64()},
-                         {"data", codec::base64_encode(packet->plaintext)}});
-}
-
-// Given with --key-log, or in the capture itself (where a writer puts it before what it opens).
-Result<std::optional<wireguard::CaptureDecryptor>> decryptor_of(
-    const codec::capture::Reader& reader, const ReplayFlags& flags) {
+Result<Decryptor> decryptor_of(const codec::capture::Annotations& notes, const ReplayFlags& flags) {
   std::string lines;
   if (!flags.key_log.empty()) {
     auto text = read_file(flags.key_log, kMaxTextFileBytes);
     if (!text) return std::unexpected(text.error());
     lines = std::move(*text);
   }
-  for (const auto& secrets : reader.secrets()) {
+  for (const auto& secrets : notes.secrets) {
     if (secrets.type == codec::capture::kWireGuardKeyLog) lines += to_text(secrets.data);
   }
   if (lines.empty()) return std::nullopt;
@@ -71,38 +49,17 @@ Result<std::optional<wireguard::CaptureDecryptor>> decryptor_of(
   return wireguard::CaptureDecryptor(std::move(*log));
 }
 
-// A capture's key log may stand anywhere in it: read to the end once.
-Result<std::optional<wireguard::CaptureDecryptor>> find_decryptor(ByteSpan file,
-                                                                  const ReplayFlags& flags) {
-  auto reader = codec::capture::Reader::open(file);
-  if (!reader) return fail(reader.error().message, {flags.file});
-  for (auto record = reader->next(); record && *record; record = reader->next()) {
+// A capture's key log may stand anywhere in it: a pcapng file is read to its end once. Standard
+// input cannot be: there it stands before its packets, or comes with --key-log.
+Result<Decryptor> find_decryptor(const codec::capture::Reader& reader, const ReplayFlags& flags) {
+  if (is_standard_input(flags.file) || reader.annotations().format == "pcap") {
+    return decryptor_of(reader.annotations(), flags);
   }
-  return decryptor_of(*reader, flags);
-}
-
-Result<Datagrams> read_capture(ByteSpan file, const ReplayFlags& flags) {
-  auto decryptor = find_decryptor(file, flags);
-  if (!decryptor) return std::unexpected(decryptor.error());
-  auto reader = codec::capture::Reader::open(file);
-  if (!reader) return fail(reader.error().message, {flags.file});
-  Datagrams out;
-  for (;;) {
-    const auto record = reader->next();
-    if (!record) return fail(record.error().message, {flags.file});
-    if (!*record) return out;
-    const auto* datagram = (*record)->datagram();
-    if (datagram == nullptr) {
-      ++out.skipped[std::string(describe(std::get<codec::capture::Skip>((*record)->content)))];
-    } else if (flags.port != 0 && datagram->destination.port != flags.port) {
-      ++out.skipped[fmt::format("not to port {}", flags.port)];
-    } else if (*decryptor) {
-      add_decrypted(**decryptor, *datagram, out);
-    } else {
-      out.entries.push_back({{"from", datagram->source.to_string()},
-                             {"data", codec::base64_encode(datagram->payload)}});
-    }
+  auto ahead = open_capture(flags.file, "replay");
+  if (!ahead) return std::unexpected(ahead.error());
+  for (auto record = ahead->next(); record && *record != nullptr; record = ahead->next()) {
   }
+  return decryptor_of(ahead->annotations(), flags);
 }
 
 // What comes back, printed as it is read. The sandbox keeps a bounded amount of it.
@@ -141,70 +98,152 @@ class Answers {
   std::uint64_t lost_ = 0;
 };
 
-// Reads the answers along with it, so that they do not pile up.
-Status inject(Client& client, const ReplayFlags& flags, const std::vector<nlohmann::json>& entries,
-              Answers& answers) {
-  for (std::size_t start = 0; start < entries.size();) {
-    auto batch = nlohmann::json::array();
-    for (std::size_t bytes = 0;
-         start < entries.size() && batch.size() < kBatch && bytes < kBatchBytes; ++start) {
-      bytes += entries[start]["data"].get_ref<const std::string&>().size();
-      batch.push_back(entries[start]);
-    }
-    const auto answer = client.post(
-        "/_loopgate/inject",
-        {{"listener", flags.listener}, {"region", flags.region}, {"datagrams", std::move(batch)}});
-    if (!answer) return std::unexpected(answer.error());
-    if (const auto status = answers.read(std::chrono::milliseconds(0)); !status) return status;
-  }
-  return {};
-}
+// A capture on its way into the sandbox: a batch in memory, never the whole.
+class Replay {
+ public:
+  Replay(codec::capture::Reader reader, const ReplayFlags& flags, Client& client, Answers& answers)
+      : reader_(std::move(reader)),
+        dissector_({.tunnels = flags.tunnels}),
+        flags_(flags),
+        client_(client),
+        answers_(answers) {}
 
-// Before a byte of it is read: a pipe or device may have no end.
-Status check_capture(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  const auto refuse = [&](std::string_view what) {
-    return fail(fmt::format("is {}; replay reads a whole capture from a regular file: write it to "
-                            "one first",
-                            what),
-                {path});
-  };
-  switch (status.type()) {
-    case std::filesystem::file_type::directory:
-      return refuse("a folder");
-    case std::filesystem::file_type::fifo:
-      return refuse("a pipe");
-    case std::filesystem::file_type::socket:
-      return refuse("a socket");
-    case std::filesystem::file_type::character:
-    case std::filesystem::file_type::block:
-      return refuse("a device");
-    default:
-      return {};  // what is missing is told by the reading
+  // What was read before an error is injected.
+  Status run() {
+    auto decryptor = find_decryptor(reader_, flags_);
+    if (!decryptor) return std::unexpected(decryptor.error());
+    if (*decryptor) decryptor_.emplace(std::move(**decryptor));
+    for (;;) {
+      const auto record = reader_.next();
+      if (!record || *record == nullptr) {
+        dissector_.finish();
+        const auto injected = inject();
+        if (record && injected) tell_late_secrets();
+        return record ? injected : fail(record.error().message, {flags_.file});
+      }
+      add(**record);
+      if (batch_.size() < kBatch && batch_bytes_ < kBatchBytes) continue;
+      if (const auto injected = inject(); !injected) return injected;
+    }
   }
-}
+
+  std::uint64_t injected() const { return injected_; }
+  const codec::capture::Annotations& notes() const { return reader_.annotations(); }
+
+  void print_summary() const {
+    fmt::print("replayed {} datagrams\n", injected_);
+    for (const auto& [why, count] : skipped()) fmt::print("skipped {}: {}\n", count, why);
+  }
+
+  std::string why_nothing() const {
+    std::string out;
+    for (const auto& [why, count] : skipped()) {
+      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, why);
+    }
+    if (out.empty()) return "nothing was replayed: the capture has no packets";
+    return "nothing was replayed: of its packets are " + out;
+  }
+
+ private:
+  using Skipped = std::vector<std::pair<std::string, std::uint64_t>>;  // why → how many
+
+  Skipped skipped() const {
+    Skipped out;
+    for (const auto& line : dissector_.skipped().lines()) out.emplace_back(line.why, line.count);
+    out.insert(out.end(), skipped_.begin(), skipped_.end());
+    return out;
+  }
+
+  void add(const codec::capture::Record& record) {
+    const auto content = dissector_.dissect(record);
+    const auto* datagram = std::get_if<codec::capture::UdpDatagram>(&content);
+    if (datagram == nullptr) return;
+    if (flags_.port != 0 && datagram->destination.port != flags_.port) {
+      ++skipped_[fmt::format("not to port {}", flags_.port)];
+    } else if (decryptor_) {
+      add_decrypted(*datagram);
+    } else {
+      put({{"from", datagram->source.to_string()},
+           {"data", codec::base64_encode(datagram->payload)}});
+    }
+  }
+
+  // What a WireGuard session carried to its listener: the initiator's packets, as that peer's.
+  void add_decrypted(const codec::capture::UdpDatagram& datagram) {
+    const auto captured = decryptor_->read(datagram.payload);
+    if (!captured) {
+      ++skipped_[std::string(describe(captured.error()).code)];
+      return;
+    }
+    const auto* packet = std::get_if<wireguard::CapturedPacket>(&*captured);
+    if (packet == nullptr || !packet->from_initiator || packet->plaintext.empty()) {
+      ++skipped_["a handshake, a keep-alive, or the listener's own"];
+      return;
+    }
+    put({{"from", datagram.source.to_string()},
+         {"peer_key", packet->initiator.to_base64()},
+         {"data", codec::base64_encode(packet->plaintext)}});
+  }
+
+  void put(nlohmann::json entry) {
+    batch_bytes_ += entry["data"].get_ref<const std::string&>().size();
+    batch_.push_back(std::move(entry));
+  }
+
+  // Reads the answers along with it, so that they do not pile up.
+  Status inject() {
+    if (batch_.empty()) return {};
+    const auto count = batch_.size();
+    const auto answer = client_.post("/_loopgate/inject", {{"listener", flags_.listener},
+                                                           {"region", flags_.region},
+                                                           {"datagrams", std::move(batch_)}});
+    batch_ = nlohmann::json::array();
+    batch_bytes_ = 0;
+    if (!answer) return std::unexpected(answer.error());
+    injected_ += count;
+    return answers_.read(std::chrono::milliseconds(0));
+  }
+
+  void tell_late_secrets() const {
+    if (!is_standard_input(flags_.file) || decryptor_ || notes().secrets.empty()) return;
+    fmt::print(stderr,
+               "loopgate: standard input has keys behind its first packets: replay the capture "
+               "from a file, or give them with --key-log, to replay what its sessions carried\n");
+  }
+
+  codec::capture::Reader reader_;
+  codec::capture::Dissector dissector_;
+  const ReplayFlags& flags_;
+  Client& client_;
+  Answers& answers_;
+  Decryptor decryptor_;
+  nlohmann::json batch_ = nlohmann::json::array();
+  std::size_t batch_bytes_ = 0;
+  std::uint64_t injected_ = 0;
+  std::map<std::string, std::uint64_t> skipped_;  // beyond the dissector's own
+};
 
 int replay(const ReplayFlags& flags) {
   const auto wait = parse_duration(flags.wait);
   if (!wait) return report({"--wait: " + wait.error().message, {}});
-  if (const auto status = check_capture(flags.file); !status) return report(status.error());
-  const auto file = read_file(flags.file, kMaxBinaryFileBytes);
-  if (!file) return report(file.error());
-  const auto datagrams = read_capture(as_bytes(*file), flags);
-  if (!datagrams) return report(datagrams.error());
+  auto reader = open_capture(flags.file, "replay");
+  if (!reader) return report(reader.error());
   Client client(flags.endpoint);
   const auto before = client.get("/_loopgate/captured?after=18446744073709551615");
   if (!before) return report(before.error());
   Answers answers(client, (*before)["last"].get<std::uint64_t>());
-  if (const auto status = inject(client, flags, datagrams->entries, answers); !status) {
-    return report(status.error());
-  }
-  fmt::print("replayed {} datagrams\n", datagrams->entries.size());
-  for (const auto& [why, count] : datagrams->skipped) fmt::print("skipped {}: {}\n", count, why);
+  Replay replay(*std::move(reader), flags, client, answers);
+  const auto status = replay.run();
+  print_warnings(replay.notes(), flags.file);
+  if (!status && replay.injected() == 0) return report(status.error());
+  replay.print_summary();
   const auto quiet = std::chrono::duration_cast<std::chrono::milliseconds>(*wait);
-  if (const auto status = answers.read(quiet); !status) return report(status.error());
-  fmt::print("{} answers\n", answers.printed());
+  if (replay.injected() != 0) {
+    if (const auto read = answers.read(quiet); !read) return report(read.error());
+    fmt::print("{} answers\n", answers.printed());
+  }
+  if (!status) return report(status.error());
+  if (replay.injected() == 0) return report({replay.why_nothing(), {flags.file}});
   if (answers.lost() == 0) return 0;
   fmt::print(stderr,
              "loopgate: {} more answers came faster than they could be read, and were let go: "
@@ -217,9 +256,12 @@ int replay(const ReplayFlags& flags) {
 
 void add_replay(CLI::App& app, Outcome& outcome) {
   auto* verb = app.add_subcommand(
-      "replay", "Replay a capture (pcap, pcapng) into a listener, with its own source addresses");
+      "replay",
+      "Replay a capture (pcap, pcapng; gzip, zstd) into a listener, with its own sources");
   auto flags = std::make_shared<ReplayFlags>();
-  verb->add_option("file", flags->file, "The capture")->required()->type_name("FILE");
+  verb->add_option("file", flags->file, "The capture; - is standard input")
+      ->required()
+      ->type_name("FILE");
   verb->add_option("--to", flags->listener,
                    "The listener's logical id, STACK/LOGICALID, name or port")
       ->required();
@@ -229,6 +271,7 @@ void add_replay(CLI::App& app, Outcome& outcome) {
   verb->add_option(
       "--key-log", flags->key_log,
       "WireGuard key log: replays what the sessions in the capture carried, as those peers");
+  verb->add_flag("--tunnels", flags->tunnels, "Open IP in IP, IPv6 in IP and GRE");
   verb->add_option("--wait", flags->wait, "Stop when no answer has come for so long")
       ->capture_default_str();
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");

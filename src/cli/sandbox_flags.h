@@ -62,9 +62,8 @@ Result<std::pair<std::string, std::string>> split_assignment(const std::string& 
                                                              std::string_view what);
 Result<std::map<std::string, std::string>> parse_parameters(const std::vector<std::string>& flags);
 
-// What the verbs read of text and of payloads and captures.
+// What the verbs read of text.
 inline constexpr std::size_t kMaxTextFileBytes = 1U << 20;
-inline constexpr std::size_t kMaxBinaryFileBytes = 256U << 20;
 
 // Builds the sandbox and deploys everything in order; the first failure is the result. SIGINT and
 // SIGTERM end the process meanwhile, and stop the sandbox from then on.

@@ -72,16 +72,20 @@ std::expected<IpHeader, IpError> parse_v4(ByteSpan packet, IpOrigin origin) {
   ByteReader in(packet);
   const std::size_t header_size = std::size_t{4} * (*in.u8() & 15);
   in.skip(1);
-  const std::size_t total = *in.big<std::uint16_t>();
-  in.skip(2);
+  std::size_t total = *in.big<std::uint16_t>();
+  IpHeader header;
+  header.place.identification = *in.big<std::uint16_t>();
   const std::uint16_t fragment = *in.big<std::uint16_t>();
   in.skip(1);
-  IpHeader header;
   header.protocol = *in.u8();
   in.skip(2);
   header.source = address_v4(*in.take(4));
   header.destination = address_v4(*in.take(4));
   header.fragment = (fragment & (kMoreFragments | kFragmentOffset)) != 0;
+  header.place.offset = std::size_t{8} * (fragment & kFragmentOffset);
+  header.place.more = (fragment & kMoreFragments) != 0;
+  header.length_open = total == 0 && origin == IpOrigin::kCapture;
+  if (header.length_open) total = packet.size();
   if (header_size < kIpv4HeaderBytes || total < header_size) return Failure(IpError::kMalformed);
   const auto whole = cut_to_length(packet, total, origin);
   if (!whole) return Failure(whole.error());
@@ -106,30 +110,17 @@ std::expected<void, IpError> walk_extension(ByteReader& in, IpHeader& header) {
   const auto body = in.take(rest);
   if (!body) return Failure(IpError::kMalformed);
   if (kind == kFragmentHeader) {
-    const std::uint16_t offset_and_more = *ByteReader(*body).big<std::uint16_t>();
+    ByteReader place(*body);
+    const std::uint16_t offset_and_more = *place.big<std::uint16_t>();
     header.fragment = header.fragment || (offset_and_more & 0xFFF9) != 0;
+    header.place = {*place.big<std::uint32_t>(), offset_and_more & 0xFFF8U,
+                    (offset_and_more & 1) != 0};
   }
   // A segment left means that the destination in the fixed header is not the one of the pseudo
   // header.
   if (kind == kRouting && (*body)[1] != std::byte{0}) header.pseudo_header_known = false;
   header.protocol = *next;
   return {};
-}
-
-bool is_extension(std::uint8_t next_header) {
-  switch (next_header) {
-    case kHopByHop:
-    case kRouting:
-    case kFragmentHeader:
-    case kAuthentication:
-    case kDestinationOptions:
-    case kMobility:
-    case kHip:
-    case kShim6:
-      return true;
-    default:
-      return false;
-  }
 }
 
 // RFC 8200 §3:
@@ -145,9 +136,11 @@ std::expected<IpHeader, IpError> parse_v6(ByteSpan packet, IpOrigin origin) {
   if (packet.size() < kIpv6HeaderBytes) return Failure(IpError::kNotIp);
   ByteReader fixed(packet);
   fixed.skip(4);
-  const std::size_t payload_size = *fixed.big<std::uint16_t>();
+  std::size_t payload_size = *fixed.big<std::uint16_t>();
   IpHeader header;
   header.version = 6;
+  header.length_open = payload_size == 0 && origin == IpOrigin::kCapture;
+  if (header.length_open) payload_size = packet.size() - kIpv6HeaderBytes;
   header.protocol = *fixed.u8();
   fixed.skip(1);
   header.source = address_v6(*fixed.take(16));
@@ -156,7 +149,7 @@ std::expected<IpHeader, IpError> parse_v6(ByteSpan packet, IpOrigin origin) {
   if (!whole) return Failure(whole.error());
   ByteReader in(whole->subspan(kIpv6HeaderBytes));
   // Behind the header of a later fragment stands no header, but the middle of something.
-  for (int i = 0; is_extension(header.protocol) && !header.fragment; ++i) {
+  for (int i = 0; is_extension_header(header.protocol) && !header.fragment; ++i) {
     if (i == kMaxIpv6ExtensionHeaders) return Failure(IpError::kMalformed);
     if (const auto walked = walk_extension(in, header); !walked) return Failure(walked.error());
   }
@@ -262,6 +255,22 @@ Bytes build_v6(const Endpoint& source, const Endpoint& destination, ByteSpan pay
 
 }  // namespace
 
+bool is_extension_header(std::uint8_t next_header) {
+  switch (next_header) {
+    case kHopByHop:
+    case kRouting:
+    case kFragmentHeader:
+    case kAuthentication:
+    case kDestinationOptions:
+    case kMobility:
+    case kHip:
+    case kShim6:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::expected<IpHeader, IpError> parse_ip_header(ByteSpan packet, IpOrigin origin) {
   if (packet.empty()) return Failure(IpError::kNotIp);
   switch (std::to_integer<unsigned>(packet[0]) >> 4) {
@@ -274,28 +283,33 @@ std::expected<IpHeader, IpError> parse_ip_header(ByteSpan packet, IpOrigin origi
   }
 }
 
+std::expected<IpPacket, IpError> parse_udp(const IpHeader& header, IpOrigin origin) {
+  if (header.fragment) return Failure(IpError::kFragment);
+  if (header.protocol != kProtocolUdp) return Failure(IpError::kNotUdp);
+  // RFC 768: source port, destination port, length of header and data, checksum.
+  ByteReader in(header.payload);
+  const auto source_port = in.big<std::uint16_t>();
+  const auto destination_port = in.big<std::uint16_t>();
+  const auto length = in.big<std::uint16_t>();
+  const auto checksum = in.big<std::uint16_t>();
+  if (!checksum) return Failure(IpError::kMalformed);
+  // RFC 2675 §4: a jumbogram's is 0, and so is what a network card was to fill in.
+  const std::size_t size = *length == 0 && header.length_open ? header.payload.size() : *length;
+  if (size < kUdpHeaderBytes || size > header.payload.size()) return Failure(IpError::kMalformed);
+  const ByteSpan udp = header.payload.first(size);
+  if (origin == IpOrigin::kTunnel && !udp_checksum_fits(header, udp)) {
+    return Failure(IpError::kMalformed);
+  }
+  return IpPacket{header.version,
+                  {header.source, *source_port},
+                  {header.destination, *destination_port},
+                  udp.subspan(kUdpHeaderBytes)};
+}
+
 std::expected<IpPacket, IpError> parse_ip(ByteSpan packet, IpOrigin origin) {
   const auto header = parse_ip_header(packet, origin);
   if (!header) return Failure(header.error());
-  if (header->fragment) return Failure(IpError::kFragment);
-  if (header->protocol != kProtocolUdp) return Failure(IpError::kNotUdp);
-  // RFC 768: source port, destination port, length of header and data, checksum.
-  ByteReader in(header->payload);
-  const auto source_port = in.big<std::uint16_t>();
-  const auto destination_port = in.big<std::uint16_t>();
-  const auto size = in.big<std::uint16_t>();
-  const auto checksum = in.big<std::uint16_t>();
-  if (!checksum || *size < kUdpHeaderBytes || *size > header->payload.size()) {
-    return Failure(IpError::kMalformed);
-  }
-  const ByteSpan udp = header->payload.first(*size);
-  if (origin == IpOrigin::kTunnel && !udp_checksum_fits(*header, udp)) {
-    return Failure(IpError::kMalformed);
-  }
-  return IpPacket{header->version,
-                  {header->source, *source_port},
-                  {header->destination, *destination_port},
-                  udp.subspan(kUdpHeaderBytes)};
+  return parse_udp(*header, origin);
 }
 
 Bytes build_udp(const Endpoint& source, const Endpoint& destination, ByteSpan payload) {

@@ -26,6 +26,13 @@ enum class IpError : unsigned char {
   kNotUdp,     // TCP, ICMP, ESP …
 };
 
+// Where a fragment belongs: RFC 791 §3.1, RFC 8200 §4.5.
+struct FragmentPlace {
+  std::uint32_t identification = 0;
+  std::size_t offset = 0;  // in bytes
+  bool more = false;       // others follow
+};
+
 // A packet of any protocol. Spans point into the input.
 struct IpHeader {
   int version = 4;  // 4 or 6, of the header: an IPv4-mapped IPv6 address reads as IPv4
@@ -33,8 +40,12 @@ struct IpHeader {
   IpAddress destination;
   std::uint8_t protocol = 0;  // after IPv6 extension headers
   bool fragment = false;
+  FragmentPlace place;  // of a fragment
   // False when an IPv6 routing header leads on to another address, which the UDP checksum covers.
   bool pseudo_header_known = true;
+  // Of a capture: a length of 0, which a network card was to fill in when it cut the packet into
+  // segments. All that was captured counts as the packet.
+  bool length_open = false;
   ByteSpan payload;  // after all headers, without padding
 };
 
@@ -45,9 +56,16 @@ struct IpPacket {
   ByteSpan payload;  // of the UDP datagram
 };
 
+// Whether an IPv6 next header is an extension header that we walk over.
+bool is_extension_header(std::uint8_t next_header);
+
 // kNotIp, kMalformed and kTruncated only.
 std::expected<IpHeader, IpError> parse_ip_header(ByteSpan packet,
                                                  IpOrigin origin = IpOrigin::kTunnel);
+
+// What is in an unfragmented packet of protocol UDP. Else kFragment, kNotUdp, kMalformed.
+std::expected<IpPacket, IpError> parse_udp(const IpHeader& header,
+                                           IpOrigin origin = IpOrigin::kTunnel);
 
 std::expected<IpPacket, IpError> parse_ip(ByteSpan packet, IpOrigin origin = IpOrigin::kTunnel);
 

@@ -1,6 +1,7 @@
 // What this room bounds, each with its source or our reason.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -40,11 +41,29 @@ inline constexpr std::size_t kMaxTunnelPadding = 15;
 
 // libpcap's MAXIMUM_SNAPLEN: no record of a sound capture is larger.
 inline constexpr std::size_t kMaxCaptureRecordBytes = 262144;
+// What is read at once: enough that a call to the kernel does not show, little enough for the
+// cache.
+inline constexpr std::size_t kCaptureWindowBytes = 128 * 1024;
 // A pcapng block holds one record and its options, or a key log.
 inline constexpr std::size_t kMaxPcapngBlockBytes = 16 * 1024 * 1024;
-inline constexpr std::size_t kMaxCaptureInterfaces = 4096;
-inline constexpr std::size_t kMaxCaptureSecrets = 1024;
-// 802.1Q inside 802.1ad is two; one more for good measure.
-inline constexpr int kMaxVlanTags = 4;
+// The old Packet Block counts them in 16 bits.
+inline constexpr std::size_t kMaxCaptureInterfaces = 65536;
+// Comments and key logs of a file, which are kept while it is read.
+inline constexpr std::size_t kMaxCaptureNoteBytes = 32 * 1024 * 1024;
+// A window of 128 MB (2^27), what zstd itself opens unasked.
+inline constexpr int kMaxZstdWindowLog = 27;
+// 802.1Q inside 802.1ad is two; providers stack a few more.
+inline constexpr int kMaxVlanTags = 8;
+// EtherTypes one behind the other in a frame: a few carry Ethernet again.
+inline constexpr int kMaxLinkLayers = 8;
+// Tunnels in each other, packets put together from fragments of packets.
+inline constexpr int kMaxCaptureNesting = 8;
+// What `inspect` keeps of a capture, some 300 bytes each; datagrams of more flows are counted.
+inline constexpr std::size_t kMaxCaptureFlows = 100'000;
+// RFC 8200 §4.5 gives a packet's fragments 60 seconds, RFC 1122 §3.3.2 60 to 120. What waits is
+// bounded as Linux does it (ipfrag_high_thresh is 4 MB), and in number, for tiny fragments.
+inline constexpr std::chrono::seconds kFragmentLifetime{60};
+inline constexpr std::size_t kMaxFragmentBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kMaxFragmentedPackets = 4096;
 
 }  // namespace loopgate::codec

@@ -10,7 +10,7 @@
 #include "base/alive.h"
 #include "base/clock.h"
 #include "base/journal.h"
-#include "codec/capture_writer.h"
+#include "codec/capture/writer.h"
 #include "gateway/gateway.h"
 #include "io/loop.h"
 #include "io/private_file.h"

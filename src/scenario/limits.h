@@ -16,9 +16,8 @@ inline constexpr std::size_t kMaxStacks = 50;
 inline constexpr std::size_t kMaxTextLength = 1U << 20;  // of one scalar
 // Each datagram of a `count` is a packet with a story of its own.
 inline constexpr std::size_t kMaxCount = 1'000'000;
-// A payload that a file gives, and a capture that is replayed.
+// A payload that a file gives.
 inline constexpr std::size_t kMaxPayloadFileBytes = 1U << 20;
-inline constexpr std::size_t kMaxCaptureBytes = 256U << 20;
 // What UDP can carry over IPv4 (RFC 768, RFC 791).
 inline constexpr std::size_t kMaxDatagramBytes = 65'507;
 

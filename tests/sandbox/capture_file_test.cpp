@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
-#include "codec/capture.h"
+#include "codec/capture/dissector.h"
 #include "sandbox.h"
 #include "sandbox/customer_config.h"
 
@@ -88,8 +88,10 @@ TEST(CaptureFile, HoldsDatagramsBetweenTwoFamilies) {
   const auto bytes = *read_file(file, 1 << 20);
   auto reader = *codec::capture::Reader::open(as_bytes(bytes));
   std::vector<std::string> sources;
-  for (auto record = reader.next(); record && *record; record = reader.next()) {
-    if (const auto* datagram = (*record)->datagram()) {
+  codec::capture::Dissector dissector;
+  for (auto record = reader.next(); record && *record != nullptr; record = reader.next()) {
+    const auto content = dissector.dissect(**record);
+    if (const auto* datagram = std::get_if<codec::capture::UdpDatagram>(&content)) {
       sources.push_back(datagram->source.to_string());
       EXPECT_EQ(datagram->destination.address.to_string(), "::1");
       EXPECT_EQ(to_text(datagram->payload), "ping");

@@ -355,6 +355,60 @@ TEST_F(Recorded, E_NumbersForTextMessages) {
 
 // --- F: surface ----------------------------------------------------------------------------------
 
+TEST_F(Recorded, F_ADeliveryPolicyIsShownAndInForce) {
+  // 2024-10-03 test_topic_delivery_policy_crud
+  const auto request_policy = [](const char* type) { return json{{"headerContentType", type}}; };
+  const auto arn =
+      topic("delivered",
+            {{"DeliveryPolicy",
+              R"({"http":{"defaultRequestPolicy":{"headerContentType":"application/json"}}})"}});
+  const auto shown = [&](const char* name) {
+    const auto attributes = call("GetTopicAttributes", {{"TopicArn", arn}}).value()["Attributes"];
+    return attributes.contains(name) ? json::parse(attributes[name].get<std::string>()) : json();
+  };
+  const auto set = [&](const std::string& policy) {
+    call("SetTopicAttributes",
+         {{"TopicArn", arn}, {"AttributeName", "DeliveryPolicy"}, {"AttributeValue", policy}});
+  };
+  const json defaults = {
+      {"minDelayTarget", 20},       {"maxDelayTarget", 20},   {"numRetries", 3},
+      {"numMaxDelayRetries", 0},    {"numNoDelayRetries", 0}, {"numMinDelayRetries", 0},
+      {"backoffFunction", "linear"}};
+  const auto in_force = [](json retries, json request) {
+    return json{{"http",
+                 {{"defaultHealthyRetryPolicy", std::move(retries)},
+                  {"disableSubscriptionOverrides", false},
+                  {"defaultRequestPolicy", std::move(request)}}}};
+  };
+  EXPECT_EQ(shown("DeliveryPolicy"),
+            json({{"http",
+                   {{"disableSubscriptionOverrides", false},
+                    {"defaultRequestPolicy", request_policy("application/json")}}}}));
+  EXPECT_EQ(shown("EffectiveDeliveryPolicy"),
+            in_force(defaults, request_policy("application/json")));
+
+  const json given = {{"minDelayTarget", 5}, {"maxDelayTarget", 6}, {"numRetries", 1}};
+  set(json{{"http", {{"defaultHealthyRetryPolicy", given}}}}.dump());
+  EXPECT_EQ(
+      shown("DeliveryPolicy"),
+      json({{"http",
+             {{"disableSubscriptionOverrides", false}, {"defaultHealthyRetryPolicy", given}}}}));
+  auto mixed = defaults;
+  mixed.update(given);
+  EXPECT_EQ(shown("EffectiveDeliveryPolicy"),
+            in_force(mixed, request_policy("text/plain; charset=UTF-8")));
+
+  set(R"({"http":{"defaultHealthyRetryPolicy":null}})");
+  EXPECT_EQ(shown("DeliveryPolicy"), json({{"http", {{"disableSubscriptionOverrides", false}}}}));
+  set("");
+  EXPECT_TRUE(shown("DeliveryPolicy").is_null());
+  EXPECT_EQ(shown("EffectiveDeliveryPolicy"),
+            in_force(defaults, request_policy("text/plain; charset=UTF-8")));
+  set("no policy");
+  EXPECT_EQ(shown("EffectiveDeliveryPolicy"),
+            in_force(defaults, request_policy("text/plain; charset=UTF-8")));
+}
+
 TEST_F(Recorded, F_TokensOfListsAreOpaque) {
   // 2025-10-06 subscription-paging-first-page: base64
   const auto arn = topic();

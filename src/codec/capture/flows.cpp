@@ -1,0 +1,54 @@
+#include "codec/capture/flows.h"
+
+#include <algorithm>
+
+#include "codec/capture/guess.h"
+#include "codec/limits.h"
+
+namespace loopgate::codec::capture {
+
+namespace {
+
+// A protocol shows in its first messages; later ones are often opaque.
+constexpr std::uint64_t kGuessedDatagrams = 16;
+
+}  // namespace
+
+std::size_t Flows::PairHash::operator()(const Pair& pair) const noexcept {
+  const std::hash<Endpoint> hash;
+  return hash(pair.low) * 31 + hash(pair.high);
+}
+
+void Flows::add(const UdpDatagram& datagram, WallTime time) {
+  Pair pair{datagram.source, datagram.destination};
+  if (pair.high < pair.low) std::swap(pair.low, pair.high);
+  const auto found = by_pair_.find(pair);
+  if (found == by_pair_.end() && flows_.size() == kMaxCaptureFlows) {
+    ++left_out_;
+    return;
+  }
+  Flow* flow = found == by_pair_.end() ? nullptr : found->second;
+  const std::size_t size = datagram.payload.size();
+  if (flow == nullptr) {
+    flow = &flows_.emplace_back();
+    flow->client = datagram.source;
+    flow->server = datagram.destination;
+    flow->first = flow->last = time;
+    flow->smallest = size;
+    by_pair_.emplace(pair, flow);
+  }
+  const bool by_client = datagram.source == flow->client;
+  FlowSide& side = by_client ? flow->from_client : flow->from_server;
+  ++side.datagrams;
+  side.bytes += size;
+  flow->first = std::min(flow->first, time);
+  flow->last = std::max(flow->last, time);
+  flow->smallest = std::min(flow->smallest, size);
+  flow->largest = std::max(flow->largest, size);
+  const auto datagrams = flow->from_client.datagrams + flow->from_server.datagrams;
+  if (flow->protocol.empty() && datagrams <= kGuessedDatagrams) {
+    flow->protocol = guess_protocol(datagram);
+  }
+}
+
+}  // namespace loopgate::codec::capture

@@ -1,0 +1,56 @@
+// Who talks with whom in a capture: datagrams gathered into flows, in memory that is bounded.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/ip_address.h"
+#include "base/time.h"
+#include "codec/capture/dissector.h"
+
+namespace loopgate::codec::capture {
+
+struct FlowSide {
+  std::uint64_t datagrams = 0;
+  std::uint64_t bytes = 0;  // of payloads
+};
+
+// Two endpoints. The client is who spoke first in the capture.
+struct Flow {
+  Endpoint client;
+  Endpoint server;
+  WallTime first;
+  WallTime last;
+  FlowSide from_client;
+  FlowSide from_server;
+  std::size_t smallest = 0;  // payloads of both sides
+  std::size_t largest = 0;
+  std::string_view protocol;  // a guess; empty: none
+};
+
+class Flows {
+ public:
+  void add(const UdpDatagram& datagram, WallTime time);
+
+  const std::deque<Flow>& all() const { return flows_; }  // in order of appearance
+  // Datagrams of flows that were too many to keep (kMaxCaptureFlows).
+  std::uint64_t left_out() const { return left_out_; }
+
+ private:
+  struct Pair {
+    Endpoint low;
+    Endpoint high;
+    bool operator==(const Pair&) const = default;
+  };
+  struct PairHash {
+    std::size_t operator()(const Pair& pair) const noexcept;
+  };
+
+  std::deque<Flow> flows_;
+  std::unordered_map<Pair, Flow*, PairHash> by_pair_;
+  std::uint64_t left_out_ = 0;
+};
+
+}  // namespace loopgate::codec::capture
