@@ -12,7 +12,7 @@
 namespace loopgate::codec::jsonata {
 
 struct Array;
-struct Object;
+class Object;
 struct Function;
 struct Tuple;
 
