@@ -162,6 +162,11 @@ class Sandbox {
   Result<std::string> publish(const std::string& topic, const std::string& body,
                               const std::map<std::string, std::string>& attributes);
 
+  // Any operation of any service by its AWS name, on behalf of the account itself; settles. A call
+  // that waits for the clock (a long poll) is abandoned.
+  Result<nlohmann::json> call(const std::string& service, const std::string& operation,
+                              nlohmann::json params, const std::string& region = {});
+
   // One HTTP request, as if the server had read it.
   void handle(http::Request request, std::shared_ptr<http::Exchange> exchange);
 
