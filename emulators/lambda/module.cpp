@@ -15,7 +15,8 @@ LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::Log
                   .logs = logs,
                   .folder = surroundings.folder + "/functions",
                   .endpoint = surroundings.endpoint,
-                  .ordered_results = surroundings.simulated},
+                  .ordered_results = surroundings.simulated,
+                  .credentials = surroundings.credentials},
                  std::move(deliver)),
       mappings_({.tasks = surroundings.tasks,
                  .random = surroundings.random,
@@ -32,7 +33,7 @@ LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::Log
                                    functions_.invoke(std::move(call), std::move(done));
                                  }}}),
       port_(functions_, surroundings.tasks, surroundings.authorize),
-      service_(functions_, mappings_),
+      service_(functions_, mappings_, surroundings.access),
       function_type_(functions_),
       companion_type_(functions_),
       mapping_type_(mappings_) {}

@@ -86,7 +86,9 @@ std::function<void()> LambdaOperations::call(http::ApiCall call, http::ApiReply 
 }
 
 http::Permission LambdaOperations::permission_for(const http::ApiCall& call) const {
-  const auto action = call.operation == "Invoke" ? "InvokeFunction" : call.operation;
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+  const bool invokes = call.operation == "Invoke" || call.operation == "InvokeWithResponseStream";
+  const auto action = invokes ? std::string("InvokeFunction") : call.operation;
   auto resource = http::text_param(call.params, "Resource");
   if (const auto uuid = http::text_param(call.params, "UUID"); !uuid.empty()) {
     resource = fmt::format("arn:aws:lambda:{}:{}:event-source-mapping:{}", call.caller.region,
@@ -97,10 +99,11 @@ http::Permission LambdaOperations::permission_for(const http::ApiCall& call) con
   return {"lambda:" + action, std::move(resource)};
 }
 
-LambdaService::LambdaService(Functions& functions, EventSourceMappings& mappings)
+LambdaService::LambdaService(Functions& functions, EventSourceMappings& mappings,
+                             http::Access* access)
     : functions_(functions),
       operations_(functions, mappings),
-      calls_(operations_, functions.surroundings().random) {}
+      calls_(operations_, functions.surroundings().random, access) {}
 
 bool LambdaService::owns(const http::Request& request) const {
   return calls_.owns(request);

@@ -30,7 +30,9 @@ class LambdaOperations : public http::TableService<Functions> {
 // and is written by hand.
 class LambdaService : public http::RestService {
  public:
-  LambdaService(Functions& functions, EventSourceMappings& mappings);
+  // All of them outlive the service; `access` may be null.
+  LambdaService(Functions& functions, EventSourceMappings& mappings,
+                http::Access* access = nullptr);
 
   http::ApiService* operations() override { return &operations_; }
 
