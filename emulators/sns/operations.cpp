@@ -5,6 +5,10 @@
 
 namespace loopgate::sns {
 
+bool is_authenticated(const http::ApiCall& call) {
+  return !call.caller.access_key_id.empty() || call.caller.base_url.empty();
+}
+
 AttributeMap map_param(const nlohmann::json& params, const std::string& name) {
   AttributeMap map;
   const auto found = params.find(name);

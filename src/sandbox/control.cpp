@@ -188,6 +188,9 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
       {"publish",
        &Control::post_publish,
        {{"topic", kText}, {"message", kText}, {"attributes", kObject}}},
+      {"explain",
+       &Control::post_explain,
+       {{"topic", kText}, {"message", kText}, {"attributes", kObject}, {"message_id", kText}}},
       {"clock", &Control::post_clock, {{"advance", kText}}},
       {"peers",
        &Control::post_peers,
@@ -294,6 +297,15 @@ void Control::post_publish(const json& body, const Answer& answer) {
   const auto id = sandbox_.publish(text_field(body, "topic"), text_field(body, "message"),
                                    text_map(body, "attributes"));
   id ? answer_json(answer, {{"message_id", *id}}) : refuse(answer, id.error().to_string());
+}
+
+void Control::post_explain(const json& body, const Answer& answer) {
+  const auto id = text_field(body, "message_id");
+  const auto attributes = body.find("attributes");
+  answer_document(
+      answer, id.empty() ? sandbox_.explain(text_field(body, "topic"), text_field(body, "message"),
+                                            attributes == body.end() ? json() : *attributes)
+                         : sandbox_.explain_published(id));
 }
 
 void Control::post_clock(const json& body, const Answer& answer) {
