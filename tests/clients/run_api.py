@@ -231,7 +231,7 @@ def parameters_are_documented(document, sandbox, source):
 def kinds_of_events_are_documented(document, sandbox, source):
     kinds = document.content["components"]["schemas"]["EventKind"]["enum"]
     there = re.findall(r'return "([a-z-]+)";', (source / "src/base/journal.cpp").read_text())
-    assert kinds == there, f"kinds of one side alone: {sorted(set(kinds) ^ set(there))}"
+    assert set(kinds) == set(there), f"kinds of one side alone: {sorted(set(kinds) ^ set(there))}"
     for kind in kinds:
         assert ask(sandbox, "get", "/_loopgate/journal", {"event": kind})[0] == 200, kind
 
