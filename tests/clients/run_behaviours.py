@@ -18,7 +18,7 @@ from sandbox import Sandbox
 SKIPPED = 77
 
 
-# Programs of drivers.Lines: what they are called, what `prepare` made of them when the tool chain is there, how they run.
+# Programs of drivers.Lines: their names, what `prepare` made where the tool chain is there, how they run.
 PROGRAMS = {
     "node": ("AWS SDK for JavaScript v3", "node/node_modules", ["node", "driver.mjs"], "Node 20"),
     "go": ("AWS SDK for Go v2", "go/driver", ["./driver"], "Go 1.24"),
