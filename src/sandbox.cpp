@@ -77,6 +77,12 @@ std::string folder_of(const std::string& file) {
   return error ? "." : path.parent_path().lexically_normal().string();
 }
 
+http::AccessOptions access_options(const SandboxOptions& options) {
+  http::AccessOptions out{.enforce = options.enforce_iam};
+  if (options.verify_signatures) out.secret = kSigningSecret;
+  return out;
+}
+
 nlohmann::ordered_json describe_listener(const gateway::ListenerInfo& listener) {
   nlohmann::ordered_json out = {
       {"name", listener.name}, {"protocol", listener.protocol}, {"port", listener.port}};
@@ -195,7 +201,9 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
                                          .endpoint = [this] { return endpoint(); },
                                          .service_account = gateway_account(),
                                          .regions = options.regions,
-                                         .simulated = options.simulated});
+                                         .simulated = options.simulated,
+                                         .access_options = access_options(options),
+                                         .allow_service_delivery = options.allow_service_delivery});
   if (!opened_account) return std::unexpected(opened_account.error());
   account = std::move(*opened_account);
   open_gateway();

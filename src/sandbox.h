@@ -32,6 +32,9 @@ class Exchange;
 
 namespace loopgate {
 
+// The secret of long-term access keys, whichever they are.
+inline constexpr const char* kSigningSecret = "test";
+
 struct SandboxOptions {
   // Simulated: the clock stands still until told, randomness comes from `seed`, datagrams travel
   // through `network` (which must then be given). Live: the system's time and randomness, real
@@ -56,7 +59,10 @@ struct SandboxOptions {
   std::vector<Cidr> egress;                     // non-local networks that may really be sent to
   std::map<std::string, std::uint16_t> listen;  // logical id → fixed port
   bool allow_unsupported = false;
-  std::string capture_file;  // pcapng of what listeners send and receive; empty: none
+  bool enforce_iam = false;             // deny what AWS would deny; else it is told and passes
+  bool verify_signatures = false;       // by kSigningSecret, and by those of temporary credentials
+  bool allow_service_delivery = false;  // deliver without the resource's policy, with a warning
+  std::string capture_file;             // pcapng of what listeners send and receive; empty: none
   // Values of {{resolve:…}}: "ssm:/path", "secretsmanager:name" → text.
   std::map<std::string, std::string> resolve;
   // Answers reverse DNS in scenarios: address → name. Live, the system's resolver is asked.

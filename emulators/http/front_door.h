@@ -40,6 +40,11 @@ class FrontDoor {
 
   // Every request runs behind it; it outlives the front door.
   void guard_by(Guard& guard) { guard_ = &guard; }
+  // Who calls, and whether they may; it outlives the front door. None: everybody may.
+  void ask(Access& access) {
+    access_ = &access;
+    dispatcher_.ask(access);
+  }
 
   // Services outlive the front door.
   void add(ApiService& service);
@@ -95,6 +100,7 @@ class FrontDoor {
   void handle_path(const Handler& handler, Request request, std::shared_ptr<Exchange> exchange);
   void call(RestService& service, Request request, std::shared_ptr<Exchange> exchange);
   void call(const Request& request, const Route& route, std::shared_ptr<Exchange> exchange);
+  aws::Outcome<Caller> identify(const Request& request) const;
   Response nothing_there(const Request& request, const Route& route);
   Response render_error(const Route& route, const aws::AwsError& error);
 
@@ -104,6 +110,7 @@ class FrontDoor {
   Dispatcher dispatcher_{random_};
   Admission admission_;
   Guard* guard_ = nullptr;
+  Access* access_ = nullptr;
   std::vector<ApiService*> services_;
   std::vector<RestService*> rest_services_;
   std::vector<Path> paths_;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/journal.h"
 #include "base/random.h"
+#include "emulators/http/access.h"
 #include "emulators/store/store.h"
 #include "io/http_client.h"
 #include "io/loop.h"
@@ -31,7 +32,15 @@ struct Surroundings {
   std::string service_account;            // the gateway's own: what it owns, `reset` leaves alone
   std::vector<std::string> regions;       // the first is the stacks' own
   bool simulated = false;
-  Authorizer authorize = nullptr;  // the account fills it in
+  http::AccessOptions access_options = {};
+  bool allow_service_delivery = false;  // see targets::Dispatcher::Permissions::pass_services
+
+  // The account fills these in: they are IAM's answers.
+  Authorizer authorize = nullptr;
+  http::Access* access = nullptr;
+  // Temporary credentials of a session; two that are alike differ by the label.
+  std::function<aws::Credentials(const aws::Session&, std::string_view label)> credentials =
+      nullptr;
 };
 
 }  // namespace loopgate

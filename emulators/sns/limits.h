@@ -30,11 +30,6 @@ inline constexpr std::size_t kMaxTopicNameCharacters = 256;
 inline constexpr std::size_t kMaxBatchEntries = 10;
 inline constexpr std::size_t kMaxBatchIdCharacters = 80;
 inline constexpr std::size_t kMaxAttributeNameBytes = 256;
-// Of attributes of type Number:
-// https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
-inline constexpr int kMaxNumberDigits = 38;
-inline constexpr int kMinNumberExponent = -128;
-inline constexpr int kMaxNumberExponent = 126;
 inline constexpr std::size_t kMaxApplicationNameCharacters = 256;
 inline constexpr std::size_t kMaxCustomUserDataBytes = 2048;
 inline constexpr std::size_t kMaxSandboxNumbers = 10;  // of telephones, in the SMS sandbox

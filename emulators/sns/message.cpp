@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "aws/attribute_number.h"
 #include "base/bytes.h"
 #include "base/json.h"
 #include "codec/base64.h"
@@ -12,7 +13,6 @@
 #include "codec/text.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/limits.h"
-#include "emulators/sns/number.h"
 
 namespace loopgate::sns {
 namespace {
@@ -91,17 +91,17 @@ bool is_type(std::string_view type, std::string_view base) {
 }
 
 aws::Outcome<void> check_number(const std::string& name, const std::string& text) {
-  switch (fault_of_number(text)) {
-    case NumberFault::kNone:
+  switch (aws::fault_of_number(text)) {
+    case aws::NumberFault::kNone:
       return {};
-    case NumberFault::kNotANumber:
+    case aws::NumberFault::kNotANumber:
       return aws::refuse(invalid_value(
           fmt::format("Could not cast message attribute '{}' value to number.", name)));
-    case NumberFault::kTooPrecise:
+    case aws::NumberFault::kTooPrecise:
       return aws::refuse(invalid_value(fmt::format(
           "Message attribute '{}' number value [{}] must have less than 38 precision digits.", name,
           text)));
-    case NumberFault::kOutOfRange:
+    case aws::NumberFault::kOutOfRange:
       return aws::refuse(invalid_value(
           fmt::format("Message attribute '{}' number value [{}] scale must be 10^-128 and 10^126.",
                       name, text)));

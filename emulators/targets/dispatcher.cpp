@@ -54,8 +54,16 @@ void Dispatcher::call(const std::string& arn, Payload payload, const Sender& sen
   row->call(arn, std::move(payload), sender, std::move(done));
 }
 
+std::optional<std::string> Dispatcher::policy_of(const std::string& arn) const {
+  const auto parsed = aws::Arn::parse(arn);
+  const auto row =
+      std::ranges::find(targets_, parsed ? parsed->service : std::string(), &Target::service);
+  if (row == targets_.end() || !row->policy) return std::nullopt;
+  return row->policy(arn);
+}
+
 aws::Outcome<void> Dispatcher::check(const Target& target, const std::string& arn,
-                                     const Sender& sender) const {
+                                     const Sender& sender) {
   if (sender.session != nullptr) {
     if (auto allowed = permissions_.session(*sender.session, target.action, arn); !allowed) {
       return allowed;
@@ -64,9 +72,16 @@ aws::Outcome<void> Dispatcher::check(const Target& target, const std::string& ar
   if (!target.policy || sender.principal.empty()) return {};
   const auto policy = target.policy(arn);
   if (!policy || permissions_.policy(*policy, target.action, arn, sender)) return {};
-  return aws::refuse(
-      aws::access_denied(fmt::format("{} (Action {}, Principal {}, SourceArn {})", target.denied,
-                                     target.action, sender.principal, sender.source_arn)));
+  const auto why = fmt::format("{} (Action {}, Principal {}, SourceArn {})", target.denied,
+                               target.action, sender.principal, sender.source_arn);
+  if (!permissions_.pass_services) return aws::refuse(aws::access_denied(why));
+  if (told_.insert(arn).second) {
+    journal_.warn(
+        fmt::format("AWS would deliver nothing to {}: {}. The sandbox does, because of "
+                    "--allow-service-delivery",
+                    arn, why));
+  }
+  return {};
 }
 
 void Dispatcher::failed(const Parcel& parcel, const aws::AwsError& error) {

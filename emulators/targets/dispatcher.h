@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,13 +87,20 @@ class Dispatcher {
     std::function<aws::Outcome<void>(const aws::Session& session, std::string_view action,
                                      const std::string& arn)>
         session;
+    // Lets pass what a resource's policy does not allow a service, with one warning a resource.
+    bool pass_services = false;
   };
 
   Dispatcher(Clock& clock, Journal& journal, Permissions permissions)
       : clock_(clock), journal_(journal), permissions_(std::move(permissions)) {}
   Dispatcher(const Dispatcher&) = delete;
 
+  void forget() { told_.clear(); }  // warnings are given anew
+
   void add(Target target) { targets_.push_back(std::move(target)); }
+
+  // The policy of the resource; nullopt when it has none, or its service no row.
+  std::optional<std::string> policy_of(const std::string& arn) const;
 
   // What cannot be delivered goes to the dead letter, and one warning says so.
   void dispatch(Parcel parcel);
@@ -106,8 +114,7 @@ class Dispatcher {
   void attempt(std::shared_ptr<Parcel> parcel, int tried);
   void call(const std::string& arn, Payload payload, const Sender& sender,
             aws::Completion<aws::Done> done);
-  aws::Outcome<void> check(const Target& target, const std::string& arn,
-                           const Sender& sender) const;
+  aws::Outcome<void> check(const Target& target, const std::string& arn, const Sender& sender);
   void failed(const Parcel& parcel, const aws::AwsError& error);
   void warn(const Parcel& parcel, std::string text);
 
@@ -115,7 +122,8 @@ class Dispatcher {
   Journal& journal_;
   Permissions permissions_;
   std::vector<Target> targets_;
-  Alive alive_;  // completions may outlive us
+  std::set<std::string> told_;  // resources without a policy that allows, told once each
+  Alive alive_;                 // completions may outlive us
 };
 
 }  // namespace loopgate::targets

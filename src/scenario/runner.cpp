@@ -41,6 +41,8 @@ SandboxOptions sandbox_options(const Setup& setup, const RunOptions& options, Si
   out.port = 0;
   if (!setup.regions.empty()) out.regions = setup.regions;
   out.allow_unsupported = setup.allow_unsupported;
+  out.enforce_iam = setup.enforce_iam;
+  out.allow_service_delivery = setup.allow_service_delivery;
   out.resolve = setup.resolve;
   out.reverse_dns = setup.reverse_dns;
   if (setup.function_guard) out.function_guard = *setup.function_guard;

@@ -164,6 +164,8 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& file) 
   setup.reverse_dns = as_map(fields.pairs("reverse_dns"));
   setup.resolve = as_map(fields.pairs("resolve"));
   setup.allow_unsupported = fields.flag("allow_unsupported");
+  setup.enforce_iam = fields.flag("enforce_iam");
+  setup.allow_service_delivery = fields.flag("allow_service_delivery");
   setup.expect_deploy_failure = fields.text("expect_deploy_failure");
   setup.function_guard = fields.duration("function_guard");
   parse_network(fields, setup);

@@ -47,6 +47,8 @@ struct Setup {
   std::map<std::string, std::string> reverse_dns;  // address → name
   std::map<std::string, std::string> resolve;      // of {{resolve:…}}
   bool allow_unsupported = false;
+  bool enforce_iam = false;
+  bool allow_service_delivery = false;
   std::string expect_deploy_failure;  // a part of the message; empty: it must succeed
   std::optional<Duration> function_guard;
   std::size_t receive_buffer = 0;        // datagrams; 0: no bound
