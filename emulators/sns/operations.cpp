@@ -6,7 +6,8 @@
 namespace loopgate::sns {
 
 bool is_authenticated(const http::ApiCall& call) {
-  return !call.caller.access_key_id.empty() || call.caller.base_url.empty();
+  const auto& caller = call.caller;
+  return !caller.access_key_id.empty() || caller.session != nullptr || caller.base_url.empty();
 }
 
 AttributeMap map_param(const nlohmann::json& params, const std::string& name) {
