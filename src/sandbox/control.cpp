@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/version.h"
 #include "codec/base64.h"
+#include "console/files.h"
 #include "sandbox/journal_stream.h"
 #include "sandbox/query.h"
 #include "template/suggestion.h"
@@ -140,6 +141,7 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   const auto route = std::string_view(request.path).substr(kPrefix.size());
   if (request.method == "POST") return dispatch_post(route, request, exchange);
   if (request.method != "GET") return refuse(exchange, "use GET or POST", 405);
+  if (auto page = console::file(route)) return exchange->respond(*std::move(page));
   if (route == "health") return get_health(exchange);
   if (route == "info") return answer_json(exchange, json(sandbox_.describe()));
   if (route == "journal") return get_journal(request.query, exchange);

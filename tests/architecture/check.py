@@ -19,7 +19,7 @@ ARROWS = {
     "src/template": {"src/codec", "emulators/store"},
     "src/gateway": {"src/aws", "src/codec", "src/wireguard", "src/template/resource.h"},
     "src/scenario": {"src/sandbox", "src/codec", "src/io", "src/wireguard", "src/template", "src/gateway"},
-    "src/console": {"src/sandbox"},
+    "src/console": {"src/aws"},
     "src/cli": {"src/scenario", "src/console", "src/sandbox", "src/codec", "src/io", "src/wireguard"},
     "emulators/store": set(),
     "emulators/http": {"src/aws", "src/io"},
