@@ -22,8 +22,9 @@
 #include "base/task_queue.h"
 
 namespace loopgate::io {
+class HttpSender;
 class Loop;
-}
+}  // namespace loopgate::io
 namespace loopgate::http {
 struct Request;
 class Exchange;
@@ -41,6 +42,7 @@ struct SandboxOptions {
   bool simulated = false;
   std::uint64_t seed = 1;
   Network* network = nullptr;
+  io::HttpSender* http = nullptr;  // takes HTTP requests to outside; null: they are really sent
 
   std::string data_dir;     // empty: nothing is kept
   bool flush_disk = false;  // --durability full
@@ -164,12 +166,24 @@ class Sandbox {
   // The texts of a log group (name or ARN), oldest first; of one stream unless that is empty.
   Result<std::vector<std::string>> read_log(const std::string& group,
                                             const std::string& stream) const;
-  // SNS Publish as a client would do it: any attributes. Gives the message id.
+  // SNS Publish as a client would do it: any attributes, and for FIFO topics a group. Gives the
+  // message id.
   Result<std::string> publish(const std::string& topic, const std::string& body,
-                              const std::map<std::string, std::string>& attributes);
+                              const std::map<std::string, std::string>& attributes,
+                              const std::string& group = {});
+
+  // Who would get a message of a topic (name or ARN), and why. Attributes are texts, numbers and
+  // lists of those.
+  Result<nlohmann::ordered_json> explain(const std::string& topic, const std::string& body,
+                                         const nlohmann::json& attributes) const;
+  // Of one of the last publishes.
+  Result<nlohmann::ordered_json> explain_published(const std::string& message_id) const;
 
   // One HTTP request, as if the server had read it.
   void handle(http::Request request, std::shared_ptr<http::Exchange> exchange);
+  // GET of one of the sandbox's own URLs, unsigned, as whoever got it in a message calls it. What
+  // is answered is in the journal.
+  void visit(const std::string& url);
 
   // Live.
   void run();  // until stop

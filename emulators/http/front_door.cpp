@@ -202,6 +202,7 @@ FrontDoor::Route FrontDoor::route_query(const Request& request, std::string sign
     route.operation = *std::move(action);
     route.form = *form;
     route.service = find_for_query(request, route);
+    route.answers_json = request.header("Accept").contains("application/json");
     break;
   }
   // The oldest clients name the queue by the path alone.
@@ -278,7 +279,8 @@ void FrontDoor::call(const Request& request, const Route& route,
   }
   const aws::Rendering rendering{.service = route.service->model(),
                                  .protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery,
-                                 .request_id = request_id};
+                                 .request_id = request_id,
+                                 .query_as_json = route.answers_json};
   auto params = is_json ? decode_json_params(operation, request.body)
                         : decode_query_params(operation, route.form);
   if (!params) return exchange->respond(rendering.error(params.error()));
@@ -367,7 +369,8 @@ Response FrontDoor::render_error(const Route& route, const aws::AwsError& error)
   const bool is_json = route.dialect == Dialect::kJson;
   return aws::Rendering{.service = route.service == nullptr ? nobody : route.service->model(),
                         .protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery,
-                        .request_id = random_.uuid()}
+                        .request_id = random_.uuid(),
+                        .query_as_json = route.answers_json}
       .error(error);
 }
 

@@ -78,6 +78,7 @@ class FrontDoor {
     std::string service_name = {};  // as its signature or target names it; may be empty
     std::string operation = {};     // of JSON and Query
     std::string form = {};          // Query's parameters
+    bool answers_json = false;      // of Query: the client accepts JSON alone
 
     bool is_page() const { return path != nullptr && path->traits.is_page; }
     bool has_own_cors() const {

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "emulators/http/access.h"
 #include "emulators/store/store.h"
+#include "io/http_client.h"
 #include "io/loop.h"
 
 namespace loopgate {
@@ -25,6 +26,7 @@ struct Surroundings {
   Random& random;
   Journal& journal;
   store::Store& store;
+  io::HttpSender& http;                   // of what leaves for endpoints of the users'
   std::string folder;                     // for files of services (code, builds); absolute
   std::function<std::string()> endpoint;  // of the front door, "http://127.0.0.1:4566"
   std::string service_account;            // the gateway's own: what it owns, `reset` leaves alone

@@ -8,9 +8,22 @@
 #include "aws/arn.h"
 
 namespace loopgate::targets {
+namespace {
+
+std::string service_of(const std::string& arn) {
+  if (arn.starts_with("http://") || arn.starts_with("https://")) return "http";
+  const auto parsed = aws::Arn::parse(arn);
+  return parsed ? parsed->service : std::string();
+}
+
+}  // namespace
 
 void Dispatcher::dispatch(Parcel parcel) {
   attempt(std::make_shared<Parcel>(std::move(parcel)), 0);
+}
+
+void Dispatcher::try_once(const Parcel& parcel, aws::Completion<aws::Done> done) {
+  call(parcel.arn, parcel.payload, parcel.sender, std::move(done));
 }
 
 void Dispatcher::attempt(std::shared_ptr<Parcel> parcel, int tried) {
@@ -29,9 +42,7 @@ void Dispatcher::attempt(std::shared_ptr<Parcel> parcel, int tried) {
 
 void Dispatcher::call(const std::string& arn, Payload payload, const Sender& sender,
                       aws::Completion<aws::Done> done) {
-  const auto parsed = aws::Arn::parse(arn);
-  const auto row =
-      std::ranges::find(targets_, parsed ? parsed->service : std::string(), &Target::service);
+  const auto row = std::ranges::find(targets_, service_of(arn), &Target::service);
   if (row == targets_.end()) {
     return done(aws::refuse({"InvalidParameter", "its service is not emulated", 400, {}}));
   }

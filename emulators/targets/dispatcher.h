@@ -1,7 +1,7 @@
-// The one dispatcher of payloads to ARNs. Whoever hands something on (a topic to its subscribers, a
-// function to its failure destination, a rule or a schedule to its targets) gives a payload, an ARN
-// and a name; which call of which service that becomes is a row of a table. Permission, retries,
-// the dead letter and the event in the journal are the dispatcher's.
+// The one dispatcher of payloads to ARNs and URLs. Whoever hands something on (a topic to its
+// subscribers, a function to its failure destination, a rule or a schedule to its targets) gives a
+// payload, an ARN and a name; which call of which service that becomes is a row of a table.
+// Permission, retries, the dead letter and the event in the journal are the dispatcher's.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "aws/ports.h"
@@ -26,6 +27,7 @@ struct Payload {
   std::string group_id{};          // on FIFO an order, on standard queues a tenant
   std::string deduplication_id{};  // FIFO
   std::string trace_header{};      // X-Ray's X-Amzn-Trace-Id of the request that led to it
+  std::vector<std::pair<std::string, std::string>> headers{};  // of HTTP
 };
 
 // On whose behalf.
@@ -47,7 +49,7 @@ struct Retries {
 
 struct Parcel {
   std::string what;  // begins the journal's sentence: "SNS could not deliver"
-  std::string arn;
+  std::string arn;   // or a URL, "http[s]://…"
   Payload payload;
   Sender sender;
   Retries retries{};
@@ -61,7 +63,7 @@ struct Parcel {
 
 // A row: how a payload becomes a call of one service.
 struct Target {
-  std::string_view service;  // in its ARNs: "sqs"
+  std::string_view service;  // in its ARNs: "sqs"; "http" of URLs
   std::string_view action;   // what policies must allow
   // The policy of the resource. nullopt: none decides here (the resource is gone, which the call
   // says, or the service has none).
@@ -102,6 +104,11 @@ class Dispatcher {
 
   // What cannot be delivered goes to the dead letter, and one warning says so.
   void dispatch(Parcel parcel);
+
+  // The same in steps, for those whose retries outlive the process: one attempt, of which `done`
+  // tells, and the end of those that failed.
+  void try_once(const Parcel& parcel, aws::Completion<aws::Done> done);
+  void give_up(const Parcel& parcel, const aws::AwsError& error) { failed(parcel, error); }
 
  private:
   void attempt(std::shared_ptr<Parcel> parcel, int tried);

@@ -7,6 +7,7 @@
 
 #include "aws/arn.h"
 #include "emulators/iam/policy.h"
+#include "emulators/targets/http_target.h"
 
 namespace loopgate {
 
@@ -47,6 +48,7 @@ Result<std::unique_ptr<Account>> Account::create(Surroundings surroundings) {
 
 // A service is one line here, after those that it is given.
 Status Account::open() {
+  dispatcher_.add(targets::http_target(surroundings_.http));
   iam_ =
       make<iam::IamModule>([this](const std::string& arn) { return dispatcher_.policy_of(arn); });
   surroundings_.access = &iam_->access();
