@@ -56,6 +56,8 @@ Status Account::open() {
                             std::vector<aws::MessageAttribute> attributes) {
         deliver_record(target_arn, std::move(payload), std::move(attributes));
       });
+  states_ = make<states::StatesModule>(
+      states::Neighbours{sts_->port(), lambda_->port(), logs_->port(), api_});
   return {};
 }
 

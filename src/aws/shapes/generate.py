@@ -83,6 +83,7 @@ SERVICES = {
             "ChangeMessageVisibilityBatchRequest": ["Entries"],
         },
     },
+    "stepfunctions": {},
     "sts": {},
 }
 

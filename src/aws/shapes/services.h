@@ -13,6 +13,7 @@ extern const ServiceModel kLambda;
 extern const ServiceModel kLogs;
 extern const ServiceModel kSns;
 extern const ServiceModel kSqs;
+extern const ServiceModel kStepfunctions;
 extern const ServiceModel kSts;
 
 // All of them.
@@ -23,6 +24,7 @@ inline constexpr const ServiceModel* kServices[] = {
     &kLogs,
     &kSns,
     &kSqs,
+    &kStepfunctions,
     &kSts,
 };
 
