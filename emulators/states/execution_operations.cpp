@@ -239,24 +239,16 @@ ApiResult describe_map_run(Context& context, const ApiCall& call) {
   auto& table = context.executions.table();
   const auto run = table.map_run(arn);
   if (!run) return aws::refuse(resource_missing(arn));
-  json children = json::object();
-  std::int64_t begun = 0;
-  for (const auto& [name, status] : {std::pair{"running", ExecutionStatus::kRunning},
-                                     {"succeeded", ExecutionStatus::kSucceeded},
-                                     {"failed", ExecutionStatus::kFailed},
-                                     {"timedOut", ExecutionStatus::kTimedOut},
-                                     {"aborted", ExecutionStatus::kAborted}}) {
-    const auto count = table.count_children(arn, status);
-    children[name] = count;
-    begun += count;
-  }
-  children["pending"] = std::max<std::int64_t>(run->total_children - begun, 0);
-  children["resultsWritten"] = run->results_written;
-  children["total"] = run->total_children;
-  children["failuresNotRedrivable"] = 0;
-  children["pendingRedrive"] = 0;
-  json items = children;
-  items["total"] = run->total_items;
+  const auto counted = [&](const MapRunCounts& counts) {
+    const auto begun =
+        counts.running + counts.succeeded + counts.failed + counts.timed_out + counts.aborted;
+    return json{
+        {"total", counts.total},      {"pending", std::max<std::int64_t>(counts.total - begun, 0)},
+        {"running", counts.running},  {"succeeded", counts.succeeded},
+        {"failed", counts.failed},    {"timedOut", counts.timed_out},
+        {"aborted", counts.aborted},  {"resultsWritten", run->results_written},
+        {"failuresNotRedrivable", 0}, {"pendingRedrive", 0}};
+  };
   json out = {{"mapRunArn", run->arn},
               {"executionArn", run->execution_arn},
               {"status", to_string(run->status)},
@@ -264,8 +256,8 @@ ApiResult describe_map_run(Context& context, const ApiCall& call) {
               {"maxConcurrency", static_cast<std::int64_t>(run->max_concurrency)},
               {"toleratedFailurePercentage", run->tolerated_percentage},
               {"toleratedFailureCount", static_cast<std::int64_t>(run->tolerated_count)},
-              {"itemCounts", std::move(items)},
-              {"executionCounts", std::move(children)},
+              {"itemCounts", counted(run->items)},
+              {"executionCounts", counted(run->children)},
               {"redriveCount", 0}};
   if (run->stopped) out["stopDate"] = seconds(*run->stopped);
   return out;
@@ -300,7 +292,7 @@ ApiResult update_map_run(Context& context, const ApiCall& call) {
   run->max_concurrency = params.value("maxConcurrency", run->max_concurrency);
   run->tolerated_count = params.value("toleratedFailureCount", run->tolerated_count);
   run->tolerated_percentage = params.value("toleratedFailurePercentage", run->tolerated_percentage);
-  context.executions.table().put(*run);
+  context.executions.change_map_run(*run);
   return json::object();
 }
 

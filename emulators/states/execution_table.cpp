@@ -90,8 +90,6 @@ ExecutionTable::ExecutionTable(store::Store& store)
       list_(store.prepare(std::string(kColumns) +
                           "WHERE machine = ?1 AND map_run = ?2 AND ordinal < ?3"
                           " AND (?4 < 0 OR status = ?4) ORDER BY ordinal DESC LIMIT ?5")),
-      count_(store.prepare("SELECT count(*), total(json_extract(document, '$.itemCount'))"
-                           " FROM states_executions WHERE map_run = ?1 AND status = ?2")),
       unfinished_(store.prepare("SELECT arn, revision, snapshot FROM states_executions WHERE "
                                 "status = 0 ORDER BY ordinal")),
       put_events_(store.prepare("INSERT OR REPLACE INTO states_events VALUES (?1,?2,?3)")),
@@ -217,15 +215,6 @@ std::vector<Record> ExecutionTable::list(std::string_view machine_arn, std::stri
   return out;
 }
 
-std::int64_t ExecutionTable::count_children(std::string_view map_run_arn, ExecutionStatus status) {
-  std::int64_t count = 0;
-  if (count_.bind(1, map_run_arn).bind(2, static_cast<std::int64_t>(status)).step()) {
-    count = count_.integer(0);
-  }
-  count_.reset();
-  return count;
-}
-
 std::vector<ExecutionTable::Unfinished> ExecutionTable::unfinished() {
   std::vector<Unfinished> out;
   while (unfinished_.step()) {
@@ -261,6 +250,22 @@ std::string ExecutionTable::events(std::int64_t ordinal) {
 
 // --- map runs ---
 
+namespace {
+
+Json of(const MapRunCounts& counts) {
+  return {counts.total,  counts.running,   counts.succeeded,
+          counts.failed, counts.timed_out, counts.aborted};
+}
+
+MapRunCounts counts_of(const Json& json) {
+  const auto at = [&](std::size_t index) {
+    return index < json.size() ? json[index].get<std::int64_t>() : 0;
+  };
+  return {at(0), at(1), at(2), at(3), at(4), at(5)};
+}
+
+}  // namespace
+
 void ExecutionTable::put(const MapRunRecord& run) {
   Json json = {{"arn", run.arn},
                {"execution", run.execution_arn},
@@ -274,8 +279,8 @@ void ExecutionTable::put(const MapRunRecord& run) {
                {"maxItems", run.max_items},
                {"batchItems", run.batch_items},
                {"batchBytes", run.batch_bytes},
-               {"totalItems", run.total_items},
-               {"totalChildren", run.total_children},
+               {"children", of(run.children)},
+               {"items", of(run.items)},
                {"resultsWritten", run.results_written}};
   if (run.stopped) json["stopped"] = nanos(*run.stopped);
   if (run.reader) json["reader"] = run.reader->text();
@@ -308,8 +313,8 @@ MapRunRecord run_of(std::string_view text) {
   out.max_items = json.value("maxItems", 0.0);
   out.batch_items = json.value("batchItems", 0.0);
   out.batch_bytes = json.value("batchBytes", 0.0);
-  out.total_items = json.value("totalItems", std::int64_t{0});
-  out.total_children = json.value("totalChildren", std::int64_t{0});
+  out.children = counts_of(json.value("children", Json::array()));
+  out.items = counts_of(json.value("items", Json::array()));
   out.results_written = json.value("resultsWritten", std::int64_t{0});
   if (json.contains("stopped")) out.stopped = time_of(json["stopped"].get<std::int64_t>());
   out.reader = datum("reader");

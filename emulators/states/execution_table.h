@@ -27,7 +27,6 @@ class ExecutionTable {
   std::vector<Record> list(std::string_view machine_arn, std::string_view map_run_arn,
                            std::optional<ExecutionStatus> status, std::int64_t before,
                            std::size_t limit);
-  std::int64_t count_children(std::string_view map_run_arn, ExecutionStatus status);
 
   struct Unfinished {
     std::string arn;
@@ -54,7 +53,7 @@ class ExecutionTable {
   Record record_of(const store::Statement& row);
 
   store::Store& store_;
-  store::Statement insert_, update_, find_, list_, count_, unfinished_;
+  store::Statement insert_, update_, find_, list_, unfinished_;
   store::Statement put_events_, events_, put_run_, run_, runs_;
   store::Statement put_definition_, find_definition_, definition_;
   store::Statement old_events_, old_, snapshot_;

@@ -15,7 +15,6 @@ namespace loopgate::states {
 namespace {
 
 constexpr std::chrono::hours kSweepEvery{1};
-constexpr std::size_t kTokenSize = 128;
 
 }  // namespace
 
@@ -289,107 +288,13 @@ aws::Outcome<Record> Executions::redrive(const std::string& arn) {
   return running.record;
 }
 
-// --- tokens ---
-
-void Executions::await_token(const std::string& token, Running& running, std::uint64_t task) {
-  tokens_[token] = {running.record.arn, task};
-}
-
-Running* Executions::find_token(const std::string& token, std::uint64_t& task) {
-  const auto found = tokens_.find(token);
-  if (found == tokens_.end()) return nullptr;
-  Running* running = find_running(found->second.arn);
-  task = found->second.task;
-  return running != nullptr && running->execution.awaits_task(task) ? running : nullptr;
-}
-
-// Whether it was one of ours tells whether it is none or no longer one.
-aws::AwsError Executions::token_error(const std::string& token) const {
-  return token.size() == kTokenSize ? task_gone() : invalid_token();
-}
-
-aws::Outcome<void> Executions::task_success(const std::string& token, Datum output) {
-  std::uint64_t task = 0;
-  Running* running = find_token(token, task);
-  if (running == nullptr) return aws::refuse(token_error(token));
-  tokens_.erase(token);
-  running->execution.task_succeeded(task, std::move(output), now());
-  settle(*running);
-  return {};
-}
-
-aws::Outcome<void> Executions::task_failure(const std::string& token, Fault fault) {
-  std::uint64_t task = 0;
-  Running* running = find_token(token, task);
-  if (running == nullptr) return aws::refuse(token_error(token));
-  tokens_.erase(token);
-  running->execution.task_failed(task, std::move(fault), now());
-  settle(*running);
-  return {};
-}
-
-aws::Outcome<void> Executions::task_heartbeat(const std::string& token) {
-  std::uint64_t task = 0;
-  Running* running = find_token(token, task);
-  if (running == nullptr) return aws::refuse(token_error(token));
-  running->execution.task_heartbeat(task, now());
-  settle(*running);
-  return {};
-}
-
-// --- across processes ---
-
-bool Executions::restore(const ExecutionTable::Unfinished& row) {
-  auto record = table_.find(row.arn);
-  const auto json = read_ordered_json(row.snapshot);
-  if (!record || !json) return false;
-  auto definition = machines_.compiled(record->what.definition, record->what.type);
-  if (!definition) return false;
-  std::string list;
-  if (!record->map_run_arn.empty() && json->contains("root")) {
-    list = (*json)["root"].value("list", "");
+void Executions::change_map_run(const MapRunRecord& changed) {
+  table_.put(changed);
+  Running* running = find_running(changed.execution_arn);
+  if (running == nullptr) return;
+  for (auto& [id, run] : running->map_runs) {
+    if (run->arn() == changed.arn) run->change_limits(changed);
   }
-  const std::string arn = record->arn;
-  auto made = std::make_unique<Running>(*this, std::move(*record), std::move(definition), list);
-  Running& running = *made;
-  running.revision = row.revision;
-  running_[arn] = std::move(made);
-  if (running.execution.restore(*json, now())) return true;
-  running_.erase(arn);
-  return false;
-}
-
-void Executions::resume() {
-  std::vector<std::string> restored;
-  for (const auto& row : table_.unfinished()) {
-    if (!running_.contains(row.arn) && restore(row)) restored.push_back(row.arn);
-  }
-  for (const auto& arn : restored) {
-    Running* running = find_running(arn);
-    if (running == nullptr) continue;
-    set_overall_timer(*running);
-    running->execution.resume(now());
-    settle(*running);
-  }
-}
-
-// After writes were taken back: executions whose last step was among them stand as they stood.
-void Executions::rebuild() {
-  std::map<std::string, ExecutionTable::Unfinished> rows;
-  for (auto& row : table_.unfinished()) rows[row.arn] = std::move(row);
-  std::vector<std::string> stale;
-  for (const auto& [arn, running] : running_) {
-    if (running->record.ordinal == 0) continue;
-    const auto row = rows.find(arn);
-    if (row == rows.end() || row->second.revision != running->revision) stale.push_back(arn);
-  }
-  for (const auto& arn : stale) {
-    auto gone = std::move(running_[arn]);
-    running_.erase(arn);
-    gone->watchers.clear();
-    gone.reset();
-  }
-  resume();
 }
 
 void Executions::sweep() {

@@ -59,6 +59,9 @@ class Executions {
   bool watch(const std::string& arn, EndWatcher watcher);
   std::string history(const Record& record) { return table_.events(record.ordinal); }
 
+  // The limits of one: also of one that runs.
+  void change_map_run(const MapRunRecord& changed);
+
   // Task tokens. Errors: InvalidToken, TaskTimedOut.
   aws::Outcome<void> task_success(const std::string& token, Datum output);
   aws::Outcome<void> task_failure(const std::string& token, Fault fault);

@@ -134,7 +134,7 @@ void MapRun::have_text(const std::string& text) {
 }
 
 void MapRun::have_items(std::vector<Datum> items) {
-  total_items_ = static_cast<std::int64_t>(items.size());
+  record_.items = {.total = static_cast<std::int64_t>(items.size())};
   std::vector<Datum> inputs;
   inputs.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -143,8 +143,7 @@ void MapRun::have_items(std::vector<Datum> items) {
     inputs.push_back(std::move(*input));
   }
   make_children(inputs);
-  record_.total_items = total_items_;
-  record_.total_children = static_cast<std::int64_t>(children_.size());
+  record_.children = {.total = static_cast<std::int64_t>(children_.size())};
   parent_.owner.table().put(record_);
   states_.assign(children_.size(), Result::kWaiting);
   outputs_.resize(children_.size());
@@ -156,6 +155,7 @@ void MapRun::have_items(std::vector<Datum> items) {
       if (index >= children_.size() || states_[index] != Result::kWaiting) continue;
       states_[index] = Result::kRunning;
       ++running_;
+      count(index, ExecutionStatus::kRunning, 1);
       parent_.owner.watch(known.arn, [this, alive = alive_.token(), index](const Record& child) {
         if (alive && !over_) child_ended(index, child);
       });
@@ -198,6 +198,7 @@ void MapRun::start_children() {
     if (states_[index] != Result::kWaiting) continue;
     states_[index] = Result::kRunning;
     ++running_;
+    count(index, ExecutionStatus::kRunning, 1);
     auto& owner = parent_.owner;
     Record child{.name = owner.surroundings().random.uuid(),
                  .what = parent_.record.what,
@@ -231,6 +232,9 @@ void MapRun::child_ended(std::size_t index, const Record& child) {
   ++done_;
   const bool good = child.status == ExecutionStatus::kSucceeded;
   states_[index] = good ? Result::kSucceeded : Result::kFailed;
+  count(index, ExecutionStatus::kRunning, -1);
+  count(index, child.status, 1);
+  parent_.owner.table().put(record_);
   if (good) {
     outputs_[index] = *child.output;
   } else {
@@ -245,112 +249,43 @@ void MapRun::child_ended(std::size_t index, const Record& child) {
   start_children();
 }
 
+void MapRun::count(std::size_t index, ExecutionStatus status, std::int64_t by) {
+  const auto at = [status](MapRunCounts& counts) -> std::int64_t& {
+    switch (status) {
+      case ExecutionStatus::kRunning:
+        return counts.running;
+      case ExecutionStatus::kSucceeded:
+        return counts.succeeded;
+      case ExecutionStatus::kFailed:
+        return counts.failed;
+      case ExecutionStatus::kTimedOut:
+        return counts.timed_out;
+      case ExecutionStatus::kAborted:
+        break;
+    }
+    return counts.aborted;
+  };
+  at(record_.children) += by;
+  at(record_.items) += by * children_[index].items;
+}
+
+void MapRun::change_limits(const MapRunRecord& changed) {
+  record_.max_concurrency = request_.max_concurrency = changed.max_concurrency;
+  record_.tolerated_count = request_.tolerated_count = changed.tolerated_count;
+  record_.tolerated_percentage = request_.tolerated_percentage = changed.tolerated_percentage;
+}
+
 bool MapRun::too_many_failed() const {
   if (failed_items_ == 0) return false;
   const bool counts = request_.state->tolerated_count.given();
   const bool shares = request_.state->tolerated_percentage.given();
   const auto failed = static_cast<double>(failed_items_);
   if (counts && failed > request_.tolerated_count) return true;
-  if (shares && failed * 100 > request_.tolerated_percentage * static_cast<double>(total_items_)) {
+  if (shares &&
+      failed * 100 > request_.tolerated_percentage * static_cast<double>(record_.items.total)) {
     return true;
   }
   return !counts && !shares;
-}
-
-void MapRun::finish() {
-  Json results = Json::array();
-  for (std::size_t i = 0; i < outputs_.size(); ++i) {
-    if (states_[i] == Result::kSucceeded) results.push_back(outputs_[i].json());
-  }
-  record_.results_written = static_cast<std::int64_t>(results.size());
-  if (request_.writer) return write_results(std::move(results));
-  if (request_.state->writer && request_.state->writer->transformation == "FLATTEN") {
-    Json flat = Json::array();
-    for (auto& result : results) {
-      if (result.is_array()) {
-        for (auto& item : result) flat.push_back(std::move(item));
-      } else {
-        flat.push_back(std::move(result));
-      }
-    }
-    results = std::move(flat);
-  }
-  Datum output(std::move(results));
-  if (output.text().size() > kMaxPayloadBytes) {
-    return fail("States.DataLimitExceeded",
-                fmt::format("The state/task '{}' returned a result with a size exceeding the "
-                            "maximum number of bytes service limit.",
-                            request_.state->name));
-  }
-  end(std::move(output));
-}
-
-// A manifest, and the results of those that succeeded and of those that failed beside it.
-// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
-void MapRun::write_results(Json) {
-  const Json& parameters = request_.writer->json();
-  const std::string bucket = text_at(parameters, "Bucket");
-  std::string prefix = text_at(parameters, "Prefix");
-  if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
-  prefix += record_.arn.substr(record_.arn.rfind(':') + 1) + "/";
-  Json good = Json::array(), bad = Json::array();
-  for (const auto& child : ended_) {
-    Json entry = {{"ExecutionArn", child.arn},
-                  {"Input", child.input.text()},
-                  {"InputDetails", {{"Included", true}}},
-                  {"Name", child.name},
-                  {"StartDate", to_iso8601(child.started)},
-                  {"StateMachineArn", child.what.machine_arn},
-                  {"Status", to_string(child.status)},
-                  {"StopDate", to_iso8601(child.stopped.value_or(child.started))}};
-    if (child.output) {
-      entry["Output"] = child.output->text();
-      entry["OutputDetails"] = {{"Included", true}};
-    }
-    if (child.fault.error) entry["Error"] = *child.fault.error;
-    if (child.fault.cause) entry["Cause"] = *child.fault.cause;
-    (child.status == ExecutionStatus::kSucceeded ? good : bad).push_back(std::move(entry));
-  }
-  struct File {
-    std::string key, body;
-  };
-  auto files = std::make_shared<std::vector<File>>();
-  Json listed = {
-      {"FAILED", Json::array()}, {"PENDING", Json::array()}, {"SUCCEEDED", Json::array()}};
-  const auto add = [&](const char* kind, const Json& entries) {
-    if (entries.empty()) return;
-    files->push_back({fmt::format("{}{}_0.json", prefix, kind), write_json(entries)});
-    listed[kind].push_back({{"Key", files->back().key}, {"Size", files->back().body.size()}});
-  };
-  add("FAILED", bad);
-  add("SUCCEEDED", good);
-  const std::string manifest = prefix + "manifest.json";
-  files->push_back({manifest, write_json(Json{{"DestinationBucket", bucket},
-                                              {"MapRunArn", record_.arn},
-                                              {"ResultFiles", std::move(listed)}})});
-  const Datum output(Json{{"MapRunArn", record_.arn},
-                          {"ResultWriterDetails", {{"Bucket", bucket}, {"Key", manifest}}}});
-  parent_.owner.sessions().get(
-      parent_.record.what.role_arn, "states.amazonaws.com",
-      [this, alive = alive_.token(), files, bucket,
-       output](aws::Outcome<aws::SessionPtr> session) mutable {
-        if (!alive || over_) return;
-        if (!session) return fail("States.ResultWriterFailed", session.error().message);
-        const auto resource = *Resource::parse("arn:aws:states:::aws-sdk:s3:putObject");
-        auto left = std::make_shared<std::size_t>(files->size());
-        for (const auto& file : *files) {
-          parent_.owner.integrations().call(
-              resource, Datum(Json{{"Bucket", bucket}, {"Key", file.key}, {"Body", file.body}}),
-              *session, parent_.region(),
-              [this, alive = alive_.token(), left, output](std::expected<Datum, Fault> answer) {
-                if (!alive || over_) return;
-                if (!answer) {
-                  return fail("States.ResultWriterFailed", answer.error().cause.value_or(""));
-                }
-                if (--*left == 0) end(output);
-              });
-        }
-      });
 }
 
 void MapRun::fail(std::string error, std::string cause) {
@@ -380,6 +315,9 @@ void MapRun::abort() {
   if (record_.status == ExecutionStatus::kRunning) record_.status = ExecutionStatus::kAborted;
   record_.stopped = parent_.owner.now();
   auto& owner = parent_.owner;
+  record_.children.aborted += record_.children.running;
+  record_.items.aborted += record_.items.running;
+  record_.children.running = record_.items.running = 0;
   owner.table().put(record_);
   if (running_ == 0) return;
   for (const auto& child :

@@ -21,6 +21,9 @@ class MapRun {
 
   void begin();
   void abort();
+  const std::string& arn() const { return record_.arn; }
+  // UpdateMapRun.
+  void change_limits(const MapRunRecord& changed);
 
  private:
   struct Child {
@@ -37,6 +40,7 @@ class MapRun {
   void start_children();
   void child_ended(std::size_t index, const Record& child);
   bool too_many_failed() const;
+  void count(std::size_t index, ExecutionStatus status, std::int64_t by);
   void finish();
   void write_results(Json results);
   void fail(std::string error, std::string cause);
@@ -51,7 +55,7 @@ class MapRun {
   std::vector<Datum> outputs_{};
   std::vector<Record> ended_{};  // kept where results are written
   std::size_t next_ = 0, running_ = 0, done_ = 0;
-  std::int64_t failed_items_ = 0, total_items_ = 0;
+  std::int64_t failed_items_ = 0;
   bool over_ = false;
   Alive alive_;
 };

@@ -27,6 +27,11 @@ struct Record {
   std::string trace_header{};
 };
 
+// Of a map run's children, or of their items, by how they stand.
+struct MapRunCounts {
+  std::int64_t total = 0, running = 0, succeeded = 0, failed = 0, timed_out = 0, aborted = 0;
+};
+
 struct MapRunRecord {
   std::string arn{}, execution_arn{}, machine_arn{};
   std::string state{};  // its name
@@ -36,7 +41,7 @@ struct MapRunRecord {
   double max_concurrency = 0, tolerated_count = 0, tolerated_percentage = 0;
   double max_items = 0, batch_items = 0, batch_bytes = 0;
   std::optional<Datum> reader{}, batch_input{}, writer{};
-  std::int64_t total_items = 0, total_children = 0;
+  MapRunCounts children{}, items{};
   std::int64_t results_written = 0;
 };
 

@@ -24,9 +24,14 @@ void Execution::run_map(Branch& branch) {
     if (!read) return misfit(branch, std::move(read.error()));
     items = std::move(*read);
   }
+  const Scope seen = scope(branch, *input);
+  if (state.max_concurrency.given()) {
+    const auto limit = number(state.max_concurrency, "MaxConcurrency", seen);
+    if (!limit) return misfit(branch, limit.error());
+    branch.children->max_concurrency = *limit;
+  }
   record_in(branch, "MapStateStarted",
             wants_events() ? Json{{"length", items ? items->size() : 0}} : Json());
-  const Scope seen = scope(branch, *input);
   if (auto wrong = read_limits(branch, seen)) return misfit(branch, std::move(*wrong));
   if (trial_ != nullptr) {
     const auto& limits = *branch.children;
@@ -125,8 +130,8 @@ std::optional<Misfit> Execution::read_limits(Branch& branch, const Scope& scope)
     }
     return std::nullopt;
   };
-  if (auto wrong = read(state.max_concurrency, "MaxConcurrency", children.max_concurrency)) {
-    return wrong;
+  if (children.max_concurrency < 0) {
+    return Misfit{.reason = "MaxConcurrency must be greater than or equal to 0."};
   }
   if (auto wrong = read(state.tolerated_count, "ToleratedFailureCount", children.tolerated_count)) {
     return wrong;

@@ -124,7 +124,8 @@ class Parser {
     ++at_;
     std::string out;
     while (!at_end() && peek() != quote) {
-      if (peek() == '\\' && at_ + 1 < text_.size()) ++at_;
+      // Only what would end the name, and the escape itself, is escaped.
+      if (peek() == '\\' && (peek(1) == quote || peek(1) == '\\')) ++at_;
       out += text_[at_++];
     }
     if (!take(quote)) return std::nullopt;

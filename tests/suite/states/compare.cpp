@@ -52,9 +52,9 @@ std::string Comparison::differ(const Json& expected, const Json& actual, const s
   if (expected.is_string()) {
     return differ_text(expected.get_ref<const std::string&>(), actual, path);
   }
-  if (expected.is_object() && actual.is_string()) {
+  if (expected.is_structured() && actual.is_string()) {
     const Json parsed = parse_or(actual.get<std::string>(), Json());
-    if (parsed.is_object()) return differ(expected, parsed, path);
+    if (parsed.is_structured()) return differ(expected, parsed, path);
   }
   if (expected.is_number() && actual.is_number()) {
     if (expected.get<double>() == actual.get<double>()) return {};

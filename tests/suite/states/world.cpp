@@ -5,14 +5,11 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "codec/base64.h"
-#include "codec/percent.h"
-#include "emulators/http/message.h"
+#include "base/system_time.h"
 #include "tests/suite/states/stub_zip.h"
 
 namespace suite {
 
-namespace http = loopgate::http;
 using loopgate::write_json;
 
 namespace {
@@ -61,121 +58,95 @@ std::string python_of(const std::string& behaviour) {
   return before + "def handler(event, context):\n" + body;
 }
 
-std::string form_of(const std::string& action, const Json& params) {
-  std::string out = "Action=" + action + "&Version=2010-03-31";
-  const auto add = [&](const std::string& name, const std::string& value) {
-    out += "&" + name + "=" + loopgate::codec::percent_encode(value);
-  };
-  for (const auto& member : params.items()) {
-    if (member.value().is_string()) add(member.key(), member.value().get<std::string>());
-    if (!member.value().is_object()) continue;
-    int number = 0;
-    for (const auto& entry : member.value().items()) {
-      const auto prefix = fmt::format("{}.entry.{}.", member.key(), ++number);
-      add(prefix + "key", entry.key());
-      add(prefix + "value",
-          entry.value().is_string() ? entry.value().get<std::string>() : write_json(entry.value()));
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
-class World::Pending final : public http::Exchange {
- public:
-  void respond(http::Response response) override { given = std::move(response); }
-  void begin_stream(http::Response head) override { given = std::move(head); }
-  bool write(std::string_view chunk) override {
-    given->body += chunk;
-    return true;
-  }
-  void end_stream() override {}
-  void on_drained(std::function<void()>) override {}
-  void on_closed(std::function<void()>) override {}
-  std::optional<http::Response> given;
-};
+// 2026-01-01.
+constexpr loopgate::WallTime kStart{std::chrono::seconds(1'767'225'600)};
+// Of real time, that a function may take before the clock goes on without it.
+constexpr std::chrono::seconds kPatience{10};
+constexpr int kPollSeconds = 70;  // longest of a long poll
 
-World::World() {
-  loopgate::SandboxOptions options;
-  options.simulated = true;
-  options.network = &network_;
-  options.account = kAccount;
-  options.regions = {kRegion};
-  options.port = 0;
-  options.function_guard = std::chrono::seconds(10);
-  auto made = loopgate::Sandbox::create(std::move(options));
-  if (!made) {
-    fmt::print(stderr, "{}\n", made.error().to_string());
-    std::exit(2);
-  }
-  sandbox_ = std::move(*made);
+std::string Answer::to_string() const {
+  return failed() ? fmt::format("{} ({})", code, message) : write_json(body);
+}
+
+World::World()
+    : clock_(kStart),
+      random_(loopgate::Random::from_seed(1)),
+      journal_(clock_),
+      loop_(clock_, tasks_, loopgate::io::Loop::Mode::kSimulated) {
+  guard_.report_to([](const std::string& operation, const std::string& thrown) {
+    fmt::print("internal error in {}: {}\n", operation, thrown);
+  });
+  loop_.guard_by(guard_);
+  folder_ = std::move(*loopgate::DataFolder::open(""));
+  store_ = std::move(*loopgate::store::Store::open("", loopgate::store::Durability::kMemory));
+  store_->guard_by(guard_);
+  guard_.undo_by(store_.get());
+  loop_.at_turn_end(loopgate::io::Loop::Stage::kCommit, [this] { store_->end_turn(); });
+  account_ = std::move(*loopgate::Account::create({.loop = loop_,
+                                                   .clock = clock_,
+                                                   .tasks = tasks_,
+                                                   .random = random_,
+                                                   .journal = journal_,
+                                                   .store = *store_,
+                                                   .folder = folder_->path(),
+                                                   .endpoint = [] { return "http://127.0.0.1:1"; },
+                                                   .service_account = "000000000000",
+                                                   .regions = {kRegion},
+                                                   .simulated = true}));
+  door_ = std::make_unique<loopgate::http::FrontDoor>(
+      random_, loopgate::http::CallerDefaults{.account = kAccount, .region = kRegion},
+      [](auto write) { write(true); });
+  account_->add_services(*door_);
   create_role(kAccount);
 }
 
-bool World::emulates(const std::string& service) const {
-  const auto names = sandbox_->service_names();
-  return std::ranges::find(names, service) != names.end();
+bool World::emulates(std::string_view service) const {
+  return std::ranges::find(account_->service_names(), service) != account_->service_names().end();
 }
 
-Answer World::request(const std::string& service, const std::string& target,
-                      const std::string& content_type, const std::string& method,
-                      const std::string& path, std::string body, const std::string& account) {
-  http::Request request;
-  request.method = method;
-  request.path = path;
-  request.headers = {
-      {"Host", fmt::format("{}.{}.amazonaws.com", service, kRegion)},
-      {"Content-Type", content_type},
-      {"Authorization", fmt::format("AWS4-HMAC-SHA256 Credential={}/20260101/{}/{}/aws4_request, "
-                                    "SignedHeaders=host, Signature=00",
-                                    account, kRegion, service)}};
-  if (!target.empty()) request.headers.push_back({"X-Amz-Target", target});
-  request.body = std::move(body);
-  const auto exchange = std::make_shared<Pending>();
-  sandbox_->handle(std::move(request), exchange);
-  sandbox_->settle();
-  // Long polls wait for the clock.
-  for (int i = 0; i < 70 && !exchange->given; ++i) sandbox_->advance(std::chrono::seconds(1));
-  Answer out;
-  if (!exchange->given) return out;
-  out.status = exchange->given->status;
-  out.body = parse_or_text(exchange->given->body);
-  if (out.failed() && out.body.is_object()) {
-    out.code = out.body.value("__type", "");
-    out.code = out.code.substr(out.code.find('#') + 1);
+void World::settle() {
+  const auto patience = loopgate::system_instant() + kPatience;
+  for (;;) {
+    if (loop_.turn({})) continue;
+    if (account_->functions().in_flight() == 0) return;
+    if (loopgate::system_instant() > patience) return account_->functions().give_up();
+    loop_.turn(std::chrono::milliseconds(5));
   }
-  return out;
 }
 
-Json World::parse_or_text(const std::string& text) {
-  auto json = loopgate::read_ordered_json(text);
-  return json ? std::move(*json) : Json(text);
+void World::advance(loopgate::Duration step) {
+  settle();
+  clock_.advance_to(clock_.now() + step, [this] { settle(); });
+  settle();
 }
 
 Answer World::call(const std::string& operation, const Json& params, const std::string& account) {
   const auto dot = operation.find('.');
-  const auto service = operation.substr(0, dot);
-  const auto name = pascal(operation.substr(dot + 1));
-  const auto json = [&](const char* signing, const char* prefix, const char* version) {
-    return request(signing, std::string(prefix) + "." + name,
-                   std::string("application/x-amz-json-") + version, "POST", "/",
-                   write_json(params), account);
-  };
-  if (service == "stepfunctions") return json("states", "AWSStepFunctions", "1.0");
-  if (service == "sqs") return json("sqs", "AmazonSQS", "1.0");
-  if (service == "logs") return json("logs", "Logs_20140328", "1.1");
-  if (service == "dynamodb") return json("dynamodb", "DynamoDB_20120810", "1.0");
-  if (service == "events") return json("events", "AWSEvents", "1.1");
-  if (service == "s3") {
-    const auto body = params.value("Body", "");
-    const auto key = params.value("Key", "");
-    return request("s3", "", "binary/octet-stream", "PUT",
-                   "/" + params.value("Bucket", "") + (key.empty() ? "" : "/" + key), body,
-                   account);
+  auto service = operation.substr(0, dot);
+  if (service == "stepfunctions") service = "states";
+  auto session = std::make_shared<const loopgate::aws::Session>(
+      loopgate::aws::Session{.account = account, .role_arn = {}, .name = "suite", .expires = {}});
+  auto answer = std::make_shared<std::optional<loopgate::aws::Outcome<nlohmann::json>>>();
+  account_->ports().api.call(
+      session, {kRegion, service, pascal(operation.substr(dot + 1))},
+      loopgate::read_json(write_json(params)).value_or(nlohmann::json()),
+      [answer](loopgate::aws::Outcome<nlohmann::json> outcome) { *answer = std::move(outcome); });
+  settle();
+  for (int i = 0; i < kPollSeconds && !*answer; ++i) advance(std::chrono::seconds(1));
+  if (!*answer) return {.code = "NoAnswer"};
+  if (!**answer) return {.code = (*answer)->error().code, .message = (*answer)->error().message};
+  return {.body = *loopgate::read_ordered_json(write_json(***answer))};
+}
+
+std::vector<std::string> World::log(const std::string& group) {
+  std::vector<std::string> out;
+  const auto events = call("logs.filter_log_events", {{"logGroupName", group}});
+  for (const auto& event : events.body.value("events", Json::array())) {
+    out.push_back(event.value("message", ""));
   }
-  return request(service, "", "application/x-www-form-urlencoded", "POST", "/",
-                 form_of(name, params), account);
+  return out;
 }
 
 void World::create_role(const std::string& account) {
@@ -192,15 +163,15 @@ void World::create_function(const std::string& arn, const std::string& behaviour
   const auto name = arn.substr(arn.rfind(':') + 1);
   const auto account =
       arn.starts_with("arn:") ? arn.substr(arn.find(":function:") - 12, 12) : std::string(kAccount);
-  const Json body = {{"FunctionName", name},
-                     {"Runtime", "python3.12"},
-                     {"Role", fmt::format("arn:aws:iam::{}:role/suite", account)},
-                     {"Handler", "handler.handler"},
-                     {"Timeout", 120},
-                     {"Code", {{"ZipFile", stub_zip("handler.py", python_of(behaviour))}}}};
-  const auto made = request("lambda", "", "application/json", "POST", "/2015-03-31/functions",
-                            write_json(body), account);
-  if (made.failed()) fmt::print(stderr, "CreateFunction: {}\n", write_json(made.body));
+  const auto made = call("lambda.create_function",
+                         {{"FunctionName", name},
+                          {"Runtime", "python3.12"},
+                          {"Role", fmt::format("arn:aws:iam::{}:role/suite", account)},
+                          {"Handler", "handler.handler"},
+                          {"Timeout", 120},
+                          {"Code", {{"ZipFile", stub_zip("handler.py", python_of(behaviour))}}}},
+                         account);
+  if (made.failed()) fmt::print("CreateFunction: {}\n", made.to_string());
 }
 
 }  // namespace suite

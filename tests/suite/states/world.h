@@ -1,48 +1,62 @@
-// A sandbox on simulated time, and calls of it as clients make them.
+// The sandbox's account on simulated time, and calls of it by their names in the SDK for Python.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "sandbox.h"
-#include "scenario/sim_network.h"
+#include "base/clock.h"
+#include "base/guard.h"
+#include "base/journal.h"
+#include "base/random.h"
+#include "base/task_queue.h"
+#include "emulators/http/front_door.h"
+#include "emulators/store/store.h"
+#include "io/loop.h"
+#include "sandbox/account.h"
+#include "sandbox/data_folder.h"
 #include "tests/suite/states/names.h"
 
 namespace suite {
 
 struct Answer {
-  int status = 0;
   Json body{};
-  std::string code{};  // of an error
+  std::string code{};     // of an error
+  std::string message{};  // its sentence
 
-  bool failed() const { return status >= 300; }
+  bool failed() const { return !code.empty(); }
+  std::string to_string() const;
 };
 
 class World {
  public:
   World();
 
-  // `operation` as the SDK for Python has it: "stepfunctions.create_state_machine".
+  // "stepfunctions.create_state_machine". What waits for the clock moves it.
   Answer call(const std::string& operation, const Json& params,
               const std::string& account = kAccount);
-  bool emulates(const std::string& service) const;
+  bool emulates(std::string_view service) const;
 
   void create_role(const std::string& account);
   void create_function(const std::string& arn, const std::string& behaviour);
 
-  loopgate::Sandbox& sandbox() { return *sandbox_; }
+  // Moves time; everything that comes due on the way is done.
+  void advance(loopgate::Duration step);
+  void settle();
+  loopgate::WallTime now() const { return clock_.wall(); }
+  std::vector<std::string> log(const std::string& group);
 
  private:
-  class Pending;
-
-  static Json parse_or_text(const std::string& text);
-  Answer request(const std::string& service, const std::string& target,
-                 const std::string& content_type, const std::string& method,
-                 const std::string& path, std::string body, const std::string& account);
-
-  loopgate::scenario::SimNetwork network_;
-  std::unique_ptr<loopgate::Sandbox> sandbox_;
+  loopgate::Clock clock_;
+  loopgate::TaskQueue tasks_;
+  loopgate::Random random_;
+  loopgate::Journal journal_;
+  loopgate::Guard guard_;
+  loopgate::io::Loop loop_;
+  std::unique_ptr<loopgate::DataFolder> folder_;
+  std::unique_ptr<loopgate::store::Store> store_;
+  std::unique_ptr<loopgate::Account> account_;
+  std::unique_ptr<loopgate::http::FrontDoor> door_;
 };
 
 }  // namespace suite
