@@ -39,6 +39,7 @@ void add_reset(CLI::App& app, Outcome& outcome);
 void add_health(CLI::App& app, Outcome& outcome);
 void add_reasons(CLI::App& app, Outcome& outcome);
 void add_peers(CLI::App& app, Outcome& outcome);
+void add_states(CLI::App& app, Outcome& outcome);
 void add_wg_config(CLI::App& app, Outcome& outcome);
 
 }  // namespace loopgate::cli

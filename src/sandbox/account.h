@@ -15,6 +15,7 @@
 #include "emulators/module/module.h"
 #include "emulators/sns/module.h"
 #include "emulators/sqs/module.h"
+#include "emulators/states/module.h"
 #include "emulators/sts/module.h"
 
 namespace loopgate {
@@ -44,6 +45,7 @@ class Account {
   sqs::Queues& queues() { return sqs_->queues(); }
   sns::Topics& topics() { return sns_->topics(); }
   lambda::Functions& functions() { return lambda_->functions(); }
+  states::Executions& executions() { return states_->executions(); }
 
  private:
   explicit Account(Surroundings surroundings);
@@ -74,6 +76,7 @@ class Account {
   sqs::SqsModule* sqs_ = nullptr;
   sns::SnsModule* sns_ = nullptr;
   lambda::LambdaModule* lambda_ = nullptr;
+  states::StatesModule* states_ = nullptr;
 };
 
 }  // namespace loopgate

@@ -64,7 +64,7 @@ class Planner {
     return {};
   }
 
-  Status transform() { return transform_serverless(document_, plan_->warnings); }
+  Status transform() { return transform_serverless(document_, input_.files, plan_->warnings); }
 
   Status decide_conditions() {
     const Node* const section = document_.find("Conditions");

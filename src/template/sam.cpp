@@ -158,18 +158,6 @@ Result<Node> code_of(const sam::FunctionWork& work) {
   return code;
 }
 
-// {Key: value} → [{Key:, Value:}]
-Node tag_list(const Node& tags) {
-  Node list = Node::list({}, tags.origin);
-  for (const Member& member : tags.members) {
-    Node tag = Node::map(member.origin);
-    tag.set("Key", member.name);
-    tag.set("Value", member.value);
-    list.push(std::move(tag));
-  }
-  return list;
-}
-
 Result<Node> function_properties(const sam::FunctionWork& work) {
   Node out = Node::map(work.origin);
   for (const Member& member : work.properties.members) {
@@ -189,7 +177,7 @@ Result<Node> function_properties(const sam::FunctionWork& work) {
     out.set("DeadLetterConfig", std::move(config));
   }
   if (const Node* const tags = work.properties.find("Tags"); tags && tags->is_map())
-    out.set("Tags", tag_list(*tags));
+    out.set("Tags", sam::tag_list(*tags));
   if (!work.properties.find("Role"))
     out.set("Role", sam::get_att(work.logical_id + "Role", "Arn", work.origin));
   return out;
@@ -274,7 +262,19 @@ Status refuse_serverless_types(const Node& resources) {
 
 }  // namespace
 
-Status transform_serverless(Node& document, std::vector<std::string>& warnings) {
+Node sam::tag_list(const Node& tags) {
+  Node list = Node::list({}, tags.origin);
+  for (const Member& member : tags.members) {
+    Node tag = Node::map(member.origin);
+    tag.set("Key", member.name);
+    tag.set("Value", member.value);
+    list.push(std::move(tag));
+  }
+  return list;
+}
+
+Status transform_serverless(Node& document, const FileReader& files,
+                            std::vector<std::string>& warnings) {
   const auto serverless = asks_for_serverless(document);
   if (!serverless) return std::unexpected(serverless.error());
   Node* const resources = document.find("Resources");
@@ -287,20 +287,21 @@ Status transform_serverless(Node& document, std::vector<std::string>& warnings) 
   std::vector<Member> out;
   for (Member& member : resources->members) {
     const Node* const type = member.value.find("Type");
-    if (!type || type->text != "AWS::Serverless::Function") {
+    const bool machine = type && type->text == "AWS::Serverless::StateMachine";
+    if (!type || (!machine && type->text != "AWS::Serverless::Function")) {
       out.push_back(std::move(member));
       continue;
     }
     const Node* const own = member.value.find("Properties");
-    auto merged =
-        sam::merge_globals(document, own ? *own : Node::map(member.origin), member.origin);
+    auto merged = sam::merge_globals(document, machine ? "StateMachine" : "Function",
+                                     own ? *own : Node::map(member.origin), member.origin);
     if (!merged) return std::unexpected(merged.error());
     if (!merged->is_map())
       return fail(fmt::format("the Properties of '{}' must be a map", member.name),
                   member.origin.place());
     sam::FunctionWork work{member.name, member.origin, member.value, std::move(*merged), {},
                            {},          &warnings};
-    auto function = translate_function(work);
+    auto function = machine ? sam::translate_state_machine(work, files) : translate_function(work);
     if (!function) return std::unexpected(function.error());
     for (sam::Generated& generated : work.generated) {
       const Origin at = generated.resource.origin;

@@ -9,11 +9,14 @@
 #include <vector>
 
 #include "template/document.h"
+#include "template/include.h"
 
 namespace loopgate::cfn {
 
 // Changes `document` in place when its Transform asks for it. Types of SAM that are not written
 // here (AWS::Serverless::Api and the like) stay as they are, for the deployment to refuse.
-Status transform_serverless(Node& document, std::vector<std::string>& warnings);
+// `files` reads definitions of state machines.
+Status transform_serverless(Node& document, const FileReader& files,
+                            std::vector<std::string>& warnings);
 
 }  // namespace loopgate::cfn

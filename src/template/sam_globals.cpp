@@ -34,7 +34,8 @@ Node merge(const Node& global, const Node& own) {
 
 }  // namespace
 
-Result<Node> merge_globals(const Node& document, const Node& properties, const Origin& at) {
+Result<Node> merge_globals(const Node& document, std::string_view section, const Node& properties,
+                           const Origin& at) {
   (void)at;
   const Node* const globals = document.find("Globals");
   if (!globals) return properties;
@@ -49,8 +50,8 @@ Result<Node> merge_globals(const Node& document, const Node& properties, const O
                   member.origin.place());
     }
   }
-  const Node* const function = globals->find("Function");
-  return function ? merge(*function, properties) : properties;
+  const Node* const shared = globals->find(section);
+  return shared ? merge(*shared, properties) : properties;
 }
 
 }  // namespace loopgate::cfn::sam

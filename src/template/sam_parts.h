@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "template/document.h"
+#include "template/include.h"
 
 namespace loopgate::cfn::sam {
 
@@ -35,14 +36,21 @@ Node strings(std::initializer_list<std::string_view> items, const Origin& at);
 // A resource of this type, with the Condition of `like`.
 Node resource(std::string type, Node properties, const Node& like, const Origin& at);
 
-// sam_globals.cpp: Globals.Function merged under the function's own properties.
-Result<Node> merge_globals(const Node& document, const Node& properties, const Origin& at);
+// {Key: value} → [{Key:, Value:}]
+Node tag_list(const Node& tags);
+
+// sam_globals.cpp: a section of Globals ("Function") merged under a resource's own properties.
+Result<Node> merge_globals(const Node& document, std::string_view section, const Node& properties,
+                           const Origin& at);
 
 // sam_policies.cpp: the execution role, from Policies and what events ask for.
 Result<Node> execution_role(const FunctionWork& work);
 
 // sam_events.cpp: appends what Events stand for.
 Status add_events(FunctionWork& work);
+
+// sam_state_machines.cpp: an AWS::Serverless::StateMachine, whose definition may be a file.
+Result<Node> translate_state_machine(FunctionWork& work, const FileReader& files);
 
 // sam_connectors.cpp: AWS::Serverless::Connector, and Connectors embedded in a resource.
 Status expand_connectors(Node& resources);

@@ -35,6 +35,8 @@ ARROWS = {
                       "src/io/http_client.h", "src/template/resource.h"},
     "emulators/lambda": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http",
                          "emulators/logs", "src/aws", "src/io", "src/template/resource.h"},
+    "emulators/states": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http", "src/aws",
+                         "src/template/resource.h"},
     "emulators/cloudformation": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template"},
 }
 

@@ -330,7 +330,7 @@ TEST(Examples, DeployUnmodified) {
     if (!entry.path().string().ends_with(".template.json")) continue;
     std::ostringstream text;
     text << std::ifstream(entry.path()).rdbuf();
-    if (text.str().contains("::StateMachine")) continue;  // of a service that is not emulated
+    if (text.str().contains("::StateMachine")) continue;  // a type that this test has not
     World world;
     const auto result =
         world.deploy(World::request(text.str(), "example", entry.path().filename()));

@@ -8,21 +8,27 @@
 namespace loopgate::aws::shapes {
 
 extern const ServiceModel kCloudformation;
+extern const ServiceModel kEvents;
 extern const ServiceModel kIam;
+extern const ServiceModel kKms;
 extern const ServiceModel kLambda;
 extern const ServiceModel kLogs;
 extern const ServiceModel kSns;
 extern const ServiceModel kSqs;
+extern const ServiceModel kStepfunctions;
 extern const ServiceModel kSts;
 
 // All of them.
 inline constexpr const ServiceModel* kServices[] = {
     &kCloudformation,
+    &kEvents,
     &kIam,
+    &kKms,
     &kLambda,
     &kLogs,
     &kSns,
     &kSqs,
+    &kStepfunctions,
     &kSts,
 };
 

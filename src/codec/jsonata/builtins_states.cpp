@@ -1,13 +1,12 @@
 // The functions that AWS Step Functions adds (docs.aws.amazon.com, "Transforming data with JSONata
 // in Step Functions", JSONata functions provided by Step Functions).
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <array>
 #include <cmath>
 
 #include "base/json.h"
-#include "codec/hex.h"
+#include "codec/digest.h"
 #include "codec/jsonata/evaluator.h"
 #include "codec/jsonata/json_value.h"
 #include "codec/jsonata/number_text.h"
@@ -61,33 +60,18 @@ Value range(const Call& call) {
   return Value::array(numbers);
 }
 
-struct Digest {
-  std::string_view name;
-  const EVP_MD* (*make)();
-};
-constexpr auto kDigests = std::to_array<Digest>({{"MD5", EVP_md5},
-                                                 {"SHA-1", EVP_sha1},
-                                                 {"SHA-256", EVP_sha256},
-                                                 {"SHA-384", EVP_sha384},
-                                                 {"SHA-512", EVP_sha512}});
-
 Value hash(const Call& call) {
   if (call[0].undefined()) return {};
   const std::string_view name = call[1].is_string() ? call[1].as_string() : "SHA-256";
-  const auto found = std::ranges::find(kDigests, name, &Digest::name);
-  if (found == kDigests.end()) {
+  const auto digest = digest_hex(name, call.evaluator.string_of(call[0]));
+  if (!digest) {
     return refuse(call,
                   fmt::format("$hash: the algorithm is MD5, SHA-1, SHA-256, SHA-384 or "
                               "SHA-512, not {}",
                               name),
                   call[1]);
   }
-  const std::string text = call.evaluator.string_of(call[0]);
-  std::array<std::byte, EVP_MAX_MD_SIZE> bytes{};
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(bytes.data()), &size,
-             found->make(), nullptr);
-  return call.evaluator.text(hex_encode_lower(std::span(bytes).first(size)));
+  return call.evaluator.text(*digest);
 }
 
 // With a seed always the same number.

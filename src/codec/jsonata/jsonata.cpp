@@ -59,6 +59,17 @@ Result<Document> Document::parse(std::string_view text) {
   return of(*json);
 }
 
+Document Document::object(const std::vector<Variable>& members) {
+  auto memory = std::make_shared<Memory>();
+  auto* const object = memory->arena.make<Object>();
+  for (const Variable& member : members) {
+    if (member.value.is_undefined()) continue;
+    memory->given.push_back(member.value);
+    object->set(memory->arena, memory->arena.copy(member.name), member.value.value());
+  }
+  return {std::shared_ptr<const void>(std::move(memory)), Value::object(object)};
+}
+
 nlohmann::ordered_json Document::to_json() const {
   return json_of(value_);
 }

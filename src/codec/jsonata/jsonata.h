@@ -38,6 +38,8 @@ struct Failure {
 
 // A document that evaluations share and never copy; or nothing (undefined), or a function, which is
 // what an expression may have as its result.
+struct Variable;
+
 class Document {
  public:
   Document() = default;  // undefined
@@ -45,6 +47,8 @@ class Document {
   static Document of(const nlohmann::ordered_json& json);
   static Document of(const nlohmann::json& json);
   static Result<Document> parse(std::string_view text);
+  // An object whose members are shared, not copied. What is undefined is left out.
+  static Document object(const std::vector<Variable>& members);
 
   bool is_undefined() const { return value_.undefined(); }
   bool is_function() const { return value_.is_function(); }

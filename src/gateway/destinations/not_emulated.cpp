@@ -69,7 +69,6 @@ constexpr DestinationService not_emulated(std::string_view name,
 }
 
 constexpr std::array kNotEmulated = {
-    not_emulated("states"),
     not_emulated("execute-api"),
     not_emulated("events"),
     not_emulated("kinesis", read_kinesis),

@@ -9,6 +9,7 @@
 #include "gateway/destinations/not_emulated.h"
 #include "gateway/destinations/sns.h"
 #include "gateway/destinations/sqs.h"
+#include "gateway/destinations/states.h"
 
 namespace loopgate::gateway {
 
@@ -18,6 +19,7 @@ constexpr auto kEmulated = std::to_array<DestinationService>({
     {.name = "lambda", .read = read_lambda_arguments},
     {.name = "sqs", .read = read_sqs_arguments},
     {.name = "sns", .read = read_sns_arguments},
+    {.name = "states", .read = read_states_arguments},
     {.name = "logs", .read = read_logs_arguments, .formatter = codec::Formatter::kUtf8},
 });
 
