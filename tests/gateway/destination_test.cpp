@@ -101,8 +101,7 @@ TEST(Destination, WithoutAnArnItsPacketsAreDiscarded) {
 TEST(Destination, OfAServiceThatIsNotEmulatedDiscardsItsPackets) {
   World world;
   world.stack.allow_unsupported = true;
-  world.listen(
-      {lambda_destination({{"DestinationArn", "arn:aws:kinesis:us-west-2:1:stream/s"}})});
+  world.listen({lambda_destination({{"DestinationArn", "arn:aws:kinesis:us-west-2:1:stream/s"}})});
   world.send("a");
   EXPECT_THAT(world.discards(), ElementsAre("service-not-emulated"));
 }

@@ -29,7 +29,9 @@ class Neighbourhood final : public aws::StsPort, public aws::LambdaPort, public 
   void invoke(aws::SessionPtr, aws::InvokeRequest request,
               aws::Completion<aws::InvokeResponse> done) override {
     payloads.push_back(request.payload);
-    if (answers) done(aws::InvokeResponse{.payload = request.payload});
+    aws::InvokeResponse response;
+    response.payload = request.payload;
+    if (answers) done(std::move(response));
   }
   void invoke_streaming(aws::SessionPtr, aws::InvokeRequest, std::function<void(std::string_view)>,
                         aws::Completion<aws::InvokeResponse>) override {}
