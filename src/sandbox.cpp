@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iterator>
 
 #include "base/check.h"
+#include "base/json.h"
 #include "base/system_time.h"
 #include "emulators/cloudformation/module.h"
 #include "emulators/cloudformation/stack_table.h"
@@ -14,6 +16,7 @@
 #include "gateway/deployment/resources.h"
 #include "gateway/gateway.h"
 #include "gateway/regions.h"
+#include "io/http_client.h"
 #include "io/live_clock.h"
 #include "io/loop.h"
 #include "io/regular_file.h"
@@ -50,6 +53,10 @@ constexpr Duration kFunctionPoll =
 
 // Beyond it, nanoseconds since 1970 come to their end.
 const WallTime kLatest = *parse_iso8601("2200-01-01T00:00:00.000Z");
+// RFC 1918 and RFC 4193.
+const std::array<Cidr, 4> kPrivateNetworks = {
+    *Cidr::parse("10.0.0.0/8"), *Cidr::parse("172.16.0.0/12"), *Cidr::parse("192.168.0.0/16"),
+    *Cidr::parse("fc00::/7")};
 // Rounds of tasks until nothing of before a reset goes on; more only when it never ends by itself.
 constexpr int kRoundsToQuiet = 1000;
 
@@ -68,6 +75,12 @@ std::string folder_of(const std::string& file) {
   std::error_code error;
   const auto path = std::filesystem::absolute(file, error);
   return error ? "." : path.parent_path().lexically_normal().string();
+}
+
+http::AccessOptions access_options(const SandboxOptions& options) {
+  http::AccessOptions out{.enforce = options.enforce_iam};
+  if (options.verify_signatures) out.secret = kSigningSecret;
+  return out;
 }
 
 nlohmann::ordered_json describe_listener(const gateway::ListenerInfo& listener) {
@@ -111,6 +124,7 @@ struct Sandbox::Impl {
 
   Status open(Sandbox& sandbox);
   void open_clock();
+  io::HttpSender& open_http();
   void open_gateway();
   Status open_stacks();
   Status open_front_door(Sandbox& sandbox);
@@ -138,6 +152,7 @@ struct Sandbox::Impl {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<ClockStore> clock_store;  // live and kept
   std::unique_ptr<UndoneClaims> undone_claims;
+  std::unique_ptr<io::HttpClient> http_client;
   std::unique_ptr<Account> account;
   std::unique_ptr<io::UdpNetwork> udp;
   std::unique_ptr<gateway::Resolver> resolver;
@@ -181,11 +196,14 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
                                          .random = random,
                                          .journal = journal,
                                          .store = *store,
+                                         .http = open_http(),
                                          .folder = folder->path(),
                                          .endpoint = [this] { return endpoint(); },
                                          .service_account = gateway_account(),
                                          .regions = options.regions,
-                                         .simulated = options.simulated});
+                                         .simulated = options.simulated,
+                                         .access_options = access_options(options),
+                                         .allow_service_delivery = options.allow_service_delivery});
   if (!opened_account) return std::unexpected(opened_account.error());
   account = std::move(*opened_account);
   open_gateway();
@@ -200,6 +218,25 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   account->functions().follow_endpoint(stack_table->former_endpoints());
   finish_interrupted();
   return {};
+}
+
+// Requests leave for this machine and for private networks, which containers and their host share;
+// for others when --egress says so.
+io::HttpSender& Sandbox::Impl::open_http() {
+  if (options.http != nullptr) return *options.http;
+  http_client = std::make_unique<io::HttpClient>(
+      loop, io::HttpClientOptions{.refuse = [this](const IpAddress& address) -> std::string {
+        const auto contains = [&](const Cidr& network) { return network.contains(address); };
+        if (address.is_loopback() || std::ranges::any_of(kPrivateNetworks, contains) ||
+            std::ranges::any_of(options.egress, contains)) {
+          return {};
+        }
+        return fmt::format(
+            "is at {}, outside of this machine and of private networks: nothing is "
+            "sent there unless --egress allows it",
+            address.to_string());
+      }});
+  return *http_client;
 }
 
 // Before anything is read that hangs on the time.
@@ -387,7 +424,8 @@ void Sandbox::Impl::begin_anew(std::function<Status()> clear, std::function<void
 void Sandbox::Impl::settle() {
   const auto patience = system_instant() + options.function_guard;
   for (;;) {
-    if (loop.turn(Duration{})) continue;
+    // What waited for the commit may have asked for more.
+    if (loop.turn(Duration{}) || !tasks.empty()) continue;
     const auto running = running_functions();
     if (running.all <= running.waiting) return;
     if (system_instant() > patience) {
@@ -598,10 +636,12 @@ Result<std::vector<std::string>> Sandbox::read_log(const std::string& group,
 }
 
 Result<std::string> Sandbox::publish(const std::string& topic, const std::string& body,
-                                     const std::map<std::string, std::string>& attributes) {
+                                     const std::map<std::string, std::string>& attributes,
+                                     const std::string& group) {
   sns::PublishRequest request;
   request.topic_arn = impl_->topic_arn(topic);
   request.message = body;
+  request.group_id = group;
   for (const auto& [name, value] : attributes)
     request.attributes.push_back({name, "String", value});
   const auto result = impl_->account->topics().publish(request);
@@ -609,11 +649,60 @@ Result<std::string> Sandbox::publish(const std::string& topic, const std::string
   return result->message_id;
 }
 
+Result<nlohmann::ordered_json> Sandbox::explain(const std::string& topic, const std::string& body,
+                                                const nlohmann::json& attributes) const {
+  sns::PublishRequest request;
+  request.topic_arn = impl_->topic_arn(topic);
+  request.message = body;
+  for (const auto& [name, value] : attributes.items()) {
+    const auto* const type = value.is_array()    ? "String.Array"
+                             : value.is_number() ? "Number"
+                                                 : "String";
+    request.attributes.push_back(
+        {name, type, value.is_string() ? value.get<std::string>() : write_json(value)});
+  }
+  auto explained = impl_->account->topics().explain(request);
+  if (!explained) return fail(explained.error().message);
+  return *std::move(explained);
+}
+
+Result<nlohmann::ordered_json> Sandbox::explain_published(const std::string& message_id) const {
+  auto explained = impl_->account->topics().explain_published(message_id);
+  if (!explained) return fail(explained.error().message);
+  return *std::move(explained);
+}
+
 void Sandbox::handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
   if (!request.path.starts_with(Control::kPrefix)) {
     exchange = impl_->api_observer.watch(request, std::move(exchange));
   }
   impl_->front_door->handle(std::move(request), std::move(exchange));
+}
+
+namespace {
+
+// Answers that nobody reads.
+class Unread final : public http::Exchange {
+ public:
+  void respond(http::Response) override {}
+  void begin_stream(http::Response) override {}
+  bool write(std::string_view) override { return true; }
+  void end_stream() override {}
+  void on_drained(std::function<void()>) override {}
+  void on_closed(std::function<void()>) override {}
+};
+
+}  // namespace
+
+void Sandbox::visit(const std::string& url) {
+  const auto parsed = io::Url::parse(url);
+  if (!parsed) return impl_->journal.warn("a URL could not be visited: " + parsed.error().message);
+  const auto query = parsed->target.find('?');
+  http::Request request{.method = "GET",
+                        .path = parsed->target.substr(0, query),
+                        .headers = {{"Host", parsed->authority()}}};
+  if (query != std::string::npos) request.query = parsed->target.substr(query + 1);
+  handle(std::move(request), std::make_shared<Unread>());
 }
 
 void Sandbox::run() {

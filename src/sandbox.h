@@ -22,14 +22,18 @@
 #include "base/task_queue.h"
 
 namespace loopgate::io {
+class HttpSender;
 class Loop;
-}
+}  // namespace loopgate::io
 namespace loopgate::http {
 struct Request;
 class Exchange;
 }  // namespace loopgate::http
 
 namespace loopgate {
+
+// The secret of long-term access keys, whichever they are.
+inline constexpr const char* kSigningSecret = "test";
 
 struct SandboxOptions {
   // Simulated: the clock stands still until told, randomness comes from `seed`, datagrams travel
@@ -38,6 +42,7 @@ struct SandboxOptions {
   bool simulated = false;
   std::uint64_t seed = 1;
   Network* network = nullptr;
+  io::HttpSender* http = nullptr;  // takes HTTP requests to outside; null: they are really sent
 
   std::string data_dir;     // empty: nothing is kept
   bool flush_disk = false;  // --durability full
@@ -54,7 +59,10 @@ struct SandboxOptions {
   std::vector<Cidr> egress;                     // non-local networks that may really be sent to
   std::map<std::string, std::uint16_t> listen;  // logical id → fixed port
   bool allow_unsupported = false;
-  std::string capture_file;  // pcapng of what listeners send and receive; empty: none
+  bool enforce_iam = false;             // deny what AWS would deny; else it is told and passes
+  bool verify_signatures = false;       // by kSigningSecret, and by those of temporary credentials
+  bool allow_service_delivery = false;  // deliver without the resource's policy, with a warning
+  std::string capture_file;             // pcapng of what listeners send and receive; empty: none
   // Values of {{resolve:…}}: "ssm:/path", "secretsmanager:name" → text.
   std::map<std::string, std::string> resolve;
   // Answers reverse DNS in scenarios: address → name. Live, the system's resolver is asked.
@@ -158,12 +166,24 @@ class Sandbox {
   // The texts of a log group (name or ARN), oldest first; of one stream unless that is empty.
   Result<std::vector<std::string>> read_log(const std::string& group,
                                             const std::string& stream) const;
-  // SNS Publish as a client would do it: any attributes. Gives the message id.
+  // SNS Publish as a client would do it: any attributes, and for FIFO topics a group. Gives the
+  // message id.
   Result<std::string> publish(const std::string& topic, const std::string& body,
-                              const std::map<std::string, std::string>& attributes);
+                              const std::map<std::string, std::string>& attributes,
+                              const std::string& group = {});
+
+  // Who would get a message of a topic (name or ARN), and why. Attributes are texts, numbers and
+  // lists of those.
+  Result<nlohmann::ordered_json> explain(const std::string& topic, const std::string& body,
+                                         const nlohmann::json& attributes) const;
+  // Of one of the last publishes.
+  Result<nlohmann::ordered_json> explain_published(const std::string& message_id) const;
 
   // One HTTP request, as if the server had read it.
   void handle(http::Request request, std::shared_ptr<http::Exchange> exchange);
+  // GET of one of the sandbox's own URLs, unsigned, as whoever got it in a message calls it. What
+  // is answered is in the journal.
+  void visit(const std::string& url);
 
   // Live.
   void run();  // until stop

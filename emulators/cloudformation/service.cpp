@@ -1,5 +1,7 @@
 #include "emulators/cloudformation/service.h"
 
+#include <fmt/format.h>
+
 #include "aws/shapes/services.h"
 
 namespace loopgate::cloudformation {
@@ -35,5 +37,20 @@ CloudFormationService::CloudFormationService(cfn::Deployer& deployer, const Cloc
     : TableService(aws::shapes::kCloudformation, kOperations, context_),
       change_sets_(clock, random),
       context_{deployer, change_sets_} {}
+
+// On the stack by its ARN, also of one that is not there yet.
+http::Permission CloudFormationService::permission_for(const http::ApiCall& call) const {
+  auto action = "cloudformation:" + call.operation;
+  const auto stack = http::text_param(call.params, "StackName");
+  if (stack.empty()) return {std::move(action), "*"};
+  if (stack.starts_with("arn:")) return {std::move(action), stack};
+  const auto& account = call.caller.account;
+  const auto& region = call.caller.region;
+  const auto* const known = context_.deployer.find(account, region, stack);
+  return {std::move(action),
+          known != nullptr
+              ? known->id
+              : fmt::format("arn:aws:cloudformation:{}:{}:stack/{}/*", region, account, stack)};
+}
 
 }  // namespace loopgate::cloudformation

@@ -17,6 +17,8 @@ class CloudFormationService : public http::TableService<Context> {
   // All are borrowed and outlive the service.
   CloudFormationService(cfn::Deployer& deployer, const Clock& clock, Random& random);
 
+  http::Permission permission_for(const http::ApiCall& call) const override;
+
   void forget_change_sets() { change_sets_.clear(); }
 
  private:

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "aws/error.h"
+#include "aws/session.h"
 #include "emulators/http/message.h"
 #include "emulators/http/shape.h"
 
@@ -27,6 +28,8 @@ struct Caller {
   std::string access_key_id{};  // may be empty (unsigned, or in process)
   // "http://127.0.0.1:4566": scheme, host and port by which the caller came; empty in process.
   std::string base_url{};
+  // Of the role as which it calls; null: as the account's root.
+  aws::SessionPtr session{};
 };
 
 struct ApiCall {
@@ -43,7 +46,7 @@ using ApiReply = std::move_only_function<void(ApiResult)>;
 
 // What a role must allow for a call.
 struct Permission {
-  std::string action;    // "sns:Publish"
+  std::string action;    // "sns:Publish"; empty: nothing
   std::string resource;  // an ARN, or "*"
 };
 

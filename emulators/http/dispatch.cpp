@@ -4,17 +4,19 @@ namespace loopgate::http {
 
 std::function<void()> Dispatcher::call(ApiService& service, const OperationModel& operation,
                                        aws::Protocol protocol, ApiCall call, ApiReply reply) {
-  if (auto checked = check(operation, protocol, call); !checked) {
+  if (auto checked = check(service, operation, protocol, call); !checked) {
     reply(aws::refuse(std::move(checked.error())));
     return nullptr;
   }
   return service.call(std::move(call), std::move(reply));
 }
 
-aws::Outcome<void> Dispatcher::check(const OperationModel& operation, aws::Protocol protocol,
-                                     ApiCall& call) {
+aws::Outcome<void> Dispatcher::check(const ApiService& service, const OperationModel& operation,
+                                     aws::Protocol protocol, ApiCall& call) {
   aws::fill_idempotency_tokens(operation, call.params, [this] { return random_.uuid(); });
-  return validator_.check(operation, protocol, call.params);
+  if (auto valid = validator_.check(operation, protocol, call.params); !valid) return valid;
+  if (access_ == nullptr) return {};
+  return access_->permit(call.caller, service.permission_for(call));
 }
 
 }  // namespace loopgate::http

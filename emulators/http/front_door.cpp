@@ -202,6 +202,7 @@ FrontDoor::Route FrontDoor::route_query(const Request& request, std::string sign
     route.operation = *std::move(action);
     route.form = *form;
     route.service = find_for_query(request, route);
+    route.answers_json = request.header("Accept").contains("application/json");
     break;
   }
   // The oldest clients name the queue by the path alone.
@@ -252,6 +253,18 @@ ApiService* FrontDoor::find_for_query(const Request& request, const Route& route
 
 // --- the call ------------------------------------------------------------------------------------
 
+aws::Outcome<Caller> FrontDoor::identify(const Request& request) const {
+  auto caller = identify_caller(request, defaults_);
+  if (access_ == nullptr) return caller;
+  auto session = access_->identify(request);
+  if (!session) return aws::refuse(std::move(session.error()));
+  if (*session != nullptr) {
+    caller.account = (*session)->account;
+    caller.session = *std::move(session);
+  }
+  return caller;
+}
+
 void FrontDoor::call(const Request& request, const Route& route,
                      std::shared_ptr<Exchange> exchange) {
   if (route.service == nullptr || !route.service->has(route.operation)) {
@@ -266,17 +279,20 @@ void FrontDoor::call(const Request& request, const Route& route,
   }
   const aws::Rendering rendering{.service = route.service->model(),
                                  .protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery,
-                                 .request_id = request_id};
+                                 .request_id = request_id,
+                                 .query_as_json = route.answers_json};
   auto params = is_json ? decode_json_params(operation, request.body)
                         : decode_query_params(operation, route.form);
   if (!params) return exchange->respond(rendering.error(params.error()));
+  auto caller = identify(request);
+  if (!caller) return exchange->respond(rendering.error(caller.error()));
 
   const auto failure = [rendering](const std::string& what) {
     return rendering.error(aws::internal_failure(what));
   };
   ApiCall api_call{.operation = std::string(operation.name()),
                    .params = *std::move(params),
-                   .caller = identify_caller(request, defaults_),
+                   .caller = *std::move(caller),
                    .request_id = request_id,
                    .trace_header = std::string(request.header("X-Amzn-Trace-Id"))};
   answer_guarded(
@@ -299,11 +315,12 @@ void FrontDoor::call(RestService& service, Request request, std::shared_ptr<Exch
   const auto failure = [&service](const std::string& what) {
     return service.render(aws::internal_failure(what));
   };
-  auto caller = identify_caller(request, defaults_);
+  auto caller = identify(request);
+  if (!caller) return exchange->respond(service.render(caller.error()));
   answer_guarded(guard_, {"the call", name},
                  deferred(std::move(exchange), defer_, [failure] { return failure(kNotKept); }),
                  failure, [&](auto answer) {
-                   service.handle(std::move(request), std::move(caller), std::move(answer));
+                   service.handle(std::move(request), *std::move(caller), std::move(answer));
                  });
 }
 
@@ -352,7 +369,8 @@ Response FrontDoor::render_error(const Route& route, const aws::AwsError& error)
   const bool is_json = route.dialect == Dialect::kJson;
   return aws::Rendering{.service = route.service == nullptr ? nobody : route.service->model(),
                         .protocol = is_json ? aws::Protocol::kJson : aws::Protocol::kQuery,
-                        .request_id = random_.uuid()}
+                        .request_id = random_.uuid(),
+                        .query_as_json = route.answers_json}
       .error(error);
 }
 

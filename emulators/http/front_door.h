@@ -40,6 +40,11 @@ class FrontDoor {
 
   // Every request runs behind it; it outlives the front door.
   void guard_by(Guard& guard) { guard_ = &guard; }
+  // Who calls, and whether they may; it outlives the front door. None: everybody may.
+  void ask(Access& access) {
+    access_ = &access;
+    dispatcher_.ask(access);
+  }
 
   // Services outlive the front door.
   void add(ApiService& service);
@@ -73,6 +78,7 @@ class FrontDoor {
     std::string service_name = {};  // as its signature or target names it; may be empty
     std::string operation = {};     // of JSON and Query
     std::string form = {};          // Query's parameters
+    bool answers_json = false;      // of Query: the client accepts JSON alone
 
     bool is_page() const { return path != nullptr && path->traits.is_page; }
     bool has_own_cors() const {
@@ -94,6 +100,7 @@ class FrontDoor {
   void handle_path(const Handler& handler, Request request, std::shared_ptr<Exchange> exchange);
   void call(RestService& service, Request request, std::shared_ptr<Exchange> exchange);
   void call(const Request& request, const Route& route, std::shared_ptr<Exchange> exchange);
+  aws::Outcome<Caller> identify(const Request& request) const;
   Response nothing_there(const Request& request, const Route& route);
   Response render_error(const Route& route, const aws::AwsError& error);
 
@@ -103,6 +110,7 @@ class FrontDoor {
   Dispatcher dispatcher_{random_};
   Admission admission_;
   Guard* guard_ = nullptr;
+  Access* access_ = nullptr;
   std::vector<ApiService*> services_;
   std::vector<RestService*> rest_services_;
   std::vector<Path> paths_;

@@ -41,7 +41,7 @@ aws::Outcome<ApiCall> RestCalls::read(const aws::RestRoute& route, const Request
                .params = *std::move(params),
                .caller = std::move(caller),
                .request_id = random_.uuid()};
-  if (auto checked = dispatcher_.check(route.operation, service_.model().protocol, call);
+  if (auto checked = dispatcher_.check(service_, route.operation, service_.model().protocol, call);
       !checked) {
     return aws::refuse(checked.error());
   }

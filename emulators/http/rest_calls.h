@@ -12,9 +12,9 @@ namespace loopgate::http {
 
 class RestCalls {
  public:
-  // `service` outlives this.
-  RestCalls(ApiService& service, Random& random)
-      : service_(service), random_(random), dispatcher_(random) {}
+  // All outlive this; `access` may be null.
+  RestCalls(ApiService& service, Random& random, Access* access = nullptr)
+      : service_(service), random_(random), dispatcher_(random, access) {}
 
   // Whether the path begins with a word that paths of the service's operations begin with.
   bool owns(const Request& request) const;

@@ -15,6 +15,9 @@ inline constexpr std::size_t kMaxAttachedPolicies = 20;
 inline constexpr std::size_t kPageSize = 100;
 inline constexpr std::chrono::seconds kMinSession{900};
 inline constexpr std::chrono::seconds kMaxSession{43'200};
+// Of a role that a role assumes.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+inline constexpr std::chrono::seconds kMaxChainedSession{3600};
 
 // Ours.
 inline constexpr std::size_t kMaxDocumentBytes = 64 * 1024;  // of any policy, white space included

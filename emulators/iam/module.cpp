@@ -2,8 +2,11 @@
 
 namespace loopgate::iam {
 
-IamModule::IamModule(const Surroundings& surroundings)
+IamModule::IamModule(const Surroundings& surroundings, AccessControl::PolicyOf policy_of)
     : roles_(surroundings.store, surroundings.clock, surroundings.random, surroundings.journal),
+      credentials_(surroundings.store, surroundings.random),
+      access_(roles_, credentials_, surroundings.clock, surroundings.journal,
+              surroundings.access_options, std::move(policy_of)),
       service_(roles_),
       role_type_(roles_, surroundings.random),
       policy_type_(roles_),
@@ -11,6 +14,7 @@ IamModule::IamModule(const Surroundings& surroundings)
 
 Status IamModule::reset() {
   roles_.remove_all();
+  roles_.forget();
   return {};
 }
 

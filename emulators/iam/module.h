@@ -1,5 +1,6 @@
 #pragma once
 
+#include "emulators/iam/access_control.h"
 #include "emulators/iam/resources.h"
 #include "emulators/iam/roles.h"
 #include "emulators/iam/service.h"
@@ -9,7 +10,8 @@ namespace loopgate::iam {
 
 class IamModule final : public Module {
  public:
-  explicit IamModule(const Surroundings& surroundings);
+  // `policy_of`: the policy of any resource of the account.
+  IamModule(const Surroundings& surroundings, AccessControl::PolicyOf policy_of);
 
   std::string_view name() const override { return "iam"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
@@ -20,9 +22,13 @@ class IamModule final : public Module {
   void forget() override { roles_.forget(); }
 
   Roles& roles() { return roles_; }
+  TemporaryCredentials& credentials() { return credentials_; }
+  AccessControl& access() { return access_; }
 
  private:
   Roles roles_;
+  TemporaryCredentials credentials_;
+  AccessControl access_;
   IamService service_;
   RoleResource role_type_;
   PolicyResource policy_type_;

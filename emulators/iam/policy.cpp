@@ -137,21 +137,22 @@ Parsed<Statement> parse_statement(const json& value, PolicyKind kind) {
   return statement;
 }
 
-bool names_principal(const std::string& listed, const std::string& arn) {
-  if (listed == "*" || listed == arn) return true;
-  // An account, or its root, stands for everybody in it.
-  const auto parsed = aws::Arn::parse(arn);
+bool names_principal(const std::string& listed, const Principal& principal, bool as_account) {
+  if (listed == "*" || listed == principal.arn) return true;
+  if (!principal.session_arn.empty() && listed == principal.session_arn) return true;
+  if (!as_account) return false;
+  const auto parsed = aws::Arn::parse(principal.arn);
   if (!parsed) return false;
   return listed == parsed->account || listed == "arn:aws:iam::" + parsed->account + ":root";
 }
 
-bool names(const PrincipalElement& element, const Principal& principal) {
+bool names(const PrincipalElement& element, const Principal& principal, bool as_account) {
   if (element.anybody) return true;
   if (!principal.service.empty()) {
     return std::ranges::find(element.services, principal.service) != element.services.end();
   }
   return std::ranges::any_of(element.aws, [&](const std::string& listed) {
-    return names_principal(listed, principal.arn);
+    return names_principal(listed, principal, as_account);
   });
 }
 
@@ -171,7 +172,8 @@ aws::AwsError malformed_policy(std::string what) {
 
 bool concerns_principal(const Statement& statement, const Principal& principal) {
   if (!statement.principal) return true;  // identity policies speak of whom they are attached to
-  return names(*statement.principal, principal) != statement.not_principal;
+  const bool as_account = !statement.allow || principal.allowed_as_account;
+  return names(*statement.principal, principal, as_account) != statement.not_principal;
 }
 
 bool concerns_action(const Statement& statement, const std::string& action) {

@@ -18,9 +18,14 @@ enum class PolicyKind { kIdentity, kTrust, kResource };
 struct Principal {
   std::string arn;
   std::string service;
+  // Of a session: its own ARN, which policies may name, too.
+  std::string session_arn{};
+  // Whether an Allow to its account is one to it. A resource's policy that allows its own account
+  // leaves the decision to that account's identity policies.
+  bool allowed_as_account = true;
 
-  static Principal role(std::string arn) { return {std::move(arn), {}}; }
-  static Principal aws_service(std::string name) { return {{}, std::move(name)}; }
+  static Principal role(std::string arn) { return {.arn = std::move(arn), .service = {}}; }
+  static Principal aws_service(std::string name) { return {.arn = {}, .service = std::move(name)}; }
 };
 
 struct AccessRequest {

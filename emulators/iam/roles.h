@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -62,14 +63,25 @@ class Roles {
   void remove_policy(const std::string& arn);  // detaches it everywhere
   void remove_all();                           // roles and policies of all accounts
   void forget() { told_.clear(); }             // warnings are given anew
+  // Whether `warning` has not been given yet, since then and since a policy changed.
+  bool is_new(const std::string& warning);
+  // Of a resource; null when the text is none. Kept, for it is asked for with every delivery.
+  const Policy* resource_policy(const std::string& text);
   const ManagedPolicy* policy(const std::string& arn) const;
 
-  // AccessDenied in AWS's words when the session's role does not allow it; ExpiredToken past its
-  // end. A session without a role may do anything. `action` may be a batch call's name:
-  // "sqs:SendMessageBatch" is covered by sqs:SendMessage, and sns:Publish and sns:PublishBatch
-  // cover each other.
+  // AccessDenied in AWS's words when the session may not; ExpiredToken past its end. A session
+  // without a role may do anything. `action` may be a batch call's name: "sqs:SendMessageBatch" is
+  // covered by sqs:SendMessage, and sns:Publish and sns:PublishBatch cover each other.
+  // `resource_policy` is that of the resource, empty when it has none: within the account either
+  // side may allow, across accounts both must; either may deny.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
   aws::Outcome<void> authorize(const aws::Session& session, std::string_view action,
-                               const std::string& resource, const Context& context = {});
+                               const std::string& resource, const std::string& resource_policy = {},
+                               const Context& context = {});
+  // The same of the root of `account`, whom only the policies of resources hinder.
+  aws::Outcome<void> authorize_root(const std::string& account, std::string_view action,
+                                    const std::string& resource,
+                                    const std::string& resource_policy);
   // AccessDenied when the role does not exist or its trust policy does not admit `principal` (an
   // ARN or a service's name); the sentence says which part is missing.
   aws::Outcome<const Role*> check_trust(const std::string& role_arn, const std::string& principal,
@@ -78,6 +90,7 @@ class Roles {
  private:
   std::vector<const Policy*> policies_of(const Role& role) const;
   Decision decide(const Role& role, const AccessRequest& request) const;
+  Decision identity_decision(const Role& role, const AccessRequest& request);
   aws::Outcome<void> check_role(const CreateRoleRequest& request, Role& role) const;
   Role* find(const std::string& account, const std::string& name);
   void save(const Role& role);
@@ -96,6 +109,7 @@ class Roles {
   std::map<std::string, Role> roles_;
   std::map<std::string, ManagedPolicy> policies_;  // by ARN
   std::set<std::string> told_;                     // warnings, so that each is given once
+  std::map<std::string, std::unique_ptr<Policy>, std::less<>> resource_policies_;  // by text
 };
 
 // "arn:aws:sts::123456789012:assumed-role/NAME/SESSION"

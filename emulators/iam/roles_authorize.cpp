@@ -119,49 +119,124 @@ Decision Roles::decide(const Role& role, const AccessRequest& request) const {
   return result;
 }
 
+// With the vendor's and AWS's ideas of what covers a batch, which differ.
+Decision Roles::identity_decision(const Role& role, const AccessRequest& request) {
+  auto decision = decide(role, request);
+  const auto other = other_publish(request.action);
+  if (other.empty()) return decision;
+  auto twin = request;
+  twin.action = other;
+  const auto second = decide(role, twin);
+  if (second.verdict == Verdict::kDeny) decision.verdict = Verdict::kDeny;
+  const bool allowed = decision.verdict == Verdict::kAllow;
+  if (allowed == (second.verdict == Verdict::kAllow) || decision.verdict == Verdict::kDeny) {
+    return decision;
+  }
+  warn_once("IAM: role " + role.name + " is allowed " + (allowed ? request.action : other) +
+            " but not " + (allowed ? other : request.action) + " on " + request.resource +
+            "; the sandbox lets it pass. Grant both to be safe.");
+  decision.verdict = Verdict::kAllow;
+  return decision;
+}
+
+namespace {
+
+bool is_of_account(const std::string& resource, const std::string& account) {
+  const auto arn = aws::Arn::parse(resource);
+  return !arn || arn->account.empty() || arn->account == account;
+}
+
+// What the policy of a resource says of a request, a batch being what its single call is.
+Decision resource_decision(const Policy* policy, AccessRequest request) {
+  if (policy == nullptr) return {};
+  auto decision = policy->evaluate(request);
+  if (request.action != "sns:PublishBatch") return decision;
+  request.action = "sns:Publish";
+  auto single = policy->evaluate(request);
+  return single.verdict > decision.verdict ? single : decision;
+}
+
+// The end of AWS's sentence; empty when the request is allowed.
+std::string reason_of_denial(const AccessRequest& request, const Decision& identity,
+                             const Decision& resource, bool same_account) {
+  if (identity.verdict == Verdict::kDeny) {
+    return " with an explicit deny in an identity-based policy";
+  }
+  if (resource.verdict == Verdict::kDeny) {
+    return " with an explicit deny in a resource-based policy";
+  }
+  const bool by_identity = identity.verdict == Verdict::kAllow;
+  const bool by_resource = resource.verdict == Verdict::kAllow;
+  if (same_account ? by_identity || by_resource : by_identity && by_resource) return {};
+  const bool lacks_resource = by_identity && !same_account;
+  return std::string(" because no ") + (lacks_resource ? "resource" : "identity") +
+         "-based policy allows the " + request.action + " action" +
+         unknown_operators(lacks_resource ? resource.unknown : identity.unknown);
+}
+
+}  // namespace
+
 aws::Outcome<void> Roles::authorize(const aws::Session& session, std::string_view action,
-                                    const std::string& resource, const Context& context) {
+                                    const std::string& resource, const std::string& policy_text,
+                                    const Context& context) {
   if (session.role_arn.empty()) return {};
   if (session.expires <= clock_.wall()) return aws::refuse(expired_token());
+  const auto who = assumed_role_arn(session.role_arn, session.name);
   AccessRequest request{iam_action(action), resource, Principal::role(session.role_arn), {}};
   const auto refused = [&](const std::string& why) {
-    return aws::refuse(aws::access_denied(
-        "User: " + assumed_role_arn(session.role_arn, session.name) +
-        " is not authorized to perform: " + request.action + " on resource: " + resource + why));
+    return aws::refuse(aws::access_denied("User: " + who + " is not authorized to perform: " +
+                                          request.action + " on resource: " + resource + why));
   };
   const auto* role = role_by_arn(session.role_arn);
-  if (!role) return refused(" because the role is gone");
+  if (!role) return refused(" because the role " + session.role_arn + " does not exist");
+  const bool same_account = is_of_account(resource, session.account);
+  const auto* policy = policy_text.empty() ? nullptr : resource_policy(policy_text);
   // Each packet may ask: the context is only made for those who read it.
-  if (std::ranges::any_of(policies_of(*role), &Policy::has_conditions)) {
+  if (std::ranges::any_of(policies_of(*role), &Policy::has_conditions) ||
+      (policy != nullptr && policy->has_conditions())) {
     request.context = request_context(context, session, resource, clock_.wall());
   }
+  const auto identity = identity_decision(*role, request);
+  request.principal.session_arn = who;
+  request.principal.allowed_as_account = !same_account;
+  const auto why =
+      reason_of_denial(request, identity, resource_decision(policy, request), same_account);
+  if (why.empty()) return {};
+  return refused(why);
+}
 
-  auto decision = decide(*role, request);
-  if (const auto other = other_publish(request.action); !other.empty()) {
-    auto twin = request;
-    twin.action = other;
-    const auto second = decide(*role, twin);
-    if (decision.verdict == Verdict::kNothing && second.verdict == Verdict::kAllow) {
-      warn_once("IAM: role " + role->name + " is allowed " + other + " but not " + request.action +
-                " on " + resource + "; the sandbox lets it pass. Grant both to be safe.");
-      decision.verdict = Verdict::kAllow;
-    } else if (decision.verdict == Verdict::kAllow && second.verdict == Verdict::kNothing) {
-      warn_once("IAM: role " + role->name + " is allowed " + request.action + " but not " + other +
-                " on " + resource + "; the sandbox lets it pass. Grant both to be safe.");
-    } else if (second.verdict == Verdict::kDeny) {
-      decision.verdict = Verdict::kDeny;
-    }
+aws::Outcome<void> Roles::authorize_root(const std::string& account, std::string_view action,
+                                         const std::string& resource,
+                                         const std::string& policy_text) {
+  const bool same_account = is_of_account(resource, account);
+  if (same_account && policy_text.empty()) return {};
+  const auto who = "arn:aws:iam::" + account + ":root";
+  AccessRequest request{iam_action(action), resource, Principal::role(who), {}};
+  const auto* policy = policy_text.empty() ? nullptr : resource_policy(policy_text);
+  if (policy != nullptr && policy->has_conditions()) {
+    request.context = request_context({}, {.account = account, .role_arn = who, .name = {}},
+                                      resource, clock_.wall());
+    request.context["aws:principaltype"] = {"Account"};
   }
-  switch (decision.verdict) {
-    case Verdict::kAllow:
-      return {};
-    case Verdict::kDeny:
-      return refused(" with an explicit deny in an identity-based policy");
-    case Verdict::kNothing:
-      break;
+  Decision identity;
+  identity.verdict = Verdict::kAllow;
+  const auto why =
+      reason_of_denial(request, identity, resource_decision(policy, request), same_account);
+  if (why.empty()) return {};
+  return aws::refuse(aws::access_denied("User: " + who + " is not authorized to perform: " +
+                                        request.action + " on resource: " + resource + why));
+}
+
+const Policy* Roles::resource_policy(const std::string& text) {
+  constexpr std::size_t kKept = 1000;
+  if (const auto found = resource_policies_.find(text); found != resource_policies_.end()) {
+    return found->second.get();
   }
-  return refused(" because no identity-based policy allows the " + request.action + " action" +
-                 unknown_operators(decision.unknown));
+  auto policy = Policy::parse(text, PolicyKind::kResource);
+  if (!policy) return nullptr;
+  if (resource_policies_.size() >= kKept) resource_policies_.clear();
+  return resource_policies_.emplace(text, std::make_unique<Policy>(std::move(*policy)))
+      .first->second.get();
 }
 
 aws::Outcome<const Role*> Roles::check_trust(const std::string& role_arn,
@@ -180,10 +255,14 @@ aws::Outcome<const Role*> Roles::check_trust(const std::string& role_arn,
   return aws::refuse(aws::access_denied(sentence + ": " + missing_trust(*role, request, decision)));
 }
 
-void Roles::warn_once(const std::string& text) {
+bool Roles::is_new(const std::string& warning) {
   constexpr std::size_t kRemembered = 1000;
   if (told_.size() >= kRemembered) told_.clear();
-  if (told_.insert(text).second) journal_.warn(text);
+  return told_.insert(warning).second;
+}
+
+void Roles::warn_once(const std::string& text) {
+  if (is_new(text)) journal_.warn(text);
 }
 
 }  // namespace loopgate::iam

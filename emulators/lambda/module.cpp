@@ -15,10 +15,11 @@ LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::Log
                   .logs = logs,
                   .folder = surroundings.folder + "/functions",
                   .endpoint = surroundings.endpoint,
-                  .ordered_results = surroundings.simulated},
+                  .ordered_results = surroundings.simulated,
+                  .credentials = surroundings.credentials},
                  std::move(deliver)),
       port_(functions_, surroundings.tasks, surroundings.authorize),
-      service_(functions_),
+      service_(functions_, surroundings.access),
       function_type_(functions_),
       companion_type_(functions_) {}
 

@@ -57,16 +57,18 @@ LambdaOperations::LambdaOperations(Functions& functions)
     : TableService(aws::shapes::kLambda, kOperations, functions) {}
 
 http::Permission LambdaOperations::permission_for(const http::ApiCall& call) const {
-  const auto action = call.operation == "Invoke" ? "InvokeFunction" : call.operation;
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+  const bool invokes = call.operation == "Invoke" || call.operation == "InvokeWithResponseStream";
+  const auto action = invokes ? std::string("InvokeFunction") : call.operation;
   auto resource = http::text_param(call.params, "Resource");
   if (resource.empty()) resource = called_arn(call).value_or("*");
   return {"lambda:" + action, std::move(resource)};
 }
 
-LambdaService::LambdaService(Functions& functions)
+LambdaService::LambdaService(Functions& functions, http::Access* access)
     : functions_(functions),
       operations_(functions),
-      calls_(operations_, functions.surroundings().random) {}
+      calls_(operations_, functions.surroundings().random, access) {}
 
 bool LambdaService::owns(const http::Request& request) const {
   return calls_.owns(request);

@@ -23,7 +23,8 @@ class LambdaOperations : public http::TableService<Functions> {
 // and is written by hand.
 class LambdaService : public http::RestService {
  public:
-  explicit LambdaService(Functions& functions);
+  // Both outlive the service; `access` may be null.
+  explicit LambdaService(Functions& functions, http::Access* access = nullptr);
 
   http::ApiService* operations() override { return &operations_; }
 

@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "aws/session.h"
 #include "base/clock.h"
 #include "base/journal.h"
 #include "base/random.h"
@@ -33,6 +35,8 @@ struct Surroundings {
   bool ordered_results = false;
   std::shared_ptr<io::Supervisor> supervisor = std::make_shared<io::Supervisor>();
   std::shared_ptr<io::FolderWatcher> watcher = std::make_shared<io::FolderWatcher>();
+  // Of the session that a function runs as; two that are alike differ by the label. May be null.
+  std::function<aws::Credentials(const aws::Session&, std::string_view label)> credentials{};
 };
 
 }  // namespace loopgate::lambda

@@ -10,6 +10,7 @@ targets::Target function_target(Functions& functions) {
           .policy = [&functions](const std::string& arn) -> std::optional<std::string> {
             const auto function = functions.find(arn);
             if (!function) return std::nullopt;
+            if (function->permissions.empty()) return std::string();
             return resource_policy(*function, arn);
           },
           .denied =

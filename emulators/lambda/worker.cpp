@@ -48,6 +48,22 @@ Result<std::unique_ptr<Worker>> Worker::start(Surroundings& surroundings,
   return worker;
 }
 
+// The role's, as long as the worker lives: on AWS they are renewed beneath it.
+aws::Credentials Worker::credentials() const {
+  const auto label = token_label(log_.stream());
+  if (!surroundings_.credentials) {
+    // An access key id of twelve digits is the account.
+    return {
+        .access_key_id = config_->account, .secret_access_key = "loopgate", .session_token = label};
+  }
+  constexpr auto kNever = std::chrono::sys_days(std::chrono::January / 1 / 2200);
+  return surroundings_.credentials({.account = config_->account,
+                                    .role_arn = config_->role,
+                                    .name = config_->name,
+                                    .expires = kNever},
+                                   label);
+}
+
 Status Worker::launch(const std::string& code_folder) {
   auto server = http::Server::listen(
       surroundings_.loop, Endpoint{IpAddress::v4(127, 0, 0, 1), 0},
@@ -71,7 +87,8 @@ Status Worker::launch(const std::string& code_folder) {
                                  .data_folder = surroundings_.folder,
                                  .runtime_api = server_->local().to_string(),
                                  .endpoint = surroundings_.endpoint ? surroundings_.endpoint() : "",
-                                 .log_stream = log_.stream()},
+                                 .log_stream = log_.stream(),
+                                 .credentials = credentials()},
                                 warning);
   if (!options) return std::unexpected(options.error());
   if (!warning.empty()) surroundings_.journal.warn(fmt::format("{}: {}", config_->name, warning));

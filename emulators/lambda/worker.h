@@ -53,6 +53,7 @@ class Worker {
 
  private:
   Status launch(const std::string& code_folder);
+  aws::Credentials credentials() const;
   void on_request(http::Request request, std::shared_ptr<http::Exchange> exchange);
   void on_next(const http::Request& request, std::shared_ptr<http::Exchange> exchange);
   void on_body(std::string_view target, std::string_view so_far);

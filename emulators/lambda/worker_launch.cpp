@@ -43,11 +43,6 @@ Environment defaults(const FunctionConfig& config, const std::string& data_folde
   return env;
 }
 
-// One a worker, as its log stream: by it the sandbox knows which of them waits for an answer.
-std::string session_token(std::string_view log_stream) {
-  return std::string(kTokenPrefix) + std::string(log_stream.substr(log_stream.rfind(']') + 1));
-}
-
 // What Lambda reserves, and what keeps a function away from real accounts.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 void add_reserved(Environment& env, const FunctionConfig& config, const Launch& launch) {
@@ -65,10 +60,9 @@ void add_reserved(Environment& env, const FunctionConfig& config, const Launch& 
   env["LAMBDA_TASK_ROOT"] = launch.code_folder;
   env["LAMBDA_RUNTIME_DIR"] = (fs::path(launch.data_folder) / "runtime").string();
 
-  // An access key id of twelve digits is the account (docs of the front door).
-  env["AWS_ACCESS_KEY_ID"] = config.account;
-  env["AWS_SECRET_ACCESS_KEY"] = "loopgate";
-  env["AWS_SESSION_TOKEN"] = session_token(launch.log_stream);
+  env["AWS_ACCESS_KEY_ID"] = launch.credentials.access_key_id;
+  env["AWS_SECRET_ACCESS_KEY"] = launch.credentials.secret_access_key;
+  env["AWS_SESSION_TOKEN"] = launch.credentials.session_token;
   env["AWS_CONFIG_FILE"] = "/dev/null";
   env["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
   env["AWS_EC2_METADATA_DISABLED"] = "true";
@@ -101,6 +95,10 @@ Result<std::vector<std::string>> command(const FunctionConfig& config, const Lau
 }
 
 }  // namespace
+
+std::string token_label(std::string_view log_stream) {
+  return std::string(kTokenPrefix) + std::string(log_stream.substr(log_stream.rfind(']') + 1));
+}
 
 Result<io::ProcessOptions> launch_options(const FunctionConfig& config, const Launch& launch,
                                           std::string& warning) {

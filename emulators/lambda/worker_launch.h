@@ -4,13 +4,16 @@
 #include <string>
 #include <string_view>
 
+#include "aws/session.h"
 #include "base/result.h"
 #include "emulators/lambda/function.h"
 #include "io/process.h"
 
 namespace loopgate::lambda {
 
-// Of the session token that each worker has of its own: its calls are known by it.
+// The session token of a worker begins with it: it is one a worker, as its log stream, and by it
+// the sandbox knows which of them waits for an answer.
+std::string token_label(std::string_view log_stream);
 inline constexpr std::string_view kTokenPrefix = "loopgate-function-";
 
 struct Launch {
@@ -19,6 +22,7 @@ struct Launch {
   std::string runtime_api;  // "127.0.0.1:43210"
   std::string endpoint;     // of the sandbox; may be empty
   std::string log_stream;
+  aws::Credentials credentials{};
 };
 
 // The environment is made from nothing: no profile, credentials or configuration of the developer's

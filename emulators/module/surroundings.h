@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "base/journal.h"
 #include "base/random.h"
+#include "emulators/http/access.h"
 #include "emulators/store/store.h"
+#include "io/http_client.h"
 #include "io/loop.h"
 
 namespace loopgate {
@@ -24,12 +26,21 @@ struct Surroundings {
   Random& random;
   Journal& journal;
   store::Store& store;
+  io::HttpSender& http;                   // of what leaves for endpoints of the users'
   std::string folder;                     // for files of services (code, builds); absolute
   std::function<std::string()> endpoint;  // of the front door, "http://127.0.0.1:4566"
   std::string service_account;            // the gateway's own: what it owns, `reset` leaves alone
   std::vector<std::string> regions;       // the first is the stacks' own
   bool simulated = false;
-  Authorizer authorize = nullptr;  // the account fills it in
+  http::AccessOptions access_options = {};
+  bool allow_service_delivery = false;  // see targets::Dispatcher::Permissions::pass_services
+
+  // The account fills these in: they are IAM's answers.
+  Authorizer authorize = nullptr;
+  http::Access* access = nullptr;
+  // Temporary credentials of a session; two that are alike differ by the label.
+  std::function<aws::Credentials(const aws::Session&, std::string_view label)> credentials =
+      nullptr;
 };
 
 }  // namespace loopgate

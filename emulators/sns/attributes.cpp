@@ -6,6 +6,8 @@
 
 #include "aws/arn.h"
 #include "base/json.h"
+#include "emulators/sns/archive.h"
+#include "emulators/sns/delivery_policy.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/json_tokens.h"
 #include "emulators/sns/limits.h"
@@ -138,6 +140,20 @@ aws::Outcome<void> check_topic_attribute(const Topic& topic, const std::string& 
     return aws::refuse(
         invalid_parameter("Attributes Reason: FifoThroughputScope must be Topic or MessageGroup"));
   }
+  if (name == "SignatureVersion" && !value.empty() && value != "1" && value != "2") {
+    return aws::refuse(invalid_parameter("SignatureVersion Reason: must be 1 or 2"));
+  }
+  if (name == "ArchivePolicy" && !value.empty()) {
+    if (!topic.fifo) {
+      return aws::refuse(
+          invalid_parameter("ArchivePolicy Reason: only FIFO topics archive messages"));
+    }
+    const auto policy = parse_archive_policy(value);
+    if (!policy) return aws::refuse(policy.error());
+  }
+  if (name == "DeliveryPolicy" && !value.empty()) {
+    if (auto checked = check_topic_delivery_policy(value); !checked) return checked;
+  }
   if (name == "Policy" && !value.empty()) {
     if (value.size() > kMaxPolicyBytes) return aws::refuse(invalid_parameter("Policy too long"));
     const auto policy = read_json(value).value_or(nullptr);
@@ -182,6 +198,9 @@ aws::Outcome<void> set_subscription_attribute(Subscription& subscription, bool f
     subscription.dead_letter_queue = std::move(queue);
     store_attribute(subscription, name, value);
     return {};
+  }
+  if (name == "DeliveryPolicy" && !value.empty()) {
+    if (auto checked = check_subscription_delivery_policy(value); !checked) return checked;
   }
   if (std::ranges::find(kPlainSubscriptionAttributes, name) == kPlainSubscriptionAttributes.end()) {
     return aws::refuse(invalid_parameter("AttributeName"));

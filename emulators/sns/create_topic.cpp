@@ -8,6 +8,10 @@ http::ApiResult create_topic(Topics& topics, const http::ApiCall& call) {
       topics.create_topic(call.caller.account, call.caller.region, text_param(call.params, "Name"),
                           map_param(call.params, "Attributes"), tags_param(call.params));
   if (!arn) return aws::refuse(arn.error());
+  if (const auto policy = text_param(call.params, "DataProtectionPolicy"); !policy.empty()) {
+    const auto set = topics.set_data_protection_policy(*arn, policy);
+    if (!set) return aws::refuse(set.error());
+  }
   return nlohmann::json{{"TopicArn", *arn}};
 }
 

@@ -20,6 +20,9 @@ inline aws::AwsError invalid_parameter_sentence(std::string sentence) {
 inline aws::AwsError invalid_value(std::string sentence) {
   return {"ParameterValueInvalid", std::move(sentence), 400, {}};
 }
+inline aws::AwsError not_found(std::string sentence) {
+  return {"NotFound", std::move(sentence), 404, {}};
+}
 inline aws::AwsError topic_not_found() {
   return {"NotFound", "Topic does not exist", 404, {}};
 }
@@ -40,6 +43,12 @@ inline aws::AwsError not_authorized(const std::string& account, std::string_view
 }
 inline aws::AwsError limit_exceeded(std::string sentence) {
   return {"LimitExceeded", std::move(sentence), 403, {}};
+}
+inline aws::AwsError too_many_filter_policies() {
+  return {"FilterPolicyLimitExceeded",
+          "The topic has reached its limit of 200 filter policies.",
+          403,
+          {}};
 }
 inline aws::AwsError empty_batch() {
   return {"EmptyBatchRequest", "The batch request doesn't contain any entries.", 400, {}};
@@ -69,13 +78,8 @@ inline aws::AwsError batch_too_long() {
           400,
           {}};
 }
-inline aws::AwsError not_supported(std::string_view operation) {
-  return {"NotSupported",
-          std::string(operation) +
-              " is not supported by this sandbox: it delivers to queues and "
-              "functions, not to phones or mobile applications.",
-          400,
-          {}};
+inline aws::AwsError endpoint_disabled() {
+  return {"EndpointDisabled", "Endpoint is disabled", 400, {}};
 }
 
 }  // namespace loopgate::sns

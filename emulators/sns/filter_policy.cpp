@@ -300,17 +300,25 @@ aws::Outcome<FilterPolicy> FilterPolicy::parse(std::string_view json_text, Filte
   return FilterPolicyParser(json_text, scope).parse();
 }
 
-std::optional<std::string> FilterPolicy::mismatch(
-    const std::vector<aws::MessageAttribute>& attributes, std::string_view body) const {
+const json& FilterSubject::attributes() {
+  if (!attributes_) attributes_ = document_of(given_attributes_);
+  return *attributes_;
+}
+
+const json& FilterSubject::body() {
+  if (!body_) body_ = read_json(given_body_).value_or(nullptr);
+  return *body_;
+}
+
+std::optional<std::string> FilterPolicy::mismatch(FilterSubject& subject) const {
   if (compiled_->alternatives.size() == 1 && compiled_->alternatives[0].empty()) {
     return std::nullopt;
   }
   if (scope_ == FilterScope::kMessageAttributes) {
-    return evaluate(compiled_->alternatives, document_of(attributes));
+    return evaluate(compiled_->alternatives, subject.attributes());
   }
-  const auto document = read_json(body).value_or(nullptr);
-  if (!document.is_object()) return "the body is not a JSON object";
-  return evaluate(compiled_->alternatives, document);
+  if (!subject.body().is_object()) return "the body is not a JSON object";
+  return evaluate(compiled_->alternatives, subject.body());
 }
 
 aws::AwsError as_subscribe_error(aws::AwsError error) {

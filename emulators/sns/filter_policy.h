@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,23 @@ enum class FilterScope { kMessageAttributes, kMessageBody };
 
 std::optional<FilterScope> parse_filter_scope(std::string_view text);
 
+// What policies see of one message. Each view is made when the first policy asks for it, and serves
+// all that follow. What it is made of outlives it.
+class FilterSubject {
+ public:
+  FilterSubject(const std::vector<aws::MessageAttribute>& attributes, std::string_view body)
+      : given_attributes_(attributes), given_body_(body) {}
+
+  const nlohmann::json& attributes();
+  const nlohmann::json& body();  // null when it is not JSON
+
+ private:
+  const std::vector<aws::MessageAttribute>& given_attributes_;
+  std::string_view given_body_;
+  std::optional<nlohmann::json> attributes_;
+  std::optional<nlohmann::json> body_;
+};
+
 class FilterPolicy {
  public:
   // InvalidParameter with AWS's sentence, as SetSubscriptionAttributes answers it ("Invalid
@@ -33,8 +51,12 @@ class FilterPolicy {
     return !mismatch(attributes, body).has_value();
   }
   // Why it does not match, for people: "EgressRegion: missing". Empty when it matches.
+  std::optional<std::string> mismatch(FilterSubject& subject) const;
   std::optional<std::string> mismatch(const std::vector<aws::MessageAttribute>& attributes,
-                                      std::string_view body) const;
+                                      std::string_view body) const {
+    FilterSubject subject(attributes, body);
+    return mismatch(subject);
+  }
 
   FilterScope scope() const { return scope_; }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "aws/arn.h"
+#include "aws/attribute_number.h"
 #include "base/bytes.h"
 #include "base/json.h"
 #include "codec/base64.h"
@@ -13,16 +13,12 @@
 #include "codec/text.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/limits.h"
-#include "emulators/sns/number.h"
 
 namespace loopgate::sns {
 namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
-
-// Base64 of "not signed": the sandbox has no key of Amazon's. Whoever verifies it is told so.
-constexpr std::string_view kSignature = "bm90IHNpZ25lZA==";
 
 constexpr bool is_ascii_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -50,6 +46,10 @@ std::optional<std::int32_t> strange_character(std::string_view name) {
 
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
 bool is_reserved(std::string_view name) {
+  // These say how text messages and notifications are sent.
+  for (const auto known : {"AWS.SNS.SMS.", "AWS.SNS.MOBILE.", "AWS.MM.SMS."}) {
+    if (name.starts_with(known)) return false;
+  }
   const auto lower = codec::lower(name.substr(0, 7));
   return lower.starts_with("aws.") || lower == "amazon.";
 }
@@ -91,17 +91,17 @@ bool is_type(std::string_view type, std::string_view base) {
 }
 
 aws::Outcome<void> check_number(const std::string& name, const std::string& text) {
-  switch (fault_of_number(text)) {
-    case NumberFault::kNone:
+  switch (aws::fault_of_number(text)) {
+    case aws::NumberFault::kNone:
       return {};
-    case NumberFault::kNotANumber:
+    case aws::NumberFault::kNotANumber:
       return aws::refuse(invalid_value(
           fmt::format("Could not cast message attribute '{}' value to number.", name)));
-    case NumberFault::kTooPrecise:
+    case aws::NumberFault::kTooPrecise:
       return aws::refuse(invalid_value(fmt::format(
           "Message attribute '{}' number value [{}] must have less than 38 precision digits.", name,
           text)));
-    case NumberFault::kOutOfRange:
+    case aws::NumberFault::kOutOfRange:
       return aws::refuse(invalid_value(
           fmt::format("Message attribute '{}' number value [{}] scale must be 10^-128 and 10^126.",
                       name, text)));
@@ -173,12 +173,6 @@ std::string value_text(const aws::MessageAttribute& attribute) {
                                               : attribute.value;
 }
 
-std::string signing_url(const Notification& notification) {
-  const auto arn = aws::Arn::parse(notification.topic_arn);
-  return "https://sns." + (arn ? arn->region : std::string("us-east-1")) +
-         ".amazonaws.com/SimpleNotificationService-0000000000000000000000.pem";
-}
-
 }  // namespace
 
 std::size_t message_size(const PublishRequest& request) {
@@ -232,8 +226,23 @@ const std::string& Notification::text_for(const std::string& protocol) const {
   return own == by_protocol.end() ? text : own->second;
 }
 
+// https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message-verify-message-signature.html
+std::string string_to_sign(const Notification& notification, const std::string& text) {
+  std::string out;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    out.append(name).append("\n").append(value).append("\n");
+  };
+  add("Message", text);
+  add("MessageId", notification.message_id);
+  if (notification.subject) add("Subject", *notification.subject);
+  add("Timestamp", to_iso8601(notification.at));
+  add("TopicArn", notification.topic_arn);
+  add("Type", "Notification");
+  return out;
+}
+
 std::string render_envelope(const Notification& notification, const std::string& protocol,
-                            std::string_view unsubscribe_url) {
+                            const Seal& seal) {
   std::string out = "{\n  \"Type\" : \"Notification\"";
   const auto add = [&](std::string_view name, const std::string& value) {
     out += ",\n  \"" + std::string(name) + "\" : " + quote_json(value);
@@ -244,13 +253,13 @@ std::string render_envelope(const Notification& notification, const std::string&
   if (notification.subject) add("Subject", *notification.subject);
   add("Message", notification.text_for(protocol));
   add("Timestamp", to_iso8601(notification.at));
-  // What FIFO topics send is not signed (recorded on AWS, 2025-08-18).
-  if (!notification.is_fifo()) {
+  if (notification.replayed) out += ",\n  \"Replayed\" : true";
+  if (!seal.signature.empty()) {
     add("SignatureVersion", notification.signature_version);
-    add("Signature", std::string(kSignature));
-    add("SigningCertURL", signing_url(notification));
+    add("Signature", seal.signature);
+    add("SigningCertURL", seal.certificate_url);
   }
-  add("UnsubscribeURL", std::string(unsubscribe_url));
+  add("UnsubscribeURL", seal.unsubscribe_url);
   if (!notification.attributes.empty()) {
     out += ",\n  \"MessageAttributes\" : {";
     const char* separator = "\n";
@@ -266,8 +275,7 @@ std::string render_envelope(const Notification& notification, const std::string&
 }
 
 std::string render_lambda_event(const Notification& notification,
-                                const std::string& subscription_arn,
-                                std::string_view unsubscribe_url) {
+                                const std::string& subscription_arn, const Seal& seal) {
   ordered_json attributes = ordered_json::object();
   for (const auto& attribute : notification.attributes) {
     attributes[attribute.name] = {{"Type", attribute.type}, {"Value", value_text(attribute)}};
@@ -279,10 +287,10 @@ std::string render_lambda_event(const Notification& notification,
       {"Subject", notification.subject ? ordered_json(*notification.subject) : ordered_json()},
       {"Message", notification.text_for("lambda")},
       {"Timestamp", to_iso8601(notification.at)},
-      {"SignatureVersion", "1"},
-      {"Signature", kSignature},
-      {"SigningCertUrl", signing_url(notification)},
-      {"UnsubscribeUrl", unsubscribe_url},
+      {"SignatureVersion", "1"},  // whatever the topic wants (recorded on AWS, 2024-01-04)
+      {"Signature", seal.signature},
+      {"SigningCertUrl", seal.certificate_url},
+      {"UnsubscribeUrl", seal.unsubscribe_url},
       {"MessageAttributes", std::move(attributes)}};
   ordered_json record = {{"EventSource", "aws:sns"},
                          {"EventVersion", "1.0"},

@@ -47,17 +47,27 @@ struct Notification {
   std::map<std::string, std::string> by_protocol;  // of MessageStructure json
   std::vector<aws::MessageAttribute> attributes;
   WallTime at{};
+  bool replayed = false;  // out of the archive of a FIFO topic
 
   bool is_fifo() const { return !sequence_number.empty(); }
   const std::string& text_for(const std::string& protocol) const;
 };
 
+// What is signed of a notification whose text is `text`.
+std::string string_to_sign(const Notification& notification, const std::string& text);
+
+// What a form of a notification says about itself beside its content.
+struct Seal {
+  std::string signature;  // base64; empty: none, as what FIFO topics send
+  std::string certificate_url;
+  std::string unsubscribe_url;
+};
+
 // The document that a queue gets without raw delivery, laid out as AWS does.
 std::string render_envelope(const Notification& notification, const std::string& protocol,
-                            std::string_view unsubscribe_url);
+                            const Seal& seal);
 // The event that a function gets.
 std::string render_lambda_event(const Notification& notification,
-                                const std::string& subscription_arn,
-                                std::string_view unsubscribe_url);
+                                const std::string& subscription_arn, const Seal& seal);
 
 }  // namespace loopgate::sns

@@ -7,6 +7,7 @@ SnsModule::SnsModule(const Surroundings& surroundings, targets::Dispatcher& disp
               dispatcher),
       port_(topics_, surroundings.tasks, surroundings.authorize),
       service_(topics_),
+      routes_(topics_, surroundings.regions.empty() ? std::string() : surroundings.regions.front()),
       topic_type_(topics_, surroundings.random),
       subscription_type_(topics_),
       policy_type_(topics_) {}
@@ -14,11 +15,13 @@ SnsModule::SnsModule(const Surroundings& surroundings, targets::Dispatcher& disp
 Status SnsModule::reset() {
   std::vector<std::string> topics, subscriptions;
   for (const auto& [arn, topic] : topics_.table().topics()) topics.push_back(arn);
-  for (const auto& arn : topics) topics_.delete_topic(arn);
+  for (const auto& arn : topics) (void)topics_.delete_topic(arn, true);
   for (const auto& [arn, subscription] : topics_.table().subscriptions()) {
     subscriptions.push_back(arn);
   }
   for (const auto& arn : subscriptions) topics_.unsubscribe(arn);
+  topics_.platforms().reset();
+  topics_.sms().reset();
   topics_.forget();
   return {};
 }

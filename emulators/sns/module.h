@@ -2,6 +2,7 @@
 
 #include "emulators/module/module.h"
 #include "emulators/sns/resources.h"
+#include "emulators/sns/routes.h"
 #include "emulators/sns/service.h"
 #include "emulators/sns/sns_port.h"
 #include "emulators/sns/target.h"
@@ -14,7 +15,10 @@ class SnsModule final : public Module {
   SnsModule(const Surroundings& surroundings, targets::Dispatcher& dispatcher);
 
   std::string_view name() const override { return "sns"; }
-  void add_to(http::FrontDoor& door) override { door.add(service_); }
+  void add_to(http::FrontDoor& door) override {
+    door.add(service_);
+    routes_.add_to(door);
+  }
   std::vector<cfn::ResourceType*> resource_types() override {
     return {&topic_type_, &subscription_type_, &policy_type_};
   }
@@ -29,6 +33,7 @@ class SnsModule final : public Module {
   Topics topics_;
   EmbeddedSns port_;
   SnsService service_;
+  Routes routes_;
   TopicResource topic_type_;
   SubscriptionResource subscription_type_;
   TopicPolicyResource policy_type_;

@@ -5,6 +5,11 @@
 
 namespace loopgate::sns {
 
+bool is_authenticated(const http::ApiCall& call) {
+  const auto& caller = call.caller;
+  return !caller.access_key_id.empty() || caller.session != nullptr || caller.base_url.empty();
+}
+
 AttributeMap map_param(const nlohmann::json& params, const std::string& name) {
   AttributeMap map;
   const auto found = params.find(name);

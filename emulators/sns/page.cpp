@@ -20,12 +20,13 @@ std::string page_token(char list, std::string_view last) {
   return codec::base64_encode(as_bytes(head_of(list).append(last)));
 }
 
-aws::Outcome<std::string> read_page_token(char list, const nlohmann::json& params) {
-  const auto token = http::text_param(params, "NextToken");
+aws::Outcome<std::string> read_page_token(char list, const nlohmann::json& params,
+                                          const char* name) {
+  const auto token = http::text_param(params, name);
   if (token.empty()) return std::string();
   const auto place = codec::base64_decode_text(token);
   if (!place || !place->starts_with(head_of(list))) {
-    return aws::refuse(invalid_parameter("NextToken"));
+    return aws::refuse(invalid_parameter(name));
   }
   return place->substr(head_of(list).size());
 }

@@ -13,6 +13,7 @@ namespace loopgate::sns {
 // `list` tells the tokens of one list from those of others. One letter.
 std::string page_token(char list, std::string_view last);
 // The place after which the page begins: "" without a token. Refused is what no list has given.
-aws::Outcome<std::string> read_page_token(char list, const nlohmann::json& params);
+aws::Outcome<std::string> read_page_token(char list, const nlohmann::json& params,
+                                          const char* name = "NextToken");
 
 }  // namespace loopgate::sns

@@ -2,7 +2,6 @@
 #include "emulators/sns/arns.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/operations.h"
-#include "emulators/sns/phone_number.h"
 
 namespace loopgate::sns {
 namespace {
@@ -21,10 +20,11 @@ const char* destination_of(const json& params) {
   return params.contains("TopicArn") || !params.contains("TargetArn") ? "TopicArn" : "TargetArn";
 }
 
-aws::AwsError refuse_phone_number(const std::string& number) {
-  if (is_e164(number)) return not_supported("Publish to a PhoneNumber");
-  // Recorded on AWS, 2023-08-25.
-  return invalid_parameter("PhoneNumber Reason: " + number + " is not valid to publish to");
+http::ApiResult answer(const aws::Outcome<PublishResult>& published) {
+  if (!published) return aws::refuse(published.error());
+  json result = {{"MessageId", published->message_id}};
+  if (!published->sequence_number.empty()) result["SequenceNumber"] = published->sequence_number;
+  return result;
 }
 
 aws::Outcome<PublishRequest> read_request(const http::ApiCall& call, const std::string& arn) {
@@ -48,7 +48,10 @@ aws::Outcome<PublishRequest> read_request(const http::ApiCall& call, const std::
 http::ApiResult publish(Topics& topics, const http::ApiCall& call) {
   const auto& params = call.params;
   if (params.contains("PhoneNumber")) {
-    return aws::refuse(refuse_phone_number(text_param(params, "PhoneNumber")));
+    const auto request = read_request(call, "");
+    if (!request) return aws::refuse(request.error());
+    return answer(topics.publish_to_number({call.caller.account, call.caller.region},
+                                           text_param(params, "PhoneNumber"), *request));
   }
   if (!params.contains("TopicArn") && !params.contains("TargetArn")) {
     return aws::refuse(
@@ -59,18 +62,12 @@ http::ApiResult publish(Topics& topics, const http::ApiCall& call) {
   const auto request = read_request(call, arn);
   if (!request) return aws::refuse(request.error());
   if (is_platform_endpoint(arn)) {
-    // No application is registered here. Recorded on AWS, 2023-08-24.
-    return aws::refuse(invalid_parameter(
-        std::string(parameter) + " Reason: No endpoint found for the target arn specified"));
+    return answer(topics.publish_to_endpoint(arn, parameter, *request));
   }
   if (const auto topic = callers_topic(topics, call, arn, parameter); !topic) {
     return aws::refuse(topic.error());
   }
-  const auto published = topics.publish(*request);
-  if (!published) return aws::refuse(published.error());
-  json result = {{"MessageId", published->message_id}};
-  if (!published->sequence_number.empty()) result["SequenceNumber"] = published->sequence_number;
-  return result;
+  return answer(topics.publish(*request));
 }
 
 }  // namespace loopgate::sns

@@ -97,11 +97,22 @@ Result<cfn::ResourceState> TopicResource::make(const cfn::ResourceRequest& reque
   if (!arn) {
     return fail_at(request, "/TopicName", arn.error().message);
   }
-  if (auto subscribed = subscribe_inline(request, *arn); !subscribed) {
-    topics_.delete_topic(*arn);
-    return std::unexpected(subscribed.error());
+  auto finished = set_data_protection(request, *arn);
+  if (finished) finished = subscribe_inline(request, *arn);
+  if (!finished) {
+    (void)topics_.delete_topic(*arn, true);
+    return std::unexpected(finished.error());
   }
   return topic_state(*arn);
+}
+
+Status TopicResource::set_data_protection(const cfn::ResourceRequest& request,
+                                          const std::string& arn) {
+  const auto wanted = property_text(request.properties, "DataProtectionPolicy");
+  if (topics_.table().topic(arn)->data_protection_policy == wanted) return {};
+  const auto set = topics_.set_data_protection_policy(arn, wanted);
+  if (!set) return fail_at(request, "/DataProtectionPolicy", set.error().message);
+  return {};
 }
 
 Status TopicResource::subscribe_inline(const cfn::ResourceRequest& request,
@@ -136,6 +147,7 @@ void TopicResource::update(const cfn::ResourceRequest& request, cfn::ResourceDon
 Result<cfn::ResourceState> TopicResource::change(const cfn::ResourceRequest& request) {
   const auto& arn = request.physical_id;
   if (auto set = set_attributes(request); !set) return std::unexpected(set.error());
+  if (auto set = set_data_protection(request, arn); !set) return std::unexpected(set.error());
   if (auto subscribed = subscribe_inline(request, arn); !subscribed) {
     return std::unexpected(subscribed.error());
   }
@@ -181,7 +193,7 @@ void TopicResource::unsubscribe_gone(const cfn::ResourceRequest& request) {
 }
 
 void TopicResource::remove(const cfn::ResourceRequest& request, cfn::RemoveDone done) {
-  topics_.delete_topic(request.physical_id);
+  (void)topics_.delete_topic(request.physical_id, true);
   done({});
 }
 

@@ -28,6 +28,7 @@ class TopicResource : public cfn::ResourceType {
 
  private:
   Result<cfn::ResourceState> make(const cfn::ResourceRequest& request);
+  Status set_data_protection(const cfn::ResourceRequest& request, const std::string& arn);
   Status subscribe_inline(const cfn::ResourceRequest& request, const std::string& arn);
   Result<cfn::ResourceState> change(const cfn::ResourceRequest& request);
   Status set_attributes(const cfn::ResourceRequest& request);

@@ -10,7 +10,7 @@ http::ApiResult subscribe(Topics& topics, const http::ApiCall& call) {
   }
   const auto subscription = topics.subscribe(
       {arn, text_param(call.params, "Protocol"), text_param(call.params, "Endpoint"),
-       call.caller.account, map_param(call.params, "Attributes")});
+       call.caller.account, map_param(call.params, "Attributes"), call.caller.base_url});
   if (!subscription) return aws::refuse(subscription.error());
   const bool told = call.params.value("ReturnSubscriptionArn", false);
   const bool pending = (*subscription)->pending && !told;

@@ -1,8 +1,30 @@
 // https://docs.aws.amazon.com/sns/latest/api/API_GetSubscriptionAttributes.html
 // https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html
+#include "emulators/sns/delivery_policy.h"
 #include "emulators/sns/operations.h"
 
 namespace loopgate::sns {
+namespace {
+
+// Recorded on AWS, 2024-10-03.
+void show_delivery_policies(const Topics& topics, const Subscription& subscription,
+                            AttributeMap& attributes) {
+  std::string own;
+  if (const auto given = attributes.find("DeliveryPolicy"); given != attributes.end()) {
+    own = given->second;
+    given->second = shown_subscription_policy(own);
+  }
+  std::string of_topic;
+  if (const auto* topic = topics.table().topic(subscription.topic_arn)) {
+    if (const auto given = topic->attributes.find("DeliveryPolicy");
+        given != topic->attributes.end()) {
+      of_topic = given->second;
+    }
+  }
+  attributes["EffectiveDeliveryPolicy"] = effective_subscription_policy(of_topic, own);
+}
+
+}  // namespace
 
 http::ApiResult get_subscription_attributes(Topics& topics, const http::ApiCall& call) {
   const auto found = topics.subscription(text_param(call.params, "SubscriptionArn"));
@@ -22,7 +44,12 @@ http::ApiResult get_subscription_attributes(Topics& topics, const http::ApiCall&
   attributes["Endpoint"] = subscription.endpoint;
   attributes["Owner"] = subscription.owner;
   attributes["PendingConfirmation"] = subscription.pending ? "true" : "false";
-  attributes["ConfirmationWasAuthenticated"] = subscription.pending ? "false" : "true";
+  attributes["ConfirmationWasAuthenticated"] = subscription.authenticated ? "true" : "false";
+  if (subscription.protocol.starts_with("http"))
+    show_delivery_policies(topics, subscription, attributes);
+  if (auto status = topics.replay_status(subscription.arn); !status.empty()) {
+    attributes["ReplayStatus"] = std::move(status);
+  }
   attributes["SubscriptionPrincipal"] = "arn:aws:iam::" + subscription.owner + ":root";
   return nlohmann::json{{"Attributes", attributes}};
 }

@@ -27,9 +27,21 @@ constexpr std::string_view kSeen =
 constexpr std::string_view kSeenIndex =
     "CREATE INDEX sns_deduplication_until ON sns_deduplication (until)";
 
+constexpr std::string_view kDataProtection =
+    "ALTER TABLE sns_topics ADD COLUMN data_protection TEXT NOT NULL DEFAULT ''";
+constexpr std::string_view kCreated =
+    "ALTER TABLE sns_subscriptions ADD COLUMN created INTEGER NOT NULL DEFAULT 0";
+constexpr std::string_view kAuthenticated =
+    "ALTER TABLE sns_subscriptions ADD COLUMN authenticated INTEGER NOT NULL DEFAULT 1";
+constexpr std::string_view kOwnersOnly =
+    "ALTER TABLE sns_subscriptions ADD COLUMN owners_only INTEGER NOT NULL DEFAULT 0";
+constexpr std::string_view kBaseUrl =
+    "ALTER TABLE sns_subscriptions ADD COLUMN base_url TEXT NOT NULL DEFAULT ''";
+
 store::Store& migrated(store::Store& store) {
   // A database that cannot take its tables fails at the first turn, with its own sentence.
-  (void)store.migrate("sns", {kTopics, kSubscriptions, kSeen, kSeenIndex});
+  (void)store.migrate("sns", {kTopics, kSubscriptions, kSeen, kSeenIndex, kCreated, kAuthenticated,
+                              kOwnersOnly, kBaseUrl, kDataProtection});
   return store;
 }
 
@@ -51,12 +63,13 @@ AttributeMap to_map(std::string_view text) {
 
 TopicTable::TopicTable(store::Store& store)
     : store_(migrated(store)),
-      put_topic_(store.prepare("INSERT INTO sns_topics VALUES (?1,?2,?3,?4,?5) ON CONFLICT (arn) DO"
-                               " UPDATE SET attributes = ?2, tags = ?3, last_sequence = ?4,"
-                               " subscriptions_deleted = ?5")),
+      put_topic_(store.prepare("INSERT INTO sns_topics VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT (arn)"
+                               " DO UPDATE SET attributes = ?2, tags = ?3, last_sequence = ?4,"
+                               " subscriptions_deleted = ?5, data_protection = ?6")),
       put_subscription_(store.prepare("INSERT INTO sns_subscriptions VALUES"
-                                      " (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT (arn) DO UPDATE"
-                                      " SET pending = ?6, token = ?7, attributes = ?9")),
+                                      " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"
+                                      " ON CONFLICT (arn) DO UPDATE SET pending = ?6, token = ?7,"
+                                      " attributes = ?9, authenticated = ?11, owners_only = ?12")),
       delete_topic_(store.prepare("DELETE FROM sns_topics WHERE arn = ?1")),
       delete_subscription_(store.prepare("DELETE FROM sns_subscriptions WHERE arn = ?1")),
       find_seen_(store.prepare("SELECT message_id, sequence_number FROM sns_deduplication WHERE"
@@ -83,12 +96,19 @@ const std::vector<std::string>& TopicTable::subscriptions_of(const std::string& 
   return found == by_topic_.end() ? kNone : found->second;
 }
 
+std::size_t TopicTable::filter_policies_of(const std::string& topic_arn) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      subscriptions_of(topic_arn),
+      [&](const std::string& arn) { return subscriptions_.at(arn).filter.has_value(); }));
+}
+
 void TopicTable::put(Topic topic) {
   put_topic_.bind(1, std::string_view(topic.arn))
       .bind(2, std::string_view(to_text(topic.attributes)))
       .bind(3, std::string_view(to_text(topic.tags)))
       .bind(4, topic.last_sequence)
       .bind(5, topic.subscriptions_deleted)
+      .bind(6, std::string_view(topic.data_protection_policy))
       .run();
   auto arn = topic.arn;
   topics_.insert_or_assign(std::move(arn), std::move(topic));
@@ -108,6 +128,10 @@ void TopicTable::put(Subscription subscription) {
       .bind(7, std::string_view(subscription.token))
       .bind(8, subscription.ordinal)
       .bind(9, std::string_view(to_text(subscription.attributes)))
+      .bind(10, to_millis(subscription.created))
+      .bind(11, std::int64_t{subscription.authenticated})
+      .bind(12, std::int64_t{subscription.owners_only})
+      .bind(13, std::string_view(subscription.base_url))
       .run();
   auto arn = subscription.arn;
   subscriptions_.insert_or_assign(std::move(arn), std::move(subscription));
@@ -163,7 +187,8 @@ void TopicTable::load() {
   last_ordinal_ = 0;
 
   auto topics = store_.prepare(
-      "SELECT arn, attributes, tags, last_sequence, subscriptions_deleted FROM sns_topics");
+      "SELECT arn, attributes, tags, last_sequence, subscriptions_deleted, data_protection"
+      " FROM sns_topics");
   while (topics.step()) {
     Topic topic;
     topic.arn = topics.text(0);
@@ -177,13 +202,14 @@ void TopicTable::load() {
     topic.tags = to_map(topics.text(2));
     topic.last_sequence = topics.integer(3);
     topic.subscriptions_deleted = topics.integer(4);
+    topic.data_protection_policy = topics.text(5);
     auto key = topic.arn;
     topics_.emplace(std::move(key), std::move(topic));
   }
 
   auto rows = store_.prepare(
-      "SELECT arn, topic_arn, protocol, endpoint, owner, pending, token, ordinal, attributes"
-      " FROM sns_subscriptions ORDER BY ordinal");
+      "SELECT arn, topic_arn, protocol, endpoint, owner, pending, token, ordinal, attributes,"
+      " created, authenticated, owners_only, base_url FROM sns_subscriptions ORDER BY ordinal");
   while (rows.step()) {
     Subscription subscription;
     subscription.arn = rows.text(0);
@@ -194,6 +220,10 @@ void TopicTable::load() {
     subscription.pending = rows.integer(5) != 0;
     subscription.token = rows.text(6);
     subscription.ordinal = rows.integer(7);
+    subscription.created = WallTime(std::chrono::milliseconds(rows.integer(9)));
+    subscription.authenticated = rows.integer(10) != 0;
+    subscription.owners_only = rows.integer(11) != 0;
+    subscription.base_url = rows.text(12);
     // They were checked when they were set.
     (void)set_subscription_attributes(subscription, false, to_map(rows.text(8)));
     last_ordinal_ = std::max(last_ordinal_, subscription.ordinal);

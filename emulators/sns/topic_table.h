@@ -25,6 +25,8 @@ class TopicTable {
   // In the order of subscribing.
   const std::vector<std::string>& subscriptions_of(const std::string& topic_arn) const;
 
+  std::size_t filter_policies_of(const std::string& topic_arn) const;
+
   void put(Topic topic);
   void put(Subscription subscription);        // a new one when its ordinal is 0
   void remove_topic(const std::string& arn);  // and its subscriptions

@@ -1,17 +1,15 @@
-// Topics and subscriptions; publishing is in topics_publish.cpp.
+// Topics; subscriptions are in topics_subscribe.cpp, publishing in topics_publish.cpp.
 #include "emulators/sns/topics.h"
 
 #include <algorithm>
-#include <array>
+#include <nlohmann/json.hpp>
 
-#include "aws/arn.h"
-#include "codec/hex.h"
+#include "base/json.h"
 #include "emulators/sns/arns.h"
 #include "emulators/sns/attributes.h"
 #include "emulators/sns/delivery_policy.h"
 #include "emulators/sns/errors.h"
 #include "emulators/sns/limits.h"
-#include "emulators/sns/phone_number.h"
 
 namespace loopgate::sns {
 namespace {
@@ -40,72 +38,6 @@ aws::Outcome<void> check_topic_name(std::string_view name, bool fifo) {
   return {};
 }
 
-constexpr std::array<std::string_view, 9> kProtocols = {
-    "sqs", "lambda", "http", "https", "email", "email-json", "sms", "application", "firehose"};
-
-bool needs_confirmation(std::string_view protocol) {
-  return protocol.starts_with("http") || protocol.starts_with("email");
-}
-
-aws::Outcome<void> check_endpoint(const Topic& topic, const SubscribeRequest& request) {
-  const auto& protocol = request.protocol;
-  const auto& endpoint = request.endpoint;
-  if (std::ranges::find(kProtocols, protocol) == kProtocols.end()) {
-    return aws::refuse(
-        invalid_parameter("Amazon SNS does not support this protocol string: " + protocol));
-  }
-  if (protocol == "application" || protocol == "firehose") {
-    return aws::refuse(invalid_parameter("Protocol Reason: this sandbox does not deliver to " +
-                                         protocol + " endpoints"));
-  }
-  if (endpoint.empty() || endpoint.size() > 2048) {
-    return aws::refuse(invalid_parameter("Endpoint"));
-  }
-  if (protocol.starts_with("http") && !endpoint.starts_with(protocol + "://")) {
-    return aws::refuse(invalid_parameter("Endpoint must match the specified protocol"));
-  }
-  if (protocol == "sms" && !is_sms_endpoint(endpoint)) {
-    // Recorded on AWS, 2025-10-06.
-    return aws::refuse(invalid_parameter_sentence("Invalid SMS endpoint: " + endpoint));
-  }
-  if (protocol.starts_with("email") && endpoint.find('@') == std::string::npos) {
-    return aws::refuse(invalid_parameter("Email address"));
-  }
-  if (protocol != "sqs" && protocol != "lambda") return {};
-
-  const auto arn = aws::Arn::parse(endpoint);
-  if (!arn || arn->service != protocol) {
-    return aws::refuse(
-        invalid_parameter(protocol == "sqs" ? "SQS endpoint ARN" : "Lambda endpoint ARN"));
-  }
-  if (protocol == "sqs" && endpoint.ends_with(".fifo") && !topic.fifo) {
-    return aws::refuse(
-        invalid_parameter("Invalid parameter: Endpoint Reason: FIFO SQS Queues can "
-                          "not be subscribed to standard SNS topics"));
-  }
-  if (protocol == "lambda" && topic.fifo) {
-    return aws::refuse(
-        invalid_parameter("Invalid parameter: Endpoint Reason: Please use FIFO SQS queue"));
-  }
-  return {};
-}
-
-// What an attribute that was never set counts as.
-std::string_view default_of(std::string_view attribute) {
-  if (attribute == "FilterPolicyScope") return "MessageAttributes";
-  if (attribute == "RawMessageDelivery") return "false";
-  return "";
-}
-
-// Whether subscribing with these would find `existing` (recorded on AWS, 2025-10-06).
-bool has_attributes(const Subscription& existing, const AttributeMap& wanted) {
-  return std::ranges::all_of(wanted, [&](const auto& attribute) {
-    const auto found = existing.attributes.find(attribute.first);
-    return attribute.second ==
-           (found == existing.attributes.end() ? default_of(attribute.first) : found->second);
-  });
-}
-
 // Whether every one of `wanted` is in `existing` (recorded on AWS, 2025-10-13).
 bool has_all(const AttributeMap& existing, const AttributeMap& wanted) {
   return std::ranges::all_of(wanted, [&](const auto& each) {
@@ -123,7 +55,32 @@ std::string topic_arn(const std::string& account, const std::string& region,
 
 Topics::Topics(store::Store& store, Clock& clock, Random& random, Journal& journal,
                targets::Dispatcher& dispatcher)
-    : table_(store), clock_(clock), random_(random), journal_(journal), dispatcher_(dispatcher) {}
+    : table_(store),
+      clock_(clock),
+      random_(random),
+      journal_(journal),
+      dispatcher_(dispatcher),
+      signer_(store, random),
+      cancelled_(store),
+      captured_(store, clock, journal),
+      platforms_(store, random),
+      sms_(store, clock, random, captured_),
+      archive_(store),
+      replay_timer_(clock),
+      http_(store, clock, journal, dispatcher, table_),
+      pending_timer_(clock) {
+  for (const auto& [arn, subscription] : table_.subscriptions()) await_confirmation(subscription);
+  if (!archive_.running().empty()) replay_soon();
+}
+
+void Topics::forget() {
+  table_.forget_messages();
+  http_.forget();
+  captured_.forget();
+  cancelled_.forget();
+  archive_.forget();
+  recent_.clear();
+}
 
 aws::Outcome<std::string> Topics::create_topic(const std::string& account,
                                                const std::string& region, const std::string& name,
@@ -166,8 +123,18 @@ aws::Outcome<std::string> Topics::create_topic(const std::string& account,
   return arn;
 }
 
-void Topics::delete_topic(const std::string& arn) {
+aws::Outcome<void> Topics::delete_topic(const std::string& arn, bool even_archived) {
+  const auto* topic = table_.topic(arn);
+  if (topic && is_archived(*topic) && !even_archived) {
+    return aws::refuse({"InvalidState",
+                        "The topic has an active ArchivePolicy. Set it to {} before the topic is "
+                        "deleted.",
+                        400,
+                        {}});
+  }
   table_.remove_topic(arn);
+  archive_.drop(arn);
+  return {};
 }
 
 aws::Outcome<const Topic*> Topics::topic(const std::string& arn) const {
@@ -178,7 +145,7 @@ aws::Outcome<const Topic*> Topics::topic(const std::string& arn) const {
   return aws::refuse(topic_not_found());
 }
 
-aws::Outcome<AttributeMap> Topics::topic_attributes(const std::string& arn) const {
+aws::Outcome<AttributeMap> Topics::topic_attributes(const std::string& arn) {
   const auto found = topic(arn);
   if (!found) return aws::refuse(found.error());
   const Topic& topic = **found;
@@ -200,6 +167,9 @@ aws::Outcome<AttributeMap> Topics::topic_attributes(const std::string& arn) cons
     out["ContentBasedDeduplication"] = "false";
   }
   for (const auto& [name, value] : topic.attributes) out[name] = value;
+  if (is_archived(topic)) {
+    out["BeginningArchiveTime"] = to_iso8601(archive_.oldest(arn).value_or(clock_.wall()));
+  }
   auto& delivery = out["DeliveryPolicy"];
   out["EffectiveDeliveryPolicy"] = effective_delivery_policy(delivery);
   if (delivery.empty()) {
@@ -217,11 +187,41 @@ aws::Outcome<void> Topics::set_topic_attribute(const std::string& arn, const std
   if (name == "FifoTopic") return aws::refuse(invalid_parameter("AttributeName"));
   if (auto checked = check_topic_attribute(**found, name, value); !checked) return checked;
   Topic changed = **found;
+  if (name == "ArchivePolicy" && is_archived(changed) &&
+      !parse_archive_policy(value).value_or(std::nullopt)) {
+    archive_.drop(arn);
+  }
   if (value.empty()) {
     changed.attributes.erase(name);
   } else {
     changed.attributes[name] = value;
   }
+  table_.put(std::move(changed));
+  return {};
+}
+
+aws::Outcome<void> Topics::set_data_protection_policy(const std::string& arn,
+                                                      const std::string& policy) {
+  const auto found = topic(arn);
+  if (!found) return aws::refuse(found.error());
+  const auto refuse = [](std::string_view why) {
+    return aws::refuse(invalid_parameter("DataProtectionPolicy Reason: " + std::string(why)));
+  };
+  if ((*found)->fifo) return refuse("FIFO topics have no data protection policies");
+  if (policy.size() > kMaxDataProtectionPolicyCharacters) {
+    return refuse("it is longer than 30720 characters");
+  }
+  if (!policy.empty()) {
+    const auto document = read_json(policy).value_or(nullptr);
+    if (!document.is_object()) return refuse("it is not a JSON object");
+    for (const auto* member : {"Name", "Version", "Statement"}) {
+      if (!document.contains(member)) return refuse(std::string("it has no ") + member);
+    }
+    if (document["Version"] != "2021-06-01") return refuse("its Version is not 2021-06-01");
+    if (!document["Statement"].is_array()) return refuse("its Statement is not a list");
+  }
+  Topic changed = **found;
+  changed.data_protection_policy = policy;
   table_.put(std::move(changed));
   return {};
 }
@@ -247,105 +247,6 @@ aws::Outcome<void> Topics::set_tags(const std::string& arn, const AttributeMap& 
                       400,
                       {}});
   }
-  table_.put(std::move(changed));
-  return {};
-}
-
-aws::Outcome<const Subscription*> Topics::subscribe(const SubscribeRequest& request) {
-  const auto found = topic(request.topic_arn);
-  if (!found) return aws::refuse(found.error());
-  const Topic& topic = **found;
-  if (auto checked = check_endpoint(topic, request); !checked) return aws::refuse(checked.error());
-
-  Subscription subscription;
-  subscription.topic_arn = topic.arn;
-  subscription.protocol = request.protocol;
-  subscription.endpoint = request.endpoint;
-  subscription.owner = request.owner;
-  if (auto set = set_subscription_attributes(subscription, topic.fifo, request.attributes); !set) {
-    return aws::refuse(set.error());
-  }
-  for (const auto& arn : table_.subscriptions_of(topic.arn)) {
-    const auto* existing = table_.subscription(arn);
-    if (existing->protocol != request.protocol || existing->endpoint != request.endpoint) continue;
-    if (!has_attributes(*existing, subscription.attributes)) {
-      return aws::refuse(invalid_parameter(
-          "Attributes Reason: Subscription already exists with different attributes"));
-    }
-    return existing;
-  }
-  if (table_.subscriptions().size() >= kMaxSubscriptions) {
-    return aws::refuse(aws::AwsError{"SubscriptionLimitExceeded",
-                                     "The account has reached its limit of subscriptions.",
-                                     403,
-                                     {}});
-  }
-  subscription.arn = topic.arn + ":" + random_.uuid();
-  subscription.pending = needs_confirmation(request.protocol);
-  if (subscription.pending) {
-    subscription.token = random_.hex(64);
-    journal_.warn("SNS: the sandbox sends nothing to " + request.protocol + " endpoints; " +
-                  request.endpoint +
-                  " stays pending until ConfirmSubscription is called with the "
-                  "token " +
-                  subscription.token + ".");
-  }
-  const auto arn = subscription.arn;
-  table_.put(std::move(subscription));
-  return table_.subscription(arn);
-}
-
-// The token alone says which subscription is meant; of the topic only the form and the region count
-// (recorded on AWS, 2023-10-12 and 2025-10-06).
-aws::Outcome<const Subscription*> Topics::confirm(const std::string& topic_arn,
-                                                  const std::string& region,
-                                                  const std::string& token) {
-  const auto topic = aws::Arn::parse(topic_arn);
-  if (!topic || topic->service != "sns" || topic->region != region) {
-    return aws::refuse(invalid_parameter("Topic"));
-  }
-  if (token.empty() || !codec::hex_decode(token)) {
-    return aws::refuse(invalid_parameter_sentence("Invalid token"));
-  }
-  for (const auto& [arn, existing] : table_.subscriptions()) {
-    if (existing.token != token || aws::Arn::parse(arn)->region != region) continue;
-    Subscription confirmed = existing;
-    confirmed.pending = false;
-    table_.put(std::move(confirmed));
-    return table_.subscription(arn);
-  }
-  return aws::refuse(invalid_parameter("Token"));
-}
-
-void Topics::unsubscribe(const std::string& arn) {
-  const auto* found = table_.subscription(arn);
-  if (!found) return;
-  const auto* topic = table_.topic(found->topic_arn);
-  table_.remove_subscription(arn);
-  if (!topic) return;
-  Topic changed = *topic;
-  changed.subscriptions_deleted += 1;
-  table_.put(std::move(changed));
-}
-
-aws::Outcome<const Subscription*> Topics::subscription(const std::string& arn) const {
-  const auto* found = table_.subscription(arn);
-  if (found) return found;
-  if (const auto parsed = read_subscription_arn(arn); !parsed) {
-    return aws::refuse(parsed.error());
-  }
-  return aws::refuse(subscription_not_found());
-}
-
-aws::Outcome<void> Topics::set_subscription_attribute(const std::string& arn,
-                                                      const std::string& name,
-                                                      const std::string& value) {
-  const auto found = subscription(arn);
-  if (!found) return aws::refuse(found.error());
-  const auto* topic = table_.topic((*found)->topic_arn);
-  Subscription changed = **found;
-  auto set = sns::set_subscription_attribute(changed, topic && topic->fifo, name, value);
-  if (!set) return set;
   table_.put(std::move(changed));
   return {};
 }

@@ -1,4 +1,5 @@
-// Publish: to each subscription in the order of subscribing, filtered, in its form.
+// Publish: to each subscription in the order of subscribing, filtered; in which form is in
+// topics_deliver.cpp.
 
 #include <array>
 #include <nlohmann/json.hpp>
@@ -14,8 +15,6 @@ namespace loopgate::sns {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::string_view kSenderId = "AIDAISMY7JYY5F7RTT6AO";  // SNS's own, as AWS shows it
 
 bool is_fifo_id(std::string_view id) {
   constexpr std::string_view kPunctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
@@ -102,12 +101,22 @@ aws::Outcome<void> Topics::check_fifo(const Topic& topic, const PublishRequest& 
   return {};
 }
 
+Notification Topics::make_notification(const Topic& topic, const PublishRequest& request) {
+  Notification notification;
+  notification.topic_arn = topic.arn;
+  notification.signature_version = topic.signature_version();
+  notification.subject = request.subject;
+  notification.attributes = request.attributes;
+  read_structure(notification, request);
+  return notification;
+}
+
 aws::Outcome<PublishResult> Topics::publish(const PublishRequest& given) {
   if (auto checked = check(given); !checked) return aws::refuse(checked.error());
   PublishRequest request = given;
   Topic topic = *table_.topic(request.topic_arn);  // a copy: an observer may change the table
 
-  Notification notification;
+  auto notification = make_notification(topic, request);
   if (topic.fifo) {
     if (request.deduplication_id.empty())
       request.deduplication_id = codec::sha256_hex(as_bytes(request.message));
@@ -123,18 +132,13 @@ aws::Outcome<PublishResult> Topics::publish(const PublishRequest& given) {
   } else {
     notification.message_id = random_.uuid();
   }
-  notification.topic_arn = topic.arn;
-  if (const auto version = topic.attributes.find("SignatureVersion");
-      version != topic.attributes.end()) {
-    notification.signature_version = version->second;
-  }
-  notification.subject = request.subject;
-  notification.attributes = request.attributes;
   notification.at = clock_.wall();
-  read_structure(notification, request);
+  if (topic.fifo) archive(topic, notification, request);
 
   tell(EventKind::kPublished, &topic, topic.name, notification.message_id, request.message.size());
-  const auto matched = fan_out(topic, notification, request);
+  recent_.add(notification.message_id, request);
+  Publication publication{notification, request};
+  const auto matched = fan_out(topic, publication);
   if (observer_) {
     observer_({topic.arn, notification.message_id, notification.text, notification.attributes},
               matched);
@@ -142,78 +146,28 @@ aws::Outcome<PublishResult> Topics::publish(const PublishRequest& given) {
   return PublishResult{notification.message_id, notification.sequence_number};
 }
 
-std::size_t Topics::fan_out(const Topic& topic, const Notification& notification,
-                            const PublishRequest& request) {
+std::size_t Topics::fan_out(const Topic& topic, Publication& publication) {
+  const auto& notification = publication.notification;
   std::size_t matched = 0;
   const auto arns = table_.subscriptions_of(topic.arn);
   for (const auto& arn : arns) {
     const auto* subscription = table_.subscription(arn);
     if (!subscription || subscription->pending) continue;
+    // What is published while a replay runs comes out of the archive as well: the order stays.
+    if (topic.fifo && archive_.is_running(arn)) continue;
     const auto& text = notification.text_for(subscription->protocol);
     if (subscription->filter) {
-      if (auto why = subscription->filter->mismatch(notification.attributes, text)) {
+      auto& subject =
+          publication.subjects.try_emplace(&text, notification.attributes, text).first->second;
+      if (auto why = subscription->filter->mismatch(subject)) {
         tell(EventKind::kFiltered, &topic, subscription->endpoint, std::move(*why), text.size());
         continue;
       }
     }
     ++matched;
-    deliver(*subscription, notification, request);
+    deliver(*subscription, publication);
   }
   return matched;
-}
-
-// Errors of queues and functions are the client's: SNS does not try again.
-// https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
-void Topics::deliver(const Subscription& subscription, const Notification& notification,
-                     const PublishRequest& request) {
-  const bool is_function = subscription.protocol == "lambda";
-  if (!is_function && subscription.protocol != "sqs") {
-    tell(EventKind::kWarning, nullptr, subscription.endpoint,
-         "SNS message " + notification.message_id +
-             " was not delivered: the sandbox sends nothing "
-             "to " +
-             subscription.protocol + " endpoints.",
-         0);
-    return;
-  }
-  targets::Parcel parcel{
-      .what = "SNS could not deliver",
-      .arn = subscription.endpoint,
-      .payload = payload_for_queue(subscription, notification, request),
-      .sender = {.principal = "sns.amazonaws.com",
-                 .source_arn = subscription.topic_arn,
-                 .sender_id = std::string(kSenderId)},
-      .dead_letter_arn = subscription.dead_letter_queue,
-      .no_dead_letter = ". The message is lost: the subscription has no RedrivePolicy."};
-  // The letter is what a queue of the topic's own kind would have got, whoever the subscriber is.
-  const bool loses_order = notification.is_fifo() && !subscription.endpoint.ends_with(".fifo");
-  if (!subscription.dead_letter_queue.empty() && (is_function || loses_order)) {
-    parcel.dead_letter = parcel.payload;
-  }
-  if (is_function) {
-    parcel.payload.body =
-        render_lambda_event(notification, subscription.arn, unsubscribe_url(subscription));
-  }
-  // Groups of a FIFO topic do not become tenants of a standard queue (recorded, 2025-08-18).
-  if (loses_order) parcel.payload.group_id.clear();
-  dispatcher_.dispatch(std::move(parcel));
-}
-
-targets::Payload Topics::payload_for_queue(const Subscription& subscription,
-                                           const Notification& notification,
-                                           const PublishRequest& request) const {
-  targets::Payload payload;
-  if (subscription.raw) {
-    payload.body = notification.text_for(subscription.protocol);
-    payload.attributes = notification.attributes;
-  } else {
-    payload.body =
-        render_envelope(notification, subscription.protocol, unsubscribe_url(subscription));
-  }
-  payload.group_id = request.group_id;
-  payload.deduplication_id = request.deduplication_id;
-  payload.trace_header = request.trace_header;
-  return payload;
 }
 
 void Topics::tell(EventKind kind, const Topic* topic, const std::string& subject, std::string text,
@@ -225,15 +179,6 @@ void Topics::tell(EventKind kind, const Topic* topic, const std::string& subject
   event.size = static_cast<std::uint32_t>(size);
   event.text = std::move(text);
   journal_.append(std::move(event));
-}
-
-std::string Topics::unsubscribe_url(const Subscription& subscription) const {
-  std::string base = public_url_;
-  if (base.empty()) {
-    const auto* topic = table_.topic(subscription.topic_arn);
-    base = "https://sns." + (topic ? topic->region : std::string("us-east-1")) + ".amazonaws.com";
-  }
-  return base + "/?Action=Unsubscribe&SubscriptionArn=" + subscription.arn;
 }
 
 }  // namespace loopgate::sns

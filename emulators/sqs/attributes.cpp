@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
 
+#include "aws/attribute_number.h"
 #include "codec/text.h"
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
@@ -14,10 +13,6 @@
 namespace loopgate::sqs {
 
 namespace {
-
-constexpr std::int64_t kMaxNumberDigits = 38;
-constexpr std::int64_t kMinNumberExponent = -128;
-constexpr std::int64_t kMaxNumberExponent = 126;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -56,51 +51,7 @@ aws::Outcome<void> check_name(const std::string& name) {
   return {};
 }
 
-// The digits at the front of `text` that stand for a number's, taken off it.
-std::string take_digits(std::string_view& text) {
-  const auto end = std::ranges::find_if_not(text, is_digit);
-  std::string out(text.begin(), end);
-  text.remove_prefix(out.size());
-  return out;
-}
-
-// The exponent that is left; nullopt when it is none.
-std::optional<std::int64_t> read_exponent(std::string_view text) {
-  if (text.empty()) return 0;
-  if (text[0] != 'e' && text[0] != 'E') return std::nullopt;
-  text.remove_prefix(1);
-  if (text.starts_with('+')) {
-    text.remove_prefix(1);
-    if (text.starts_with('-')) return std::nullopt;
-  }
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end != text.data() + text.size() || error != std::errc()) return std::nullopt;
-  return std::clamp<std::int64_t>(value, -1'000'000, 1'000'000);
-}
-
 }  // namespace
-
-bool is_number(std::string_view text) {
-  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  auto digits = take_digits(text);
-  std::int64_t scale = 0;
-  if (text.starts_with('.')) {
-    text.remove_prefix(1);
-    const auto fraction = take_digits(text);
-    scale = static_cast<std::int64_t>(fraction.size());
-    digits += fraction;
-  }
-  const auto exponent = read_exponent(text);
-  if (digits.empty() || !exponent) return false;
-  const auto first = digits.find_first_not_of('0');
-  if (first == std::string::npos) return true;  // zero
-  const auto last = digits.find_last_not_of('0');
-  // Of the leading digit.
-  const auto size = static_cast<std::int64_t>(digits.size() - first) - 1 - scale + *exponent;
-  return static_cast<std::int64_t>(last - first) < kMaxNumberDigits && size >= kMinNumberExponent &&
-         size <= kMaxNumberExponent;
-}
 
 aws::Outcome<void> check_attribute(const aws::MessageAttribute& attribute) {
   const auto& [name, type, value] = attribute;
@@ -121,7 +72,7 @@ aws::Outcome<void> check_attribute(const aws::MessageAttribute& attribute) {
         fmt::format("Message (user) attribute '{}' must contain a non-empty value of type '{}'.",
                     name, kind == "Binary" ? "Binary" : "String")));
   }
-  if (kind == "Number" && !is_number(value)) {
+  if (kind == "Number" && aws::fault_of_number(value) != aws::NumberFault::kNone) {
     return aws::refuse(invalid_parameter(
         fmt::format("Can't cast the value of message (user) attribute '{}' to a number.", name)));
   }

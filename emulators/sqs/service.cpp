@@ -41,7 +41,8 @@ SqsService::SqsService(Queues& queues) : TableService(aws::shapes::kSqs, kOperat
 namespace {
 
 std::string resource_of(const http::ApiCall& call) {
-  const auto& [account, region, access_key, base_url] = call.caller;
+  const auto& account = call.caller.account;
+  const auto& region = call.caller.region;
   if (const auto name = text_param(call.params, "QueueName"); !name.empty()) {
     return QueueKey{account, region, name}.arn();
   }

@@ -8,9 +8,22 @@
 #include "aws/arn.h"
 
 namespace loopgate::targets {
+namespace {
+
+std::string service_of(const std::string& arn) {
+  if (arn.starts_with("http://") || arn.starts_with("https://")) return "http";
+  const auto parsed = aws::Arn::parse(arn);
+  return parsed ? parsed->service : std::string();
+}
+
+}  // namespace
 
 void Dispatcher::dispatch(Parcel parcel) {
   attempt(std::make_shared<Parcel>(std::move(parcel)), 0);
+}
+
+void Dispatcher::try_once(const Parcel& parcel, aws::Completion<aws::Done> done) {
+  call(parcel.arn, parcel.payload, parcel.sender, std::move(done));
 }
 
 void Dispatcher::attempt(std::shared_ptr<Parcel> parcel, int tried) {
@@ -29,9 +42,7 @@ void Dispatcher::attempt(std::shared_ptr<Parcel> parcel, int tried) {
 
 void Dispatcher::call(const std::string& arn, Payload payload, const Sender& sender,
                       aws::Completion<aws::Done> done) {
-  const auto parsed = aws::Arn::parse(arn);
-  const auto row =
-      std::ranges::find(targets_, parsed ? parsed->service : std::string(), &Target::service);
+  const auto row = std::ranges::find(targets_, service_of(arn), &Target::service);
   if (row == targets_.end()) {
     return done(aws::refuse({"InvalidParameter", "its service is not emulated", 400, {}}));
   }
@@ -43,8 +54,16 @@ void Dispatcher::call(const std::string& arn, Payload payload, const Sender& sen
   row->call(arn, std::move(payload), sender, std::move(done));
 }
 
+std::optional<std::string> Dispatcher::policy_of(const std::string& arn) const {
+  const auto parsed = aws::Arn::parse(arn);
+  const auto row =
+      std::ranges::find(targets_, parsed ? parsed->service : std::string(), &Target::service);
+  if (row == targets_.end() || !row->policy) return std::nullopt;
+  return row->policy(arn);
+}
+
 aws::Outcome<void> Dispatcher::check(const Target& target, const std::string& arn,
-                                     const Sender& sender) const {
+                                     const Sender& sender) {
   if (sender.session != nullptr) {
     if (auto allowed = permissions_.session(*sender.session, target.action, arn); !allowed) {
       return allowed;
@@ -53,9 +72,16 @@ aws::Outcome<void> Dispatcher::check(const Target& target, const std::string& ar
   if (!target.policy || sender.principal.empty()) return {};
   const auto policy = target.policy(arn);
   if (!policy || permissions_.policy(*policy, target.action, arn, sender)) return {};
-  return aws::refuse(
-      aws::access_denied(fmt::format("{} (Action {}, Principal {}, SourceArn {})", target.denied,
-                                     target.action, sender.principal, sender.source_arn)));
+  const auto why = fmt::format("{} (Action {}, Principal {}, SourceArn {})", target.denied,
+                               target.action, sender.principal, sender.source_arn);
+  if (!permissions_.pass_services) return aws::refuse(aws::access_denied(why));
+  if (told_.insert(arn).second) {
+    journal_.warn(
+        fmt::format("AWS would deliver nothing to {}: {}. The sandbox does, because of "
+                    "--allow-service-delivery",
+                    arn, why));
+  }
+  return {};
 }
 
 void Dispatcher::failed(const Parcel& parcel, const aws::AwsError& error) {

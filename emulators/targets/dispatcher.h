@@ -1,15 +1,17 @@
-// The one dispatcher of payloads to ARNs. Whoever hands something on (a topic to its subscribers, a
-// function to its failure destination, a rule or a schedule to its targets) gives a payload, an ARN
-// and a name; which call of which service that becomes is a row of a table. Permission, retries,
-// the dead letter and the event in the journal are the dispatcher's.
+// The one dispatcher of payloads to ARNs and URLs. Whoever hands something on (a topic to its
+// subscribers, a function to its failure destination, a rule or a schedule to its targets) gives a
+// payload, an ARN and a name; which call of which service that becomes is a row of a table.
+// Permission, retries, the dead letter and the event in the journal are the dispatcher's.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "aws/ports.h"
@@ -25,6 +27,7 @@ struct Payload {
   std::string group_id{};          // on FIFO an order, on standard queues a tenant
   std::string deduplication_id{};  // FIFO
   std::string trace_header{};      // X-Ray's X-Amzn-Trace-Id of the request that led to it
+  std::vector<std::pair<std::string, std::string>> headers{};  // of HTTP
 };
 
 // On whose behalf.
@@ -46,7 +49,7 @@ struct Retries {
 
 struct Parcel {
   std::string what;  // begins the journal's sentence: "SNS could not deliver"
-  std::string arn;
+  std::string arn;   // or a URL, "http[s]://…"
   Payload payload;
   Sender sender;
   Retries retries{};
@@ -60,7 +63,7 @@ struct Parcel {
 
 // A row: how a payload becomes a call of one service.
 struct Target {
-  std::string_view service;  // in its ARNs: "sqs"
+  std::string_view service;  // in its ARNs: "sqs"; "http" of URLs
   std::string_view action;   // what policies must allow
   // The policy of the resource. nullopt: none decides here (the resource is gone, which the call
   // says, or the service has none).
@@ -84,23 +87,34 @@ class Dispatcher {
     std::function<aws::Outcome<void>(const aws::Session& session, std::string_view action,
                                      const std::string& arn)>
         session;
+    // Lets pass what a resource's policy does not allow a service, with one warning a resource.
+    bool pass_services = false;
   };
 
   Dispatcher(Clock& clock, Journal& journal, Permissions permissions)
       : clock_(clock), journal_(journal), permissions_(std::move(permissions)) {}
   Dispatcher(const Dispatcher&) = delete;
 
+  void forget() { told_.clear(); }  // warnings are given anew
+
   void add(Target target) { targets_.push_back(std::move(target)); }
+
+  // The policy of the resource; nullopt when it has none, or its service no row.
+  std::optional<std::string> policy_of(const std::string& arn) const;
 
   // What cannot be delivered goes to the dead letter, and one warning says so.
   void dispatch(Parcel parcel);
+
+  // The same in steps, for those whose retries outlive the process: one attempt, of which `done`
+  // tells, and the end of those that failed.
+  void try_once(const Parcel& parcel, aws::Completion<aws::Done> done);
+  void give_up(const Parcel& parcel, const aws::AwsError& error) { failed(parcel, error); }
 
  private:
   void attempt(std::shared_ptr<Parcel> parcel, int tried);
   void call(const std::string& arn, Payload payload, const Sender& sender,
             aws::Completion<aws::Done> done);
-  aws::Outcome<void> check(const Target& target, const std::string& arn,
-                           const Sender& sender) const;
+  aws::Outcome<void> check(const Target& target, const std::string& arn, const Sender& sender);
   void failed(const Parcel& parcel, const aws::AwsError& error);
   void warn(const Parcel& parcel, std::string text);
 
@@ -108,7 +122,8 @@ class Dispatcher {
   Journal& journal_;
   Permissions permissions_;
   std::vector<Target> targets_;
-  Alive alive_;  // completions may outlive us
+  std::set<std::string> told_;  // resources without a policy that allows, told once each
+  Alive alive_;                 // completions may outlive us
 };
 
 }  // namespace loopgate::targets

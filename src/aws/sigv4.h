@@ -1,4 +1,5 @@
-// Signature Version 4 of a request, in its Authorization header: values in, values out.
+// Signature Version 4 of a request: made in its Authorization header, verified there or in the
+// query of a presigned URL. Values in, values out.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
 #pragma once
 
@@ -7,15 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "aws/error.h"
+#include "aws/session.h"
 #include "base/time.h"
 
 namespace loopgate::aws {
-
-struct Credentials {
-  std::string access_key_id;
-  std::string secret_access_key;
-  std::string session_token;  // empty for long-term keys
-};
 
 struct SigningScope {
   Credentials credentials;
@@ -45,5 +42,10 @@ struct SignedRequest {
 // path is signed as it is and X-Amz-Content-Sha256 added, for all others the path is normalized and
 // encoded once more.
 SignedRequest sign(const SigningScope& scope, const SignableRequest& request);
+
+// Whether the request was signed with that secret, by the scope and at the time that it says
+// itself. Errors: MissingAuthenticationToken, IncompleteSignature, SignatureDoesNotMatch. How old
+// the signature is does not count: a sandbox's clock may be hours ahead of its clients'.
+Outcome<void> verify(const SignableRequest& request, std::string_view secret_access_key);
 
 }  // namespace loopgate::aws

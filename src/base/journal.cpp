@@ -58,6 +58,8 @@ std::string_view name(EventKind kind) {
       return "listener";
     case EventKind::kClock:
       return "clock";
+    case EventKind::kWouldBeDenied:
+      return "would-be-denied";
     case EventKind::kInternalError:
       return "internal-error";
     case EventKind::kWarning:

@@ -48,7 +48,8 @@ enum class EventKind : unsigned char {
   kInvocationStarted,
   kInvocationEnded,
   kFunctionLog,
-  kMessageMoved,  // SQS: to a dead-letter queue, expired, purged
+  kWouldBeDenied,  // a call passed that IAM would deny on AWS
+  kMessageMoved,   // SQS: to a dead-letter queue, expired, purged
   // The sandbox
   kStack,
   kListener,

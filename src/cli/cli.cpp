@@ -33,8 +33,8 @@ int run(int argc, char** argv) {
   app.failure_message(CLI::FailureMessage::help);
   Outcome outcome;
   for (auto* add : {add_up, add_exec, add_env, add_deploy, add_delete, add_send, add_publish,
-                    add_trace, add_inspect, add_replay, add_run, add_clock, add_reset, add_health,
-                    add_reasons, add_peers, add_states, add_wg_config}) {
+                    add_explain, add_trace, add_inspect, add_replay, add_run, add_clock, add_reset,
+                    add_health, add_reasons, add_peers, add_states, add_wg_config}) {
     add(app, outcome);
   }
   // CLI11 would take what follows "--" as more positional arguments of the verb.

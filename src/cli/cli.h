@@ -29,6 +29,7 @@ void add_deploy(CLI::App& app, Outcome& outcome);
 void add_delete(CLI::App& app, Outcome& outcome);
 void add_send(CLI::App& app, Outcome& outcome);
 void add_publish(CLI::App& app, Outcome& outcome);
+void add_explain(CLI::App& app, Outcome& outcome);
 void add_trace(CLI::App& app, Outcome& outcome);
 void add_inspect(CLI::App& app, Outcome& outcome);
 void add_replay(CLI::App& app, Outcome& outcome);

@@ -27,6 +27,7 @@ spdlog::level::level_enum level_of(const Event& event) {
   switch (event.kind) {
     case EventKind::kDiscarded:
     case EventKind::kWarning:
+    case EventKind::kWouldBeDenied:
       return spdlog::level::warn;
     case EventKind::kInternalError:
       return spdlog::level::err;

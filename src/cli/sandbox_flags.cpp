@@ -64,6 +64,17 @@ void SandboxFlags::add_to(CLI::App& verb) {
   add_repeatable(verb, "--egress", egress_,
                  "Network outside this machine that may really be sent to, may be repeated")
       ->type_name("CIDR");
+  verb.add_flag("--enforce-iam", enforce_iam_,
+                "Deny API calls that AWS would deny; by default they pass, and the journal says "
+                "would-be-denied");
+  verb.add_flag(
+      "--verify-signatures", verify_signatures_,
+      std::string("Refuse API calls with a wrong signature; the secret of all access keys "
+                  "but temporary ones is ") +
+          kSigningSecret);
+  verb.add_flag("--allow-service-delivery", allow_service_delivery_,
+                "Let services deliver to queues and functions whose policy does not allow it, with "
+                "one warning for each");
   deployment_.add_to(verb);
   verb.add_option(
       "--capture", capture_,
@@ -147,6 +158,9 @@ Result<SandboxOptions> SandboxFlags::options() const {
   options.regions_by_port = regions_by_port_;
   options.allow_unsupported = deployment_.allow_unsupported();
   options.capture_file = capture_;
+  options.enforce_iam = enforce_iam_;
+  options.verify_signatures = verify_signatures_;
+  options.allow_service_delivery = allow_service_delivery_;
   const auto bind = IpAddress::parse(bind_ == "localhost" ? "127.0.0.1" : bind_);
   if (!bind) return fail(fmt::format("--bind '{}' is not an IP address", bind_));
   options.bind = *bind;
@@ -302,7 +316,7 @@ std::vector<std::pair<std::string, std::string>> client_environment(const nlohma
   std::vector<std::pair<std::string, std::string>> out = {
       {"AWS_ENDPOINT_URL", info["endpoint"].get<std::string>()},
       {"AWS_ACCESS_KEY_ID", "test"},
-      {"AWS_SECRET_ACCESS_KEY", "test"},
+      {"AWS_SECRET_ACCESS_KEY", kSigningSecret},
       {"AWS_REGION", region},
       {"AWS_DEFAULT_REGION", region},
       {"AWS_EC2_METADATA_DISABLED", "true"},

@@ -55,6 +55,9 @@ class SandboxFlags {
   std::vector<std::string> egress_;
   DeploymentFlags deployment_;
   std::string capture_;
+  bool enforce_iam_ = false;
+  bool verify_signatures_ = false;
+  bool allow_service_delivery_ = false;
 };
 
 // "K=V" at the first '='. `what` names the flag in the error.

@@ -27,7 +27,8 @@ void print_stack(const std::string& name, const nlohmann::ordered_json& stack, b
 }
 
 void print_ready(const Sandbox& sandbox) {
-  fmt::print("Loopgate is up at {}\n", sandbox.endpoint());
+  fmt::print("Loopgate is up at {}, its console at {}/_loopgate/\n", sandbox.endpoint(),
+             sandbox.endpoint());
   const auto info = sandbox.describe();
   const bool several = info["stacks"].size() > 1;
   for (const auto& [stack_name, stack] : info["stacks"].items()) {

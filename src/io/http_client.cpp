@@ -228,6 +228,7 @@ class HttpClient::Impl::Call : public std::enable_shared_from_this<Call> {
 
   void connect_to(std::vector<tcp::endpoint> endpoints) {
     endpoints_ = std::move(endpoints);
+    if (const auto why = drop_refused(); endpoints_.empty()) return fail_with(why);
     asio::async_connect(connection_->socket, endpoints_,
                         guarded([this](error_code error, const tcp::endpoint&) {
                           if (error) return fail_with("cannot be connected to: " + error.message());
@@ -235,6 +236,26 @@ class HttpClient::Impl::Call : public std::enable_shared_from_this<Call> {
                           connection_->socket.set_option(tcp::no_delay(true), ignored);
                           connection_->tls ? handshake() : write();
                         }));
+  }
+
+  // Gives why the last of them was dropped.
+  std::string drop_refused() {
+    std::string why = "has no address";
+    if (!client_.options.refuse) return why;
+    std::erase_if(endpoints_, [&](const tcp::endpoint& endpoint) {
+      auto address = endpoint.address();
+      if (address.is_v6()) {
+        auto bare = address.to_v6();
+        bare.scope_id(0);
+        address = bare;
+      }
+      const auto parsed = IpAddress::parse(address.to_string());
+      auto refused = parsed ? client_.options.refuse(*parsed) : std::string("has no address");
+      if (refused.empty()) return false;
+      why = std::move(refused);
+      return true;
+    });
+    return why;
   }
 
   void handshake() {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ip_address.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "io/loop.h"
@@ -60,9 +61,28 @@ struct HttpResponse {
   std::string_view header(std::string_view name) const;
 };
 
+// Whoever takes a request and brings its answer: the client below, or what a scenario has in its
+// place.
+class HttpSender {
+ public:
+  enum class CallId : std::uint64_t {};
+  using Done = std::move_only_function<void(Result<HttpResponse>)>;
+
+  virtual ~HttpSender() = default;
+
+  // `done` is called exactly once, in a later turn, unless the call is cancelled. An answer of any
+  // status is a success; errors name the server.
+  virtual CallId send(HttpRequest request, Done done) = 0;
+  // Breaks it off; `done` is not called any more. Also from within another call's `done`.
+  virtual void cancel(CallId id) = 0;
+};
+
 struct HttpClientOptions {
   // PEM file of the authorities that servers' certificates must come from; empty: the system's.
   std::string ca_file = {};
+  // Why nothing is sent to an address, which ends the sentence "http://host:80 "; empty: it may be.
+  // Null: everything may. A host with several addresses is called at those that may be.
+  std::function<std::string(const IpAddress& address)> refuse = {};
   // Connections that are kept for later requests, of all servers together and of one, and for how
   // long.
   std::size_t idle_connections = 64;
@@ -70,22 +90,16 @@ struct HttpClientOptions {
   Duration idle_for = std::chrono::seconds(15);
 };
 
-class HttpClient {
+class HttpClient final : public HttpSender {
  public:
-  enum class CallId : std::uint64_t {};
-  using Done = std::move_only_function<void(Result<HttpResponse>)>;
-
   explicit HttpClient(Loop& loop, HttpClientOptions options = {});
-  ~HttpClient();  // as if every call were cancelled
+  ~HttpClient() override;  // as if every call were cancelled
   HttpClient(const HttpClient&) = delete;
 
-  // `done` is called exactly once, in a later turn, unless the call is cancelled. An answer of any
-  // status is a success; errors name the server. A request is sent once more only where that cannot
-  // do anything twice: over a kept connection that turns out closed, with a method that is
-  // idempotent (RFC 9110 §9.2.2).
-  CallId send(HttpRequest request, Done done);
-  // Breaks it off; `done` is not called any more. Also from within another call's `done`.
-  void cancel(CallId id);
+  // A request is sent once more only where that cannot do anything twice: over a kept connection
+  // that turns out closed, with a method that is idempotent (RFC 9110 §9.2.2).
+  CallId send(HttpRequest request, Done done) override;
+  void cancel(CallId id) override;
 
   // Calls whose `done` is still to come. The loop knows of them (Loop::awaits_outside).
   std::size_t under_way() const;

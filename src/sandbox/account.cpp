@@ -7,6 +7,7 @@
 
 #include "aws/arn.h"
 #include "emulators/iam/policy.h"
+#include "emulators/targets/http_target.h"
 
 namespace loopgate {
 
@@ -14,14 +15,18 @@ Account::Account(Surroundings surroundings)
     : surroundings_(std::move(surroundings)),
       dispatcher_(
           surroundings_.clock, surroundings_.journal,
-          {.policy = policy_allows,
+          {.policy = [this](const auto&... arguments) { return policy_allows(arguments...); },
            .session =
-               [this](const auto&... arguments) { return surroundings_.authorize(arguments...); }}),
+               [this](const auto&... arguments) { return surroundings_.authorize(arguments...); },
+           .pass_services = surroundings_.allow_service_delivery}),
       api_(surroundings_.tasks, surroundings_.random,
            [this](const auto&... arguments) { return surroundings_.authorize(arguments...); }) {
   surroundings_.authorize = [this](const aws::Session& session, std::string_view action,
                                    const std::string& resource_arn) {
-    return iam_->roles().authorize(session, action, resource_arn);
+    return iam_->access().authorize(session, action, resource_arn);
+  };
+  surroundings_.credentials = [this](const aws::Session& session, std::string_view label) {
+    return iam_->credentials().issue(session, label);
   };
 }
 
@@ -43,8 +48,11 @@ Result<std::unique_ptr<Account>> Account::create(Surroundings surroundings) {
 
 // A service is one line here, after those that it is given.
 Status Account::open() {
-  iam_ = make<iam::IamModule>();
-  sts_ = make<sts::StsModule>(iam_->roles());
+  dispatcher_.add(targets::http_target(surroundings_.http));
+  iam_ =
+      make<iam::IamModule>([this](const std::string& arn) { return dispatcher_.policy_of(arn); });
+  surroundings_.access = &iam_->access();
+  sts_ = make<sts::StsModule>(*iam_);
   logs_ = make<logs::LogsModule>();
   auto queues = sqs::SqsModule::open(surroundings_);
   if (!queues) return std::unexpected(queues.error());
@@ -75,6 +83,7 @@ std::vector<cfn::ResourceType*> Account::resource_types() {
 
 void Account::add_services(http::FrontDoor& door) {
   api_.serve_from(door);
+  door.ask(iam_->access());
   for (const auto& module : modules_) module->add_to(door);
 }
 
@@ -98,13 +107,14 @@ Status Account::reset() {
 }
 
 void Account::forget() {
+  dispatcher_.forget();
   for (const auto& module : std::views::reverse(modules_)) module->forget();
 }
 
 bool Account::policy_allows(const std::string& text, std::string_view action,
                             const std::string& arn, const targets::Sender& sender) {
-  const auto policy = iam::Policy::parse(text, iam::PolicyKind::kResource);
-  if (!policy) return false;
+  const auto* policy = iam_->roles().resource_policy(text);
+  if (policy == nullptr) return false;
   iam::AccessRequest request;
   request.action = action;
   request.resource = arn;

@@ -59,8 +59,8 @@ class Account {
     return made;
   }
   // Whether a resource's policy allows the sender an action on it.
-  static bool policy_allows(const std::string& policy, std::string_view action,
-                            const std::string& arn, const targets::Sender& sender);
+  bool policy_allows(const std::string& policy, std::string_view action, const std::string& arn,
+                     const targets::Sender& sender);
   // Where an asynchronous invocation goes that nothing helped.
   void deliver_record(const std::string& target_arn, std::string payload,
                       std::vector<aws::MessageAttribute> attributes);

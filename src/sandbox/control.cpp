@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/version.h"
 #include "codec/base64.h"
+#include "console/files.h"
 #include "sandbox/journal_stream.h"
 #include "sandbox/query.h"
 #include "template/suggestion.h"
@@ -140,6 +141,7 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   const auto route = std::string_view(request.path).substr(kPrefix.size());
   if (request.method == "POST") return dispatch_post(route, request, exchange);
   if (request.method != "GET") return refuse(exchange, "use GET or POST", 405);
+  if (auto page = console::file(route)) return exchange->respond(*std::move(page));
   if (route == "health") return get_health(exchange);
   if (route == "info") return answer_json(exchange, json(sandbox_.describe()));
   if (route == "journal") return get_journal(request.query, exchange);
@@ -188,6 +190,9 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
       {"publish",
        &Control::post_publish,
        {{"topic", kText}, {"message", kText}, {"attributes", kObject}}},
+      {"explain",
+       &Control::post_explain,
+       {{"topic", kText}, {"message", kText}, {"attributes", kObject}, {"message_id", kText}}},
       {"clock", &Control::post_clock, {{"advance", kText}}},
       {"peers",
        &Control::post_peers,
@@ -294,6 +299,15 @@ void Control::post_publish(const json& body, const Answer& answer) {
   const auto id = sandbox_.publish(text_field(body, "topic"), text_field(body, "message"),
                                    text_map(body, "attributes"));
   id ? answer_json(answer, {{"message_id", *id}}) : refuse(answer, id.error().to_string());
+}
+
+void Control::post_explain(const json& body, const Answer& answer) {
+  const auto id = text_field(body, "message_id");
+  const auto attributes = body.find("attributes");
+  answer_document(
+      answer, id.empty() ? sandbox_.explain(text_field(body, "topic"), text_field(body, "message"),
+                                            attributes == body.end() ? json() : *attributes)
+                         : sandbox_.explain_published(id));
 }
 
 void Control::post_clock(const json& body, const Answer& answer) {

@@ -2,7 +2,7 @@
 // use.
 //
 //   GET  health, info, journal, captured, clock, peers, wireguard
-//   POST deploy, delete, inject, publish, clock, reset, peers
+//   POST deploy, delete, inject, publish, explain, clock, reset, peers
 //
 // Answers are JSON; a refusal is {"error": "sentence"} with status 400 or 404.
 #pragma once
@@ -37,6 +37,7 @@ class Control {
   void post_delete(const nlohmann::json& body, const Answer& answer);
   void post_inject(const nlohmann::json& body, const Answer& answer);
   void post_publish(const nlohmann::json& body, const Answer& answer);
+  void post_explain(const nlohmann::json& body, const Answer& answer);
   void post_clock(const nlohmann::json& body, const Answer& answer);
   void post_peers(const nlohmann::json& body, const Answer& answer);
   void post_reset(const nlohmann::json& body, const Answer& answer);

@@ -39,4 +39,7 @@ inline constexpr std::size_t kMaxShownBytes = 256;
 inline constexpr std::size_t kMaxShownEntries = 20;
 inline constexpr std::size_t kMaxStoryLines = 60;
 
+// Of the bodies of requests at receivers.
+inline constexpr std::size_t kMaxWebBytes = 64 * 1024 * 1024;
+
 }  // namespace loopgate::scenario

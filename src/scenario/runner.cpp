@@ -6,10 +6,12 @@
 #include <memory>
 
 #include "base/file.h"
+#include "io/loop.h"
 #include "scenario/limits.h"
 #include "scenario/payload.h"
 #include "scenario/stage.h"
 #include "scenario/story.h"
+#include "scenario/web_receivers.h"
 
 namespace loopgate::scenario {
 
@@ -29,14 +31,18 @@ Result<Scenario> read_scenario(const std::string& path) {
   return parse_scenario(*text, path);
 }
 
-SandboxOptions sandbox_options(const Setup& setup, const RunOptions& options, SimNetwork& network) {
+SandboxOptions sandbox_options(const Setup& setup, const RunOptions& options, SimNetwork& network,
+                               WebReceivers& web) {
   SandboxOptions out;
   out.simulated = true;
   out.seed = options.seed.value_or(setup.seed.value_or(1));
   out.network = &network;
+  out.http = &web;
   out.port = 0;
   if (!setup.regions.empty()) out.regions = setup.regions;
   out.allow_unsupported = setup.allow_unsupported;
+  out.enforce_iam = setup.enforce_iam;
+  out.allow_service_delivery = setup.allow_service_delivery;
   out.resolve = setup.resolve;
   out.reverse_dns = setup.reverse_dns;
   if (setup.function_guard) out.function_guard = *setup.function_guard;
@@ -88,6 +94,15 @@ Run check_leftovers(const Scenario& scenario, Stage& stage) {
     return std::unexpected(
         Failure{{scenario.file, 0}, "end", {"more datagrams came than a scenario may keep"}});
   }
+  for (const auto& name : stage.web().names()) {
+    const auto waiting = stage.web().waiting(name);
+    if (waiting == 0) continue;
+    return std::unexpected(
+        Failure{{scenario.file, 0},
+                "end",
+                {fmt::format("{} requests came at {} that no step expected", waiting, name),
+                 "nothing", describe_payload(as_bytes(stage.web().take(name)->request.body))}});
+  }
   const auto clients = stage.with_mail();
   if (clients.empty()) return {};
   const auto& client = clients.front();
@@ -121,14 +136,20 @@ std::string render(const Failure& failure, const Stage& stage, const Journal& jo
 Report run_scenario(const Scenario& scenario, const RunOptions& options) {
   Report report;
   report.name = scenario.setup.name;
-  SimNetwork network;  // outlives the sandbox
+  SimNetwork network;  // both outlive the sandbox
+  WebReceivers web;
   prepare(scenario.setup, network);
-  auto sandbox = Sandbox::create(sandbox_options(scenario.setup, options, network));
+  for (const auto& receiver : scenario.setup.receivers) {
+    web.add(receiver.name, receiver.url, receiver.confirms);
+  }
+  auto sandbox = Sandbox::create(sandbox_options(scenario.setup, options, network, web));
   if (!sandbox) {
     report.text = scenario.file + ": " + sandbox.error().to_string();
     return report;
   }
-  Stage stage(scenario, **sandbox, network);
+  web.attach((*sandbox)->clock(), (*sandbox)->loop().tasks(),
+             [&](const std::string& url) { (*sandbox)->visit(url); });
+  Stage stage(scenario, **sandbox, network, web);
   const Instant start = (*sandbox)->clock().now();
   const auto run = play(scenario, stage);
   report.passed = run.has_value();

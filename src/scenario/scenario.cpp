@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "gateway/regions.h"
+#include "io/http_client.h"
 #include "scenario/fields.h"
 #include "scenario/limits.h"
 
@@ -81,6 +82,29 @@ void parse_clients(Fields& fields, Setup& out) {
   }
 }
 
+// A URL, or a map with it.
+void parse_receivers(Fields& fields, Setup& out) {
+  const Node* receivers = fields.find("receivers");
+  if (receivers == nullptr) return;
+  if (!receivers->is_map()) return fields.refuse("'receivers' is not a map", receivers->place());
+  if (receivers->members.size() > kMaxClients)
+    return fields.refuse("too many receivers", receivers->place());
+  for (const auto& member : receivers->members) {
+    ReceiverSetup receiver{member.name, member.value.text};
+    if (!member.value.is_scalar()) {
+      Fields own(member.value, "receiver " + member.name);
+      receiver.url = own.required_text("url");
+      receiver.confirms = !own.has("confirms") || own.flag("confirms");
+      if (const auto status = own.finish(); !status) return fields.refuse(status.error());
+    }
+    if (const auto url = io::Url::parse(receiver.url); !url) {
+      return fields.refuse(fmt::format("receiver {}: {}", receiver.name, url.error().message),
+                           member.value.place());
+    }
+    out.receivers.push_back(std::move(receiver));
+  }
+}
+
 void parse_network(Fields& fields, Setup& out) {
   const Node* node = fields.find("network");
   if (node == nullptr) return;
@@ -136,9 +160,12 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& file) 
   parse_stacks(fields, setup);
   parse_regions(fields, setup);
   parse_clients(fields, setup);
+  parse_receivers(fields, setup);
   setup.reverse_dns = as_map(fields.pairs("reverse_dns"));
   setup.resolve = as_map(fields.pairs("resolve"));
   setup.allow_unsupported = fields.flag("allow_unsupported");
+  setup.enforce_iam = fields.flag("enforce_iam");
+  setup.allow_service_delivery = fields.flag("allow_service_delivery");
   setup.expect_deploy_failure = fields.text("expect_deploy_failure");
   setup.function_guard = fields.duration("function_guard");
   parse_network(fields, setup);

@@ -29,6 +29,13 @@ struct ClientSetup {
   std::optional<WireguardSetup> wireguard{};
 };
 
+// Who answers requests to a URL.
+struct ReceiverSetup {
+  std::string name;
+  std::string url;
+  bool confirms = true;  // subscriptions of SNS, by itself
+};
+
 struct Setup {
   std::string name;
   std::string about;
@@ -36,9 +43,12 @@ struct Setup {
   std::vector<StackSetup> stacks;
   std::vector<std::string> regions;  // empty: the sandbox's default
   std::vector<ClientSetup> clients;
+  std::vector<ReceiverSetup> receivers;
   std::map<std::string, std::string> reverse_dns;  // address → name
   std::map<std::string, std::string> resolve;      // of {{resolve:…}}
   bool allow_unsupported = false;
+  bool enforce_iam = false;
+  bool allow_service_delivery = false;
   std::string expect_deploy_failure;  // a part of the message; empty: it must succeed
   std::optional<Duration> function_guard;
   std::size_t receive_buffer = 0;        // datagrams; 0: no bound

@@ -20,8 +20,12 @@ constexpr std::uint64_t kSeedStep = 0x9E3779B97F4A7C15;
 
 }  // namespace
 
-Stage::Stage(const Scenario& scenario, Sandbox& sandbox, SimNetwork& network)
-    : scenario_(scenario), sandbox_(sandbox), network_(network), folder_(scenario.folder()) {
+Stage::Stage(const Scenario& scenario, Sandbox& sandbox, SimNetwork& network, WebReceivers& web)
+    : scenario_(scenario),
+      sandbox_(sandbox),
+      network_(network),
+      web_(web),
+      folder_(scenario.folder()) {
   std::uint64_t seed = sandbox.options().seed;
   for (const auto& client : scenario.setup.clients) {
     seed += kSeedStep;

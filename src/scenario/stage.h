@@ -12,16 +12,18 @@
 #include "scenario/mail.h"
 #include "scenario/scenario.h"
 #include "scenario/sim_network.h"
+#include "scenario/web_receivers.h"
 #include "scenario/wireguard_client.h"
 
 namespace loopgate::scenario {
 
 class Stage {
  public:
-  Stage(const Scenario& scenario, Sandbox& sandbox, SimNetwork& network);
+  Stage(const Scenario& scenario, Sandbox& sandbox, SimNetwork& network, WebReceivers& web);
 
   Sandbox& sandbox() { return sandbox_; }
   SimNetwork& network() { return network_; }
+  WebReceivers& web() { return web_; }
   const Setup& setup() const { return scenario_.setup; }
   const std::string& folder() const { return folder_; }
 
@@ -74,6 +76,7 @@ class Stage {
   const Scenario& scenario_;
   Sandbox& sandbox_;
   SimNetwork& network_;
+  WebReceivers& web_;
   std::string folder_;
   std::map<std::string, std::unique_ptr<WireguardClient>> tunnels_;  // by the client's name
   std::map<Endpoint, std::deque<CapturedDatagram>> captured_;

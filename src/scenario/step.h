@@ -60,6 +60,8 @@ Result<StepPtr> parse_advance(const cfn::Node& value);
 Result<StepPtr> parse_expect_journal(const cfn::Node& value);
 Result<StepPtr> parse_expect_queue(const cfn::Node& value);
 Result<StepPtr> parse_expect_log(const cfn::Node& value);
+Result<StepPtr> parse_expect_http(const cfn::Node& value);
+Result<StepPtr> parse_answer(const cfn::Node& value);
 Result<StepPtr> parse_deploy(const cfn::Node& value);
 Result<StepPtr> parse_delete_stack(const cfn::Node& value);
 Result<StepPtr> parse_handshake(const cfn::Node& value);

@@ -18,13 +18,14 @@ class Publish final : public Step {
   std::string topic;  // a name, an ARN, or the name of an output that has one
   std::string body;
   std::map<std::string, std::string> attributes;
+  std::string group;  // of FIFO
   std::size_t count = 1;
   std::string fails;
 
   Outcome run(Stage& stage) const override {
     const std::string to = stage.output_or(topic);
     for (std::size_t i = 0; i < count; ++i) {
-      const auto published = stage.sandbox().publish(to, body, attributes);
+      const auto published = stage.sandbox().publish(to, body, attributes, group);
       if (auto outcome = compare(published); !outcome) return outcome;
     }
     stage.settle();
@@ -81,6 +82,7 @@ Result<StepPtr> parse_publish(const Node& value) {
   if (kind == "messages") step->body = parse_messages(fields, *fields.find("messages"));
   for (auto& [name, text] : fields.pairs("attributes")) step->attributes[name] = text;
   if (fields.has("region")) step->attributes["EgressRegion"] = fields.text("region");
+  step->group = fields.text("group");
   step->count = fields.number("count", kMaxCount).value_or(1);
   step->fails = fields.text("fails");
   if (const auto status = fields.finish(); !status) return std::unexpected(status.error());

@@ -16,7 +16,7 @@ struct StepKind {
   Result<StepPtr> (*parse)(const cfn::Node& value);
 };
 
-constexpr std::array<StepKind, 15> kKinds = {{
+constexpr std::array<StepKind, 17> kKinds = {{
     {"send", parse_send},
     {"inject", parse_inject},
     {"expect", parse_expect},
@@ -27,6 +27,8 @@ constexpr std::array<StepKind, 15> kKinds = {{
     {"expect journal", parse_expect_journal},
     {"expect queue", parse_expect_queue},
     {"expect log", parse_expect_log},
+    {"expect http", parse_expect_http},
+    {"answer", parse_answer},
     {"deploy", parse_deploy},
     {"delete stack", parse_delete_stack},
     {"handshake", parse_handshake},

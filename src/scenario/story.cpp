@@ -35,8 +35,8 @@ Cast find_cast(const std::vector<Event>& events, const Endpoint& about) {
 bool is_told_anyway(const Event& event) {
   using enum EventKind;
   return event.kind == kDiscarded || event.kind == kWarning || event.kind == kInternalError ||
-         event.kind == kFiltered || event.kind == kPublished || event.kind == kFunctionLog ||
-         event.kind == kInvocationEnded;
+         event.kind == kWouldBeDenied || event.kind == kFiltered || event.kind == kPublished ||
+         event.kind == kFunctionLog || event.kind == kInvocationEnded;
 }
 
 }  // namespace

@@ -229,6 +229,32 @@ const std::vector<Vector> kVectors{
      "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"},
 };
 
+// What was signed verifies with its secret, and nothing else does.
+void expect_verified(const SignableRequest& given, const SignedRequest& done,
+                     const std::string& secret) {
+  auto request = given;
+  request.headers.insert(request.headers.end(), done.headers.begin(), done.headers.end());
+  EXPECT_TRUE(verify(request, secret)) << verify(request, secret).error().message;
+  EXPECT_EQ(verify(request, "another").error().code, "InvalidSignatureException");
+  auto other = request;
+  other.body = "another body";
+  EXPECT_EQ(verify(other, secret).error().query_code, "SignatureDoesNotMatch");
+  other = request;
+  other.path = "/another";
+  EXPECT_FALSE(verify(other, secret));
+  other = request;
+  other.query = "another=1";
+  EXPECT_FALSE(verify(other, secret));
+  other = request;
+  other.headers.insert(other.headers.begin(), {"Host", "elsewhere"});
+  EXPECT_FALSE(verify(other, secret));
+  other = request;
+  other.headers.pop_back();
+  EXPECT_EQ(verify(other, secret).error().query_code, "MissingAuthenticationToken");
+  other.headers.emplace_back("Authorization", "AWS4-HMAC-SHA256 Credential=A/B, Signature=1");
+  EXPECT_EQ(verify(other, secret).error().query_code, "IncompleteSignature");
+}
+
 class SigV4 : public testing::TestWithParam<Vector> {};
 
 TEST_P(SigV4, SignsAsPublished) {
@@ -237,7 +263,9 @@ TEST_P(SigV4, SignsAsPublished) {
   scope.credentials.session_token = vector.session_token;
   auto headers = vector.headers;
   headers.emplace_back("Host", "example.amazonaws.com");
-  const auto done = sign(scope, {vector.method, vector.path, vector.query, headers, vector.body});
+  const SignableRequest request{vector.method, vector.path, vector.query, headers, vector.body};
+  const auto done = sign(scope, request);
+  expect_verified(request, done, kSuite.secret_access_key);
   EXPECT_EQ(done.headers.back().first, "Authorization");
   EXPECT_EQ(done.headers.back().second,
             std::string("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/"
@@ -309,7 +337,9 @@ TEST_P(S3SigV4, SignsAsPublished) {
                            *parse_iso8601("2013-05-24T00:00:00.000Z")};
   auto headers = vector.headers;
   headers.emplace_back("Host", "examplebucket.s3.amazonaws.com");
-  const auto done = sign(scope, {vector.method, vector.path, vector.query, headers, vector.body});
+  const SignableRequest request{vector.method, vector.path, vector.query, headers, vector.body};
+  const auto done = sign(scope, request);
+  expect_verified(request, done, scope.credentials.secret_access_key);
   EXPECT_EQ(done.headers.back().second,
             std::string("AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/"
                         "aws4_request, SignedHeaders=") +
@@ -319,6 +349,22 @@ TEST_P(S3SigV4, SignsAsPublished) {
 
 INSTANTIATE_TEST_SUITE_P(Documentation, S3SigV4, testing::ValuesIn(kS3Vectors),
                          [](const auto& test) { return test.param.name; });
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+TEST(Presigned, IsVerifiedByItsQuery) {
+  SignableRequest request{
+      "GET",
+      "/test.txt",
+      "X-Amz-Algorithm=AWS4-HMAC-SHA256&"
+      "X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&"
+      "X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&"
+      "X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
+      {{"Host", "examplebucket.s3.amazonaws.com"}, {"User-Agent", "a browser"}},
+      ""};
+  EXPECT_TRUE(verify(request, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
+  request.path = "/another.txt";
+  EXPECT_FALSE(verify(request, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
+}
 
 }  // namespace
 }  // namespace loopgate::aws

@@ -1,11 +1,19 @@
 """What every client must see, whatever its protocol. Each behaviour is a function of `call(service, operation,
 params)`; names are made unique per run."""
 
+import base64
+import datetime
 import hashlib
 import itertools
 import json
+import shutil
+import subprocess
+import tempfile
+import urllib.parse
+import urllib.request
 
 from drivers import ClientError
+from web_hook import WebHook
 
 _names = itertools.count()
 
@@ -174,6 +182,128 @@ def refuses_what_sns_refuses(call):
         "Attributes": {"FilterPolicy": json.dumps({"a": [{"sounds-like": "b"}]})}})
 
 
+def sandbox_of(call):
+    """scheme://host:port, as queues' URLs have it."""
+    parts = urllib.parse.urlsplit(make_queue(call))
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def verify_signature(message):
+    """As a subscriber does it, with nothing but the message and OpenSSL."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        return
+    with urllib.request.urlopen(message["SigningCertURL"], timeout=30) as answer:
+        certificate = answer.read()
+    names = ("Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
+    text = "".join(f"{name}\n{message[name]}\n" for name in names if name in message)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (("certificate", certificate), ("text", text.encode()),
+                              ("signature", base64.b64decode(message["Signature"]))):
+            with open(f"{folder}/{name}", "wb") as file:
+                file.write(content)
+        key = subprocess.run([openssl, "x509", "-in", f"{folder}/certificate", "-pubkey", "-noout"],
+                             check=True, capture_output=True).stdout
+        with open(f"{folder}/key", "wb") as file:
+            file.write(key)
+        digest = "-sha256" if message["SignatureVersion"] == "2" else "-sha1"
+        subprocess.run([openssl, "dgst", digest, "-verify", f"{folder}/key", "-signature",
+                        f"{folder}/signature", f"{folder}/text"], check=True, capture_output=True)
+
+
+def delivers_to_a_web_hook(call):
+    topic = call("sns", "CreateTopic", {"Name": unique("topic"), "Attributes": {"SignatureVersion": "2"}})["TopicArn"]
+    with WebHook() as hook:
+        answer = call("sns", "Subscribe", {"TopicArn": topic, "Protocol": "http", "Endpoint": hook.url})
+        assert answer["SubscriptionArn"] == "pending confirmation", answer
+        headers, body = hook.next()
+        assert json.loads(body)["Type"] == "SubscriptionConfirmation", body
+        verify_signature(json.loads(body))
+        assert hook.confirmed.wait(20)
+        published = call("sns", "Publish", {"TopicArn": topic, "Message": "news", "Subject": "today"})
+        headers, body = hook.next()
+        assert headers["x-amz-sns-message-id"] == published["MessageId"], headers
+        message = json.loads(body)
+        assert message["Message"] == "news", message
+        verify_signature(message)
+        (subscription,) = call("sns", "ListSubscriptionsByTopic", {"TopicArn": topic})["Subscriptions"]
+        attributes = call("sns", "GetSubscriptionAttributes",
+                          {"SubscriptionArn": subscription["SubscriptionArn"]})["Attributes"]
+        assert json.loads(attributes["EffectiveDeliveryPolicy"])["healthyRetryPolicy"]["numRetries"] == 3
+        with urllib.request.urlopen(message["UnsubscribeURL"], timeout=30):
+            pass
+        _, body = hook.next()
+        assert json.loads(body)["Type"] == "UnsubscribeConfirmation", body
+        assert call("sns", "ListSubscriptionsByTopic", {"TopicArn": topic})["Subscriptions"] == []
+
+
+def signs_what_queues_get(call):
+    for version in ("1", "2"):
+        topic = call("sns", "CreateTopic", {"Name": unique("topic"), "Attributes": {
+            "SignatureVersion": version}})["TopicArn"]
+        url = subscribed(call, topic)
+        call("sns", "Publish", {"TopicArn": topic, "Message": "grüß dich", "Subject": "today"})
+        (message,) = receive(call, url)
+        verify_signature(json.loads(message["Body"]))
+
+
+def keeps_text_messages_and_notifications(call):
+    number = f"+1555{next(_names):07}"
+    sent = call("sns", "Publish", {"PhoneNumber": number, "Message": "hello"})
+    with urllib.request.urlopen(sandbox_of(call) + "/_aws/sns/sms-messages?phoneNumber=" +
+                                urllib.parse.quote(number), timeout=30) as answer:
+        (message,) = json.load(answer)["sms_messages"][number]
+    assert message["MessageId"] == sent["MessageId"] and message["Message"] == "hello", message
+    assert call("sns", "CheckIfPhoneNumberIsOptedOut", {"phoneNumber": number})["isOptedOut"] is False
+    call("sns", "SetSMSAttributes", {"attributes": {"DefaultSMSType": "Transactional"}})
+    assert call("sns", "GetSMSAttributes", {})["attributes"]["DefaultSMSType"] == "Transactional"
+    assert call("sns", "GetSMSSandboxAccountStatus", {})["IsInSandbox"] is True
+
+    application = call("sns", "CreatePlatformApplication", {
+        "Name": unique("app"), "Platform": "GCM", "Attributes": {"PlatformCredential": "secret"},
+    })["PlatformApplicationArn"]
+    device = call("sns", "CreatePlatformEndpoint",
+                  {"PlatformApplicationArn": application, "Token": "t"})["EndpointArn"]
+    call("sns", "Publish", {"TargetArn": device, "MessageStructure": "json",
+                            "Message": json.dumps({"default": "d", "GCM": "for it"})})
+    with urllib.request.urlopen(sandbox_of(call) + "/_aws/sns/platform-endpoint-messages?endpointArn=" + device,
+                                timeout=30) as answer:
+        (message,) = json.load(answer)["platform_endpoint_messages"][device]
+    assert message["Message"] == "for it", message
+    (endpoint,) = call("sns", "ListEndpointsByPlatformApplication",
+                       {"PlatformApplicationArn": application})["Endpoints"]
+    assert endpoint["Attributes"] == {"Enabled": "true", "Token": "t"}, endpoint
+    call("sns", "SetEndpointAttributes", {"EndpointArn": device, "Attributes": {"Enabled": "false"}})
+    expect_error({"EndpointDisabled", "EndpointDisabledException"},
+                 call, "sns", "Publish", {"TargetArn": device, "Message": "m"})
+    call("sns", "DeletePlatformApplication", {"PlatformApplicationArn": application})
+    expect_error({"NotFound", "NotFoundException"}, call, "sns", "GetPlatformApplicationAttributes",
+                 {"PlatformApplicationArn": application})
+
+
+def replays_an_archive(call):
+    topic = call("sns", "CreateTopic", {"Name": unique("topic") + ".fifo", "Attributes": {
+        "FifoTopic": "true", "ContentBasedDeduplication": "true",
+        "ArchivePolicy": json.dumps({"MessageRetentionPeriod": "1"})}})["TopicArn"]
+    for text in ("one", "two"):
+        call("sns", "Publish", {"TopicArn": topic, "Message": text, "MessageGroupId": "g"})
+    url = make_queue(call, unique("queue") + ".fifo", FifoQueue="true")
+    arn = queue_arn(call, url)
+    policy = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
+                             "Action": "sqs:SendMessage", "Resource": arn}]}
+    call("sqs", "SetQueueAttributes", {"QueueUrl": url, "Attributes": {"Policy": json.dumps(policy)}})
+    since = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
+    call("sns", "Subscribe", {"TopicArn": topic, "Protocol": "sqs", "Endpoint": arn, "Attributes": {
+        "ReplayPolicy": json.dumps({"PointType": "Timestamp",
+                                    "StartingPoint": since.strftime("%Y-%m-%dT%H:%M:%S.000Z")})}})
+    texts = []
+    while len(texts) < 2:
+        messages = receive(call, url, WaitTimeSeconds=5)
+        assert messages, f"only {texts} came"
+        texts += [json.loads(message["Body"])["Message"] for message in messages]
+    assert texts == ["one", "two"], texts
+
+
 # Lambda, STS, CloudFormation ---------------------------------------------------------------------------------
 
 
@@ -223,6 +353,10 @@ BEHAVIOURS = [
     filters_by_attributes,
     publishes_a_batch,
     refuses_what_sns_refuses,
+    delivers_to_a_web_hook,
+    signs_what_queues_get,
+    keeps_text_messages_and_notifications,
+    replays_an_archive,
     invokes_the_deployed_function,
     refuses_an_unknown_function,
     says_who_is_calling,

@@ -104,15 +104,13 @@ class Cli:
         pass
 
 
-class Node:
-    """The AWS SDK for JavaScript v3, through driver.mjs in the prepared folder."""
+class Lines:
+    """A driver program of another language: a line of JSON a call, a line of JSON an answer."""
 
-    def __init__(self, environment, folder):
-        self.name = "AWS SDK for JavaScript v3"
-        self._process = subprocess.Popen(
-            ["node", "driver.mjs"], cwd=folder, env={**os.environ, **environment},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
+    def __init__(self, name, command, environment, folder=None):
+        self.name = name
+        self._process = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment},
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def call(self, service, operation, params):
         def encode(value):
@@ -125,7 +123,7 @@ class Node:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError("driver.mjs ended")
+            raise RuntimeError(f"the driver of {self.name} ended")
         answer = json.loads(line, object_hook=lambda o: base64.b64decode(o["$bytes"]) if "$bytes" in o else o)
         if "error" in answer:
             raise ClientError(answer["error"], answer["message"])

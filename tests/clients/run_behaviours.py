@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs every behaviour with one real client against a fresh sandbox with the demo stack.
 
-Usage: run_behaviours.py BINARY SOURCE_DIR CLIENTS_DIR boto3|cli|node [CLI_PATH]
+Usage: run_behaviours.py BINARY SOURCE_DIR CLIENTS_DIR boto3|cli|node|go|java [CLI_PATH]
 
 `boto3` is the one of the interpreter that runs this. Ends with "N passed, N failed"; exit status 77 (skipped)
 when the client is not on this machine.
@@ -12,10 +12,18 @@ import sys
 import traceback
 
 from behaviours import BEHAVIOURS
-from drivers import Boto3, Cli, Node
+from drivers import Boto3, Cli, Lines
 from sandbox import Sandbox
 
 SKIPPED = 77
+
+
+# Programs of drivers.Lines: their names, what `prepare` made where the tool chain is there, how they run.
+PROGRAMS = {
+    "node": ("AWS SDK for JavaScript v3", "node/node_modules", ["node", "driver.mjs"], "Node 20"),
+    "go": ("AWS SDK for Go v2", "go/driver", ["./driver"], "Go 1.24"),
+    "java": ("AWS SDK for Java v2", "java/lib", ["java", "-cp", "target/classes:lib/*", "Driver"], "Java 17 and Maven"),
+}
 
 
 def make_driver(kind, environment, clients_dir, arguments):
@@ -23,14 +31,17 @@ def make_driver(kind, environment, clients_dir, arguments):
         return Boto3(environment)
     if kind == "cli":
         return Cli(environment, arguments[0])
-    return Node(environment, os.path.join(clients_dir, "node"))
+    name, _, command, _ = PROGRAMS[kind]
+    return Lines(name, command, environment, os.path.join(clients_dir, kind))
 
 
 def main():
     binary, source_dir, clients_dir, kind, *arguments = sys.argv[1:]
-    if kind == "node" and not os.path.isdir(os.path.join(clients_dir, "node", "node_modules")):
-        print("skipped: the AWS SDK for JavaScript v3 needs Node 20 or newer, which this machine lacks")
-        return SKIPPED
+    if kind in PROGRAMS:
+        name, made, _, needs = PROGRAMS[kind]
+        if not os.path.exists(os.path.join(clients_dir, made)):
+            print(f"skipped: the {name} needs {needs} or newer, which this machine lacks")
+            return SKIPPED
     failed = 0
     with Sandbox(binary, [os.path.join(source_dir, "fixtures/demo/template.yaml")]) as sandbox:
         driver = make_driver(kind, sandbox.environment(), clients_dir, arguments)

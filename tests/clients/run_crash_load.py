@@ -19,6 +19,7 @@ import urllib.parse
 import urllib.request
 
 from sandbox import Sandbox, UdpClient
+from web_hook import WebHook
 
 AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=test/20260101/us-west-2/%s/aws4_request, SignedHeaders=host, "
                  "Signature=0")
@@ -37,9 +38,13 @@ def sqs(endpoint, operation, parameters):
         "Authorization": AUTHORIZATION % "sqs"}))
 
 
+def sns(endpoint, action, parameters):
+    body = urllib.parse.urlencode({"Action": action, "Version": "2010-03-31", **parameters}).encode()
+    return post(endpoint, "/", body, {"Authorization": AUTHORIZATION % "sns"})
+
+
 def publish(endpoint, parameters):
-    body = urllib.parse.urlencode({"Action": "Publish", "Version": "2010-03-31", **parameters}).encode()
-    assert b"<MessageId>" in post(endpoint, "/", body, {"Authorization": AUTHORIZATION % "sns"})
+    assert b"<MessageId>" in sns(endpoint, "Publish", parameters)
 
 
 def invoke(endpoint, text):
@@ -139,13 +144,44 @@ def drain_invoked(endpoint, url, wanted):
     return found
 
 
+class FlakyHook:
+    """A subscriber by HTTP that is down half of the time. What was published comes to it sooner or later."""
+
+    # Every second, so that the clock's moves bring it about.
+    POLICY = {"healthyRetryPolicy": {"minDelayTarget": 1, "maxDelayTarget": 1, "numRetries": 100}}
+
+    def __init__(self, dice):
+        self._dice = dice
+        self.hook = WebHook(lambda body: self._dice.choice((200, 503))).__enter__()
+        self.found = set()
+
+    def subscribe(self, sandbox, topic):
+        attributes = {"RawMessageDelivery": "true", "DeliveryPolicy": json.dumps(self.POLICY)}
+        parameters = {"TopicArn": topic, "Protocol": "http", "Endpoint": self.hook.url}
+        for i, (name, value) in enumerate(attributes.items(), 1):
+            parameters |= {f"Attributes.entry.{i}.key": name, f"Attributes.entry.{i}.value": value}
+        sns(sandbox.endpoint, "Subscribe", parameters)
+        assert self.hook.confirmed.wait(30), "the subscription was not confirmed"
+        self.hook.next()
+
+    def wait_for(self, sandbox, wanted):
+        deadline = time.monotonic() + 120
+        while not wanted <= self.found and time.monotonic() < deadline:
+            move_clock(sandbox.endpoint, "1s")
+            while not self.hook.taken.empty():
+                self.found.add(self.hook.next()[1])
+        return self.found
+
+
 class Test:
     def __init__(self, binary, template, dice):
         self.binary, self.dice = binary, dice
+        self.flaky_hook = FlakyHook(random.Random(dice.random()))
         self.template = template
         self.data = tempfile.TemporaryDirectory()
         with Sandbox(binary, [template, "--data", self.data.name, "--quiet"]) as sandbox:
             self.outputs = next(iter(sandbox.info["stacks"].values()))["outputs"]
+            self.flaky_hook.subscribe(sandbox, self.outputs["Topic"])
         self.sent = Load("sent", lambda box, text: sqs(
             box.endpoint, "SendMessage", {"QueueUrl": self.url(box, "SentQueue"), "MessageBody": text}))
         self.ordered = Load("ordered", lambda box, text: sqs(
@@ -181,6 +217,8 @@ class Test:
         with Sandbox(self.binary, ["--data", self.data.name, "--quiet"]) as sandbox:
             for load, queue in ((self.sent, "SentQueue"), (self.published, "PublishedQueue")):
                 self.check_none_lost(load, drain(sandbox.endpoint, self.url(sandbox, queue)))
+            self.check_none_lost(self.published,
+                                 self.flaky_hook.wait_for(sandbox, set(self.published.acknowledged)))
             self.check_none_lost(self.invoked, drain_invoked(sandbox.endpoint, self.url(sandbox, "InvokedQueue"),
                                                              set(self.invoked.acknowledged)))
             for load, queue in ((self.ordered, "OrderedQueue"), (self.ordered_topic, "OrderedTopicQueue")):

@@ -14,8 +14,10 @@
 #include "base/time.h"
 #include "emulators/http/head_check.h"
 #include "emulators/http/message.h"
+#include "io/loop.h"
 #include "sandbox.h"
 #include "scenario/sim_network.h"
+#include "scenario/web_receivers.h"
 
 namespace {
 
@@ -142,9 +144,11 @@ struct World {
     SandboxOptions options;
     options.simulated = true;
     options.network = &network;
+    options.http = &web;  // nobody is reached
     options.port = 0;
     options.allow_origins = {"http://localhost:3000"};
     sandbox = Sandbox::create(std::move(options)).value();
+    web.attach(sandbox->clock(), sandbox->loop().tasks(), [](const std::string&) {});
     DeployOptions deploy;
     deploy.stack = "base";
     deploy.template_text = kTemplate;
@@ -163,6 +167,7 @@ struct World {
   }
 
   scenario::SimNetwork network;
+  scenario::WebReceivers web;
   std::unique_ptr<Sandbox> sandbox;
 };
 

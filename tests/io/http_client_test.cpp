@@ -408,6 +408,20 @@ TEST_F(HttpClientTest, NobodyThereIsAClearError) {
   EXPECT_THAT(answer.error().message, HasSubstr("cannot be connected to: Connection refused"));
 }
 
+TEST_F(HttpClientTest, SendsNothingToAddressesThatAreRefused) {
+  ScriptedServer server(always(kHello));
+  std::vector<std::string> asked;
+  HttpClient choosy(loop, {.refuse = [&](const IpAddress& address) -> std::string {
+                      asked.push_back(address.to_string());
+                      return address.is_v4() ? "is not to be called" : "";
+                    }});
+  const auto answer = send(choosy, get(server.url()));
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().message, testing::EndsWith("is not to be called"));
+  EXPECT_THAT(asked, testing::ElementsAre("127.0.0.1"));
+  EXPECT_EQ(server.connections(), 0);
+}
+
 TEST_F(HttpClientTest, GivesUpOnTheClock) {
   std::atomic<bool> asked = false;
   ScriptedServer server([&](Peer& peer) {

@@ -20,6 +20,8 @@ clients: {phone: "198.51.100.23:40112", six: "[2001:db8::1]:5"}
 reverse_dns: {198.51.100.23: phone.example}
 resolve: {"ssm:/psk": abc}
 allow_unsupported: true
+enforce_iam: true
+allow_service_delivery: true
 function_guard: 5s
 network: {receive_buffer: 10, unreachable: [six]}
 steps:
@@ -40,11 +42,13 @@ steps:
   EXPECT_EQ(setup.reverse_dns.at("198.51.100.23"), "phone.example");
   EXPECT_EQ(setup.resolve.at("ssm:/psk"), "abc");
   EXPECT_TRUE(setup.allow_unsupported);
+  EXPECT_TRUE(setup.enforce_iam);
+  EXPECT_TRUE(setup.allow_service_delivery);
   EXPECT_EQ(setup.function_guard, std::chrono::seconds(5));
   EXPECT_EQ(setup.receive_buffer, 10U);
   EXPECT_THAT(setup.unreachable, testing::ElementsAre("six"));
   ASSERT_EQ(scenario->steps.size(), 1U);
-  EXPECT_EQ(scenario->steps[0]->where.to_string(), "dir/story.yaml:15");
+  EXPECT_EQ(scenario->steps[0]->where.to_string(), "dir/story.yaml:17");
   EXPECT_EQ(scenario->folder(), "dir");
 }
 

@@ -129,6 +129,10 @@ HttpResponse encode_cbor_error(const AwsError& error, std::string_view request_i
 HttpResponse Rendering::result(const OperationModel& operation, const Document& result) const {
   switch (protocol) {
     case Protocol::kQuery:
+      if (query_as_json) {
+        return encode_query_json_result(service, operation, result, request_id);
+      }
+      [[fallthrough]];
     case Protocol::kEc2:
       return encode_query_result(service, operation, result, request_id);
     case Protocol::kRestJson:
@@ -144,6 +148,7 @@ HttpResponse Rendering::result(const OperationModel& operation, const Document& 
 HttpResponse Rendering::error(const AwsError& error) const {
   switch (protocol) {
     case Protocol::kQuery:
+      if (query_as_json) return encode_query_json_error(service, error, request_id);
       return encode_query_error(service, error, request_id);
     case Protocol::kEc2:
       return encode_ec2_error(error, request_id);

@@ -43,6 +43,7 @@ struct Rendering {
   const ServiceModel& service;
   Protocol protocol;  // kQuery for the Query protocol of a service that has another one besides
   std::string request_id = {};
+  bool query_as_json = false;  // of kQuery: the client accepts JSON
 
   // `operation` is one of `service`.
   HttpResponse result(const OperationModel& operation, const Document& result) const;
@@ -51,6 +52,8 @@ struct Rendering {
 
 HttpResponse encode_query_result(const ServiceModel& service, const OperationModel& operation,
                                  const Document& result, std::string_view request_id);
+HttpResponse encode_query_json_result(const ServiceModel& service, const OperationModel& operation,
+                                      const Document& result, std::string_view request_id);
 HttpResponse encode_json_result(const ServiceModel& service, const OperationModel& operation,
                                 const Document& result, std::string_view request_id);
 HttpResponse encode_rest_result(const ServiceModel& service, const OperationModel& operation,
@@ -58,6 +61,8 @@ HttpResponse encode_rest_result(const ServiceModel& service, const OperationMode
 
 HttpResponse encode_query_error(const ServiceModel& service, const AwsError& error,
                                 std::string_view request_id);
+HttpResponse encode_query_json_error(const ServiceModel& service, const AwsError& error,
+                                     std::string_view request_id);
 // A service that also speaks Query tells its code besides, in a header.
 HttpResponse encode_json_error(const ServiceModel& service, const AwsError& error,
                                std::string_view request_id);

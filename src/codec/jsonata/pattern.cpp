@@ -2,12 +2,8 @@
 
 #include <fmt/format.h>
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
-#include <array>
-
 #include "codec/jsonata/limits.h"
+#include "codec/pcre.h"
 
 namespace loopgate::codec::jsonata {
 
@@ -100,16 +96,6 @@ class Translation {
   std::string out_;
 };
 
-std::string message_of(int error) {
-  std::array<PCRE2_UCHAR, 256> text{};
-  pcre2_get_error_message(error, text.data(), text.size());
-  return reinterpret_cast<const char*>(text.data());
-}
-
-PCRE2_SPTR units(std::string_view text) {
-  return reinterpret_cast<PCRE2_SPTR>(text.data());
-}
-
 }  // namespace
 
 std::expected<Pattern, std::string> Pattern::compile(std::string_view source,
@@ -124,25 +110,14 @@ std::expected<Pattern, std::string> Pattern::compile(std::string_view source,
   const std::unique_ptr<pcre2_compile_context, decltype(&pcre2_compile_context_free)> context(
       pcre2_compile_context_create(nullptr), &pcre2_compile_context_free);
   pcre2_set_newline(context.get(), PCRE2_NEWLINE_ANYCRLF);
-  int error = 0;
-  PCRE2_SIZE at = 0;
-  pcre2_code* const code =
-      pcre2_compile(units(*translated), translated->size(), options, &error, &at, context.get());
-  if (!code) return std::unexpected(fmt::format("{} (character {})", message_of(error), at));
-  return Pattern(std::string(source), std::shared_ptr<const void>(code, [](const void* compiled) {
-                   pcre2_code_free(static_cast<pcre2_code*>(const_cast<void*>(compiled)));
-                 }));
+  auto code = pcre::compile(*translated, options, context.get());
+  if (!code) return std::unexpected(std::move(code.error()));
+  return Pattern(std::string(source), *std::move(code));
 }
 
 Search Pattern::find(std::string_view text, std::size_t from, std::vector<Span>& spans) const {
-  const std::unique_ptr<pcre2_match_context, decltype(&pcre2_match_context_free)> limits(
-      pcre2_match_context_create(nullptr), &pcre2_match_context_free);
-  pcre2_set_match_limit(limits.get(), kMaxPatternSteps);
-  pcre2_set_heap_limit(limits.get(), kMaxPatternHeapKib);
-  const auto* const code = static_cast<const pcre2_code*>(code_.get());
-  const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> found(
-      pcre2_match_data_create_from_pattern(code, nullptr), &pcre2_match_data_free);
-  const int count = pcre2_match(code, units(text), text.size(), from, 0, found.get(), limits.get());
+  const auto [found, count] =
+      pcre::match(code_, text, from, {kMaxPatternSteps, kMaxPatternHeapKib});
   if (count == PCRE2_ERROR_NOMATCH) return Search::kNothing;
   if (count < 0) return Search::kGivenUp;
   const PCRE2_SIZE* const offsets = pcre2_get_ovector_pointer(found.get());

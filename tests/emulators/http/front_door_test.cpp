@@ -374,6 +374,53 @@ TEST_F(FrontDoorTest, TellsTheServiceWhoCalls) {
   EXPECT_EQ(sns.calls[2].caller.base_url, "http://127.0.0.1:4566");
 }
 
+// Knows one session, by its token.
+struct TestAccess final : Access {
+  aws::Outcome<aws::SessionPtr> identify(const Request& request) override {
+    const auto token = request.header("X-Amz-Security-Token");
+    if (token == "old") return aws::refuse({"ExpiredToken", "It ended.", 403, {}});
+    if (token.empty()) return nullptr;
+    return std::make_shared<const aws::Session>(
+        aws::Session{.account = "444455556666", .role_arn = "role", .name = "s"});
+  }
+  aws::Outcome<void> permit(const Caller& caller, const Permission& permission) override {
+    asked.push_back(caller.account + " " + permission.action + " " + permission.resource);
+    if (permission.action == denied) return aws::refuse({"AccessDenied", "No.", 403, {}});
+    return {};
+  }
+  std::vector<std::string> asked;
+  std::string denied;
+};
+
+TEST_F(FrontDoorTest, AsksWhoCallsAndWhetherTheyMay) {
+  TestAccess access;
+  door.ask(access);
+  response_to(query("Action=Publish", {{"Authorization", signed_for("sns", "111122223333")},
+                                       {"X-Amz-Security-Token", "token"}}));
+  response_to(query("Action=Publish", {{"Authorization", signed_for("sns", "111122223333")}}));
+  ASSERT_EQ(sns.calls.size(), 2u);
+  EXPECT_EQ(sns.calls[0].caller.account, "444455556666") << "the session's, whatever the key says";
+  EXPECT_EQ(sns.calls[0].caller.session->name, "s");
+  EXPECT_EQ(sns.calls[1].caller.session, nullptr);
+  EXPECT_THAT(access.asked,
+              testing::ElementsAre("444455556666 sns:Publish *", "111122223333 sns:Publish *"));
+
+  access.denied = "sqs:Send";
+  const auto denied = response_to(json_call("AmazonSQS.Send", R"({"QueueUrl":"u"})"));
+  EXPECT_EQ(denied.status, 403);
+  EXPECT_THAT(denied.body, HasSubstr("#AccessDenied\""));
+  EXPECT_TRUE(sqs.calls.empty());
+  const auto xml = response_to(
+      query("Action=Send&Version=2012-11-05&QueueUrl=u", {{"X-Amz-Security-Token", "old"}}));
+  EXPECT_EQ(xml.status, 403);
+  EXPECT_THAT(xml.body, HasSubstr("<Code>ExpiredToken</Code>"));
+  const auto rest = response_to({.method = "GET",
+                                 .path = "/2015-03-31/functions",
+                                 .headers = {{"X-Amz-Security-Token", "old"}}});
+  EXPECT_EQ(rest.status, 403);
+  EXPECT_TRUE(sqs.calls.empty());
+}
+
 TEST_F(FrontDoorTest, ErrorsSpeakTheProtocolOfTheCall) {
   const auto xml = response_to(query("Action=Send&QueueUrl=u&Body=fail"));
   EXPECT_EQ(xml.status, 400);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "emulators/iam/access_control.h"
 #include "emulators/iam/roles.h"
 #include "emulators/iam/service.h"
 #include "emulators/sts/service.h"
@@ -25,7 +26,8 @@ class Account : public ::testing::Test {
 
   http::ApiResult call(http::ApiService& service, const std::string& operation,
                        nlohmann::json params) {
-    http::ApiCall api_call{operation, std::move(params), {kAccount, "us-west-2", "", ""}};
+    http::ApiCall api_call{
+        operation, std::move(params), {kAccount, "us-west-2", "", "", caller_session}};
     http::ApiResult result;
     service.call(std::move(api_call), [&](http::ApiResult answer) { result = std::move(answer); });
     return result;
@@ -61,6 +63,7 @@ class Account : public ::testing::Test {
     return count;
   }
 
+  aws::SessionPtr caller_session;  // of those who call
   std::unique_ptr<store::Store> store = store::Store::open("", store::Durability::kMemory).value();
   Clock clock{*parse_iso8601("2026-11-02T09:15:30.204Z")};
   Random random = Random::from_seed(7);
@@ -68,7 +71,16 @@ class Account : public ::testing::Test {
   TaskQueue tasks;
   Roles roles{*store, clock, random, journal};
   IamService iam{roles};
-  sts::StsService sts{roles, clock, random};
+  TemporaryCredentials credentials{*store, random};
+  std::map<std::string, std::string> resource_policies;  // by ARN
+  AccessControl::PolicyOf policy_of = [this](const std::string& arn) -> std::optional<std::string> {
+    const auto found = resource_policies.find(arn);
+    if (found == resource_policies.end()) return std::nullopt;
+    return found->second;
+  };
+  AccessControl access{roles, credentials, clock, journal, {}, policy_of};
+  AccessControl strict{roles, credentials, clock, journal, {.enforce = true}, policy_of};
+  sts::StsService sts{{roles, credentials, access, clock, random}};
 };
 
 }  // namespace loopgate::iam

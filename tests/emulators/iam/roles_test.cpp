@@ -182,7 +182,7 @@ TEST_F(RolesTest, EverythingIsThereAfterARestart) {
   store->end_turn();
   Roles again(*store, clock, random, journal);
   EXPECT_TRUE(again.authorize(session(), "sqs:SendMessage", kQueue));
-  EXPECT_TRUE(again.authorize(session(), "sns:Subscribe", "arn:aws:sns:us-west-2:1:t"));
+  EXPECT_TRUE(again.authorize(session(), "sns:Subscribe", "arn:aws:sns:us-west-2:123456789012:t"));
   EXPECT_TRUE(again.check_trust("arn:aws:iam::123456789012:role/worker", kService));
 }
 
@@ -198,7 +198,7 @@ TEST_F(RolesTest, AnArnNamesARoleWithItsPath) {
 }
 
 // A policy with a name of so many bytes, and white space around it.
-std::string policy_of(std::size_t name_bytes, std::size_t blanks = 0) {
+std::string document_of(std::size_t name_bytes, std::size_t blanks = 0) {
   return R"({"Statement":{"Effect":"Allow","Action":"*","Resource":")" +
          std::string(name_bytes, 'r') + R"("}})" + std::string(blanks, ' ');
 }
@@ -214,14 +214,14 @@ TEST_F(RolesTest, InlinePoliciesShareTenKilobytesWithoutWhiteSpace) {
   ASSERT_GT(large.size(), kMaxPolicyBytes / 2);
   EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "large", large));
   EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "large", large)) << "in place of itself";
-  EXPECT_EQ(roles.put_role_policy(kAccount, "worker", "more", policy_of(1'500)).error().code,
+  EXPECT_EQ(roles.put_role_policy(kAccount, "worker", "more", document_of(1'500)).error().code,
             "LimitExceeded");
-  EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "small", policy_of(20, 2'000)));
+  EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "small", document_of(20, 2'000)));
 }
 
 TEST_F(RolesTest, ARemovedPolicyIsOffItsRolesAfterARestartToo) {
   role();
-  const auto made = roles.create_policy(kAccount, "p", "/", policy_of(1));
+  const auto made = roles.create_policy(kAccount, "p", "/", document_of(1));
   ASSERT_TRUE(made);
   const auto arn = (*made)->arn;
   ASSERT_TRUE(roles.attach(kAccount, "worker", arn));

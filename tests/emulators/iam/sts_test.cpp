@@ -86,7 +86,12 @@ TEST_F(Sts, TheApiTellsWhoCallsAndLetsThemAssume) {
   const auto result = call(sts, "AssumeRole", params).value();
   EXPECT_EQ(result["AssumedRoleUser"]["Arn"], "arn:aws:sts::123456789012:assumed-role/worker/dev");
   EXPECT_EQ(result["Credentials"]["Expiration"], "2026-11-02T09:30:30.204Z");
-  EXPECT_TRUE(result["Credentials"]["AccessKeyId"].get<std::string>().starts_with("ASIA"));
+  const auto& given = result["Credentials"];
+  const auto opened = credentials.read(given["SessionToken"].get<std::string>(),
+                                       given["AccessKeyId"].get<std::string>());
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->role_arn, "arn:aws:iam::123456789012:role/worker");
+  EXPECT_EQ(to_iso8601(opened->expires), given["Expiration"]);
 
   EXPECT_EQ(
       refusal(sts, "AssumeRole",
@@ -100,6 +105,44 @@ TEST_F(Sts, TheApiTellsWhoCallsAndLetsThemAssume) {
   bad = params;
   bad["DurationSeconds"] = 899;
   EXPECT_TRUE(refusal(sts, "AssumeRole", bad).find("'durationSeconds'") != std::string::npos);
+}
+
+TEST_F(Sts, WhoeverHasASessionIsThatSession) {
+  const auto* worker = role();
+  caller_session = std::make_shared<const aws::Session>(session());
+  const auto identity = call(sts, "GetCallerIdentity", json::object()).value();
+  EXPECT_EQ(identity["Arn"], "arn:aws:sts::123456789012:assumed-role/worker/s1");
+  EXPECT_EQ(identity["UserId"], worker->id + ":s1");
+  EXPECT_EQ(identity["Account"], kAccount);
+}
+
+TEST_F(Sts, TrustDecidesWhoMayAssume) {
+  role("worker");
+  const auto trust_of = [](const std::string& principal) {
+    return R"({"Statement":{"Effect":"Allow","Principal":{"AWS":")" + principal +
+           R"("},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"x"}}}})";
+  };
+  role("next", trust_of("arn:aws:iam::123456789012:role/worker"));
+  caller_session = std::make_shared<const aws::Session>(session());
+  const json params = {{"RoleArn", "arn:aws:iam::123456789012:role/next"},
+                       {"RoleSessionName", "dev"},
+                       {"ExternalId", "x"}};
+  sts::StsService strictly{{roles, credentials, strict, clock, random}};
+  EXPECT_TRUE(call(strictly, "AssumeRole", params));
+  auto longer = params;
+  longer["DurationSeconds"] = 3601;
+  ASSERT_TRUE(
+      roles.update_role(kAccount, "next", {kAccount, "next", "/", trust_of("*"), "", 43'200}));
+  EXPECT_EQ(refusal(strictly, "AssumeRole", longer),
+            "ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for "
+            "roles assumed by role chaining");
+  auto without = params;
+  without.erase("ExternalId");
+  EXPECT_EQ(refusal(strictly, "AssumeRole", without),
+            "AccessDenied: User: arn:aws:iam::123456789012:role/worker is not authorized to "
+            "perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/next: its trust "
+            "policy names the principal, but the Condition is not satisfied");
+  EXPECT_TRUE(call(sts, "AssumeRole", without)) << "told, and let pass";
 }
 
 }  // namespace

@@ -68,15 +68,73 @@ class Functions {
   std::vector<aws::Completion<aws::Done>> completions;
 };
 
+// HTTP endpoints: each answers with the first of its answers, the last one for ever; without any,
+// by success.
+class Endpoints {
+ public:
+  struct Post {
+    std::string url;
+    std::string body;
+    std::map<std::string, std::string> headers;
+    WallTime at{};
+  };
+  enum class Answer : unsigned char { kGood, kUnavailable, kRefused, kSilent };
+
+  explicit Endpoints(const Clock& clock) : clock_(clock) {}
+
+  targets::Target target() {
+    return {.service = "http",
+            .action = "",
+            .call = [this](const std::string& url, targets::Payload payload, const targets::Sender&,
+                           aws::Completion<aws::Done> done) {
+              Post post{url, payload.body, {}, clock_.wall()};
+              for (auto& [name, value] : payload.headers) post.headers[name] = value;
+              posts.push_back(std::move(post));
+              answer(url, std::move(done));
+            }};
+  }
+
+  std::map<std::string, std::vector<Answer>> answers;
+  std::vector<Post> posts;
+  std::vector<aws::Completion<aws::Done>> unanswered;
+
+ private:
+  void answer(const std::string& url, aws::Completion<aws::Done> done) {
+    auto& next = answers[url];
+    const auto given = next.empty() ? Answer::kGood : next.front();
+    if (next.size() > 1) next.erase(next.begin());
+    switch (given) {
+      case Answer::kGood:
+        return done(aws::Done{});
+      case Answer::kUnavailable:
+        return done(aws::refuse({"EndpointRefused", "it answered 503", 503, {}}));
+      case Answer::kRefused:
+        return done(aws::refuse({"EndpointRefused", "it answered 404", 400, {}}));
+      case Answer::kSilent:
+        return unanswered.push_back(std::move(done));
+    }
+  }
+
+  const Clock& clock_;
+};
+
 class Account : public ::testing::Test {
  protected:
   Account() {
     dispatcher.add(queues.target());
     dispatcher.add(functions.target());
+    dispatcher.add(endpoints.target());
   }
 
   static constexpr const char* kQueue = "arn:aws:sqs:us-west-2:123456789012:orders";
   static constexpr const char* kDeadLetters = "arn:aws:sqs:us-west-2:123456789012:dead";
+
+  // What is to leave follows the commit.
+  void settle() { store->end_turn(); }
+  void advance(Duration step) {
+    settle();
+    clock.advance_to(clock.now() + step, [this] { settle(); });
+  }
 
   http::ApiResult call(const std::string& operation, nlohmann::json params,
                        const std::string& region = "us-west-2",
@@ -121,6 +179,7 @@ class Account : public ::testing::Test {
   Journal journal{clock};
   Queues queues;
   Functions functions;
+  Endpoints endpoints{clock};
   targets::Dispatcher dispatcher{
       clock,
       journal,

@@ -42,9 +42,12 @@ TEST_F(Publish, WrapsMessagesForQueuesAsAws) {
                 "  \"Message\" : \"This is a \\\"test\\\" message.\",\n"
                 "  \"Timestamp\" : \"2021-02-16T21:41:19.978Z\",\n"
                 "  \"SignatureVersion\" : \"1\",\n"
-                "  \"Signature\" : \"bm90IHNpZ25lZA==\",\n"
-                "  \"SigningCertURL\" : \"https://sns.us-west-2.amazonaws.com/"
-                "SimpleNotificationService-0000000000000000000000.pem\",\n"
+                "  \"Signature\" : \"" +
+                json::parse(delivered.body)["Signature"].get<std::string>() +
+                "\",\n"
+                "  \"SigningCertURL\" : \"https://sns.us-west-2.amazonaws.com/_aws/sns/" +
+                topics.signer().certificate_name() +
+                "\",\n"
                 "  \"UnsubscribeURL\" : \"https://sns.us-west-2.amazonaws.com/"
                 "?Action=Unsubscribe&SubscriptionArn=" +
                 subscription +
@@ -195,7 +198,6 @@ TEST_F(Publish, RefusesInTheWordsOfAws) {
       {R"({"Message":"m","MessageAttributes":{"a":{"DataType":"String"}}})", "ParameterValueInvalid: The message attribute 'a' must contain non-empty message attribute value for message attribute type 'String'."},
       {R"({"Message":"m","MessageAttributes":{"a":{"DataType":"Binary","StringValue":"x"}}})", "ParameterValueInvalid: The message attribute 'a' with type 'Binary' must use field 'Binary'."},
       {R"({"Message":"m","TopicArn":"arn:aws:sns:us-west-2:123456789012:other"})", "NotFound: Topic does not exist"},
-      {R"({"Message":"m","PhoneNumber":"+4912345678"})", "NotSupported: Publish to a PhoneNumber is not supported by this sandbox: it delivers to queues and functions, not to phones or mobile applications."},
   };
   // clang-format on
   for (const auto& c : cases) {

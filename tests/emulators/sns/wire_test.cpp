@@ -59,5 +59,31 @@ TEST_F(Wire, ErrorsAreSenderFaultsWithTheirCode) {
   EXPECT_NE(answer.find("Topic does not exist"), std::string::npos) << answer;
 }
 
+// Recorded on AWS, 2024-05-07; the documents as integrations of API Gateway show them.
+TEST_F(Wire, AnswersJsonToWhoAcceptsIt) {
+  const aws::Rendering rendering{.service = service.model(),
+                                 .protocol = aws::Protocol::kQuery,
+                                 .request_id = "r1",
+                                 .query_as_json = true};
+  const auto json_of = [&](const std::string& operation, const nlohmann::json& result) {
+    const auto answer = rendering.result(*service.model().find(operation), result);
+    EXPECT_EQ(aws::header_value(answer.headers, "Content-Type"), "application/json");
+    return answer.body;
+  };
+  EXPECT_EQ(json_of("Publish", {{"MessageId", "m1"}}),
+            R"({"PublishResponse":{"PublishResult":{"MessageId":"m1","SequenceNumber":null},)"
+            R"("ResponseMetadata":{"RequestId":"r1"}}})");
+  EXPECT_EQ(json_of("GetTopicAttributes", {{"Attributes", {{"Owner", "1"}}}}),
+            R"({"GetTopicAttributesResponse":{"GetTopicAttributesResult":{"Attributes":)"
+            R"({"Owner":"1"}},"ResponseMetadata":{"RequestId":"r1"}}})");
+  EXPECT_EQ(json_of("DeleteTopic", nlohmann::json::object()),
+            R"({"DeleteTopicResponse":{"ResponseMetadata":{"RequestId":"r1"}}})");
+  const auto refused = rendering.error({"NotFound", "Topic does not exist", 404, {}});
+  EXPECT_EQ(refused.status, 404);
+  EXPECT_EQ(refused.body,
+            R"({"Error":{"Code":"NotFound","Message":"Topic does not exist","Type":"Sender"},)"
+            R"("RequestId":"r1"})");
+}
+
 }  // namespace
 }  // namespace loopgate::sns

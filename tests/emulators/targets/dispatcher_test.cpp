@@ -192,5 +192,36 @@ TEST_F(DispatcherTest, ACompletionThatComesAfterItsEndIsNobodysBusiness) {
   EXPECT_THAT(warnings(), IsEmpty());
 }
 
+TEST_F(DispatcherTest, OnDemandServicesDeliverWithoutAPolicyAndOneWarningAQueue) {
+  Dispatcher lenient{clock,
+                     journal,
+                     {.policy = [](const auto&...) { return false; },
+                      .session = [](const auto&...) -> aws::Outcome<void> { return {}; },
+                      .pass_services = true}};
+  int delivered = 0;
+  lenient.add(
+      {.service = "sqs",
+       .action = "sqs:SendMessage",
+       .policy = [](const std::string&) { return std::string(); },
+       .denied = "the policy says no",
+       .call =
+           [&](const std::string&, Payload, const Sender&, aws::Completion<aws::Done> done) {
+             ++delivered;
+             done(aws::Done{});
+           }});
+  lenient.dispatch(parcel());
+  lenient.dispatch(parcel());
+  lenient.dispatch(parcel(kLetters));
+  EXPECT_EQ(delivered, 3);
+  EXPECT_THAT(warnings(),
+              ElementsAre(HasSubstr(std::string("AWS would deliver nothing to ") + kQueue +
+                                    ": the policy says no (Action sqs:SendMessage, Principal "
+                                    "sns.amazonaws.com"),
+                          HasSubstr(kLetters)));
+  lenient.forget();
+  lenient.dispatch(parcel());
+  EXPECT_THAT(warnings(), SizeIs(3));
+}
+
 }  // namespace
 }  // namespace loopgate::targets

@@ -1,12 +1,10 @@
-#include "emulators/sns/number.h"
+#include "aws/attribute_number.h"
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
-#include "emulators/sns/limits.h"
-
-namespace loopgate::sns {
+namespace loopgate::aws {
 namespace {
 
 constexpr bool is_digit(char c) {
@@ -88,4 +86,4 @@ NumberFault fault_of_number(std::string_view text) {
   return fits ? NumberFault::kNone : NumberFault::kOutOfRange;
 }
 
-}  // namespace loopgate::sns
+}  // namespace loopgate::aws

@@ -1,0 +1,67 @@
+// Who gets a message, and why.
+#include "emulators/sns/attributes.h"
+#include "emulators/sns/errors.h"
+#include "emulators/sns/explain.h"
+#include "emulators/sns/topics.h"
+
+namespace loopgate::sns {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string attribute_of(const Subscription& subscription, const std::string& name) {
+  const auto found = subscription.attributes.find(name);
+  return found == subscription.attributes.end() ? std::string() : found->second;
+}
+
+// Whether it gets the message, and the sentence why.
+std::pair<bool, std::string> verdict(const Subscription& subscription,
+                                     const Notification& notification, const std::string& text) {
+  if (subscription.pending) return {false, "it is not confirmed yet"};
+  if (!subscription.filter) return {true, "it has no filter policy"};
+  auto why = subscription.filter->mismatch(notification.attributes, text);
+  if (why) return {false, *std::move(why)};
+  return {true, "its filter policy matches"};
+}
+
+}  // namespace
+
+ordered_json Topics::explain_subscription(const Subscription& subscription,
+                                          const Notification& notification) const {
+  const auto& text = notification.text_for(subscription.protocol);
+  const auto [delivers, why] = verdict(subscription, notification, text);
+  ordered_json out = {{"subscription", subscription.arn},
+                      {"protocol", subscription.protocol},
+                      {"endpoint", subscription.endpoint},
+                      {"delivers", delivers},
+                      {"why", why}};
+  if (subscription.filter) {
+    const auto scope = subscription.filter->scope();
+    out["scope"] = scope == FilterScope::kMessageBody ? "MessageBody" : "MessageAttributes";
+    out["keys"] = explain_filter(attribute_of(subscription, "FilterPolicy"), scope,
+                                 notification.attributes, text);
+  }
+  return out;
+}
+
+aws::Outcome<ordered_json> Topics::explain(const PublishRequest& request) const {
+  const auto found = topic(request.topic_arn);
+  if (!found) return aws::refuse(found.error());
+  const auto notification = make_notification(**found, request);
+  ordered_json subscriptions = ordered_json::array();
+  for (const auto& arn : table_.subscriptions_of(request.topic_arn)) {
+    subscriptions.push_back(explain_subscription(*table_.subscription(arn), notification));
+  }
+  return ordered_json{{"topic", request.topic_arn}, {"subscriptions", std::move(subscriptions)}};
+}
+
+aws::Outcome<ordered_json> Topics::explain_published(const std::string& message_id) const {
+  const auto* request = recent_.find(message_id);
+  if (request == nullptr) {
+    return aws::refuse(not_found("No message " + message_id +
+                                 " is remembered: the last 256 of at most 4096 bytes are"));
+  }
+  return explain(*request);
+}
+
+}  // namespace loopgate::sns
