@@ -90,6 +90,7 @@ World::World()
                                                    .random = random_,
                                                    .journal = journal_,
                                                    .store = *store_,
+                                                   .http = http_,
                                                    .folder = folder_->path(),
                                                    .endpoint = [] { return "http://127.0.0.1:1"; },
                                                    .service_account = "000000000000",
