@@ -81,6 +81,10 @@ void write_texts(const Resource& resource, Json& parameters) {
     const auto found = parameters.find(name);
     if (found != parameters.end() && !found->is_string()) *found = write_json(*found);
   };
+  // A null is as good as nothing.
+  if (resource.service == "states" && parameters.value("Input", Json()).is_null()) {
+    parameters.erase("Input");
+  }
   if (resource.service == "sqs") as_text("MessageBody");
   if (resource.service == "sns") as_text("Message");
   if (resource.service == "states") as_text("Input");
@@ -182,7 +186,8 @@ Fault Integrations::fault_of(const Resource& resource, const aws::AwsError& erro
     spelling = {.signing = signing, .optimized = own, .client = own, .unmodelled = {}, .sdk = own};
   }
   const auto* model = model_of(signing);
-  const bool modelled = model == nullptr || model->find_error(error.code) != nullptr;
+  const bool modelled = model == nullptr || model->find_error(error.code) != nullptr ||
+                        model->find_error(error.code + "Exception") != nullptr;
   const std::string name = exception_name(error.code);
   if (sdk) {
     return {.error = fmt::format("{}.{}", spelling.sdk,
@@ -265,6 +270,11 @@ void Integrations::invoke(const Resource& resource, const Datum& parameters,
     request.async = text("InvocationType") == "Event";
     const auto payload = json.find("Payload");
     request.payload = payload == json.end() || payload->is_null() ? "{}" : write_json(*payload);
+    // A text that is JSON is taken for the payload itself.
+    if (payload != json.end() && payload->is_string() &&
+        check_json(payload->get_ref<const std::string&>())) {
+      request.payload = payload->get<std::string>();
+    }
   }
   lambda_.invoke(session, std::move(request),
                  [this, resource, bare,

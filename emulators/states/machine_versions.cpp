@@ -182,7 +182,7 @@ aws::Outcome<const Alias*> Machines::update_alias(const std::string& arn,
 }
 
 aws::Outcome<void> Machines::remove_alias(const std::string& arn) {
-  if (!aliases_.contains(arn)) return aws::refuse(resource_missing(arn));
+  if (!aliases_.contains(arn)) return {};
   drop("alias", arn);
   aliases_.erase(arn);
   return {};

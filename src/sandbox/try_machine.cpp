@@ -19,9 +19,9 @@ using namespace states;
 constexpr WallTime kStart{std::chrono::seconds(1'767'225'600)};  // 2026-01-01
 constexpr int kMaxTurns = 1'000'000;
 
-class Trial final : public Host {
+class TrialHost final : public Host {
  public:
-  Trial(const MachineTrial& given, TriedMachine& out) : given_(given), out_(out) {}
+  TrialHost(const MachineTrial& given, TriedMachine& out) : given_(given), out_(out) {}
 
   bool wants_events() const override { return true; }
   void on_event(Event event) override;
@@ -55,7 +55,7 @@ class Trial final : public Host {
   std::vector<MapRunRequest> runs_;
 };
 
-void Trial::on_event(Event event) {
+void TrialHost::on_event(Event event) {
   const auto text = [&](const char* name) { return event.details.value(name, ""); };
   if (event.type.ends_with("StateEntered")) {
     out_.steps.push_back({.state = text("name"),
@@ -74,7 +74,7 @@ void Trial::on_event(Event event) {
   }
 }
 
-std::expected<Datum, Fault> Trial::answer(const std::string& state) const {
+std::expected<Datum, Fault> TrialHost::answer(const std::string& state) const {
   const auto found = given_.answers.find(state);
   if (found == given_.answers.end()) {
     return std::unexpected(
@@ -89,7 +89,7 @@ std::expected<Datum, Fault> Trial::answer(const std::string& state) const {
   return Datum::of_text(found->second);
 }
 
-bool Trial::work(Execution& execution, WallTime now) {
+bool TrialHost::work(Execution& execution, WallTime now) {
   if (execution.wants_turn()) {
     execution.turn(now);
     return true;
@@ -142,7 +142,7 @@ Result<TriedMachine> try_machine(const MachineTrial& trial) {
     }
   }
   TriedMachine out;
-  Trial host(trial, out);
+  TrialHost host(trial, out);
   auto random = Random::from_seed(trial.seed);
   ExecutionInfo info;
   info.arn = "arn:aws:states:us-west-2:123456789012:execution:tried:1";

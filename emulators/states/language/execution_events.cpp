@@ -147,7 +147,7 @@ Datum Execution::context(const Branch& branch) const {
   Json out = {{"Execution", std::move(execution)},
               {"StateMachine", {{"Id", info_.machine_arn}, {"Name", info_.machine_name}}},
               {"State", std::move(state)}};
-  if (!branch.token.empty() && branch.state->resource.ends_with(".waitForTaskToken")) {
+  if (!branch.token.empty() && !branch.state->resource.contains(":activity:")) {
     out["Task"] = {{"Token", branch.token}};
   }
   for (const Branch* around = &branch; around != nullptr; around = around->parent) {

@@ -34,8 +34,7 @@ void Execution::run_task(Branch& branch) {
   auto parameters = effective_input(branch);
   if (!parameters) return misfit(branch, std::move(parameters.error()));
   const auto resource = *Resource::parse(state.resource);
-  const bool calls_back =
-      resource.pattern == "waitForTaskToken" || resource.kind == Resource::Kind::kActivity;
+  const bool calls_back = !resource.pattern.empty() || resource.kind == Resource::Kind::kActivity;
   branch.token = calls_back ? host_.make_token() : std::string();
   const bool jsonata = state.language == Language::kJsonata;
   if (trial_ != nullptr && !jsonata) trial_->note("afterInputPath", *parameters);

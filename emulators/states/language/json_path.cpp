@@ -16,7 +16,7 @@ namespace {
 using Steps = std::span<const PathStep>;
 
 // Ours: values that one path may look at. "$..*..*" asks for the square of a document.
-constexpr std::size_t kMaxVisits = 2'000'000;
+constexpr std::size_t kMaxVisits = 500'000;
 
 class Found {
  public:

@@ -25,7 +25,7 @@ inline constexpr std::chrono::minutes kMaxExpressDuration{5};
 inline constexpr std::chrono::hours kMaxStandardDuration{365 * 24};
 // Ours: of an EXPRESS execution, which has no history to bound it, and on simulated time no end
 // either.
-inline constexpr std::int64_t kMaxExpressTransitions = 200'000;
+inline constexpr std::int64_t kMaxExpressTransitions = 20'000;
 // Ours: states that run before the loop takes its turn.
 inline constexpr int kStepsPerTurn = 500;
 // Ours: of one evaluation in a state machine; the language's own limit is an execution's worth.

@@ -86,7 +86,8 @@ SERVICES = {
             "ChangeMessageVisibilityBatchRequest": ["Entries"],
         },
     },
-    "stepfunctions": {},
+    # An alias's routes are refused in the words of their class in Java.
+    "stepfunctions": {"free": ["RoutingConfigurationList"]},
     "sts": {},
 }
 

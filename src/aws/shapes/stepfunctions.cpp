@@ -740,7 +740,7 @@ constexpr table::Shape kShapes[] = {
     {366, 0, kNone, kNone, kNone, kBoolean, 2, 0, 0, kOfProtocol},  // RevealSecrets
     {366, 0, kNone, kNone, kNone, kBoolean, 2, 0, 0, kOfProtocol},  // ReverseOrder
     {366, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // RevisionId
-    {366, 0, 176, kNone, 27, kList, 2, 21, 0, kOfProtocol},  // RoutingConfigurationList
+    {366, 0, 176, kNone, kNone, kList, 2, 21, 0, kOfProtocol},  // RoutingConfigurationList
     {366, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // RoutingConfigurationListItem
     {368, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // SendTaskFailureInput
     {371, 0, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // SendTaskFailureOutput
@@ -748,9 +748,9 @@ constexpr table::Shape kShapes[] = {
     {372, 0, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // SendTaskHeartbeatOutput
     {372, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // SendTaskSuccessInput
     {374, 0, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // SendTaskSuccessOutput
-    {374, 0, kNone, kNone, 28, kString, 6, 0, 0, kOfProtocol},  // SensitiveCause
-    {374, 0, kNone, kNone, 29, kString, 6, 0, 0, kOfProtocol},  // SensitiveData
-    {374, 0, kNone, kNone, 30, kString, 6, 0, 0, kOfProtocol},  // SensitiveDataJobInput
+    {374, 0, kNone, kNone, 27, kString, 6, 0, 0, kOfProtocol},  // SensitiveCause
+    {374, 0, kNone, kNone, 28, kString, 6, 0, 0, kOfProtocol},  // SensitiveData
+    {374, 0, kNone, kNone, 29, kString, 6, 0, 0, kOfProtocol},  // SensitiveDataJobInput
     {374, 0, kNone, kNone, 8, kString, 6, 0, 0, kOfProtocol},  // SensitiveError
     {374, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ServiceQuotaExceededException
     {375, 4, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StartExecutionInput
@@ -767,17 +767,17 @@ constexpr table::Shape kShapes[] = {
     {413, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StateMachineLimitExceeded
     {414, 0, 201, kNone, kNone, kList, 2, 21, 0, kOfProtocol},  // StateMachineList
     {414, 4, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StateMachineListItem
-    {418, 0, kNone, kNone, 31, kString, 2, 0, 0, kOfProtocol},  // StateMachineStatus
-    {418, 0, kNone, kNone, 32, kString, 2, 0, 0, kOfProtocol},  // StateMachineType
+    {418, 0, kNone, kNone, 30, kString, 2, 0, 0, kOfProtocol},  // StateMachineStatus
+    {418, 0, kNone, kNone, 31, kString, 2, 0, 0, kOfProtocol},  // StateMachineType
     {418, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StateMachineTypeNotSupported
     {419, 0, 206, kNone, kNone, kList, 2, 21, 0, kOfProtocol},  // StateMachineVersionList
     {419, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StateMachineVersionListItem
     {421, 0, kNone, kNone, 24, kString, 2, 0, 0, kOfProtocol},  // StateName
     {421, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StopExecutionInput
     {424, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StopExecutionOutput
-    {425, 0, kNone, kNone, 33, kString, 2, 0, 0, kOfProtocol},  // SyncExecutionStatus
+    {425, 0, kNone, kNone, 32, kString, 2, 0, 0, kOfProtocol},  // SyncExecutionStatus
     {425, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // Tag
-    {427, 0, kNone, kNone, 34, kString, 2, 0, 0, kOfProtocol},  // TagKey
+    {427, 0, kNone, kNone, 33, kString, 2, 0, 0, kOfProtocol},  // TagKey
     {427, 0, 212, kNone, kNone, kList, 2, 21, 0, kOfProtocol},  // TagKeyList
     {427, 0, 211, kNone, kNone, kList, 2, 21, 0, kOfProtocol},  // TagList
     {427, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TagResourceInput
@@ -795,7 +795,7 @@ constexpr table::Shape kShapes[] = {
     {460, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TaskTimedOut
     {461, 4, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TaskTimedOutEventDetails
     {465, 0, kNone, kNone, 17, kString, 6, 0, 0, kOfProtocol},  // TaskToken
-    {465, 0, kNone, kNone, 35, kString, 2, 0, 0, kOfProtocol},  // TestExecutionStatus
+    {465, 0, kNone, kNone, 34, kString, 2, 0, 0, kOfProtocol},  // TestExecutionStatus
     {465, 4, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TestStateConfiguration
     {469, 10, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TestStateInput
     {479, 6, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TestStateOutput
@@ -805,7 +805,7 @@ constexpr table::Shape kShapes[] = {
     {485, 0, kNone, kNone, 2, kLong, 2, 0, 0, kOfProtocol},  // ToleratedFailureCount
     {485, 0, kNone, kNone, 15, kFloat, 2, 0, 0, kOfProtocol},  // ToleratedFailurePercentage
     {485, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TooManyTags
-    {487, 0, kNone, kNone, 36, kString, 2, 0, 0, kOfProtocol},  // TraceHeader
+    {487, 0, kNone, kNone, 35, kString, 2, 0, 0, kOfProtocol},  // TraceHeader
     {487, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TracingConfiguration
     {488, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // URL
     {488, 0, kNone, kNone, 2, kInteger, 2, 0, 0, kOfProtocol},  // UnsignedInteger
@@ -826,11 +826,11 @@ constexpr table::Shape kShapes[] = {
     {517, 0, kNone, kNone, 15, kInteger, 2, 0, 0, kOfProtocol},  // ValidateStateMachineDefinitionMaxResult
     {517, 0, kNone, kNone, kNone, kString, 6, 0, 0, kOfProtocol},  // ValidateStateMachineDefinitionMessage
     {517, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ValidateStateMachineDefinitionOutput
-    {520, 0, kNone, kNone, 37, kString, 2, 0, 0, kOfProtocol},  // ValidateStateMachineDefinitionResultCode
-    {520, 0, kNone, kNone, 38, kString, 2, 0, 0, kOfProtocol},  // ValidateStateMachineDefinitionSeverity
+    {520, 0, kNone, kNone, 36, kString, 2, 0, 0, kOfProtocol},  // ValidateStateMachineDefinitionResultCode
+    {520, 0, kNone, kNone, 37, kString, 2, 0, 0, kOfProtocol},  // ValidateStateMachineDefinitionSeverity
     {520, 0, kNone, kNone, kNone, kBoolean, 2, 0, 0, kOfProtocol},  // ValidateStateMachineDefinitionTruncated
     {520, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ValidationException
-    {522, 0, kNone, kNone, 39, kString, 2, 0, 0, kOfProtocol},  // ValidationExceptionReason
+    {522, 0, kNone, kNone, 38, kString, 2, 0, 0, kOfProtocol},  // ValidationExceptionReason
     {522, 0, kNone, kNone, kNone, kString, 6, 0, 0, kOfProtocol},  // VariableName
     {522, 0, 266, kNone, kNone, kList, 2, 21, 0, kOfProtocol},  // VariableNameList
     {522, 0, 267, 207, kNone, kMap, 6, 154, 158, kOfProtocol},  // VariableReferences
@@ -869,7 +869,6 @@ constexpr table::Constraint kConstraints[] = {
     {1, 80, 3, 0, 0},
     {0, 1000, 3, 0, 0},
     {1, 1024, 3, 0, 0},
-    {1, 2, 3, 0, 0},
     {0, 32768, 3, 0, 0},
     {0, 262144, 2, 0, 0},
     {0, 1048576, 2, 0, 0},

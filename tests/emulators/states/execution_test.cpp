@@ -16,7 +16,7 @@ constexpr const char* kTask = R"({"StartAt":"T","States":{"T":{"Type":"Task",
   "Caught":{"Type":"Pass","End":true}}})";
 
 TEST(Execution, RetriesWithBackOffUpToTheMaximumDelay) {
-  Run run(kTask);
+  Played run(kTask);
   run.start();
   std::vector<std::int64_t> tried;
   for (int i = 0; i < 4; ++i) {
@@ -36,7 +36,7 @@ TEST(Execution, JitterComesFromTheSeed) {
     "Resource":"arn:aws:states:::sqs:sendMessage","End":true,
     "Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":1000,"JitterStrategy":"FULL"}]}}})";
   const auto waited = [&](std::uint64_t seed) {
-    Run run(kJitter, "{}", seed);
+    Played run(kJitter, "{}", seed);
     run.start();
     run.execution->task_failed(run.host.tasks.back().id, {.error = "A"}, run.now);
     run.step();
@@ -48,7 +48,8 @@ TEST(Execution, JitterComesFromTheSeed) {
 }
 
 TEST(Execution, AMissedHeartbeatIsATimeOut) {
-  Run run(R"({"StartAt":"T","States":{"T":{"Type":"Task","TimeoutSeconds":60,"HeartbeatSeconds":10,
+  Played run(
+      R"({"StartAt":"T","States":{"T":{"Type":"Task","TimeoutSeconds":60,"HeartbeatSeconds":10,
     "Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",
     "Parameters":{"t.$":"$$.Task.Token"},"End":true}}})");
   run.start();
@@ -68,7 +69,7 @@ TEST(Execution, AMissedHeartbeatIsATimeOut) {
 }
 
 TEST(Execution, SiblingsOfAFailedBranchAreAborted) {
-  Run run(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+  Played run(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
     {"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","End":true}}},
     {"StartAt":"B","States":{"B":{"Type":"Wait","Seconds":5,"Next":"C"},"C":{"Type":"Fail","Error":"E"}}}]}}})");
   run.finish();
@@ -79,12 +80,12 @@ TEST(Execution, SiblingsOfAFailedBranchAreAborted) {
 
 // States and their clock go on in another process, children and variables included.
 TEST(Execution, GoesOnFromWhatWasStored) {
-  Run run(R"({"StartAt":"Set","States":{"Set":{"Type":"Pass","Assign":{"who":"you"},"Next":"M"},
+  Played run(R"({"StartAt":"Set","States":{"Set":{"Type":"Pass","Assign":{"who":"you"},"Next":"M"},
     "M":{"Type":"Map","ItemsPath":"$.items","MaxConcurrency":1,"Next":"W","ItemProcessor":{"StartAt":"T",
       "States":{"T":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage",
         "Parameters":{"item.$":"$","who.$":"$who"},"End":true}}}},
     "W":{"Type":"Wait","Seconds":31536000,"End":true}}})",
-          R"({"items":[1,2]})");
+             R"({"items":[1,2]})");
   run.start();
   run.restart();
   ASSERT_EQ(run.host.tasks.size(), 1U);
@@ -101,7 +102,7 @@ TEST(Execution, GoesOnFromWhatWasStored) {
 }
 
 TEST(Execution, EndsAtTheLimitOfTheHistory) {
-  Run run(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"A"}}})");
+  Played run(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"A"}}})");
   run.finish();
   EXPECT_EQ(run.error(), "States.Runtime");
   EXPECT_THAT(run.cause(), HasSubstr("25000"));
@@ -109,27 +110,24 @@ TEST(Execution, EndsAtTheLimitOfTheHistory) {
 }
 
 TEST(Execution, AnExpressOneThatLoopsIsEnded) {
-  Run run(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"A"}}})", "{}", 1, true);
+  Played run(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"A"}}})", "{}", 1, true);
   run.finish();
   EXPECT_EQ(run.execution->status(), ExecutionStatus::kTimedOut);
 }
 
 TEST(Execution, RefusesOutputsOverTheQuota) {
-  Run run(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{
-    "a.$":"States.Format('{}{}', $.x, $.x)"},"End":true
-}
-}
-})",
-          "{\"x\":\"" + std::string(200 * 1024, 'x') + "\"}");
-run.finish();
-EXPECT_EQ(run.error(), "States.DataLimitExceeded");
-EXPECT_EQ(run.cause(),
-          "The state/task 'A' returned a result with a size exceeding the maximum number of "
-          "bytes service limit.");
+  Played run(R"~({"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{
+    "a.$":"States.Format('{}{}', $.x, $.x)"},"End":true}}})~",
+             "{\"x\":\"" + std::string(200 * 1024, 'x') + "\"}");
+  run.finish();
+  EXPECT_EQ(run.error(), "States.DataLimitExceeded");
+  EXPECT_EQ(run.cause(),
+            "The state/task 'A' returned a result with a size exceeding the maximum number of "
+            "bytes service limit.");
 }
 
 TEST(Execution, RuntimeFaultsAreNotCaught) {
-  Run run(
+  Played run(
       R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage",
     "Parameters":{"a.$":"$.missing"},"Catch":[{"ErrorEquals":["States.Runtime"],"Next":"C"}],"End":true},
     "C":{"Type":"Pass","End":true}}})");
@@ -142,7 +140,7 @@ TEST(Execution, RuntimeFaultsAreNotCaught) {
 }
 
 TEST(Execution, IsRedrivenAtTheStateThatFailed) {
-  Run run(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"v":1},"Next":"T"},
+  Played run(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"v":1},"Next":"T"},
     "T":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","End":true}}})");
   run.start();
   run.execution->task_failed(run.host.tasks.back().id, {.error = "E"}, run.now);

@@ -44,9 +44,9 @@ inline Reading reading_of(std::string_view definition, MachineType type = Machin
       });
 }
 
-struct Run {
-  explicit Run(std::string_view definition, std::string input = "{}", std::uint64_t seed = 1,
-               bool express = false)
+struct Played {
+  explicit Played(std::string_view definition, std::string input = "{}", std::uint64_t seed = 1,
+                  bool express = false)
       : random(Random::from_seed(seed)), now(kStart) {
     auto reading = reading_of(definition);
     EXPECT_TRUE(reading.definition) << to_string(reading.diagnostics);

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "emulators/http/embedded_api.h"
+#include "io/http_client.h"
 #include "tests/emulators/states/host.h"
 
 namespace loopgate::states {
@@ -29,7 +30,9 @@ class Neighbourhood final : public aws::StsPort, public aws::LambdaPort, public 
   void invoke(aws::SessionPtr, aws::InvokeRequest request,
               aws::Completion<aws::InvokeResponse> done) override {
     payloads.push_back(request.payload);
-    if (answers) done(aws::InvokeResponse{.payload = request.payload});
+    aws::InvokeResponse response;
+    response.payload = request.payload;
+    if (answers) done(std::move(response));
   }
   void invoke_streaming(aws::SessionPtr, aws::InvokeRequest, std::function<void(std::string_view)>,
                         aws::Completion<aws::InvokeResponse>) override {}
@@ -60,6 +63,7 @@ class States : public testing::Test {
                      .random = random_,
                      .journal = journal_,
                      .store = *store_,
+        .http = http_,
                      .folder = folder_,
                      .endpoint = [] { return "http://here"; },
                      .service_account = "000000000000",
@@ -136,6 +140,7 @@ class States : public testing::Test {
   Random random_ = Random::from_seed(1);
   Journal journal_{clock_};
   io::Loop loop_{clock_, tasks_, io::Loop::Mode::kSimulated};
+  io::HttpClient http_{loop_};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Surroundings> surroundings_;
   Neighbourhood around_;

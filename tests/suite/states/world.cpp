@@ -39,10 +39,10 @@ std::string python_of(const std::string& behaviour) {
   if (behaviour.find("CustomException") != std::string::npos) {
     before =
         "class CustomException(Exception):\n    message = \"CustomException message\"\n"
-        "    def __init__(self):\n        super().__init__()\n";
+        "    def __init__(self):\n        super().__init__()\n\n\n\n";
     body = "    raise CustomException()\n";
   } else if (behaviour.find("returns the bytes") != std::string::npos) {
-    body = "    return '\"HelloWorld!\"'\n";
+    body = "    return 'HelloWorld!'\n";
   } else if (behaviour.find("sleeps 60") != std::string::npos) {
     before = "import time\n";
     body = "    time.sleep(60)\n    return event\n";
@@ -90,6 +90,7 @@ World::World()
                                                    .random = random_,
                                                    .journal = journal_,
                                                    .store = *store_,
+                                                   .http = http_,
                                                    .folder = folder_->path(),
                                                    .endpoint = [] { return "http://127.0.0.1:1"; },
                                                    .service_account = "000000000000",
@@ -103,7 +104,8 @@ World::World()
 }
 
 bool World::emulates(std::string_view service) const {
-  return std::ranges::find(account_->service_names(), service) != account_->service_names().end();
+  const auto names = account_->service_names();
+  return std::ranges::find(names, service) != names.end();
 }
 
 void World::settle() {

@@ -12,6 +12,7 @@
 #include "base/task_queue.h"
 #include "emulators/http/front_door.h"
 #include "emulators/store/store.h"
+#include "io/http_client.h"
 #include "io/loop.h"
 #include "sandbox/account.h"
 #include "sandbox/data_folder.h"
@@ -53,6 +54,7 @@ class World {
   loopgate::Journal journal_;
   loopgate::Guard guard_;
   loopgate::io::Loop loop_;
+  loopgate::io::HttpClient http_{loop_};
   std::unique_ptr<loopgate::DataFolder> folder_;
   std::unique_ptr<loopgate::store::Store> store_;
   std::unique_ptr<loopgate::Account> account_;
