@@ -38,6 +38,11 @@ MASKS = [
     (r"×1 \d+ B", "×1 N B"),
     (r" ×1 N ms", " ×1"),
     (r"\b\d+\.\d+ ?s\b", "N s"),
+    (r"\b\d+\.\d+s\b", "N s"),
+    (r"\b(loopgate|packets)\.go:\d+", r"\1.go:LINE"),
+    (r"(?m)^.*\bnode:internal/.*\n", ""),
+    (r"(\.js):\d+:\d+", r"\1"),
+    (r"(?m)^(.*duration_ms|.*Start at|.*Duration|Time:) .*\n", ""),
 ]
 
 
@@ -118,10 +123,70 @@ def many_small_tests(run, folder, sanitized):
     assert min(took) <= SMALL_TESTS_WITHIN or sanitized, took
 
 
-LANGUAGES = {"python": python}
+def node(helper):
+    installed = helper.build / "node/node_modules"
+    need("node", installed / ".bin/jest")
+    folder, modules = helper.copy("node"), helper.scratch / "node/node_modules"
+    # As published: what npm packs, beside the packages that its tests need.
+    modules.mkdir()
+    for package in installed.iterdir():
+        (modules / package.name).symlink_to(package)
+    helper.run("npm", "pack", "--silent", "--pack-destination", helper.scratch, folder=folder)
+    (archive,) = helper.scratch.glob("loopgate-*.tgz")
+    helper.run("tar", "xzf", archive, "--one-top-level=" + str(modules / "loopgate"), "--strip-components=1",
+               folder=folder)
+    (folder / "src").rename(folder / "not-imported")  # by its own name nobody finds it in the folder
+    (folder / "package.json").write_text('{"type": "module"}')
+    (folder / "jest.config.json").write_text('{"transform": {}, "testRegex": "jest.test.js$"}')
+    runners = {
+        "node-test": ["node", "--test", "--test-reporter=spec", "node-test.test.js"],
+        "vitest": ["node", modules / "vitest/vitest.mjs", "run", "--root", ".", "vitest.test.js"],
+        "jest": ["node", "--experimental-vm-modules", "--no-warnings", modules / "jest/bin/jest.js",
+                 "--config", "../jest.config.json", "--rootDir", "."],
+    }
+    for name, command in runners.items():
+        said = helper.run(*command, folder=folder / "example")
+        print(f"{name}: " + " ".join(re.search(r"(?:pass|Tests:|Tests) .*", said)[0].split()))
+    helper.run("node", modules / "typescript/bin/tsc", "--noEmit", "--strict", "--module", "nodenext", "--target",
+               "es2022", "--types", "node", "types.ts", folder=folder / "example")
+    # node:test prints all of it twice, at its end as each of its versions likes it.
+    return "\n".join(f"# {name}\n" + helper.run(*command, folder=folder / "failing", passes=False).split("ℹ tests")[0]
+                     for name, command in runners.items())
 
 
-def masked(text):
+def go(helper):
+    need("go")
+    folder, environment = helper.copy("go"), {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod"}
+    wanted = re.search(r"^go (\d+)\.(\d+)", (folder / "go.mod").read_text(), re.M).groups()
+    have = re.search(r"go(\d+)\.(\d+)", helper.run("go", "env", "GOVERSION", folder=folder, **environment)).groups()
+    if tuple(map(int, have)) < tuple(map(int, wanted)):
+        print(f"skipped: Go {'.'.join(have)} is older than {'.'.join(wanted)}")
+        sys.exit(SKIPPED)
+    helper.run("go", "vet", "./...", folder=folder, **environment)
+    said = helper.run("go", "test", "-count=1", "-v", ".", folder=folder, **environment)
+    print(f"go: {said.count('--- PASS')} passed")
+    return helper.run("go", "test", "-count=1", "./failing", folder=folder, passes=False, **environment)
+
+
+def java(helper):
+    need("mvn", "javac")
+    folder = helper.copy("java")
+    maven = ["mvn", "-q", "-B", "-o", "-Dstyle.color=never", "-Dloopgate.build=" + str(helper.scratch / "target")]
+    helper.run(*maven, "test", folder=folder)
+    reports = helper.scratch / "target/surefire-reports"
+    (summary,) = reports.glob("*.txt")
+    print(re.search(r"Tests run: \d+, Failures: 0", summary.read_text())[0])
+    tests = folder / "src/test/java/io/loopgate/example"
+    shutil.copy(folder / "failing/FailingCase.java", tests)
+    helper.run(*maven, "test", "-Dtest=FailingCase", folder=folder, passes=False)
+    return (reports / "io.loopgate.example.FailingCase.txt").read_text()
+
+
+LANGUAGES = {"python": python, "node": node, "go": go, "java": java}
+
+
+def masked(text, scratch):
+    text = text.replace(str(scratch), "SCRATCH")
     for pattern, instead in MASKS:
         text = re.sub(pattern, instead, text)
     return "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
@@ -130,7 +195,7 @@ def masked(text):
 def main():
     binary, source, build, language = sys.argv[1:5]
     helper = Helper(os.path.abspath(binary), pathlib.Path(source).resolve(), pathlib.Path(build).resolve())
-    shown = masked(LANGUAGES[language](helper))
+    shown = masked(LANGUAGES[language](helper), helper.scratch)
     expected = helper.folder / language / "failing/expected.out"
     if "--update" in sys.argv:
         expected.write_text(shown)

@@ -1,0 +1,3 @@
+module loopgate.io/loopgate
+
+go 1.22
