@@ -649,6 +649,24 @@ Result<std::string> Sandbox::publish(const std::string& topic, const std::string
   return result->message_id;
 }
 
+Result<nlohmann::json> Sandbox::call(const std::string& service, const std::string& operation,
+                                     nlohmann::json params, const std::string& region) {
+  auto session = std::make_shared<aws::Session>();
+  session->account = impl_->options.account;
+  const auto answer = std::make_shared<std::optional<aws::Outcome<nlohmann::json>>>();
+  const auto abandon = impl_->account->api().start(
+      std::move(session), {region.empty() ? impl_->region() : region, service, operation},
+      std::move(params), [answer](aws::Outcome<nlohmann::json> out) { *answer = std::move(out); });
+  settle();
+  if (!*answer) {
+    if (abandon) abandon();
+    return fail(fmt::format("{} {} waits for the clock", service, operation));
+  }
+  if (**answer) return *std::move(**answer);
+  const auto& error = (*answer)->error();
+  return fail(fmt::format("{}: {}", error.code, error.message));
+}
+
 Result<nlohmann::ordered_json> Sandbox::explain(const std::string& topic, const std::string& body,
                                                 const nlohmann::json& attributes) const {
   sns::PublishRequest request;

@@ -179,6 +179,11 @@ class Sandbox {
   // Of one of the last publishes.
   Result<nlohmann::ordered_json> explain_published(const std::string& message_id) const;
 
+  // Any operation of any service by its AWS name, on behalf of the account itself; settles. A call
+  // that waits for the clock (a long poll) is abandoned.
+  Result<nlohmann::json> call(const std::string& service, const std::string& operation,
+                              nlohmann::json params, const std::string& region = {});
+
   // One HTTP request, as if the server had read it.
   void handle(http::Request request, std::shared_ptr<http::Exchange> exchange);
   // GET of one of the sandbox's own URLs, unsigned, as whoever got it in a message calls it. What

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "aws/protocol/json_document.h"
 #include "aws/shapes/known_services.h"
 
@@ -44,23 +46,51 @@ aws::Outcome<ApiCall> EmbeddedApi::prepare(const aws::Session& session,
   return call;
 }
 
+namespace {
+
+// One call that is under way: until it completes, or is let go of with its reply.
+class UnderWay {
+ public:
+  explicit UnderWay(std::shared_ptr<std::size_t> count) : count_(std::move(count)) { ++*count_; }
+  UnderWay(UnderWay&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+  UnderWay(const UnderWay&) = delete;
+  ~UnderWay() { end(); }
+
+  void end() {
+    if (const auto count = std::exchange(count_, nullptr)) --*count;
+  }
+
+ private:
+  std::shared_ptr<std::size_t> count_;
+};
+
+}  // namespace
+
 void EmbeddedApi::call(aws::SessionPtr session, aws::Operation operation, nlohmann::json params,
                        aws::Completion<nlohmann::json> done) {
-  ++*under_way_;
-  ApiReply reply = [&tasks = tasks_, under_way = under_way_,
+  (void)start(std::move(session), std::move(operation), std::move(params), std::move(done));
+}
+
+std::function<void()> EmbeddedApi::start(aws::SessionPtr session, aws::Operation operation,
+                                         nlohmann::json params,
+                                         aws::Completion<nlohmann::json> done) {
+  ApiReply reply = [&tasks = tasks_, under_way = UnderWay(under_way_),
                     done = std::move(done)](ApiResult result) mutable {
-    aws::Completion<nlohmann::json> counted = [under_way,
+    aws::Completion<nlohmann::json> counted = [under_way = std::move(under_way),
                                                done = std::move(done)](ApiResult outcome) mutable {
-      --*under_way;
+      under_way.end();
       done(std::move(outcome));
     };
     aws::complete(tasks, std::move(counted), std::move(result));
   };
   auto call = prepare(*session, operation, std::move(params));
-  if (!call) return reply(aws::refuse(std::move(call.error())));
+  if (!call) {
+    reply(aws::refuse(std::move(call.error())));
+    return nullptr;
+  }
   auto& service = *door_->service(operation.service);
   const auto model = *service.model().find(operation.name);
-  dispatcher_.call(service, model, aws::Protocol::kJson, *std::move(call), std::move(reply));
+  return dispatcher_.call(service, model, aws::Protocol::kJson, *std::move(call), std::move(reply));
 }
 
 }  // namespace loopgate::http

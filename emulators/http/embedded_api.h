@@ -5,14 +5,14 @@
 #include <cstddef>
 #include <memory>
 
-#include "aws/api.h"
 #include "aws/embedded.h"
+#include "aws/waiting_api.h"
 #include "emulators/http/dispatch.h"
 #include "emulators/http/front_door.h"
 
 namespace loopgate::http {
 
-class EmbeddedApi final : public aws::Api {
+class EmbeddedApi final : public aws::WaitingApi {
  public:
   EmbeddedApi(TaskQueue& tasks, Random& random, aws::Authorizer authorize)
       : tasks_(tasks), random_(random), dispatcher_(random), authorize_(std::move(authorize)) {}
@@ -24,8 +24,10 @@ class EmbeddedApi final : public aws::Api {
   // not emulated, by name; SerializationException for a parameter of the wrong type.
   void call(aws::SessionPtr session, aws::Operation operation, nlohmann::json params,
             aws::Completion<nlohmann::json> done) override;
-  // Calls that have not completed. Who waits for the sandbox to settle waits for these, but for
-  // those that themselves wait for the clock (long polls).
+  std::function<void()> start(aws::SessionPtr session, aws::Operation operation,
+                              nlohmann::json params, aws::Completion<nlohmann::json> done) override;
+  // Calls that have neither completed nor been abandoned. Who waits for the sandbox to settle waits
+  // for these, but for those that themselves wait for the clock (long polls).
   std::size_t under_way() const { return *under_way_; }
 
  private:

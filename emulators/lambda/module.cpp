@@ -5,7 +5,7 @@
 namespace loopgate::lambda {
 
 LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::LogStore& logs,
-                           DeliverRecord deliver)
+                           DeliverRecord deliver, aws::WaitingApi& api)
     : functions_({.loop = surroundings.loop,
                   .clock = surroundings.clock,
                   .tasks = surroundings.tasks,
@@ -18,12 +18,33 @@ LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::Log
                   .ordered_results = surroundings.simulated,
                   .credentials = surroundings.credentials},
                  std::move(deliver)),
+      mappings_({.tasks = surroundings.tasks,
+                 .random = surroundings.random,
+                 .store = surroundings.store,
+                 .sources = {.api = api,
+                             .authorize = surroundings.authorize,
+                             .clock = surroundings.clock,
+                             .journal = surroundings.journal},
+                 .pollers = {.clock = surroundings.clock,
+                             .journal = surroundings.journal,
+                             .find = [this](const auto& arn) { return functions_.find(arn); },
+                             .invoke =
+                                 [this](InvokeCall call, Functions::Done done) {
+                                   functions_.invoke(std::move(call), std::move(done));
+                                 }}}),
       port_(functions_, surroundings.tasks, surroundings.authorize),
-      service_(functions_, surroundings.access),
+      service_(functions_, mappings_, surroundings.access),
       function_type_(functions_),
-      companion_type_(functions_) {}
+      companion_type_(functions_),
+      mapping_type_(mappings_) {}
+
+void LambdaModule::forget() {
+  mappings_.forget();
+  functions_.forget();
+}
 
 Status LambdaModule::reset() {
+  mappings_.remove_all();
   functions_.forget();
   std::string left;
   for (const auto& function : functions_.list()) {

@@ -4,6 +4,7 @@
 
 #include "aws/shapes/services.h"
 #include "emulators/lambda/errors.h"
+#include "emulators/lambda/sources/operations.h"
 
 namespace loopgate::lambda {
 
@@ -21,7 +22,20 @@ constexpr http::Operation<Functions> kOperations[] = {
     {"DeleteFunction", delete_function},
     {"GetPolicy", get_policy},
     {"ListTags", list_tags},
+    {"TagResource", tag_function},
+    {"UntagResource", untag_function},
     {"Invoke", invoke},
+};
+
+constexpr http::Operation<EventSourceMappings> kMappingOperations[] = {
+    {"CreateEventSourceMapping", create_event_source_mapping},
+    {"GetEventSourceMapping", get_event_source_mapping},
+    {"ListEventSourceMappings", list_event_source_mappings},
+    {"UpdateEventSourceMapping", update_event_source_mapping},
+    {"DeleteEventSourceMapping", delete_event_source_mapping},
+    {"ListTags", list_mapping_tags},
+    {"TagResource", tag_mapping},
+    {"UntagResource", untag_mapping},
 };
 
 }  // namespace
@@ -53,21 +67,42 @@ aws::Outcome<FunctionPtr> called_function(Functions& functions, const http::ApiC
   return function;
 }
 
-LambdaOperations::LambdaOperations(Functions& functions)
-    : TableService(aws::shapes::kLambda, kOperations, functions) {}
+LambdaOperations::LambdaOperations(Functions& functions, EventSourceMappings& mappings)
+    : TableService(aws::shapes::kLambda, kOperations, functions),
+      mappings_(aws::shapes::kLambda, kMappingOperations, mappings) {}
+
+bool LambdaOperations::has(std::string_view operation) const {
+  return TableService::has(operation) || mappings_.has(operation);
+}
+
+// Tags are of either, as their ARN says.
+std::function<void()> LambdaOperations::call(http::ApiCall call, http::ApiReply reply) {
+  const bool is_mappings = !TableService::has(call.operation) ||
+                           is_mapping_arn(http::text_param(call.params, "Resource"));
+  if (is_mappings && mappings_.has(call.operation)) {
+    return mappings_.call(std::move(call), std::move(reply));
+  }
+  return TableService::call(std::move(call), std::move(reply));
+}
 
 http::Permission LambdaOperations::permission_for(const http::ApiCall& call) const {
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
   const bool invokes = call.operation == "Invoke" || call.operation == "InvokeWithResponseStream";
   const auto action = invokes ? std::string("InvokeFunction") : call.operation;
   auto resource = http::text_param(call.params, "Resource");
+  if (const auto uuid = http::text_param(call.params, "UUID"); !uuid.empty()) {
+    resource = fmt::format("arn:aws:lambda:{}:{}:event-source-mapping:{}", call.caller.region,
+                           call.caller.account, uuid);
+  }
+  if (resource.empty() && call.operation == "CreateEventSourceMapping") resource = "*";
   if (resource.empty()) resource = called_arn(call).value_or("*");
   return {"lambda:" + action, std::move(resource)};
 }
 
-LambdaService::LambdaService(Functions& functions, http::Access* access)
+LambdaService::LambdaService(Functions& functions, EventSourceMappings& mappings,
+                             http::Access* access)
     : functions_(functions),
-      operations_(functions),
+      operations_(functions, mappings),
       calls_(operations_, functions.surroundings().random, access) {}
 
 bool LambdaService::owns(const http::Request& request) const {

@@ -9,22 +9,30 @@
 #include "emulators/http/api.h"
 #include "emulators/http/rest_calls.h"
 #include "emulators/lambda/functions.h"
+#include "emulators/lambda/sources/mappings.h"
 
 namespace loopgate::lambda {
 
+// Those of functions, and beside them those of event source mappings.
 class LambdaOperations : public http::TableService<Functions> {
  public:
-  explicit LambdaOperations(Functions& functions);
+  LambdaOperations(Functions& functions, EventSourceMappings& mappings);
 
+  bool has(std::string_view operation) const override;
+  std::function<void()> call(http::ApiCall call, http::ApiReply reply) override;
   http::Permission permission_for(const http::ApiCall& call) const override;
+
+ private:
+  http::TableService<EventSourceMappings> mappings_;
 };
 
 // The service over HTTP. What it answers as a stream (InvokeWithResponseStream) is not a document
 // and is written by hand.
 class LambdaService : public http::RestService {
  public:
-  // Both outlive the service; `access` may be null.
-  explicit LambdaService(Functions& functions, http::Access* access = nullptr);
+  // All of them outlive the service; `access` may be null.
+  LambdaService(Functions& functions, EventSourceMappings& mappings,
+                http::Access* access = nullptr);
 
   http::ApiService* operations() override { return &operations_; }
 
@@ -59,6 +67,8 @@ http::ApiResult update_function_configuration(Functions& functions, const http::
 http::ApiResult delete_function(Functions& functions, const http::ApiCall& call);
 http::ApiResult get_policy(Functions& functions, const http::ApiCall& call);
 http::ApiResult list_tags(Functions& functions, const http::ApiCall& call);
+http::ApiResult tag_function(Functions& functions, const http::ApiCall& call);
+http::ApiResult untag_function(Functions& functions, const http::ApiCall& call);
 
 // service_invoke.cpp
 std::function<void()> invoke(Functions& functions, http::ApiCall call, http::ApiReply reply);

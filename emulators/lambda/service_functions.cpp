@@ -10,6 +10,7 @@
 #include "emulators/lambda/properties.h"
 #include "emulators/lambda/resource_policy.h"
 #include "emulators/lambda/service.h"
+#include "emulators/lambda/sources/limits.h"
 
 namespace loopgate::lambda {
 
@@ -162,11 +163,51 @@ http::ApiResult get_policy(Functions& functions, const http::ApiCall& call) {
               {"RevisionId", (*function)->revision_id}};
 }
 
-http::ApiResult list_tags(Functions& functions, const http::ApiCall& call) {
+namespace {
+
+http::ApiResult set_tags(Functions& functions, const FunctionConfig& function,
+                         std::map<std::string, std::string> tags) {
+  if (tags.size() > kMaxTags) {
+    return aws::refuse(invalid_parameter("The resource can have at most 50 tags"));
+  }
+  auto config = function;
+  config.tags = std::move(tags);
+  if (const auto set = functions.update(std::move(config)); !set) return aws::refuse(set.error());
+  return Json::object();
+}
+
+aws::Outcome<FunctionPtr> tagged(Functions& functions, const http::ApiCall& call) {
   const auto arn = http::text_param(call.params, "Resource");
-  const auto function = functions.find(arn);
-  if (!function) return aws::refuse(function_not_found(arn));
-  return Json{{"Tags", function->tags}};
+  if (auto function = functions.find(arn)) return function;
+  return aws::refuse(function_not_found(arn));
+}
+
+}  // namespace
+
+http::ApiResult list_tags(Functions& functions, const http::ApiCall& call) {
+  const auto function = tagged(functions, call);
+  if (!function) return aws::refuse(function.error());
+  return Json{{"Tags", (*function)->tags}};
+}
+
+http::ApiResult tag_function(Functions& functions, const http::ApiCall& call) {
+  const auto function = tagged(functions, call);
+  if (!function) return aws::refuse(function.error());
+  auto tags = (*function)->tags;
+  for (const auto& [name, value] : call.params.value("Tags", Json::object()).items()) {
+    tags[name] = value.get<std::string>();
+  }
+  return set_tags(functions, **function, std::move(tags));
+}
+
+http::ApiResult untag_function(Functions& functions, const http::ApiCall& call) {
+  const auto function = tagged(functions, call);
+  if (!function) return aws::refuse(function.error());
+  auto tags = (*function)->tags;
+  for (const auto& name : call.params.value("TagKeys", Json::array())) {
+    tags.erase(name.get<std::string>());
+  }
+  return set_tags(functions, **function, std::move(tags));
 }
 
 }  // namespace loopgate::lambda

@@ -6,10 +6,10 @@
 
 #include "aws/arn.h"
 #include "base/json.h"
+#include "codec/rules/json_tokens.h"
 #include "emulators/sns/archive.h"
 #include "emulators/sns/delivery_policy.h"
 #include "emulators/sns/errors.h"
-#include "emulators/sns/json_tokens.h"
 #include "emulators/sns/limits.h"
 
 namespace loopgate::sns {
@@ -42,9 +42,9 @@ bool is_boolean(std::string_view text) {
 
 aws::Outcome<std::string> parse_redrive_policy(const Subscription& subscription,
                                                const std::string& value, bool fifo_topic) {
-  if (const auto fault = find_json_fault(value)) {
+  if (const auto fault = rules::find_json_fault(value)) {
     return aws::refuse(invalid_parameter("RedrivePolicy: failed to parse JSON. " + fault->reason +
-                                         place_in_hidden_source(fault->place)));
+                                         rules::place_in_hidden_source(fault->place)));
   }
   const auto policy = read_json(value).value_or(nullptr);
   const auto found = policy.find("deadLetterTargetArn");

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
+#include "codec/rules/json_tokens.h"
 #include "codec/text.h"
 #include "emulators/sns/errors.h"
-#include "emulators/sns/json_tokens.h"
 #include "emulators/sns/limits.h"
 
 namespace loopgate::sns {
@@ -58,9 +58,9 @@ aws::AwsError refusal(const std::string& what) {
 }
 
 aws::Outcome<ordered_json> read_policy(std::string_view given) {
-  if (const auto fault = find_json_fault(given)) {
-    return aws::refuse(
-        refusal("failed to parse JSON. " + fault->reason + place_in_hidden_source(fault->place)));
+  if (const auto fault = rules::find_json_fault(given)) {
+    return aws::refuse(refusal("failed to parse JSON. " + fault->reason +
+                               rules::place_in_hidden_source(fault->place)));
   }
   auto policy = read_ordered_json(given).value_or(nullptr);
   if (!policy.is_object()) return aws::refuse(refusal("it is not a JSON object"));

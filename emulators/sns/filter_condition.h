@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "emulators/sns/filter_rule.h"
+#include "codec/rules/filter_rule.h"
 
 namespace loopgate::sns {
+
+using rules::FilterRule;
 
 struct FilterCondition {
   std::string path;  // keys joined by '.': AWS does not tell {"a.b":…} from {"a":{"b":…}}

@@ -8,13 +8,18 @@
 #include <utility>
 
 #include "base/json.h"
+#include "codec/rules/json_tokens.h"
+#include "codec/rules/or_branches.h"
 #include "emulators/sns/filter_condition.h"
-#include "emulators/sns/json_tokens.h"
 #include "emulators/sns/limits.h"
 
 namespace loopgate::sns {
 
 using nlohmann::json;
+using rules::FilterFault;
+using rules::FilterOutcome;
+using rules::JsonToken;
+using rules::JsonTokens;
 
 struct FilterPolicy::Compiled {
   std::vector<FilterAlternative> alternatives;
@@ -39,50 +44,6 @@ struct Clause {
   std::vector<std::vector<Clause>> branches;  // of "$or"
 };
 using Clauses = std::vector<Clause>;
-
-// From behind the token of an object or list to behind its end.
-void skip_rest(JsonTokens& tokens) {
-  for (std::size_t open = 1; open > 0;) {
-    switch (tokens.next()) {
-      case JsonToken::kObject:
-      case JsonToken::kArray:
-        ++open;
-        break;
-      case JsonToken::kObjectEnd:
-      case JsonToken::kArrayEnd:
-        --open;
-        break;
-      case JsonToken::kEnd:
-        return;
-      default:
-        break;
-    }
-  }
-}
-
-// Whether an object, just begun, has a key and none that is an operator's name; read to its end.
-bool is_branch(JsonTokens& tokens) {
-  bool has_key = false, has_operator = false;
-  while (tokens.next() == JsonToken::kName) {
-    has_key = true;
-    has_operator = has_operator || is_filter_operator(tokens.text());
-    const auto value = tokens.next();
-    if (value == JsonToken::kObject || value == JsonToken::kArray) skip_rest(tokens);
-  }
-  return has_key && !has_operator;
-}
-
-// "$or" is an operator only as a list of at least two objects none of whose keys is an operator's
-// name; else it is a key like any other. `tokens`, a copy, stand at the key.
-bool begins_branches(JsonTokens tokens) {
-  if (tokens.next() != JsonToken::kArray) return false;
-  std::size_t count = 0;
-  while (tokens.next() != JsonToken::kArrayEnd) {
-    if (tokens.token() != JsonToken::kObject || !is_branch(tokens)) return false;
-    ++count;
-  }
-  return count >= 2;
-}
 
 // Values times depth, multiplied over keys, summed over branches. Bounded just above the limit.
 std::size_t combinations_of(const Clauses& clauses) {
@@ -138,9 +99,9 @@ class FilterPolicyParser {
 
   aws::Outcome<FilterPolicy> parse() {
     if (text_.size() > kMaxFilterPolicyBytes) return refuse_policy("Filter policy is too long");
-    if (const auto fault = find_json_fault(text_)) {
+    if (const auto fault = rules::find_json_fault(text_)) {
       return refuse_policy("failed to parse JSON. " + fault->reason +
-                           place_in_hidden_source(fault->place));
+                           rules::place_in_hidden_source(fault->place));
     }
     // What the two readers do not agree on: bytes that are no UTF-8, numbers beyond a double.
     if (const auto read = check_json(text_); !read) {
@@ -162,7 +123,7 @@ class FilterPolicyParser {
  private:
   std::string worded(const FilterFault& fault) const {
     if (!fault.is_parsers) return fault.sentence;
-    return fault.sentence + place_in_source(text_, tokens_.place());
+    return fault.sentence + rules::place_in_source(text_, tokens_.place());
   }
 
   static std::unexpected<FilterFault> refuse(std::string sentence) {
@@ -178,7 +139,7 @@ class FilterPolicyParser {
     while (tokens_.next() != JsonToken::kObjectEnd) {
       is_empty = false;
       const auto key = tokens_.text();
-      auto read = key == "$or" && begins_branches(tokens_)
+      auto read = key == "$or" && rules::begins_branches(tokens_)
                       ? read_branches(clauses, path, depth)
                       : read_key(clauses, key, join(path, key), depth);
       if (!read) return read;

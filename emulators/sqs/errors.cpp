@@ -123,9 +123,37 @@ AwsError over_limit(std::string_view message) {
   return {"OverLimit", std::string(message), 403, {}};
 }
 
-AwsError unsupported_operation(std::string_view message) {
-  return {"UnsupportedOperation", std::string(message), 400,
-          "AWS.SimpleQueueService.UnsupportedOperation"};
+AwsError no_arn(std::string_view parameter) {
+  return invalid_parameter(
+      fmt::format("You must use this format to specify the {}: "
+                  "arn:<partition>:<service>:<region>:<account-id>:<resource-id>",
+                  parameter));
+}
+
+AwsError no_such_resource(std::string_view parameter) {
+  return {
+      "ResourceNotFoundException",
+      fmt::format("The resource that you specified for the {} parameter doesn't exist.", parameter),
+      404,
+      {}};
+}
+
+AwsError no_such_task() {
+  return {"ResourceNotFoundException", "Task does not exist.", 404, {}};
+}
+
+AwsError too_many_moves() {
+  return {"RequestThrottled",
+          fmt::format("An account can have at most {} active message move tasks.", kMaxActiveMoves),
+          403,
+          {}};
+}
+
+AwsError out_of_range(std::string_view parameter, std::int64_t least, std::int64_t most) {
+  return invalid_parameter(
+      fmt::format("Value for parameter {} is invalid. Reason: You must enter a number that's "
+                  "between {} and {}.",
+                  parameter, least, most));
 }
 
 AwsError empty_batch(std::string_view entry_type) {

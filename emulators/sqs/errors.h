@@ -29,7 +29,12 @@ aws::AwsError invalid_message_contents();
 aws::AwsError receipt_handle_is_invalid(std::string_view handle);
 aws::AwsError message_not_in_flight();
 aws::AwsError over_limit(std::string_view message);
-aws::AwsError unsupported_operation(std::string_view message);
+// Of move tasks.
+aws::AwsError no_arn(std::string_view parameter);
+aws::AwsError no_such_resource(std::string_view parameter);
+aws::AwsError no_such_task();
+aws::AwsError too_many_moves();
+aws::AwsError out_of_range(std::string_view parameter, std::int64_t least, std::int64_t most);
 
 aws::AwsError empty_batch(std::string_view entry_type);
 aws::AwsError too_many_entries(std::size_t count);

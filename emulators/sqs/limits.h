@@ -28,7 +28,17 @@ inline constexpr std::size_t kMaxPolicyActions = 7;
 inline constexpr std::chrono::minutes kDeduplicationWindow{5};
 inline constexpr std::chrono::minutes kAttemptWindow{5};
 inline constexpr std::chrono::seconds kPurgeCooldown{60};  // between two purges of a queue
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
+inline constexpr std::int64_t kMaxMovedPerSecond = 500;
+inline constexpr std::size_t kMaxActiveMoves = 100;  // of an account
+inline constexpr std::size_t kMaxMovesKept = 10;     // of a source: as many as can be listed
+// Of tenants of a fair queue: who has more of what is in flight is a noisy neighbour.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html
+inline constexpr std::size_t kNoisyInFlight = 30;
+inline constexpr std::size_t kNoisyShare = 10;  // percent
 
+// Ours: how many messages a move task takes before others have their turn.
+inline constexpr std::int64_t kMovedATurn = 256;
 // Ours: what one queue may hold of polls that wait, attempts that may be repeated, and policy text.
 inline constexpr std::size_t kMaxWaiters = 4096;
 inline constexpr std::size_t kMaxAttempts = 10'000;

@@ -1,6 +1,7 @@
 // Messages as they are sent, received and stored.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,8 @@ struct ReceiveRequest {
   std::optional<std::int64_t> visibility_seconds;  // else the queue's
   std::optional<Duration> wait;                    // else the queue's
   std::string attempt_id;                          // FIFO: ReceiveRequestAttemptId
+  // Whether somebody is still there who will read what a long poll brings; null: always.
+  std::function<bool()> is_awaited = nullptr;
 };
 
 struct Message {

@@ -27,8 +27,9 @@ http::ApiResult delete_message_batch(Queues& queues, const http::ApiCall& call);
 http::ApiResult change_message_visibility(Queues& queues, const http::ApiCall& call);
 http::ApiResult change_message_visibility_batch(Queues& queues, const http::ApiCall& call);
 http::ApiResult purge_queue(Queues& queues, const http::ApiCall& call);
-// StartMessageMoveTask, CancelMessageMoveTask, ListMessageMoveTasks.
-http::ApiResult refuse_move_task(Queues& queues, const http::ApiCall& call);
+http::ApiResult start_message_move_task(Queues& queues, const http::ApiCall& call);
+http::ApiResult cancel_message_move_task(Queues& queues, const http::ApiCall& call);
+http::ApiResult list_message_move_tasks(Queues& queues, const http::ApiCall& call);
 
 // The one that may answer later. The callback abandons it; null when it has answered.
 std::function<void()> receive_message(Queues& queues, http::ApiCall call, http::ApiReply reply);

@@ -57,6 +57,8 @@ struct Waiter {
   ReceiveRequest request;
   ReceiveReply reply;
   ScopedTimer deadline;  // stays where it is: its callback knows its address
+
+  bool has_gone() const { return request.is_awaited && !request.is_awaited(); }
 };
 
 // What a ReceiveRequestAttemptId has received, to be given again.

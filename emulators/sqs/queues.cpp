@@ -74,6 +74,7 @@ aws::Outcome<void> Queues::remove(const QueueKey& key) {
   for (const auto& message : queue->ready->all()) tables_.delete_message(message.id);
   for (const auto& [id, message] : queue->hidden.all()) tables_.delete_message(id);
   tables_.delete_queue(queue->id);
+  forget_moves_of(key.arn());
   fail_waiters(*queue);
   by_id_.erase(queue->id);
   queues_.erase(key);
@@ -82,6 +83,7 @@ aws::Outcome<void> Queues::remove(const QueueKey& key) {
 
 void Queues::forget() {
   tables_.delete_all_messages();
+  moves_.clear();
   next_forgetting_ = {};
   for (auto& [key, queue] : queues_) {
     queue->ready = sqs::make_ready(key.is_fifo());

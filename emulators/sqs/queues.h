@@ -22,6 +22,7 @@
 #include "base/random.h"
 #include "base/task_queue.h"
 #include "emulators/sqs/md5.h"
+#include "emulators/sqs/move_task.h"
 #include "emulators/sqs/queue.h"
 #include "emulators/sqs/receipt.h"
 #include "emulators/sqs/tables.h"
@@ -85,11 +86,21 @@ class Queues {
   // Without a reply.
   void abandon(const QueueKey& key, WaiterId waiter);
 
+  // What was received did not reach its receiver: it stays in flight until its time-out.
+  void tell_unread(const QueueKey& key, std::size_t count);
+
   // By receipt handle (queues_receipts.cpp).
   aws::Outcome<void> delete_message(const QueueKey& key, std::string_view receipt_handle);
   aws::Outcome<void> change_visibility(const QueueKey& key, std::string_view receipt_handle,
                                        std::int64_t seconds);
   aws::Outcome<void> purge(const QueueKey& key);
+
+  // Move tasks (queues_move.cpp).
+  aws::Outcome<MoveTask> start_move(const MoveRequest& request);
+  aws::Outcome<MoveTask> cancel_move(std::string_view handle);
+  // Of a source, the latest first.
+  aws::Outcome<std::vector<MoveTask>> list_moves(const std::string& source_arn,
+                                                 std::size_t limit) const;
 
   // A look into a queue that changes nothing (queues_peek.cpp).
   aws::Outcome<QueueCounts> counts(const QueueKey& key);
@@ -104,6 +115,12 @@ class Queues {
   Md5& md5() { return md5_; }
 
  private:
+  struct Move {
+    MoveTask task;
+    ScopedTimer timer;
+    std::uint64_t step = 0;  // that comes next; 0: none
+  };
+
   Queues(store::Store& store, Clock& clock, TaskQueue& tasks, Random& random, Journal& journal);
 
   // `attributes` are the request's, encoded.
@@ -130,12 +147,24 @@ class Queues {
                                           const AttributeMap& changes) const;
   void restart_delays(Queue& queue);
 
-  aws::Outcome<std::vector<Message>> take(Queue& queue, const ReceiveRequest& request);
+  static bool is_at_limit(const Queue& queue);
+  std::vector<Message> take(Queue& queue, const ReceiveRequest& request);
   std::optional<Message> take_one(Queue& queue, const ReadyMessage& ready, WallTime visible);
   bool move_if_dead(Queue& queue, const MessageRow& row);
   std::vector<Message> repeat(Queue& queue, Attempt& attempt, WallTime visible);
   Message complete(const Queue& queue, MessageRow row) const;
   aws::Outcome<HiddenMessage> message_in_hand(const Queue& queue, const Receipt& receipt);
+
+  // Of queues that move tasks name.
+  aws::Outcome<QueueKey> moved_queue(const std::string& arn, const char* parameter) const;
+  aws::Outcome<void> check_move(const MoveRequest& request) const;
+  void load_moves();
+  void forget_old_moves(const std::string& source_arn);
+  void forget_moves_of(const std::string& source_arn);
+  void continue_move(Move& move, Duration delay);
+  void step_move(Move& move);
+  void end_move(Move& move, MoveStatus status, std::string failure = {});
+  void send_anew(const MessageRow& row, Queue& target);
 
   // The journal's event of messages that were moved, expired or purged.
   void tell(const Queue& queue, std::size_t count, std::string text);
@@ -149,6 +178,8 @@ class Queues {
   Tables tables_;
   std::map<QueueKey, std::unique_ptr<Queue>> queues_;
   std::unordered_map<std::int64_t, Queue*> by_id_;
+  std::map<std::int64_t, Move> moves_;  // by number
+  std::uint64_t last_step_ = 0;
   std::int64_t next_message_ = 1;
   std::uint64_t last_waiter_ = 0;
   WallTime next_forgetting_{};

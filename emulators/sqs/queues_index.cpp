@@ -48,15 +48,15 @@ void Queues::rebuild() {
     queues_.emplace(row.key, std::move(queue));
   }
   const auto now = clock_.wall();
-  tables_.scan_messages([&](const MessageRow& row) {
-    Queue* queue = find(row.queue);
+  Queue* queue = nullptr;  // mostly that of the row before
+  tables_.scan_messages([&](const IndexRow& row) {
+    if (queue == nullptr || queue->id != row.queue) queue = find(row.queue);
     if (queue == nullptr) return;
-    const auto expires = row.message.sent + queue->settings.retention;
-    const auto& group = row.message.group_id;
-    if (row.visible <= now) return queue->ready->add({row.id, expires}, group);
+    const auto expires = row.sent + queue->settings.retention;
+    if (row.visible <= now) return queue->ready->add({row.id, expires}, row.group);
     const bool in_flight = row.receipt != 0;
-    if (in_flight) queue->ready->lock(row.id, group);
-    queue->hidden.add(row.id, {row.visible, expires, in_flight, row.receipt, now, group});
+    if (in_flight) queue->ready->lock(row.id, row.group);
+    queue->hidden.add(row.id, {row.visible, expires, in_flight, row.receipt, now, row.group});
   });
   // A new id is above all that were ever given, also to messages that are gone: time is.
   constexpr int kIdsAMillisecond = 18;  // bits
@@ -76,6 +76,7 @@ void Queues::rebuild() {
     wake(*queue);
     arm(*queue);
   }
+  load_moves();
 }
 
 Queue* Queues::find(const QueueKey& key) const {
@@ -116,20 +117,11 @@ void Queues::expire(Queue& queue) {
   const auto now = clock_.wall();
   const auto first = queue.ready->next_expiry();
   if (!first || *first > now) return;
-  std::size_t count = 0;
+  const auto expired = queue.ready->take_expired(now);
   store_.apart_from_operation([&] {
-    for (const auto& message : queue.ready->all()) {
-      if (message.expires > now) continue;
-      std::string group;
-      if (queue.key.is_fifo()) {
-        if (const auto row = tables_.load_message(message.id)) group = row->message.group_id;
-      }
-      queue.ready->remove(message.id, group);
-      tables_.delete_message(message.id);
-      ++count;
-    }
+    for (const auto id : expired) tables_.delete_message(id);
   });
-  tell(queue, count, "expired");
+  tell(queue, expired.size(), "expired");
 }
 
 void Queues::arm(Queue& queue) {
@@ -171,8 +163,12 @@ void Queues::wake(Queue& queue) {
 void Queues::serve(Queue& queue) {
   // A reply may poll again: those of now, not those that it adds.
   for (auto left = queue.waiters.size(); left > 0 && !queue.waiters.empty(); --left) {
+    if (queue.waiters.front()->has_gone()) {
+      queue.waiters.pop_front();
+      continue;
+    }
     auto messages = take(queue, queue.waiters.front()->request);
-    if (messages && messages->empty()) break;
+    if (messages.empty()) break;
     const auto waiter = std::move(queue.waiters.front());
     queue.waiters.pop_front();
     const auto id = queue.id;
@@ -200,6 +196,12 @@ void Queues::send_waiters_home(Queue& queue) {
     tasks_.post([reply = std::move(waiter->reply)]() mutable { reply(std::vector<Message>{}); });
   }
   queue.waiters.clear();
+}
+
+void Queues::tell_unread(const QueueKey& key, std::size_t count) {
+  if (const Queue* queue = find(key)) {
+    tell(*queue, count, "received, but not read by the client: in flight until their time-out");
+  }
 }
 
 void Queues::tell(const Queue& queue, std::size_t count, std::string text) {

@@ -68,16 +68,19 @@ aws::Outcome<void> Queues::delete_message(const QueueKey& key, std::string_view 
   settle(*queue);
   const auto id = receipt->message;
   const auto* hidden = queue->hidden.find(id);
+  std::string group;
   if (hidden == nullptr || hidden->receipt != receipt->nonce) {
-    const auto row = tables_.load_message(id);
+    auto row = tables_.load_message(id);
     if (!row || row->queue != queue->id || !receipt->is_of(row->message.message_id)) return {};
     if (key.is_fifo()) return aws::refuse(handle_expired(receipt_handle));
+    group = std::move(row->message.group_id);
   }
   if (hidden != nullptr) {
-    queue->ready->unlock(id, queue->hidden.take(id)->group);
+    const auto taken = *queue->hidden.take(id);
+    if (taken.in_flight) queue->ready->unlock(id, taken.group);
     wake(*queue);
   } else {
-    queue->ready->remove(id, {});  // of a standard queue: no group
+    queue->ready->remove(id, group);
   }
   tables_.delete_message(id);
   return {};
@@ -107,7 +110,10 @@ aws::Outcome<void> Queues::change_visibility(const QueueKey& key, std::string_vi
   }
   const auto id = receipt->message;
   message->until = until;
-  if (!queue->hidden.take(id)) queue->ready->remove(id, message->group);
+  if (!queue->hidden.take(id)) {
+    queue->ready->remove(id, message->group);
+    queue->ready->lock(id, message->group);
+  }
   tables_.set_visible(id, until);
   queue->hidden.add(id, *std::move(message));
   settle(*queue);

@@ -10,6 +10,8 @@ namespace loopgate::sqs {
 
 namespace {
 
+constexpr const char* kTooManyInFlight = "Too many messages in flight: at most 120000 a queue.";
+
 aws::Outcome<void> check(const Queue& queue, const ReceiveRequest& request) {
   if (request.max_messages < 1 || request.max_messages > kMaxReceived) {
     return aws::refuse(invalid_parameter_value(std::to_string(request.max_messages),
@@ -48,8 +50,14 @@ WaiterId Queues::receive(const QueueKey& key, const ReceiveRequest& request, Rec
   }
   auto messages = take(*queue, request);
   const auto wait = request.wait.value_or(queue->settings.wait);
-  const bool may_wait = messages && messages->empty() && wait > Duration(0);
-  if (!may_wait) return reply(std::move(messages)), WaiterId::kNone;
+  if (!messages.empty() || wait <= Duration(0)) {
+    // Only short polls of standard queues are told that too many are in flight.
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+    const bool is_over = messages.empty() && !key.is_fifo() && is_at_limit(*queue);
+    if (is_over) reply(aws::refuse(over_limit(kTooManyInFlight)));
+    if (!is_over) reply(std::move(messages));
+    return WaiterId::kNone;
+  }
   if (queue->waiters.size() >= kMaxWaiters) {
     return reply(aws::refuse(over_limit("Too many receive requests wait for this queue."))),
            WaiterId::kNone;
@@ -67,6 +75,7 @@ WaiterId Queues::receive(const QueueKey& key, const ReceiveRequest& request, Rec
     if (found == waited_for->waiters.end()) return;
     const auto done = std::move(*found);
     waited_for->waiters.erase(found);
+    if (done->has_gone()) return;
     // What became visible in this very instant is still its.
     auto last = take(*waited_for, done->request);
     done->reply(std::move(last));
@@ -83,7 +92,11 @@ void Queues::abandon(const QueueKey& key, WaiterId waiter) {
   }
 }
 
-aws::Outcome<std::vector<Message>> Queues::take(Queue& queue, const ReceiveRequest& request) {
+bool Queues::is_at_limit(const Queue& queue) {
+  return queue.hidden.in_flight() >= kMaxInFlight && queue.ready->any();
+}
+
+std::vector<Message> Queues::take(Queue& queue, const ReceiveRequest& request) {
   settle(queue);
   const auto now = clock_.wall();
   const auto visible =
@@ -91,16 +104,15 @@ aws::Outcome<std::vector<Message>> Queues::take(Queue& queue, const ReceiveReque
                                         : queue.settings.visibility);
   std::erase_if(queue.attempts, [&](const auto& entry) { return entry.second.until <= now; });
   if (const auto again = queue.attempts.find(request.attempt_id); again != queue.attempts.end()) {
-    return repeat(queue, again->second, visible);
+    auto repeated = repeat(queue, again->second, visible);
+    if (!repeated.empty()) return repeated;
+    queue.attempts.erase(again);  // nothing of it is in flight any more
   }
   std::vector<Message> out;
   Attempt attempt{{}, now + kAttemptWindow};
   std::string group;
   while (out.size() < static_cast<std::size_t>(request.max_messages)) {
-    if (queue.hidden.in_flight() >= kMaxInFlight) {
-      if (!out.empty() || queue.key.is_fifo() || !queue.ready->any()) break;
-      return aws::refuse(over_limit("Too many messages in flight: at most 120000 a queue."));
-    }
+    if (queue.hidden.in_flight() >= kMaxInFlight) break;
     const auto next = queue.ready->next(group);
     if (!next) break;
     auto message = take_one(queue, *next, visible);

@@ -29,9 +29,9 @@ constexpr http::Operation<Queues> kOperations[] = {
     {"ChangeMessageVisibility", change_message_visibility},
     {"ChangeMessageVisibilityBatch", change_message_visibility_batch},
     {"PurgeQueue", purge_queue},
-    {"StartMessageMoveTask", refuse_move_task},
-    {"CancelMessageMoveTask", refuse_move_task},
-    {"ListMessageMoveTasks", refuse_move_task},
+    {"StartMessageMoveTask", start_message_move_task},
+    {"CancelMessageMoveTask", cancel_message_move_task},
+    {"ListMessageMoveTasks", list_message_move_tasks},
 };
 
 }  // namespace
@@ -45,6 +45,11 @@ std::string resource_of(const http::ApiCall& call) {
   const auto& region = call.caller.region;
   if (const auto name = text_param(call.params, "QueueName"); !name.empty()) {
     return QueueKey{account, region, name}.arn();
+  }
+  // Of move tasks.
+  if (auto source = text_param(call.params, "SourceArn"); !source.empty()) return source;
+  if (const auto handle = MoveHandle::parse(text_param(call.params, "TaskHandle"))) {
+    return handle->source_arn;
   }
   const auto key = parse_queue_url(text_param(call.params, "QueueUrl"), account, region);
   return key ? key->arn() : "*";

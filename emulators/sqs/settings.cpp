@@ -216,6 +216,10 @@ aws::Outcome<void> check_together(const Settings& settings) {
 
 }  // namespace
 
+bool is_arn(std::string_view text) {
+  return aws::Arn::parse(text).has_value();
+}
+
 std::optional<QueueKey> QueueKey::from_arn(std::string_view text) {
   auto arn = aws::Arn::parse(text);
   if (!arn || arn->service != "sqs" || arn->resource.empty()) return std::nullopt;

@@ -30,6 +30,9 @@ struct QueueKey {
   auto operator<=>(const QueueKey&) const = default;
 };
 
+// Six parts: whether it is any ARN.
+bool is_arn(std::string_view text);
+
 struct RedrivePolicy {
   std::string target_arn;
   std::int64_t max_receive_count = 0;

@@ -57,7 +57,11 @@ Status Tables::migrate(store::Store& store) {
        "CREATE TABLE sqs_deduplications(queue INTEGER NOT NULL, scope TEXT NOT NULL, id TEXT NOT "
        "NULL, "
        "message_id TEXT NOT NULL, message INTEGER NOT NULL, until INTEGER NOT NULL, "
-       "PRIMARY KEY(queue, scope, id)) WITHOUT ROWID;"});
+       "PRIMARY KEY(queue, scope, id)) WITHOUT ROWID;",
+       "CREATE TABLE sqs_move_tasks(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, "
+       "source TEXT NOT NULL, destination TEXT, per_second INTEGER, status TEXT NOT NULL, failure "
+       "TEXT NOT NULL, moved INTEGER NOT NULL, to_move INTEGER NOT NULL, started INTEGER NOT "
+       "NULL)"});
 }
 
 Tables::Tables(store::Store& store)
@@ -92,14 +96,26 @@ Tables::Tables(store::Store& store)
       last_message_id_(
           store.prepare("SELECT max((SELECT coalesce(max(id), 0) FROM sqs_messages), "
                         "(SELECT coalesce(max(message), 0) FROM sqs_deduplications))")),
-      scan_messages_(store.prepare("SELECT id, queue, visible, receives, receipt, sent, group_id "
+      scan_messages_(store.prepare("SELECT id, queue, visible, receipt, sent, group_id "
                                    "FROM sqs_messages ORDER BY id")),
       find_duplicate_(store.prepare("SELECT message_id, message FROM sqs_deduplications "
                                     "WHERE queue=? AND scope=? AND id=? AND until>?")),
       remember_deduplication_(store.prepare(
           "INSERT OR REPLACE INTO sqs_deduplications(queue, scope, id, message_id, message, until) "
           "VALUES(?,?,?,?,?,?)")),
-      forget_deduplications_(store.prepare("DELETE FROM sqs_deduplications WHERE until<=?")) {}
+      forget_deduplications_(store.prepare("DELETE FROM sqs_deduplications WHERE until<=?")),
+      renew_message_(store.prepare(
+          "UPDATE sqs_messages SET id=?2, queue=?3, message_id=?4, sent=?5, visible=0, receives=0, "
+          "receives_elsewhere=0, receipt=NULL, first_received=NULL, source=NULL WHERE id=?1")),
+      insert_move_(store.prepare(
+          "INSERT INTO sqs_move_tasks(id, source, destination, per_second, status, failure, moved, "
+          "to_move, started) VALUES(?,?,?,?,?,?,?,?,?)")),
+      update_move_(store.prepare(
+          "UPDATE sqs_move_tasks SET status=?2, failure=?3, moved=?4 WHERE number=?1")),
+      delete_move_(store.prepare("DELETE FROM sqs_move_tasks WHERE number=?")),
+      select_moves_(
+          store.prepare("SELECT number, id, source, destination, per_second, status, failure, "
+                        "moved, to_move, started FROM sqs_move_tasks ORDER BY number")) {}
 
 std::int64_t Tables::insert_queue(const QueueRow& row) {
   insert_queue_.bind(1, row.key.account)
@@ -202,6 +218,16 @@ void Tables::move_message(std::int64_t id, std::int64_t new_id, std::int64_t que
       .run();
 }
 
+void Tables::renew_message(std::int64_t id, std::int64_t new_id, std::int64_t queue,
+                           const std::string& message_id, WallTime sent) {
+  renew_message_.bind(1, id)
+      .bind(2, new_id)
+      .bind(3, queue)
+      .bind(4, message_id)
+      .bind(5, to_store(sent))
+      .run();
+}
+
 void Tables::delete_message(std::int64_t id) {
   delete_message_.bind(1, id).run();
 }
@@ -209,6 +235,7 @@ void Tables::delete_message(std::int64_t id) {
 void Tables::delete_all_messages() {
   store_.execute("DELETE FROM sqs_messages");
   store_.execute("DELETE FROM sqs_deduplications");
+  store_.execute("DELETE FROM sqs_move_tasks");
 }
 
 std::int64_t Tables::last_message_id() {
@@ -217,17 +244,16 @@ std::int64_t Tables::last_message_id() {
   return last;
 }
 
-void Tables::scan_messages(const std::function<void(const MessageRow&)>& visit) {
+void Tables::scan_messages(const std::function<void(const IndexRow&)>& visit) {
   auto& row = scan_messages_;
+  IndexRow out;
   while (row.step()) {
-    MessageRow out;
     out.id = row.integer(0);
     out.queue = row.integer(1);
     out.visible = from_store(row.integer(2));
-    out.message.receive_count = row.integer(3);
-    out.receipt = row.integer(4);
-    out.message.sent = from_store(row.integer(5));
-    out.message.group_id = row.text(6);
+    out.receipt = row.integer(3);
+    out.sent = from_store(row.integer(4));
+    out.group = row.text(5);
     visit(out);
   }
 }
@@ -260,6 +286,60 @@ void Tables::forget_deduplications(WallTime now) {
 
 void Tables::forget_deduplications_of(std::int64_t queue) {
   delete_queue_deduplications_.bind(1, queue).run();
+}
+
+std::int64_t Tables::insert_move(const MoveTask& task) {
+  auto& insert = insert_move_;
+  insert.bind(1, task.id).bind(2, task.request.source_arn);
+  if (task.request.destination_arn) {
+    insert.bind(3, *task.request.destination_arn);
+  } else {
+    insert.bind_null(3);
+  }
+  if (task.request.per_second) {
+    insert.bind(4, *task.request.per_second);
+  } else {
+    insert.bind_null(4);
+  }
+  insert.bind(5, name(task.status))
+      .bind(6, task.failure)
+      .bind(7, task.moved)
+      .bind(8, task.to_move)
+      .bind(9, to_store(task.started))
+      .run();
+  return store_.last_insert_id();
+}
+
+void Tables::update_move(const MoveTask& task) {
+  update_move_.bind(1, task.number)
+      .bind(2, name(task.status))
+      .bind(3, task.failure)
+      .bind(4, task.moved)
+      .run();
+}
+
+void Tables::delete_move(std::int64_t number) {
+  delete_move_.bind(1, number).run();
+}
+
+std::vector<MoveTask> Tables::moves() {
+  std::vector<MoveTask> out;
+  auto& row = select_moves_;
+  while (row.step()) {
+    MoveTask task;
+    task.number = row.integer(0);
+    task.id = row.text(1);
+    task.request.source_arn = row.text(2);
+    if (!row.is_null(3)) task.request.destination_arn = row.text(3);
+    if (!row.is_null(4)) task.request.per_second = row.integer(4);
+    task.status = parse_move_status(row.text(5));
+    task.failure = row.text(6);
+    task.moved = row.integer(7);
+    task.to_move = row.integer(8);
+    task.started = from_store(row.integer(9));
+    out.push_back(std::move(task));
+  }
+  return out;
 }
 
 }  // namespace loopgate::sqs

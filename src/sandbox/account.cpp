@@ -60,10 +60,12 @@ Status Account::open() {
   add(std::move(*queues));
   sns_ = make<sns::SnsModule>(dispatcher_);
   lambda_ = make<lambda::LambdaModule>(
-      logs_->logs(), [this](const std::string& target_arn, std::string payload,
-                            std::vector<aws::MessageAttribute> attributes) {
+      logs_->logs(),
+      [this](const std::string& target_arn, std::string payload,
+             std::vector<aws::MessageAttribute> attributes) {
         deliver_record(target_arn, std::move(payload), std::move(attributes));
-      });
+      },
+      api_);
   states_ = make<states::StatesModule>(
       states::Neighbours{sts_->port(), lambda_->port(), logs_->port(), api_});
   return {};

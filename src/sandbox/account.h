@@ -40,6 +40,7 @@ class Account {
   Status reset();
   void forget();
 
+  aws::WaitingApi& api() { return api_; }
   logs::LogStore& logs() { return logs_->logs(); }
   sqs::Queues& queues() { return sqs_->queues(); }
   sns::Topics& topics() { return sns_->topics(); }

@@ -102,6 +102,19 @@ std::string Stage::output_or(const std::string& text) const {
   return text;
 }
 
+nlohmann::json Stage::filled_in(nlohmann::json document) const {
+  if (document.is_structured()) {
+    for (auto& each : document) each = filled_in(std::move(each));
+    return document;
+  }
+  if (!document.is_string()) return document;
+  const auto& text = document.get_ref<const std::string&>();
+  if (!text.starts_with("${") || !text.ends_with('}')) return document;
+  const auto name = text.substr(2, text.size() - 3);
+  const auto found = kept_.find(name);
+  return found != kept_.end() ? found->second : nlohmann::json(output_or(name));
+}
+
 Status Stage::deploy(const StackSetup& stack) {
   DeployOptions options;
   options.stack = stack.name;

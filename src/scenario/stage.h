@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +57,12 @@ class Stage {
   // The value of a stack's output of that name, else `text` itself.
   std::string output_or(const std::string& text) const;
 
+  // What a step has kept of an answer under a name, for later ones.
+  void keep(const std::string& name, nlohmann::json value) { kept_[name] = std::move(value); }
+  // `document` with its texts "${NAME}" replaced by what was kept under the name, else by the
+  // stack's output of that name.
+  nlohmann::json filled_in(nlohmann::json document) const;
+
   Status deploy(const StackSetup& stack);
   Status delete_stack(const std::string& name);
 
@@ -81,6 +88,7 @@ class Stage {
   std::map<std::string, std::unique_ptr<WireguardClient>> tunnels_;  // by the client's name
   std::map<Endpoint, std::deque<CapturedDatagram>> captured_;
   std::uint64_t captured_seq_ = 0;
+  std::map<std::string, nlohmann::json> kept_;
   std::uint64_t stretch_ = 0;
   bool looked_ = false;
 };

@@ -55,6 +55,7 @@ Result<StepPtr> parse_inject(const cfn::Node& value);
 Result<StepPtr> parse_expect(const cfn::Node& value);
 Result<StepPtr> parse_never(const cfn::Node& value);
 Result<StepPtr> parse_publish(const cfn::Node& value);
+Result<StepPtr> parse_call(const cfn::Node& value);
 Result<StepPtr> parse_replay(const cfn::Node& value);
 Result<StepPtr> parse_advance(const cfn::Node& value);
 Result<StepPtr> parse_expect_journal(const cfn::Node& value);

@@ -16,12 +16,13 @@ struct StepKind {
   Result<StepPtr> (*parse)(const cfn::Node& value);
 };
 
-constexpr std::array<StepKind, 17> kKinds = {{
+constexpr std::array<StepKind, 18> kKinds = {{
     {"send", parse_send},
     {"inject", parse_inject},
     {"expect", parse_expect},
     {"never", parse_never},
     {"publish", parse_publish},
+    {"call", parse_call},
     {"replay", parse_replay},
     {"advance", parse_advance},
     {"expect journal", parse_expect_journal},

@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import time
 import urllib.parse
 import urllib.request
 
@@ -41,6 +42,13 @@ def make_queue(call, name=None, **attributes):
 def queue_arn(call, url):
     answer = call("sqs", "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["QueueArn"]})
     return answer["Attributes"]["QueueArn"]
+
+
+def until(holds, seconds=10):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
 
 
 def receive(call, url, **params):
@@ -120,6 +128,24 @@ def refuses_what_sqs_refuses(call):
                  call, "sqs", "SendMessageBatch", {"QueueUrl": url, "Entries": []})
     expect_error({"ReceiptHandleIsInvalid"},
                  call, "sqs", "DeleteMessage", {"QueueUrl": url, "ReceiptHandle": "nonsense"})
+
+
+def moves_dead_letters_back(call):
+    dead = make_queue(call)
+    url = make_queue(call, VisibilityTimeout=0, RedrivePolicy=json.dumps(
+        {"deadLetterTargetArn": queue_arn(call, dead), "maxReceiveCount": 1}))
+    call("sqs", "SendMessage", {"QueueUrl": url, "MessageBody": "cursed"})
+    assert len(receive(call, url)) == 1
+    assert not receive(call, url)
+    source = queue_arn(call, dead)
+    assert call("sqs", "StartMessageMoveTask", {"SourceArn": source})["TaskHandle"]
+    until(lambda: call("sqs", "ListMessageMoveTasks", {"SourceArn": source})["Results"][0]["Status"] == "COMPLETED")
+    (task,) = call("sqs", "ListMessageMoveTasks", {"SourceArn": source})["Results"]
+    assert task["ApproximateNumberOfMessagesMoved"] == 1, task
+    assert [message["Body"] for message in receive(call, url)] == ["cursed"]
+    expect_error({"ResourceNotFoundException"}, call, "sqs", "StartMessageMoveTask", {"SourceArn": source + "-not"})
+    expect_error({"InvalidParameterValue", "InvalidParameterValueException"},
+                 call, "sqs", "CancelMessageMoveTask", {"TaskHandle": "nonsense"})
 
 
 # SNS ---------------------------------------------------------------------------------------------------------
@@ -322,6 +348,37 @@ def refuses_an_unknown_function(call):
     expect_error({"ResourceNotFoundException"}, call, "lambda", "GetFunction", {"FunctionName": "nobody"})
 
 
+def polls_a_queue_for_a_function(call):
+    name = unique("worker")
+    call("lambda", "CreateFunction", {"FunctionName": name, "Runtime": "loopgate.echo", "Handler": "sink",
+                                      "Role": "arn:aws:iam::123456789012:role/nobody", "Code": {"ZipFile": b"x"}})
+    url = make_queue(call)
+    arn = queue_arn(call, url)
+    made = call("lambda", "CreateEventSourceMapping", {
+        "EventSourceArn": arn, "FunctionName": name, "BatchSize": 5,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "FilterCriteria": {"Filters": [{"Pattern": json.dumps({"body": [{"anything-but": ["no"]}]})}]}})
+    assert made["State"] == "Creating" and made["BatchSize"] == 5, made
+    uuid = {"UUID": made["UUID"]}
+    until(lambda: call("lambda", "GetEventSourceMapping", uuid)["State"] == "Enabled")
+    for body in ("yes", "no"):
+        call("sqs", "SendMessage", {"QueueUrl": url, "MessageBody": body})
+    counts = {"QueueUrl": url, "AttributeNames": ["ApproximateNumberOfMessages",
+                                                  "ApproximateNumberOfMessagesNotVisible"]}
+    until(lambda: set(call("sqs", "GetQueueAttributes", counts)["Attributes"].values()) == {"0"})
+    listed = call("lambda", "ListEventSourceMappings", {"EventSourceArn": arn})["EventSourceMappings"]
+    assert [mapping["UUID"] for mapping in listed] == [made["UUID"]], listed
+    expect_error({"ResourceConflictException"}, call, "lambda", "CreateEventSourceMapping",
+                 {"EventSourceArn": arn, "FunctionName": name})
+    expect_error({"InvalidParameterValueException"}, call, "lambda", "UpdateEventSourceMapping",
+                 {**uuid, "BatchSize": 11})
+    assert call("lambda", "UpdateEventSourceMapping", {**uuid, "Enabled": False})["State"] == "Disabling"
+    until(lambda: call("lambda", "GetEventSourceMapping", uuid)["State"] == "Disabled")
+    assert call("lambda", "DeleteEventSourceMapping", uuid)["State"] == "Deleting"
+    expect_error({"ResourceNotFoundException"}, call, "lambda", "GetEventSourceMapping", uuid)
+    call("lambda", "DeleteFunction", {"FunctionName": name})
+
+
 def says_who_is_calling(call):
     assert call("sts", "GetCallerIdentity", {})["Account"] == "123456789012"
 
@@ -349,6 +406,7 @@ BEHAVIOURS = [
     keeps_the_order_of_a_fifo_group,
     changes_visibility,
     refuses_what_sqs_refuses,
+    moves_dead_letters_back,
     fans_a_publish_out_to_queues,
     filters_by_attributes,
     publishes_a_batch,
@@ -359,6 +417,7 @@ BEHAVIOURS = [
     replays_an_archive,
     invokes_the_deployed_function,
     refuses_an_unknown_function,
+    polls_a_queue_for_a_function,
     says_who_is_calling,
     describes_the_deployed_stack,
     reads_what_a_function_wrote,

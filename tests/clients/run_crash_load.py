@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills a sandbox with SIGKILL again and again while it is under load from all sides and its clock is moved, and
 starts it each time on the same folder and another port. In the end: nothing that was acknowledged is lost, nothing
-of a FIFO group is doubled or out of order.
+of a FIFO group is doubled or out of order, and a function has worked through all of its queue.
 
 Usage: run_crash_load.py BINARY SOURCE_DIR [--rounds N | --seconds S] [--seed N]
 """
@@ -144,6 +144,19 @@ def drain_invoked(endpoint, url, wanted):
     return found
 
 
+def await_empty(endpoint, url):
+    """Lets the visibility timeouts of what was with the function pass."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    deadline = time.monotonic() + 120
+    while True:
+        left = sqs(endpoint, "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": names})["Attributes"]
+        if set(left.values()) == {"0"}:
+            return
+        assert time.monotonic() < deadline, f"the function has not worked through its queue: {left}"
+        move_clock(endpoint, "500ms")
+        time.sleep(0.05)
+
+
 class FlakyHook:
     """A subscriber by HTTP that is down half of the time. What was published comes to it sooner or later."""
 
@@ -179,7 +192,10 @@ class Test:
         self.flaky_hook = FlakyHook(random.Random(dice.random()))
         self.template = template
         self.data = tempfile.TemporaryDirectory()
-        with Sandbox(binary, [template, "--data", self.data.name, "--quiet"]) as sandbox:
+        self.files = tempfile.TemporaryDirectory()
+        self.worked_file = os.path.join(self.files.name, "worked.txt")
+        with Sandbox(binary, [template, "--data", self.data.name, "--quiet",
+                              "--parameter", f"WorkedFile={self.worked_file}"]) as sandbox:
             self.outputs = next(iter(sandbox.info["stacks"].values()))["outputs"]
             self.flaky_hook.subscribe(sandbox, self.outputs["Topic"])
         self.sent = Load("sent", lambda box, text: sqs(
@@ -193,9 +209,11 @@ class Test:
             box.endpoint, {"TopicArn": self.outputs["OrderedTopic"], "Message": text, "MessageGroupId": "one",
                            "MessageDeduplicationId": text}))
         self.invoked = Load("invoked", lambda box, text: invoke(box.endpoint, text))
+        self.worked = Load("worked", lambda box, text: sqs(
+            box.endpoint, "SendMessage", {"QueueUrl": self.url(box, "WorkedQueue"), "MessageBody": text}))
         self.packets = Packets()
-        self.loads = [self.sent, self.ordered, self.published, self.ordered_topic, self.invoked, self.packets,
-                      ClockMoves(dice)]
+        self.loads = [self.worked, self.sent, self.ordered, self.published, self.ordered_topic, self.invoked,
+                      self.packets, ClockMoves(dice)]
 
     def url(self, sandbox, queue):
         # The URL carries the port by which its caller came; the queue is the same.
@@ -227,6 +245,9 @@ class Test:
                 # The last may have been stored and its sender not have heard of it.
                 wanted = [f"{load.name}-{i}" for i in range(len(found))]
                 assert found == wanted, f"{load.name}: doubled or out of order: {first_difference(found, wanted)}"
+            await_empty(sandbox.endpoint, self.url(sandbox, "WorkedQueue"))
+            with open(self.worked_file) as file:
+                self.check_none_lost(self.worked, file.read().split())
             packets = drain(sandbox.endpoint, self.url(sandbox, "PacketQueue"))
             assert len(packets) >= self.packets.delivered, (
                 f"{self.packets.delivered} packets were delivered, {len(packets)} are there")

@@ -168,7 +168,21 @@ def go(helper):
     return helper.run("go", "test", "-count=1", "./failing", folder=folder, passes=False, **environment)
 
 
-LANGUAGES = {"python": python, "node": node, "go": go}
+def java(helper):
+    need("mvn", "javac")
+    folder = helper.copy("java")
+    maven = ["mvn", "-q", "-B", "-o", "-Dstyle.color=never", "-Dloopgate.build=" + str(helper.scratch / "target")]
+    helper.run(*maven, "test", folder=folder)
+    reports = helper.scratch / "target/surefire-reports"
+    (summary,) = reports.glob("*.txt")
+    print(re.search(r"Tests run: \d+, Failures: 0", summary.read_text())[0])
+    tests = folder / "src/test/java/io/loopgate/example"
+    shutil.copy(folder / "failing/FailingCase.java", tests)
+    helper.run(*maven, "test", "-Dtest=FailingCase", folder=folder, passes=False)
+    return (reports / "io.loopgate.example.FailingCase.txt").read_text()
+
+
+LANGUAGES = {"python": python, "node": node, "go": go, "java": java}
 
 
 def masked(text, scratch):

@@ -25,7 +25,7 @@ ApiResult send(Desk& desk, const ApiCall& call) {
 
 std::function<void()> poll(Desk& desk, ApiCall, ApiReply reply) {
   desk.waiting = std::move(reply);
-  return nullptr;
+  return [&desk] { desk.waiting = nullptr; };
 }
 
 constexpr Operation<Desk> kOperations[] = {{"Send", send}, {"Poll", poll}};
@@ -118,6 +118,21 @@ TEST_F(EmbeddedApiTest, CountsWhatIsUnderWay) {
   while (!tasks.empty()) tasks.run_ready();
   EXPECT_EQ(answer, R"({"Said":"late"})");
   EXPECT_EQ(api.under_way(), 0u);
+}
+
+TEST_F(EmbeddedApiTest, ACallThatWaitsCanBeAbandoned) {
+  auto session = std::make_shared<aws::Session>();
+  session->account = "123456789012";
+  bool completed = false;
+  const auto abandon = api.start(session, {"us-west-2", "sqs", "Poll"}, json::object(),
+                                 [&](auto) { completed = true; });
+  ASSERT_TRUE(abandon);
+  EXPECT_EQ(api.under_way(), 1u);
+  abandon();
+  while (!tasks.empty()) tasks.run_ready();
+  EXPECT_EQ(api.under_way(), 0u);
+  EXPECT_FALSE(completed);
+  EXPECT_FALSE(api.start(session, {"us-west-2", "sqs", "Send"}, json::object(), [](auto) {}));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "base/random.h"
 #include "base/task_queue.h"
 #include "emulators/lambda/functions.h"
+#include "emulators/lambda/sources/mappings.h"
 #include "emulators/logs/log_store.h"
 #include "emulators/store/store.h"
 #include "io/loop.h"
@@ -51,6 +52,21 @@ inline std::string fixture_path(const std::string& name) {
   return std::string(LOOPGATE_SOURCE_DIR) + "/fixtures/functions/" + name;
 }
 
+// An account without anything to poll.
+class NoServices final : public aws::WaitingApi {
+ public:
+  void call(aws::SessionPtr, aws::Operation operation, nlohmann::json,
+            aws::Completion<nlohmann::json> done) override {
+    done(aws::refuse(aws::internal_failure("no " + operation.service)));
+  }
+  std::function<void()> start(aws::SessionPtr session, aws::Operation operation,
+                              nlohmann::json params,
+                              aws::Completion<nlohmann::json> done) override {
+    call(std::move(session), std::move(operation), std::move(params), std::move(done));
+    return nullptr;
+  }
+};
+
 // Everything that functions need, on a database that outlives it (restarts).
 class World {
  public:
@@ -75,6 +91,15 @@ class World {
                std::vector<aws::MessageAttribute> attributes) {
           deliveries.push_back({target, std::move(payload), std::move(attributes)});
         });
+    mappings = std::make_unique<EventSourceMappings>(EventSourceMappings::Surroundings{
+        tasks,
+        random,
+        store,
+        {nothing, [](auto&&...) { return aws::Outcome<void>(); }, clock, journal},
+        {clock, journal, [this](const auto& arn) { return functions->find(arn); },
+         [this](InvokeCall call, Functions::Done done) {
+           functions->invoke(std::move(call), std::move(done));
+         }}});
   }
 
   // Turns until `done`; real time is bounded so that a broken test ends.
@@ -99,6 +124,8 @@ class World {
   Journal journal;
   logs::LogStore logs;
   std::unique_ptr<Functions> functions;
+  NoServices nothing;
+  std::unique_ptr<EventSourceMappings> mappings;
   std::vector<Delivery> deliveries;
 
  private:

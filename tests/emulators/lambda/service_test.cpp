@@ -45,7 +45,7 @@ class LambdaServiceTest : public FunctionsTest {
   std::shared_ptr<RecordedExchange> send(const std::string& method, const std::string& path,
                                          const std::string& body = "",
                                          std::vector<http::Header> headers = {}) {
-    LambdaService api(*world->functions);
+    LambdaService api(*world->functions, *world->mappings);
     http::Request request;
     request.method = method;
     const auto question = path.find('?');

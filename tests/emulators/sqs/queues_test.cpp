@@ -1,5 +1,6 @@
 #include "emulators/sqs/queues.h"
 
+#include "emulators/sqs/limits.h"
 #include "emulators/sqs/wire.h"
 #include "tests/emulators/sqs/account.h"
 
@@ -357,6 +358,74 @@ TEST_F(FifoQueue, RepeatsAnAttemptWithTheSameHandles) {
   EXPECT_EQ(again[0].receipt_handle, first.at(0).receipt_handle);
   advance(29s);
   EXPECT_THAT(receive(queue), IsEmpty()) << "hidden anew by the repetition";
+}
+
+TEST_F(FifoQueue, AnAttemptWhoseMessagesAreBackReceivesAnew) {
+  const auto key = make("q.fifo");
+  send(key, "a", "g", "1");
+  const auto attempt = [&] {
+    std::vector<Message> out;
+    ReceiveRequest request;
+    request.attempt_id = "again";
+    request.visibility_seconds = 5;
+    request.wait = Duration(0);
+    queues_->receive(key, request, [&](auto messages) { out = std::move(*messages); });
+    return out;
+  };
+  const auto first = attempt();
+  advance(6s);
+  const auto second = attempt();
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(second[0].receive_count, 2);
+  EXPECT_NE(second[0].receipt_handle, first[0].receipt_handle);
+  ASSERT_TRUE(queues_->delete_message(key, second[0].receipt_handle));
+  EXPECT_TRUE(attempt().empty());
+}
+
+TEST_F(StandardQueue, AShortPollIsToldThatTooManyAreInFlightALongOneWaits) {
+  const auto key = make("q", {{"VisibilityTimeout", "3600"}});
+  for (std::size_t i = 0; i < kMaxInFlight + 1; ++i) send(key, "m");
+  std::string last;
+  for (std::size_t i = 0; i < kMaxInFlight / 10; ++i) last = receive(key, 10).at(0).receipt_handle;
+  ReceiveRequest request;
+  request.wait = Duration(0);
+  std::string refused;
+  queues_->receive(key, request, [&](auto messages) { refused = messages.error().code; });
+  EXPECT_EQ(refused, "OverLimit");
+  const auto waiting = poll(key);
+  settle();
+  EXPECT_FALSE(waiting->bodies);
+  ASSERT_TRUE(queues_->delete_message(key, last));
+  settle();
+  EXPECT_TRUE(waiting->bodies);
+}
+
+TEST_F(LongPoll, WhoHasGoneGetsNothing) {
+  const auto key = make("q");
+  bool is_there = true;
+  int replies = 0;
+  ReceiveRequest request;
+  request.wait = 20s;
+  request.is_awaited = [&] { return is_there; };
+  queues_->receive(key, request, [&](auto) { ++replies; });
+  const auto other = poll(key);
+  is_there = false;
+  send(key, "a");
+  settle();
+  EXPECT_EQ(replies, 0);
+  ASSERT_TRUE(other->bodies);
+  EXPECT_EQ(other->bodies->at(0), "a");
+}
+
+TEST_F(LongPoll, WhatComesInItsLastInstantStaysWhenItsReceiverHasGone) {
+  const auto key = make("q");
+  ReceiveRequest request;
+  request.wait = 20s;
+  request.is_awaited = [] { return false; };
+  queues_->receive(key, request, [](auto) { FAIL(); });
+  advance(20s);
+  send(key, "a");
+  EXPECT_EQ(queues_->counts(key)->ready, 1u);
 }
 
 TEST_F(FifoQueue, RefusesAnExpiredHandle) {

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "base/ip_address.h"
-#include "emulators/sns/json_tokens.h"
+#include "codec/rules/json_tokens.h"
 
-namespace loopgate::sns {
+namespace loopgate::rules {
 
 enum class TextOperator { kPrefix, kSuffix, kEqualsIgnoreCase, kWildcard };
 
@@ -88,4 +88,4 @@ class FilterRule {
 // inside it.
 bool is_filter_operator(std::string_view name);
 
-}  // namespace loopgate::sns
+}  // namespace loopgate::rules

@@ -1,4 +1,4 @@
-#include "emulators/sns/filter_rule.h"
+#include "codec/rules/filter_rule.h"
 
 #include <fmt/core.h>
 
@@ -12,10 +12,10 @@
 
 #include "base/json.h"
 #include "codec/glob.h"
+#include "codec/rules/limits.h"
 #include "codec/text.h"
-#include "emulators/sns/limits.h"
 
-namespace loopgate::sns {
+namespace loopgate::rules {
 namespace {
 
 using nlohmann::json;
@@ -367,4 +367,4 @@ std::size_t FilterRule::wildcard_points() const {
   return sum;
 }
 
-}  // namespace loopgate::sns
+}  // namespace loopgate::rules

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace loopgate::sns {
+namespace loopgate::rules {
 
 enum class JsonToken : std::uint8_t {
   kObject,
@@ -106,4 +106,4 @@ std::optional<JsonFault> find_json_fault(std::string_view text);
 std::string place_in_hidden_source(JsonPlace place);
 std::string place_in_source(std::string_view text, JsonPlace place);
 
-}  // namespace loopgate::sns
+}  // namespace loopgate::rules

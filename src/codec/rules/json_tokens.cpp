@@ -1,4 +1,4 @@
-#include "emulators/sns/json_tokens.h"
+#include "codec/rules/json_tokens.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "codec/hex.h"
 #include "codec/text.h"
 
-namespace loopgate::sns {
+namespace loopgate::rules {
 namespace {
 
 constexpr std::string_view kValues =
@@ -367,4 +367,4 @@ std::string place_in_source(std::string_view text, JsonPlace place) {
                      place.line, place.column);
 }
 
-}  // namespace loopgate::sns
+}  // namespace loopgate::rules
