@@ -63,7 +63,7 @@ class States : public testing::Test {
                      .random = random_,
                      .journal = journal_,
                      .store = *store_,
-        .http = http_,
+                     .http = http_,
                      .folder = folder_,
                      .endpoint = [] { return "http://here"; },
                      .service_account = "000000000000",
