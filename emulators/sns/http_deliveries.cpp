@@ -85,10 +85,6 @@ void HttpDeliveries::load() {
   arm();
 }
 
-std::size_t HttpDeliveries::waiting() const {
-  return waiting_;
-}
-
 void HttpDeliveries::forget() {
   store_.execute("DELETE FROM sns_http_deliveries");
   lanes_.clear();

@@ -47,7 +47,6 @@ class HttpDeliveries {
   // Whatever waits goes; what is under way is not tried again.
   void forget();
 
-  std::size_t waiting() const;  // for an attempt; not those under way
 
  private:
   using Due = std::pair<WallTime, std::int64_t>;  // and the row's id

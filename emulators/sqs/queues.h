@@ -86,9 +86,6 @@ class Queues {
   // Without a reply.
   void abandon(const QueueKey& key, WaiterId waiter);
 
-  // What was received did not reach its receiver: it stays in flight until its time-out.
-  void tell_unread(const QueueKey& key, std::size_t count);
-
   // By receipt handle (queues_receipts.cpp).
   aws::Outcome<void> delete_message(const QueueKey& key, std::string_view receipt_handle);
   aws::Outcome<void> change_visibility(const QueueKey& key, std::string_view receipt_handle,

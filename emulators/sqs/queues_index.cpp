@@ -198,12 +198,6 @@ void Queues::send_waiters_home(Queue& queue) {
   queue.waiters.clear();
 }
 
-void Queues::tell_unread(const QueueKey& key, std::size_t count) {
-  if (const Queue* queue = find(key)) {
-    tell(*queue, count, "received, but not read by the client: in flight until their time-out");
-  }
-}
-
 void Queues::tell(const Queue& queue, std::size_t count, std::string text) {
   if (count == 0) return;
   Event event;

@@ -23,9 +23,7 @@ OURS = ("_ZN8loopgate", "_ZNK8loopgate")
 ALLOWED = {
     r"loopgate::aws::(encode|decode)_.*": "both directions of a protocol are one room",
     r"loopgate::aws::(OperationModel::input_.*|Shape::find|sign|shapes::KnownServices::by_id)": "of a caller's side",
-    r"loopgate::aws::ServiceModel::find_error": "of a caller's side",
     r"loopgate::io::(HttpClient|HttpResponse|Url)::.*": "what leaves the machine by HTTP asks for it",
-    r"loopgate::io::Loop::outside_work": "what leaves the machine by HTTP holds it",
     r"loopgate::http::BodyFile::keep_as": "large bodies that are kept as files",
     r"loopgate::store::Statement::.*": "each of SQLite's types",
     r"loopgate::store::Store::failed": "what tests of a full disk ask",
