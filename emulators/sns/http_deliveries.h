@@ -47,7 +47,6 @@ class HttpDeliveries {
   // Whatever waits goes; what is under way is not tried again.
   void forget();
 
-
  private:
   using Due = std::pair<WallTime, std::int64_t>;  // and the row's id
   // The deliveries of one subscription.
