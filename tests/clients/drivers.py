@@ -15,6 +15,10 @@ class ClientError(Exception):
         self.code = code
 
 
+class UnknownOperation(Exception):
+    """This client is older than the operation."""
+
+
 def kebab(name):
     name = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1-\2", name)
     return re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name).lower()
@@ -45,8 +49,11 @@ class Boto3:
     def call(self, service, operation, params):
         from botocore.exceptions import ClientError as BotoError
 
+        method = getattr(self._client(service), kebab(operation).replace("-", "_"), None)
+        if method is None:
+            raise UnknownOperation(f"{self.name} has no {service} {operation}")
         try:
-            result = getattr(self._client(service), kebab(operation).replace("-", "_"))(**params)
+            result = method(**params)
         except BotoError as error:
             raise ClientError(error.response["Error"]["Code"], error.response["Error"]["Message"]) from error
         result.pop("ResponseMetadata", None)
@@ -93,6 +100,8 @@ class Cli:
                 match = re.search(r"An error occurred \(([^)]+)\)[^:]*: (.*)", done.stderr, re.S)
                 if match:
                     raise ClientError(match.group(1), match.group(2).strip())
+                if "nvalid choice" in done.stderr:
+                    raise UnknownOperation(f"{self.name} has no {service} {operation}")
                 raise RuntimeError(done.stderr)
             result = json.loads(done.stdout) if done.stdout.strip() else {}
             if os.path.exists(outfile):

@@ -90,14 +90,20 @@ func decodeBytes(value any) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(value.(map[string]any)["$bytes"].(string))
 }
 
-// plain is what JSON can write of an answer; what is not set is left out.
-func plain(value reflect.Value) any {
+// isAbsent tells what an answer did not have; a flag that is no pointer always has a value.
+func isAbsent(value reflect.Value) bool {
+	return value.IsZero() && value.Kind() != reflect.Bool
+}
+
+// plain is what JSON can write of an answer; what is not set is left out. `small`: members begin with a small letter on
+// AWS, where the SDK writes a capital.
+func plain(value reflect.Value, small bool) any {
 	switch value.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if value.IsNil() {
 			return nil
 		}
-		return plain(value.Elem())
+		return plain(value.Elem(), small)
 	case reflect.Struct:
 		if at, ok := value.Interface().(time.Time); ok {
 			return at.Format(time.RFC3339Nano)
@@ -105,16 +111,19 @@ func plain(value reflect.Value) any {
 		out := map[string]any{}
 		for i := range value.NumField() {
 			name := value.Type().Field(i).Name
-			if name == "ResultMetadata" || !value.Type().Field(i).IsExported() || value.Field(i).IsZero() {
+			if name == "ResultMetadata" || !value.Type().Field(i).IsExported() || isAbsent(value.Field(i)) {
 				continue
 			}
-			out[name] = plain(value.Field(i))
+			if small {
+				name = strings.ToLower(name[:1]) + name[1:]
+			}
+			out[name] = plain(value.Field(i), small)
 		}
 		return out
 	case reflect.Map:
 		out := map[string]any{}
 		for _, key := range value.MapKeys() {
-			out[key.String()] = plain(value.MapIndex(key))
+			out[key.String()] = plain(value.MapIndex(key), small)
 		}
 		return out
 	case reflect.Slice:
@@ -123,7 +132,7 @@ func plain(value reflect.Value) any {
 		}
 		out := []any{}
 		for i := range value.Len() {
-			out = append(out, plain(value.Index(i)))
+			out = append(out, plain(value.Index(i), small))
 		}
 		return out
 	default:
@@ -141,33 +150,16 @@ func call(clients map[string]any, asked request) (any, error) {
 	if err, failed := out[1].Interface().(error); failed {
 		return nil, err
 	}
-	result := plain(out[0]).(map[string]any)
+	result := plain(out[0], asked.Service == "logs" || smallNames[asked.Operation]).(map[string]any)
 	if payload := out[0].Elem().FieldByName("Payload"); payload.IsValid() && payload.Kind() == reflect.Slice {
 		result["Payload"] = string(payload.Bytes())
 	}
-	return named(asked.Service, result), nil
+	return result, nil
 }
 
-// named gives members the names that AWS has, where the SDK makes the first letter a capital.
-func named(service string, value any) any {
-	if service != "logs" {
-		return value
-	}
-	switch value := value.(type) {
-	case map[string]any:
-		out := map[string]any{}
-		for name, member := range value {
-			out[strings.ToLower(name[:1])+name[1:]] = named(service, member)
-		}
-		return out
-	case []any:
-		for i, member := range value {
-			value[i] = named(service, member)
-		}
-		return value
-	default:
-		return value
-	}
+// Operations of SNS whose members begin with a small letter.
+var smallNames = map[string]bool{
+	"CheckIfPhoneNumberIsOptedOut": true, "GetSMSAttributes": true, "ListPhoneNumbersOptedOut": true,
 }
 
 func main() {

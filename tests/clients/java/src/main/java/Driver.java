@@ -54,7 +54,7 @@ final class Driver {
   private Object call(JsonNode asked) throws ReflectiveOperationException {
     Service service = services.get(asked.field("service").orElseThrow().asString());
     String operation = asked.field("operation").orElseThrow().asString();
-    Class<?> type = Class.forName(service.model() + operation + "Request");
+    Class<?> type = Class.forName(service.model() + operation.replace("SMS", "Sms") + "Request");
     Object builder = type.getMethod("builder").invoke(null);
     assign((SdkPojo) builder, asked.field("params").orElseThrow());
     String method = Character.toLowerCase(operation.charAt(0)) + operation.substring(1);
