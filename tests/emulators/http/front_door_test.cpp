@@ -376,7 +376,8 @@ TEST_F(FrontDoorTest, TellsTheServiceWhoCalls) {
 
 // Knows one session, by its token.
 struct TestAccess final : Access {
-  aws::Outcome<aws::SessionPtr> identify(const Request& request) override {
+  aws::Outcome<aws::SessionPtr> identify(const Request& request, std::string_view action) override {
+    identified.emplace_back(action);
     const auto token = request.header("X-Amz-Security-Token");
     if (token == "old") return aws::refuse({"ExpiredToken", "It ended.", 403, {}});
     if (token.empty()) return nullptr;
@@ -390,6 +391,7 @@ struct TestAccess final : Access {
   }
   std::vector<std::string> asked;
   std::string denied;
+  std::vector<std::string> identified;
 };
 
 TEST_F(FrontDoorTest, AsksWhoCallsAndWhetherTheyMay) {
@@ -404,6 +406,8 @@ TEST_F(FrontDoorTest, AsksWhoCallsAndWhetherTheyMay) {
   EXPECT_EQ(sns.calls[1].caller.session, nullptr);
   EXPECT_THAT(access.asked,
               testing::ElementsAre("444455556666 sns:Publish *", "111122223333 sns:Publish *"));
+
+  EXPECT_THAT(access.identified, testing::Each("sns:Publish"));
 
   access.denied = "sqs:Send";
   const auto denied = response_to(json_call("AmazonSQS.Send", R"({"QueueUrl":"u"})"));
