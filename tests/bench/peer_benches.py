@@ -28,7 +28,7 @@ def install_peer(build):
         shutil.copy(file, folder)
     node = folder / "node_modules" / ".bin" / "node"
     if not node.exists() and shutil.which("npm"):
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent", "--allow-scripts=node"], cwd=folder,
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=folder,
                        check=False)
     return folder if node.exists() else None
 
