@@ -176,7 +176,6 @@ class HttpConnection final : public Connection,
   std::function<void()> drained_callback_;
 
   std::size_t discarded_ = 0;
-  std::array<char, 4096> scrap_;
 
   // Time is counted in ticks of the server's timer, not in readings of a clock.
   int still_ = 0;             // ticks since something moved
@@ -432,7 +431,7 @@ void HttpConnection::discard_rest() {
     error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
   }
-  socket_.async_read_some(asio::buffer(scrap_),
+  socket_.async_read_some(asio::buffer(server_->scrap),
                           [self = shared_from_this()](error_code error, std::size_t got) {
                             self->discarded_ += got;
                             if (error == asio::error::connection_reset) self->notice_unread();
