@@ -295,6 +295,19 @@ TEST_F(GuardedFrontDoor, AStreamThatThrowsBeforeItBeganIsAnsweredAsAFailure) {
   EXPECT_EQ(answer->response->status, 500);
 }
 
+// Recorded on AWS, 2024-05-07.
+TEST_F(FrontDoorTest, TheQueryProtocolAnswersInJsonToThoseWhoAsk) {
+  const auto asked = [&](std::vector<Header> headers, const std::string& body = "m") {
+    return response_to(query("Action=Send&QueueUrl=u&Body=" + body, std::move(headers)));
+  };
+  const auto answer = asked({{"Accept", "application/json"}});
+  EXPECT_EQ(aws::header_value(answer.headers, "Content-Type"), "application/json");
+  EXPECT_TRUE(json::parse(answer.body).contains("SendResponse")) << answer.body;
+  const auto refused = asked({{"Accept", "application/json"}}, "fail");
+  EXPECT_EQ(json::parse(refused.body)["Error"]["Code"], "AWS.SimpleQueueService.NonExistentQueue");
+  EXPECT_THAT(asked({}).body, testing::StartsWith("<"));
+}
+
 struct Routed {
   const char* name;
   Request request;
