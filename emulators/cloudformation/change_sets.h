@@ -43,8 +43,8 @@ class ChangeSets {
     std::erase_if(sets_, [&](const auto& entry) { return scope.covers_arn(entry.first); });
   }
 
-  std::string make_id(const std::string& kind, const cfn::DeployRequest& request,
-                      const std::string& name);
+  void erase_others(const ChangeSet& kept);  // of its stack
+  std::string make_id(const cfn::DeployRequest& request, const std::string& name);
   WallTime now() const { return clock_.wall(); }
 
  private:
