@@ -585,8 +585,8 @@ Result<nlohmann::ordered_json> Sandbox::listener(const std::string& listener) co
   return describe_listener(*found);
 }
 
-Status Sandbox::inject(const std::string& listener, const std::string& region, const Endpoint& from,
-                       ByteSpan payload) {
+Result<std::uint64_t> Sandbox::inject(const std::string& listener, const std::string& region,
+                                      const Endpoint& from, ByteSpan payload) {
   return impl_->gateway->inject(listener, region, from, payload);
 }
 
@@ -594,9 +594,9 @@ std::vector<CapturedDatagram> Sandbox::captured(std::uint64_t after, std::size_t
   return impl_->captured.read(after, limit);
 }
 
-Status Sandbox::inject_inner(const std::string& listener, const std::string& region,
-                             const Endpoint& from, const std::string& peer_key,
-                             ByteSpan plaintext) {
+Result<std::uint64_t> Sandbox::inject_inner(const std::string& listener, const std::string& region,
+                                            const Endpoint& from, const std::string& peer_key,
+                                            ByteSpan plaintext) {
   return impl_->gateway->inject_inner(listener, region, from, peer_key, plaintext);
 }
 

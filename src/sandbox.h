@@ -146,13 +146,14 @@ class Sandbox {
   // STACK/LOGICALID.
   Result<nlohmann::ordered_json> listener(const std::string& listener) const;
 
-  // A datagram that no socket received. Same path from there.
-  Status inject(const std::string& listener, const std::string& region, const Endpoint& from,
-                ByteSpan payload);
+  // A datagram that no socket received. Same path from there. Gives its tag.
+  Result<std::uint64_t> inject(const std::string& listener, const std::string& region,
+                               const Endpoint& from, ByteSpan payload);
   // The same for what a replayed WireGuard session carried: `plaintext` is the peer's (base64
-  // public key).
-  Status inject_inner(const std::string& listener, const std::string& region, const Endpoint& from,
-                      const std::string& peer_key, ByteSpan plaintext);
+  // public key); 0 for a keep-alive, which goes nowhere.
+  Result<std::uint64_t> inject_inner(const std::string& listener, const std::string& region,
+                                     const Endpoint& from, const std::string& peer_key,
+                                     ByteSpan plaintext);
   std::vector<CapturedDatagram> captured(std::uint64_t after, std::size_t limit) const;
 
   // The table of WireGuard sessions of a listener, or of all (empty).

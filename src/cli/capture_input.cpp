@@ -9,9 +9,8 @@
 
 namespace loopgate::cli {
 
-namespace {
-
 Status check_regular(const std::string& path, std::string_view verb) {
+  if (is_standard_input(path)) return {};
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   const auto refuse = [&](std::string_view what) {
@@ -35,18 +34,14 @@ Status check_regular(const std::string& path, std::string_view verb) {
   }
 }
 
-}  // namespace
-
 bool is_standard_input(const std::string& path) {
   return path == "-" || path == "/dev/stdin";
 }
 
 Result<codec::capture::Reader> open_capture(const std::string& path, std::string_view verb) {
   const bool standard_input = is_standard_input(path);
-  if (!standard_input) {
-    if (const auto status = check_regular(path, verb); !status) {
-      return std::unexpected(status.error());
-    }
+  if (const auto status = check_regular(path, verb); !status) {
+    return std::unexpected(status.error());
   }
   auto source = standard_input ? Result<std::unique_ptr<ByteSource>>(io::standard_input_source())
                                : io::open_file_source(path);

@@ -11,6 +11,9 @@ namespace loopgate::cli {
 
 bool is_standard_input(const std::string& path);  // "-" and /dev/stdin
 
+// Whether reading it will come to an end. Standard input passes.
+Status check_regular(const std::string& path, std::string_view verb);
+
 // `verb` is who asks, for the error. A pipe, socket or device by name may have no end and is
 // refused before a byte of it is read.
 Result<codec::capture::Reader> open_capture(const std::string& path, std::string_view verb);

@@ -1,255 +1,182 @@
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
 
-#include "base/file.h"
-#include "cli/capture_input.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/payload_flags.h"
-#include "cli/sandbox_flags.h"
-#include "codec/base64.h"
-#include "codec/capture/dissector.h"
-#include "wireguard/decrypt.h"
+#include "cli/replay_comparison.h"
+#include "cli/replay_delivery.h"
+#include "cli/replay_findings.h"
+#include "cli/replay_flags.h"
+#include "cli/replay_run.h"
+#include "cli/replay_writer.h"
 
 namespace loopgate::cli {
 
 namespace {
 
-constexpr std::size_t kBatch = 256;            // datagrams in one request
-constexpr std::size_t kBatchBytes = 1U << 20;  // of their data; one more than this at most
-
-struct ReplayFlags {
-  std::string file;
-  std::string listener;
-  std::string region;
-  int port = 0;
-  std::string key_log;
-  std::string wait = "2s";
-  std::string endpoint;
-  bool tunnels = false;
+// What comes back, as it comes.
+class Printer final : public ReplayObserver {
+ public:
+  void on_answer(const ReplayAnswer& answer) override {
+    fmt::print("to {}: {}\n", answer.client.to_string(), printable(answer.payload));
+  }
 };
 
-// The sessions in a capture, opened with --key-log and with what the capture itself carries.
-using Decryptor = std::optional<wireguard::CaptureDecryptor>;
-
-Result<Decryptor> decryptor_of(const codec::capture::Annotations& notes, const ReplayFlags& flags) {
-  std::string lines;
-  if (!flags.key_log.empty()) {
-    auto text = read_file(flags.key_log, kMaxTextFileBytes);
-    if (!text) return std::unexpected(text.error());
-    lines = std::move(*text);
+Result<ReplayTargets> targets_of(const ReplayFlags& flags, Client& client) {
+  auto targets = ReplayTargets::parse(flags.to, flags.maps);
+  if (!targets) return targets;
+  if (targets->by_ports()) {
+    const auto info = client.get("/_loopgate/info");
+    if (!info) return std::unexpected(info.error());
+    targets->match_ports(*info);
+    if (targets->all().empty()) {
+      return fail("no listener is deployed; name a target with --to or --map");
+    }
   }
-  for (const auto& secrets : notes.secrets) {
-    if (secrets.type == codec::capture::kWireGuardKeyLog) lines += to_text(secrets.data);
+  if (flags.send) return targets;
+  for (const auto& target : targets->all()) {
+    if (!Endpoint::parse(target)) continue;
+    return fail(
+        fmt::format("{} is an address: --send sends there; without it, name a listener", target));
   }
-  if (lines.empty()) return std::nullopt;
-  auto log = wireguard::parse_key_log(lines);
-  if (!log) return std::unexpected(log.error());
-  return wireguard::CaptureDecryptor(std::move(*log));
+  return targets;
 }
 
-// A capture's key log may stand anywhere in it: a pcapng file is read to its end once. Standard
-// input cannot be: there it stands before its packets, or comes with --key-log.
-Result<Decryptor> find_decryptor(const codec::capture::Reader& reader, const ReplayFlags& flags) {
-  if (is_standard_input(flags.file) || reader.annotations().format == "pcap") {
-    return decryptor_of(reader.annotations(), flags);
+std::string list_of(const ReplayInput::Skipped& skipped) {
+  std::string out;
+  for (const auto& [why, count] : skipped) {
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, why);
   }
-  auto ahead = open_capture(flags.file, "replay");
-  if (!ahead) return std::unexpected(ahead.error());
-  for (auto record = ahead->next(); record && *record != nullptr; record = ahead->next()) {
-  }
-  return decryptor_of(ahead->annotations(), flags);
+  return out;
 }
 
-// What comes back, printed as it is read. The sandbox keeps a bounded amount of it.
-class Answers {
- public:
-  Answers(Client& client, std::uint64_t after) : client_(client), after_(after) {}
+std::string why_nothing(const ReplayInput::Skipped& skipped, const ReplayTargets& targets) {
+  if (skipped.empty()) return "nothing was replayed: the capture has no packets";
+  auto out = "nothing was replayed: of its packets are " + list_of(skipped);
+  if (targets.by_ports()) {
+    out += fmt::format(" (the listeners have {}; --to or --map names others)", targets.ports());
+  }
+  return out;
+}
 
-  // Until nothing has come for `wait`.
-  Status read(std::chrono::milliseconds wait) {
-    for (;;) {
-      const auto answer =
-          client_.get(fmt::format("/_loopgate/captured?after={}&wait_ms={}", after_, wait.count()));
-      if (!answer) return std::unexpected(answer.error());
-      const auto& datagrams = (*answer)["datagrams"];
-      if (datagrams.empty()) return {};
-      for (const auto& datagram : datagrams) print(datagram);
+void print_summary(const ReplayDelivery& delivery, const ReplayInput::Skipped& skipped) {
+  const auto counts = delivery.counts();
+  const auto* outcomes = delivery.outcomes();
+  const auto ends = outcomes == nullptr ? std::string() : outcomes->to_string();
+  fmt::print("replayed {} datagrams{}{}\n", counts.put, ends.empty() ? "" : ": ", ends);
+  for (const auto& [why, count] : skipped) fmt::print("skipped {}: {}\n", count, why);
+  fmt::print("{} answers\n", counts.answers);
+  for (const auto& note : counts.notes) fmt::print("{}\n", note);
+  if (outcomes != nullptr && outcomes->forgotten() != 0) {
+    fmt::print(
+        "{} events of the journal were gone before they were read: what became of some packets is "
+        "not known\n",
+        outcomes->forgotten());
+  }
+}
+
+// Whoever looks at the packets besides the user.
+struct Observers {
+  Printer printer;
+  std::unique_ptr<ReplayWriter> writer;
+  std::unique_ptr<ReplayComparison> comparison;
+  std::unique_ptr<ReplayFindings> findings;
+
+  static Result<Observers> of(const ReplayFlags& flags) {
+    Observers out;
+    if (flags.compares()) {
+      auto masks = codec::capture::Masks::parse(flags.masks);
+      if (!masks) return fail("--mask: " + masks.error().message);
+      out.comparison = std::make_unique<ReplayComparison>(*std::move(masks));
     }
-  }
-  std::uint64_t printed() const { return printed_; }
-  std::uint64_t lost() const { return lost_; }  // let go by the sandbox before they were read
-
- private:
-  void print(const nlohmann::json& datagram) {
-    const auto payload = codec::base64_decode(datagram["data"].get<std::string>());
-    fmt::print("to {}: {}\n", datagram["to"].get<std::string>(),
-               printable(payload.value_or(Bytes{})));
-    const auto seq = datagram["seq"].get<std::uint64_t>();
-    lost_ += seq - after_ - 1;
-    after_ = seq;
-    ++printed_;
-  }
-
-  Client& client_;
-  std::uint64_t after_;
-  std::uint64_t printed_ = 0;
-  std::uint64_t lost_ = 0;
-};
-
-// A capture on its way into the sandbox: a batch in memory, never the whole.
-class Replay {
- public:
-  Replay(codec::capture::Reader reader, const ReplayFlags& flags, Client& client, Answers& answers)
-      : reader_(std::move(reader)),
-        dissector_({.tunnels = flags.tunnels}),
-        flags_(flags),
-        client_(client),
-        answers_(answers) {}
-
-  // What was read before an error is injected.
-  Status run() {
-    auto decryptor = find_decryptor(reader_, flags_);
-    if (!decryptor) return std::unexpected(decryptor.error());
-    if (*decryptor) decryptor_.emplace(std::move(**decryptor));
-    for (;;) {
-      const auto record = reader_.next();
-      if (!record || *record == nullptr) {
-        dissector_.finish();
-        const auto injected = inject();
-        if (record && injected) tell_late_secrets();
-        return record ? injected : fail(record.error().message, {flags_.file});
-      }
-      add(**record);
-      if (batch_.size() < kBatch && batch_bytes_ < kBatchBytes) continue;
-      if (const auto injected = inject(); !injected) return injected;
+    if (flags.mutants != 0) out.findings = std::make_unique<ReplayFindings>();
+    if (!flags.against.empty()) {
+      auto run = ReplayInput::open({.file = flags.against});
+      if (!run) return std::unexpected(run.error());
+      out.comparison->against(*std::move(run));
     }
-  }
-
-  std::uint64_t injected() const { return injected_; }
-  const codec::capture::Annotations& notes() const { return reader_.annotations(); }
-
-  void print_summary() const {
-    fmt::print("replayed {} datagrams\n", injected_);
-    for (const auto& [why, count] : skipped()) fmt::print("skipped {}: {}\n", count, why);
-  }
-
-  std::string why_nothing() const {
-    std::string out;
-    for (const auto& [why, count] : skipped()) {
-      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, why);
-    }
-    if (out.empty()) return "nothing was replayed: the capture has no packets";
-    return "nothing was replayed: of its packets are " + out;
-  }
-
- private:
-  using Skipped = std::vector<std::pair<std::string, std::uint64_t>>;  // why → how many
-
-  Skipped skipped() const {
-    Skipped out;
-    for (const auto& line : dissector_.skipped().lines()) out.emplace_back(line.why, line.count);
-    out.insert(out.end(), skipped_.begin(), skipped_.end());
+    if (flags.write.empty()) return out;
+    auto writer = ReplayWriter::open(flags.write, !flags.send);
+    if (!writer) return std::unexpected(writer.error());
+    out.writer = *std::move(writer);
     return out;
   }
 
-  void add(const codec::capture::Record& record) {
-    const auto content = dissector_.dissect(record);
-    const auto* datagram = std::get_if<codec::capture::UdpDatagram>(&content);
-    if (datagram == nullptr) return;
-    if (flags_.port != 0 && datagram->destination.port != flags_.port) {
-      ++skipped_[fmt::format("not to port {}", flags_.port)];
-    } else if (decryptor_) {
-      add_decrypted(*datagram);
-    } else {
-      put({{"from", datagram->source.to_string()},
-           {"data", codec::base64_encode(datagram->payload)}});
-    }
+  ReplayObservers list(bool quiet) {
+    ReplayObservers out;
+    if (!quiet) out.push_back(&printer);
+    if (writer) out.push_back(writer.get());
+    if (comparison) out.push_back(comparison.get());
+    if (findings) out.push_back(findings.get());
+    return out;
   }
-
-  // What a WireGuard session carried to its listener: the initiator's packets, as that peer's.
-  void add_decrypted(const codec::capture::UdpDatagram& datagram) {
-    const auto captured = decryptor_->read(datagram.payload);
-    if (!captured) {
-      ++skipped_[std::string(describe(captured.error()).code)];
-      return;
-    }
-    const auto* packet = std::get_if<wireguard::CapturedPacket>(&*captured);
-    if (packet == nullptr || !packet->from_initiator || packet->plaintext.empty()) {
-      ++skipped_["a handshake, a keep-alive, or the listener's own"];
-      return;
-    }
-    put({{"from", datagram.source.to_string()},
-         {"peer_key", packet->initiator.to_base64()},
-         {"data", codec::base64_encode(packet->plaintext)}});
-  }
-
-  void put(nlohmann::json entry) {
-    batch_bytes_ += entry["data"].get_ref<const std::string&>().size();
-    batch_.push_back(std::move(entry));
-  }
-
-  // Reads the answers along with it, so that they do not pile up.
-  Status inject() {
-    if (batch_.empty()) return {};
-    const auto count = batch_.size();
-    const auto answer = client_.post("/_loopgate/inject", {{"listener", flags_.listener},
-                                                           {"region", flags_.region},
-                                                           {"datagrams", std::move(batch_)}});
-    batch_ = nlohmann::json::array();
-    batch_bytes_ = 0;
-    if (!answer) return std::unexpected(answer.error());
-    injected_ += count;
-    return answers_.read(std::chrono::milliseconds(0));
-  }
-
-  void tell_late_secrets() const {
-    if (!is_standard_input(flags_.file) || decryptor_ || notes().secrets.empty()) return;
-    fmt::print(stderr,
-               "loopgate: standard input has keys behind its first packets: replay the capture "
-               "from a file, or give them with --key-log, to replay what its sessions carried\n");
-  }
-
-  codec::capture::Reader reader_;
-  codec::capture::Dissector dissector_;
-  const ReplayFlags& flags_;
-  Client& client_;
-  Answers& answers_;
-  Decryptor decryptor_;
-  nlohmann::json batch_ = nlohmann::json::array();
-  std::size_t batch_bytes_ = 0;
-  std::uint64_t injected_ = 0;
-  std::map<std::string, std::uint64_t> skipped_;  // beyond the dissector's own
 };
+
+// What was written and compared; 1 when it is not as it should be.
+int finish(Observers& observers, const ReplayFlags& flags) {
+  if (observers.writer) {
+    if (const auto written = observers.writer->finish(); !written) return report(written.error());
+    fmt::print("wrote {} packets to {}\n", observers.writer->written(), flags.write);
+    if (observers.writer->left_out() != 0) {
+      fmt::print("left out {}: too large for an IP packet, or to a client that said nothing\n",
+                 observers.writer->left_out());
+    }
+  }
+  if (observers.findings && !observers.findings->print(flags.command())) return 1;
+  if (!observers.comparison) return 0;
+  const auto same = observers.comparison->finish();
+  if (!same) return report(same.error());
+  return *same ? 0 : report({"the answers are not the same", {}});
+}
+
+int conclude(const ReplayFlags& flags, const ReplayDelivery& delivery) {
+  const auto counts = delivery.counts();
+  if (counts.lost != 0) {
+    return report({fmt::format("{} more answers came faster than they could be read, and were let "
+                               "go: replay more slowly (--pps)",
+                               counts.lost),
+                   {}});
+  }
+  if (flags.fail_on_discard && delivery.outcomes() != nullptr &&
+      delivery.outcomes()->any_discarded()) {
+    return report(
+        {"something was discarded; 'loopgate trace --event discarded' tells of each", {}});
+  }
+  return 0;
+}
 
 int replay(const ReplayFlags& flags) {
   const auto wait = parse_duration(flags.wait);
   if (!wait) return report({"--wait: " + wait.error().message, {}});
-  auto reader = open_capture(flags.file, "replay");
-  if (!reader) return report(reader.error());
-  Client client(flags.endpoint);
-  const auto before = client.get("/_loopgate/captured?after=18446744073709551615");
-  if (!before) return report(before.error());
-  Answers answers(client, (*before)["last"].get<std::uint64_t>());
-  Replay replay(*std::move(reader), flags, client, answers);
-  const auto status = replay.run();
-  print_warnings(replay.notes(), flags.file);
-  if (!status && replay.injected() == 0) return report(status.error());
-  replay.print_summary();
-  const auto quiet = std::chrono::duration_cast<std::chrono::milliseconds>(*wait);
-  if (replay.injected() != 0) {
-    if (const auto read = answers.read(quiet); !read) return report(read.error());
-    fmt::print("{} answers\n", answers.printed());
+  if (const auto checked = flags.check(); !checked) return report(checked.error());
+  const auto selection = flags.parse_selection();
+  if (!selection) return report(selection.error());
+  // A file that is none is told before the sandbox is asked for anything.
+  if (const auto checked = ReplayInput::check(flags.input.file); !checked) {
+    return report(checked.error());
   }
+  Client client(flags.endpoint);
+  const auto targets = targets_of(flags, client);
+  if (!targets) return report(targets.error());
+  auto observers = Observers::of(flags);
+  if (!observers) return report(observers.error());
+  const auto list = observers->list(flags.quiet);
+  const auto delivery = flags.send ? make_sender(client, flags.region, list)
+                                   : make_injector(client, flags.region, list);
+  auto* comparison = flags.against.empty() ? observers->comparison.get() : nullptr;
+  ReplayRun run(flags, *selection, *targets, client, *delivery, comparison);
+  const auto status = run.run();
+  if (!status && delivery->counts().put == 0) return report(status.error());
+  if (const auto finished = delivery->finish(*wait); !finished) return report(finished.error());
+  print_summary(*delivery, run.skipped());
+  const int finished = finish(*observers, flags);
   if (!status) return report(status.error());
-  if (replay.injected() == 0) return report({replay.why_nothing(), {flags.file}});
-  if (answers.lost() == 0) return 0;
-  fmt::print(stderr,
-             "loopgate: {} more answers came faster than they could be read, and were let go: "
-             "replay a part of the capture at a time\n",
-             answers.lost());
-  return 1;
+  if (delivery->counts().put == 0) {
+    return report({why_nothing(run.skipped(), *targets), {flags.input.file}});
+  }
+  return std::max(finished, conclude(flags, *delivery));
 }
 
 }  // namespace
@@ -257,24 +184,9 @@ int replay(const ReplayFlags& flags) {
 void add_replay(CLI::App& app, Outcome& outcome) {
   auto* verb = app.add_subcommand(
       "replay",
-      "Replay a capture (pcap, pcapng; gzip, zstd) into a listener, with its own sources");
+      "Replay a capture (pcap, pcapng; gzip, zstd), or the gateway's own JSON, into listeners");
   auto flags = std::make_shared<ReplayFlags>();
-  verb->add_option("file", flags->file, "The capture; - is standard input")
-      ->required()
-      ->type_name("FILE");
-  verb->add_option("--to", flags->listener,
-                   "The listener's logical id, STACK/LOGICALID, name or port")
-      ->required();
-  verb->add_option("--region", flags->region, "Ingress region; default: the first");
-  verb->add_option("--port", flags->port, "Only datagrams that were sent to this port")
-      ->check(CLI::Range(1, 65535));
-  verb->add_option(
-      "--key-log", flags->key_log,
-      "WireGuard key log: replays what the sessions in the capture carried, as those peers");
-  verb->add_flag("--tunnels", flags->tunnels, "Open IP in IP, IPv6 in IP and GRE");
-  verb->add_option("--wait", flags->wait, "Stop when no answer has come for so long")
-      ->capture_default_str();
-  verb->add_option("--endpoint", flags->endpoint, "The running sandbox");
+  flags->add_to(*verb);
   verb->callback([&outcome, flags] { outcome.status = replay(*flags); });
 }
 

@@ -60,6 +60,12 @@ inline constexpr int kMaxLinkLayers = 8;
 inline constexpr int kMaxCaptureNesting = 8;
 // What `inspect` keeps of a capture, some 300 bytes each; datagrams of more flows are counted.
 inline constexpr std::size_t kMaxCaptureFlows = 100'000;
+// Pairs of endpoints of which `replay` knows who spoke first; some 150 bytes each, twice.
+inline constexpr std::size_t kMaxSpeakers = 200'000;
+// Fields of one payload, and what of two runs' answers waits for its other: beyond, answers are
+// counted by what they are and not shown.
+inline constexpr std::size_t kMaxComparedFields = 4096;
+inline constexpr std::size_t kMaxComparedBytes = 64 * 1024 * 1024;
 // RFC 8200 §4.5 gives a packet's fragments 60 seconds, RFC 1122 §3.3.2 60 to 120. What waits is
 // bounded as Linux does it (ipfrag_high_thresh is 4 MB), and in number, for tiny fragments.
 inline constexpr std::chrono::seconds kFragmentLifetime{60};

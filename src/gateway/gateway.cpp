@@ -35,15 +35,14 @@ Result<ListenerInfo> Gateway::listener(const std::string& wanted) const {
   return (*found)->info();
 }
 
-Status Gateway::inject(const std::string& listener, const std::string& region, const Endpoint& from,
-                       ByteSpan payload) {
+Result<std::uint64_t> Gateway::inject(const std::string& listener, const std::string& region,
+                                      const Endpoint& from, ByteSpan payload) {
   const auto found = find_listener(listener);
   if (!found) return std::unexpected(found.error());
   const auto index = region.empty() ? RegionIndex{0} : context_.region_index(region);
   if (!index) return fail(fmt::format("{} is none of the ingress regions", region));
   if (payload.size() > kMaxDatagramV6) return fail("the payload does not fit a datagram");
-  (*found)->receive(*index, from, payload, true);
-  return {};
+  return (*found)->receive(*index, from, payload, true);
 }
 
 Result<ListenerInfo> Gateway::create_listener(const std::string& stack,

@@ -34,14 +34,16 @@ class Gateway final : public SourceSink {
   Result<ListenerInfo> listener(const std::string& listener) const;
 
   // A datagram that seems to have come from `from` into `region` (empty: the first). Everything
-  // happens as if it had come from a socket, but what goes back is captured.
-  Status inject(const std::string& listener, const std::string& region, const Endpoint& from,
-                ByteSpan payload);
+  // happens as if it had come from a socket, but what goes back is captured. Gives its tag.
+  Result<std::uint64_t> inject(const std::string& listener, const std::string& region,
+                               const Endpoint& from, ByteSpan payload);
   void set_capture_sink(CaptureSink sink) { context_.capture = std::move(sink); }
   // The same for a plaintext that a replayed WireGuard session carried for the peer with this
-  // public key (base64); what goes back is captured before it is sealed.
-  Status inject_inner(const std::string& listener, const std::string& region, const Endpoint& from,
-                      std::string_view peer_key, ByteSpan plaintext);
+  // public key (base64); what goes back is captured before it is sealed. 0 for a keep-alive, which
+  // goes nowhere.
+  Result<std::uint64_t> inject_inner(const std::string& listener, const std::string& region,
+                                     const Endpoint& from, std::string_view peer_key,
+                                     ByteSpan plaintext);
 
   // For captures; null ends it. Costs nothing when not set.
   void set_datagram_observer(DatagramObserver observer) { context_.observe = std::move(observer); }

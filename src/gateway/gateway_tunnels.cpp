@@ -14,17 +14,19 @@ Result<Listener*> Gateway::find_tunnel(const std::string& wanted) const {
   return found;
 }
 
-Status Gateway::inject_inner(const std::string& listener, const std::string& region,
-                             const Endpoint& from, std::string_view peer_key, ByteSpan plaintext) {
+Result<std::uint64_t> Gateway::inject_inner(const std::string& listener, const std::string& region,
+                                            const Endpoint& from, std::string_view peer_key,
+                                            ByteSpan plaintext) {
   const auto found = find_tunnel(listener);
   if (!found) return std::unexpected(found.error());
   const auto index = region.empty() ? RegionIndex{0} : context_.region_index(region);
   if (!index) return fail(fmt::format("{} is none of the ingress regions", region));
-  if (auto checked = (*found)->tunnel()->check_key(peer_key); !checked) return checked;
-  if (plaintext.empty()) return {};  // a keep-alive: never delivered
+  if (auto checked = (*found)->tunnel()->check_key(peer_key); !checked) {
+    return std::unexpected(checked.error());
+  }
+  if (plaintext.empty()) return 0;  // a keep-alive: never delivered
   if (plaintext.size() > kMaxDatagramV6) return fail("the payload does not fit a datagram");
-  (*found)->inject_inner(*index, from, peer_key, plaintext);
-  return {};
+  return (*found)->inject_inner(*index, from, peer_key, plaintext);
 }
 
 void Gateway::set_key_log_observer(KeyLogObserver observer) {

@@ -178,21 +178,24 @@ void Listener::forget_packets() {
   transport_->forget_packets();
 }
 
-void Listener::receive(RegionIndex region, const Endpoint& from, ByteSpan payload, bool injected) {
+std::uint64_t Listener::receive(RegionIndex region, const Endpoint& from, ByteSpan payload,
+                                bool injected) {
   if (context_.observe) observe(true, region, from, injected, payload);
   RequestPacket packet;
   packet.origin = {from, region, injected};
   packet.payload = payload;
   if (admit(packet, injected ? "injected" : "")) transport_->receive(packet);
+  return packet.tag;
 }
 
-void Listener::inject_inner(RegionIndex region, const Endpoint& from, std::string_view peer_key,
-                            ByteSpan plaintext) {
+std::uint64_t Listener::inject_inner(RegionIndex region, const Endpoint& from,
+                                     std::string_view peer_key, ByteSpan plaintext) {
   RequestPacket packet;
   packet.origin = {from, region, true};
   packet.payload = plaintext;
   if (admit(packet, "injected into a tunnel"))
     transport_->tunnel()->receive_injected(packet, peer_key);
+  return packet.tag;
 }
 
 bool Listener::admit(RequestPacket& packet, std::string_view note) {

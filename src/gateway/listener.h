@@ -59,10 +59,11 @@ class Listener final : public ReplySink, public TransportHost {
   // clients goes.
   void forget_packets();
 
-  void receive(RegionIndex region, const Endpoint& from, ByteSpan payload, bool injected);
+  // Gives its tag.
+  std::uint64_t receive(RegionIndex region, const Endpoint& from, ByteSpan payload, bool injected);
   // Where there is a tunnel: a plaintext as if it had come through that of the peer with this key.
-  void inject_inner(RegionIndex region, const Endpoint& from, std::string_view peer_key,
-                    ByteSpan plaintext);
+  std::uint64_t inject_inner(RegionIndex region, const Endpoint& from, std::string_view peer_key,
+                             ByteSpan plaintext);
   void source(std::uint64_t tag, RegionIndex region, const SourcedPacket& packet) {
     transport_->source(tag, region, packet);
   }

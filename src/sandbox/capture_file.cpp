@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/version.h"
 #include "codec/ip.h"
@@ -59,7 +60,12 @@ void CaptureFile::observe(const gateway::ObservedDatagram& datagram) {
   // Of two families (a client that was injected into a listener on ::1): IPv6, with the IPv4
   // address mapped; it reads as IPv4 again.
   const auto frame = codec::build_udp(source, destination, datagram.bytes);
-  if (!frame.empty()) writer_.add_packet(outer_, clock_.wall(), frame, comment);
+  if (!frame.empty()) return writer_.add_packet(outer_, clock_.wall(), frame, comment);
+  if (std::exchange(told_too_large_, true)) return;
+  journal_.warn(
+      fmt::format("a datagram of {} bytes does not fit an IPv4 packet: such ones are not in the "
+                  "capture",
+                  datagram.bytes.size()));
 }
 
 void CaptureFile::write_out() {

@@ -37,6 +37,7 @@ class CaptureFile {
   std::uint32_t outer_;
   std::uint32_t inner_;
   bool failed_ = false;
+  bool told_too_large_ = false;
   Alive alive_;
 };
 

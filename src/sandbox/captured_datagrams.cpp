@@ -1,5 +1,6 @@
 #include "sandbox/captured_datagrams.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace loopgate {
@@ -15,13 +16,22 @@ void CapturedDatagrams::add(CapturedDatagram datagram) {
   wake();
 }
 
-std::vector<CapturedDatagram> CapturedDatagrams::read(std::uint64_t after,
-                                                      std::size_t limit) const {
+std::vector<CapturedDatagram> CapturedDatagrams::read(std::uint64_t after, std::size_t limit,
+                                                      std::size_t bytes) const {
   std::vector<CapturedDatagram> out;
-  for (const auto& datagram : datagrams_) {
-    if (datagram.seq > after && out.size() < limit) out.push_back(datagram);
+  std::size_t read = 0;
+  auto next = std::ranges::upper_bound(datagrams_, after, {}, &CapturedDatagram::seq);
+  for (; next != datagrams_.end() && out.size() < limit && read < bytes; ++next) {
+    read += next->payload.size();
+    out.push_back(*next);
   }
   return out;
+}
+
+std::uint64_t CapturedDatagrams::lost_since(std::uint64_t after) const {
+  after = std::max(after, cleared_);
+  const std::uint64_t gone = last_seq_ - datagrams_.size();
+  return gone > after ? gone - after : 0;
 }
 
 void CapturedDatagrams::wait(std::uint64_t after, Duration wait, std::function<void()> callback) {
@@ -38,6 +48,7 @@ void CapturedDatagrams::wait(std::uint64_t after, Duration wait, std::function<v
 void CapturedDatagrams::clear() {
   datagrams_.clear();
   bytes_ = 0;
+  cleared_ = last_seq_;
   for (auto& [id, waiter] : std::exchange(waiters_, {})) waiter.callback();
 }
 

@@ -13,13 +13,19 @@ namespace loopgate {
 
 class CapturedDatagrams {
  public:
-  static constexpr std::size_t kMaxBytes = 16 * 1024 * 1024;  // payloads kept; the oldest go first
+  // Payloads kept; the oldest go first. A request's worth of replayed datagrams (control.cpp) that
+  // are all answered at once, several times and as large as can be.
+  static constexpr std::size_t kMaxBytes = 64 * 1024 * 1024;
 
   explicit CapturedDatagrams(Clock& clock) : clock_(clock) {}
 
   void add(CapturedDatagram datagram);
-  std::vector<CapturedDatagram> read(std::uint64_t after, std::size_t limit) const;
+  // At most `limit` behind `after`, and no more once they have `bytes` of payload.
+  std::vector<CapturedDatagram> read(std::uint64_t after, std::size_t limit,
+                                     std::size_t bytes = kMaxBytes) const;
   std::uint64_t last_seq() const { return last_seq_; }
+  // How many behind `after` made room for others and cannot be read any more.
+  std::uint64_t lost_since(std::uint64_t after) const;
 
   // Calls back once: as soon as there is one after `after`, or when `wait` is over.
   void wait(std::uint64_t after, Duration wait, std::function<void()> callback);
@@ -38,6 +44,7 @@ class CapturedDatagrams {
   std::deque<CapturedDatagram> datagrams_;
   std::size_t bytes_ = 0;
   std::uint64_t last_seq_ = 0;
+  std::uint64_t cleared_ = 0;  // the last one when all were let go
   std::uint64_t last_waiter_ = 0;
   std::map<std::uint64_t, Waiter> waiters_;
 };

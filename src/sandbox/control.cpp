@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <vector>
 
 #include "base/json.h"
@@ -23,6 +24,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kCapturedPerAnswer = 1000;
+constexpr std::size_t kCapturedBytesPerAnswer = 4U << 20;  // of payload; one more than this at most
 constexpr std::size_t kInjectedPerRequest = 10'000;
 constexpr std::uint64_t kMaxWaitMillis = 60'000;
 
@@ -122,18 +124,27 @@ json describe_result(const DeployResult& result) {
 }
 
 struct Injected {
+  std::string listener;
+  std::string region;
   Endpoint from;
   std::string peer_key;  // of a WireGuard peer: the payload is what it would have encrypted
   Bytes payload;
 };
 
-Result<Injected> read_injected(const json& datagram, const std::string& where) {
+// `listener` and `region` are the request's, for a datagram that does not name its own.
+Result<Injected> read_injected(const json& datagram, const std::string& where,
+                               const std::string& listener, const std::string& region) {
   if (!datagram.is_object()) return fail(where + " is not an object");
   const auto from = Endpoint::parse(text_field(datagram, "from"));
   if (!from) return fail(where + ".from is not ADDRESS:PORT");
   auto payload = codec::base64_decode(text_field(datagram, "data"));
   if (!payload) return fail(where + ".data is not base64");
-  return Injected{*from, text_field(datagram, "peer_key"), *std::move(payload)};
+  const auto or_else = [&](const char* name, const std::string& otherwise) {
+    auto own = text_field(datagram, name);
+    return own.empty() ? otherwise : own;
+  };
+  return Injected{or_else("listener", listener), or_else("region", region), *from,
+                  text_field(datagram, "peer_key"), *std::move(payload)};
 }
 
 }  // namespace
@@ -226,7 +237,8 @@ void Control::get_captured(std::string_view query, const Answer& answer) {
       std::min(number_parameter(query, "wait_ms", 0), kMaxWaitMillis)};
   captured_.wait(after, wait, [this, after, answer] {
     json datagrams = json::array();
-    for (const auto& datagram : captured_.read(after, kCapturedPerAnswer)) {
+    for (const auto& datagram :
+         captured_.read(after, kCapturedPerAnswer, kCapturedBytesPerAnswer)) {
       datagrams.push_back({{"seq", datagram.seq},
                            {"at", to_iso8601(datagram.at)},
                            {"listener", datagram.listener},
@@ -235,7 +247,9 @@ void Control::get_captured(std::string_view query, const Answer& answer) {
                            {"tag", tag_to_string(datagram.tag)},
                            {"data", codec::base64_encode(datagram.payload)}});
     }
-    answer_json(answer, {{"last", captured_.last_seq()}, {"datagrams", datagrams}});
+    answer_json(answer, {{"last", captured_.last_seq()},
+                         {"lost", captured_.lost_since(after)},
+                         {"datagrams", datagrams}});
   });
 }
 
@@ -279,21 +293,32 @@ void Control::post_inject(const json& body, const Answer& answer) {
                   fmt::format("more than {} datagrams in one request", kInjectedPerRequest));
   }
   // All of them first: nothing is injected of a request that is refused.
+  const auto default_listener = text_field(body, "listener");
+  const auto default_region = text_field(body, "region");
   std::vector<Injected> injected;
+  std::set<std::string> listeners;
   for (std::size_t i = 0; i < datagrams->size(); ++i) {
-    auto datagram = read_injected((*datagrams)[i], fmt::format("datagrams[{}]", i));
+    auto datagram = read_injected((*datagrams)[i], fmt::format("datagrams[{}]", i),
+                                  default_listener, default_region);
     if (!datagram) return refuse(answer, datagram.error().message);
+    listeners.insert(datagram->listener);
     injected.push_back(*std::move(datagram));
   }
-  const auto listener = text_field(body, "listener");
-  const auto region = text_field(body, "region");
-  for (const auto& [from, peer_key, payload] : injected) {
-    const auto status = peer_key.empty()
-                            ? sandbox_.inject(listener, region, from, payload)
-                            : sandbox_.inject_inner(listener, region, from, peer_key, payload);
-    if (!status) return refuse(answer, status.error().to_string());
+  for (const auto& listener : listeners) {
+    if (const auto found = sandbox_.listener(listener); !found) {
+      return refuse(answer, found.error().to_string());
+    }
   }
-  answer_json(answer, {{"injected", injected.size()}});
+  const auto after = sandbox_.journal().last_seq();
+  json tags = json::array();
+  for (const auto& [listener, region, from, peer_key, payload] : injected) {
+    const auto tag = peer_key.empty()
+                         ? sandbox_.inject(listener, region, from, payload)
+                         : sandbox_.inject_inner(listener, region, from, peer_key, payload);
+    if (!tag) return refuse(answer, tag.error().to_string());
+    tags.push_back(*tag == 0 ? json() : json(tag_to_string(*tag)));
+  }
+  answer_json(answer, {{"injected", injected.size()}, {"tags", tags}, {"after", after}});
 }
 
 void Control::post_publish(const json& body, const Answer& answer) {

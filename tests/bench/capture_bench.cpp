@@ -1,6 +1,6 @@
-// Reading captures: `write FILE BYTES COUNT` makes a pcap of Ethernet frames of that size with UDP
-// inside, `ours FILE` reads it through all layers up to the datagrams, `libpcap FILE` as libpcap
-// gives frames, unopened. Both print packets a second.
+// Reading captures: `write FILE BYTES COUNT CLIENTS` makes a pcap of Ethernet frames of that size
+// with UDP inside, `ours FILE` reads it through all layers up to the datagrams, `libpcap FILE` as
+// libpcap gives frames, unopened. Both print packets a second.
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -24,7 +24,7 @@ namespace capture = loopgate::codec::capture;
 
 constexpr std::size_t kHeaders = 14 + 20 + 8;
 
-int write(const char* path, std::size_t size, int count) {
+int write(const char* path, std::size_t size, int count, int clients) {
   loopgate::Bytes out;
   loopgate::ByteWriter writer(out);
   for (const std::uint32_t word : {0xA1B2C3D4U, 0x00040002U, 0U, 0U, 262144U, 1U}) {
@@ -33,7 +33,7 @@ int write(const char* path, std::size_t size, int count) {
   std::FILE* file = std::fopen(path, "wb");
   if (file == nullptr || size < kHeaders) return 1;
   for (int i = 0; i < count; ++i) {
-    const loopgate::Endpoint client{loopgate::IpAddress::v4(0x0A000000U + i % 1000), 40000};
+    const loopgate::Endpoint client{loopgate::IpAddress::v4(0x0A000000U + i % clients), 40000};
     const loopgate::Endpoint server{loopgate::IpAddress::v4(192, 0, 2, 1), 2061};
     const auto packet =
         loopgate::codec::build_udp(client, server, loopgate::Bytes(size - kHeaders));
@@ -99,11 +99,13 @@ int measure(std::uint64_t (*read)(const char*), const char* path) {
 
 int main(int argc, char** argv) {
   const std::string_view verb = argc > 2 ? argv[1] : "";
-  if (verb == "write" && argc == 5) {
-    return write(argv[2], std::strtoul(argv[3], nullptr, 10), std::atoi(argv[4]));
+  if (verb == "write" && argc == 6) {
+    return write(argv[2], std::strtoul(argv[3], nullptr, 10), std::atoi(argv[4]),
+                 std::atoi(argv[5]));
   }
   if (verb == "ours") return measure(read_ours, argv[2]);
   if (verb == "libpcap") return measure(read_libpcap, argv[2]);
-  std::fprintf(stderr, "usage: capture_bench write FILE BYTES COUNT | ours FILE | libpcap FILE\n");
+  std::fprintf(stderr,
+               "usage: capture_bench write FILE BYTES COUNT CLIENTS | ours FILE | libpcap FILE\n");
   return 2;
 }

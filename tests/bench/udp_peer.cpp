@@ -5,6 +5,7 @@
 //   rtt TO SIZE COUNT     one datagram in flight; prints the median in ns
 //   load TO SIZE COUNT    a window in flight until COUNT came back; prints datagrams/s
 //   blast TO SIZE COUNT   sends COUNT in bursts that the receiver's buffer holds; prints nothing
+//   flood TO SIZE COUNT   sends COUNT as fast as sendmmsg takes them; prints datagrams/s
 //
 // The echoes bind 127.0.0.1:0 and print "PORT" first.
 
@@ -200,6 +201,23 @@ void blast(const sockaddr_in& to, std::size_t size, std::size_t count, double pe
   }
 }
 
+// From an unconnected socket: as whoever sends for many.
+void flood(sockaddr_in to, std::size_t size, std::size_t count) {
+  const int fd = open_socket();
+  Batch out;
+  for (std::size_t i = 0; i < kBatch; ++i) {
+    out.addresses[i] = to;
+    out.parts[i].iov_len = size;
+  }
+  const double start = seconds_now();
+  for (std::size_t sent = 0; sent < count;) {
+    const auto part = std::min(kBatch, count - sent);
+    send_all(fd, out.messages.data(), static_cast<unsigned>(part));
+    sent += part;
+  }
+  std::printf("%.0f\n", static_cast<double>(count) / (seconds_now() - start));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -207,9 +225,9 @@ int main(int argc, char** argv) {
   if (mode == "echo-blocking") echo_blocking();
   if (mode == "echo-batched") echo_batched();
   if (argc < 5) {
-    std::fprintf(
-        stderr,
-        "usage: udp_peer echo-blocking|echo-batched | rtt|load|blast TO SIZE COUNT [PER_SECOND]\n");
+    std::fprintf(stderr,
+                 "usage: udp_peer echo-blocking|echo-batched | rtt|load|blast|flood TO SIZE COUNT "
+                 "[PER_SECOND]\n");
     return 2;
   }
   const auto to = address_of(argv[2]);
@@ -217,5 +235,6 @@ int main(int argc, char** argv) {
   const auto count = std::strtoul(argv[4], nullptr, 10);
   if (mode == "rtt") rtt(to, size, count);
   if (mode == "load") load(to, size, count);
+  if (mode == "flood") flood(to, size, count);
   if (mode == "blast") blast(to, size, count, argc > 5 ? std::atof(argv[5]) : 100'000);
 }

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 
 #include "base/file.h"
 #include "base/random.h"
 #include "codec/capture/dissector.h"
+#include "codec/limits.h"
 #include "sandbox.h"
 #include "sandbox/customer_config.h"
 
@@ -56,26 +58,39 @@ Resources:
 )";
 }
 
-// A client of another family than its listener's address: injected, as a replay does it.
-TEST(CaptureFile, HoldsDatagramsBetweenTwoFamilies) {
-  const auto file = testing::TempDir() + "loopgate-" + Random::from_system().hex(12) + ".pcapng";
+class CaptureOfASandbox : public testing::Test {
+ protected:
+  ~CaptureOfASandbox() override { std::filesystem::remove(file); }
+
+  // A sandbox that captures, with a listener.
+  void start(const char* bind) {
+    SandboxOptions options;
+    options.simulated = true;
+    options.network = &network;
+    options.port = 0;
+    options.bind = *IpAddress::parse(bind);
+    options.capture_file = file;
+    sandbox = std::move(*Sandbox::create(std::move(options)));
+    std::optional<Result<DeployResult>> outcome;
+    sandbox->deploy({.stack = "app",
+                     .template_file = "app.yaml",
+                     .template_text = listener_template(),
+                     .parameters = {},
+                     .resolve = {}},
+                    [&](Result<DeployResult> result) { outcome = std::move(result); });
+    sandbox->settle();
+    ASSERT_TRUE(outcome && *outcome) << (*outcome).error().to_string();
+  }
+
+  const std::string file =
+      testing::TempDir() + "loopgate-" + Random::from_system().hex(12) + ".pcapng";
   DeadNetwork network;
-  SandboxOptions options;
-  options.simulated = true;
-  options.network = &network;
-  options.port = 0;
-  options.bind = *IpAddress::parse("::1");
-  options.capture_file = file;
-  auto sandbox = std::move(*Sandbox::create(std::move(options)));
-  std::optional<Result<DeployResult>> outcome;
-  sandbox->deploy({.stack = "app",
-                   .template_file = "app.yaml",
-                   .template_text = listener_template(),
-                   .parameters = {},
-                   .resolve = {}},
-                  [&](Result<DeployResult> result) { outcome = std::move(result); });
-  sandbox->settle();
-  ASSERT_TRUE(outcome && *outcome) << (*outcome).error().to_string();
+  std::unique_ptr<Sandbox> sandbox;
+};
+
+// A client of another family than its listener's address: injected, as a replay does it.
+TEST_F(CaptureOfASandbox, HoldsDatagramsBetweenTwoFamilies) {
+  ASSERT_NO_FATAL_FAILURE(start("::1"));
   for (const auto* from : {"203.0.113.7:5000", "[2001:db8::7]:5000"}) {
     const auto status = sandbox->inject("UdpListener", "us-west-2", *Endpoint::parse(from),
                                         as_bytes(std::string_view("ping")));
@@ -98,7 +113,21 @@ TEST(CaptureFile, HoldsDatagramsBetweenTwoFamilies) {
     }
   }
   EXPECT_THAT(sources, ElementsAre("203.0.113.7:5000", "[2001:db8::7]:5000"));
-  std::filesystem::remove(file);
+}
+
+TEST_F(CaptureOfASandbox, SaysOnceThatADatagramFitsNoPacket) {
+  ASSERT_NO_FATAL_FAILURE(start("127.0.0.1"));
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(sandbox->inject("UdpListener", "", *Endpoint::parse("203.0.113.7:5000"),
+                                Bytes(codec::kMaxUdpPayloadV4 + 1)));
+  }
+  std::vector<std::string> warnings;
+  for (const auto& event : sandbox->journal().read(0, Journal::kDefaultCapacity)) {
+    if (event.kind == EventKind::kWarning) warnings.push_back(event.text);
+  }
+  EXPECT_THAT(warnings, testing::Contains("a datagram of 65508 bytes does not fit an IPv4 packet: "
+                                          "such ones are not in the capture")
+                            .Times(1));
 }
 
 }  // namespace

@@ -21,6 +21,9 @@ TEST(CapturedDatagrams, AreNumberedAndReadOn) {
   ASSERT_EQ(rest.size(), 2u);
   EXPECT_EQ(rest[0].seq, 2u);
   EXPECT_EQ(captured.read(0, 1).size(), 1u);
+  EXPECT_EQ(captured.read(0, 10, 1).size(), 1u);
+  EXPECT_EQ(captured.read(0, 10, 2).size(), 2u);
+  EXPECT_TRUE(captured.read(~std::uint64_t{0}, 10).empty());
 }
 
 TEST(CapturedDatagrams, LetTheOldestGoOverTheirBound) {
@@ -30,6 +33,20 @@ TEST(CapturedDatagrams, LetTheOldestGoOverTheirBound) {
   const auto kept = captured.read(0, 10);
   ASSERT_EQ(kept.size(), 2u);
   EXPECT_EQ(kept.front().seq, 2u);
+  EXPECT_EQ(captured.lost_since(0), 1u);
+  EXPECT_EQ(captured.lost_since(1), 0u);
+  EXPECT_EQ(captured.lost_since(~std::uint64_t{0}), 0u);
+}
+
+TEST(CapturedDatagrams, ThatAResetLetGoAreNotMissed) {
+  Clock clock{WallTime{}};
+  CapturedDatagrams captured(clock);
+  captured.add(datagram_of(1));
+  captured.clear();
+  EXPECT_EQ(captured.lost_since(0), 0u);
+  captured.add(datagram_of(1));
+  EXPECT_EQ(captured.lost_since(0), 0u);
+  EXPECT_EQ(captured.read(0, 10).size(), 1u);
 }
 
 TEST(CapturedDatagrams, WakeAWaiterWithTheNextOneOrAtItsTime) {

@@ -142,6 +142,26 @@ TEST_F(ControlRoutes, OfARequestThatIsRefusedNothingIsInjected) {
   EXPECT_EQ(count(EventKind::kReceived), 0u);
 }
 
+TEST_F(ControlRoutes, ADatagramMayNameItsListenerAndGetsATag) {
+  ASSERT_EQ(deploy(listener_to_queue()), "");
+  json body = datagrams(2);
+  body["listener"] = "nobody";
+  body["datagrams"][0]["listener"] = "Listener";
+  const auto refused = post("inject", body);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("there is no listener named nobody"));
+  EXPECT_EQ(count(EventKind::kReceived), 0u);
+  body["datagrams"][1]["listener"] = "app/Listener";
+  const auto answer = read_json(post("inject", body).body).value();
+  std::vector<json> received;
+  for (const auto& event :
+       sandbox->journal().read(answer["after"].get<std::uint64_t>(), Journal::kDefaultCapacity)) {
+    if (event.kind == EventKind::kReceived) received.emplace_back(tag_to_string(event.tag));
+  }
+  EXPECT_EQ(answer["tags"].get<std::vector<json>>(), received);
+  EXPECT_EQ(received.size(), 2u);
+}
+
 TEST_F(ControlRoutes, TellsTheTimeAndMovesIt) {
   const auto now = [&] { return read_json(ask("GET", "clock").body).value(); };
   EXPECT_EQ(now()["ahead"], "0s");

@@ -14,14 +14,8 @@ constexpr std::uint64_t kGuessedDatagrams = 16;
 
 }  // namespace
 
-std::size_t Flows::PairHash::operator()(const Pair& pair) const noexcept {
-  const std::hash<Endpoint> hash;
-  return hash(pair.low) * 31 + hash(pair.high);
-}
-
 void Flows::add(const UdpDatagram& datagram, WallTime time) {
-  Pair pair{datagram.source, datagram.destination};
-  if (pair.high < pair.low) std::swap(pair.low, pair.high);
+  const EndpointPair pair(datagram.source, datagram.destination);
   const auto found = by_pair_.find(pair);
   if (found == by_pair_.end() && flows_.size() == kMaxCaptureFlows) {
     ++left_out_;

@@ -9,6 +9,7 @@
 #include "base/ip_address.h"
 #include "base/time.h"
 #include "codec/capture/dissector.h"
+#include "codec/capture/speakers.h"
 
 namespace loopgate::codec::capture {
 
@@ -39,17 +40,8 @@ class Flows {
   std::uint64_t left_out() const { return left_out_; }
 
  private:
-  struct Pair {
-    Endpoint low;
-    Endpoint high;
-    bool operator==(const Pair&) const = default;
-  };
-  struct PairHash {
-    std::size_t operator()(const Pair& pair) const noexcept;
-  };
-
   std::deque<Flow> flows_;
-  std::unordered_map<Pair, Flow*, PairHash> by_pair_;
+  std::unordered_map<EndpointPair, Flow*, EndpointPairHash> by_pair_;
   std::uint64_t left_out_ = 0;
 };
 
