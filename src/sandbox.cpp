@@ -93,10 +93,13 @@ nlohmann::ordered_json describe_listener(const gateway::ListenerInfo& listener) 
   return out;
 }
 
-std::string stack_name_from(std::string_view file) {
-  file.remove_prefix(file.rfind('/') + 1);
+// What SAM calls every template says nothing; its folder does.
+std::string stack_name_from(const std::string& file) {
+  std::string name = file.substr(file.rfind('/') + 1);
+  name.resize(std::min(name.find('.'), name.size()));
+  if (name == "template") name = std::filesystem::path(folder_of(file)).filename().string();
   std::string out;
-  for (const char c : file.substr(0, file.find('.'))) {
+  for (const char c : name) {
     out += std::isalnum(static_cast<unsigned char>(c)) ? c : '-';
   }
   if (out.empty() || !std::isalpha(static_cast<unsigned char>(out.front())))
@@ -554,7 +557,8 @@ nlohmann::ordered_json Sandbox::describe() const {
   out["stacks"] = nlohmann::ordered_json::object();
   for (const auto* stack : impl_->deployer->list()) {
     if (stack->status == cfn::StackStatus::kDeleteComplete) continue;
-    auto& entry = out["stacks"][impl_->home().title(stack->account, stack->region, stack->name)];
+    const auto title = impl_->home().title(stack->account, stack->region, stack->name);
+    auto& entry = out["stacks"][title];
     entry["status"] = cfn::name(stack->status);
     entry["warnings"] = stack->warnings;
     entry["outputs"] = nlohmann::ordered_json::object();

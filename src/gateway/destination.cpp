@@ -225,7 +225,7 @@ void Destination::replied(Batch& batch, const Reply& reply) {
   }
   Event out = event(EventKind::kReplied, batch);
   out.tag = *tag;
-  out.size = static_cast<std::uint32_t>(decoded_.size());
+  out.set_payload(decoded_);
   out.assumed = std::exchange(entry->replied, true);  // several replies of one tag are our reading
   context_.journal.append(std::move(out));
   if (sink_ == nullptr) return discard_reply(batch, *tag, Reason::kListenerDeleted, {});
