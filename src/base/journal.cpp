@@ -215,8 +215,7 @@ std::string harmless(std::string_view text) {
       append_escaped(out, text[++i]);
       continue;
     }
-    if ((byte < 0x20 && byte != '\n') || byte == 0x7F ||
-               (is_continuation && continues == 0)) {
+    if ((byte < 0x20 && byte != '\n') || byte == 0x7F || (is_continuation && continues == 0)) {
       append_escaped(out, text[i]);
     } else {
       out += text[i];

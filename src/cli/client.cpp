@@ -71,7 +71,8 @@ Result<nlohmann::json> Client::post(const std::string& path, const nlohmann::jso
 }
 
 Status Client::follow(const std::string& path, const Query& query,
-                      const std::function<bool(std::string_view)>& on_line) {
+                      const std::function<bool(std::string_view)>& on_line,
+                      const std::function<void()>& on_pause) {
   auto client = connect(endpoint_);
   client.set_read_timeout(kForEverSeconds);
   std::string rest;
@@ -91,6 +92,7 @@ Status Client::follow(const std::string& path, const Query& query,
       start = end + 1;
     }
     rest.erase(0, start);
+    if (rest.empty() && on_pause) on_pause();
     return wanted;
   };
   const auto answer = client.Get(path, query, httplib::Headers(), on_head, on_data);

@@ -25,9 +25,10 @@ class Client {
   // For what takes as long as it takes: the answer is waited for until the sandbox ends.
   void wait_for_ever() { waits_for_ever_ = true; }
   // Calls `on_line` per line of the answer as it arrives, until it returns false or the sandbox
-  // ends.
+  // ends; `on_pause` when what has arrived ends with a line.
   Status follow(const std::string& path, const Query& query,
-                const std::function<bool(std::string_view)>& on_line);
+                const std::function<bool(std::string_view)>& on_line,
+                const std::function<void()>& on_pause = {});
 
   const std::string& endpoint() const { return endpoint_; }
 
