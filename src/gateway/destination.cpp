@@ -178,10 +178,11 @@ void Destination::dispatched(const Batch& batch, std::size_t count, std::size_t 
   context_.journal.append(std::move(out));
 }
 
-void Destination::delivered(const Batch& batch, std::size_t count) {
+void Destination::delivered(const Batch& batch, std::size_t count, std::string_view note) {
   Event out = event(EventKind::kDelivered, batch);
   out.count = static_cast<std::uint32_t>(count);
   out.took = context_.clock.now() - batch.dispatched;
+  out.text = note;
   context_.journal.append(std::move(out));
 }
 
