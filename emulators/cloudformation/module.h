@@ -14,11 +14,11 @@ class CloudFormationModule final : public Module {
 
   std::string_view name() const override { return "cloudformation"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
-  Status reset() override {
-    service_.forget_change_sets();
+  Status reset(const aws::AccountScope& scope) override {
+    service_.forget_change_sets(scope);
     return {};
   }
-  void forget() override {}
+  void forget(const aws::AccountScope&) override {}
 
  private:
   CloudFormationService service_;

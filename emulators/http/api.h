@@ -38,6 +38,8 @@ struct ApiCall {
   Caller caller;
   std::string request_id = {};    // that the answer will carry
   std::string trace_header = {};  // X-Amzn-Trace-Id
+  // Where the answer goes; null in process. For those whose answers are gone once they are given.
+  std::shared_ptr<Exchange> exchange = {};
 };
 
 using ApiResult = std::expected<nlohmann::json, aws::AwsError>;

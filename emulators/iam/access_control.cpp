@@ -17,6 +17,14 @@ std::string token_of(const http::Request& request) {
   return http::form_value(request.query, "X-Amz-Security-Token").value_or("");
 }
 
+// What may be called without a signature: whoever has the token, or the subscription's ARN, visits
+// these addresses of a confirmation or a notification.
+// https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html
+// https://docs.aws.amazon.com/sns/latest/api/API_Unsubscribe.html
+bool needs_no_signature(std::string_view action) {
+  return action == "sns:ConfirmSubscription" || action == "sns:Unsubscribe";
+}
+
 aws::AwsError unknown_token() {
   return {"UnrecognizedClientException", "The security token included in the request is invalid.",
           403, "InvalidClientTokenId"};
@@ -72,7 +80,8 @@ AccessControl::AccessControl(Roles& roles, TemporaryCredentials& credentials, co
       options_(std::move(options)),
       policy_of_(std::move(policy_of)) {}
 
-aws::Outcome<aws::SessionPtr> AccessControl::identify(const http::Request& request) {
+aws::Outcome<aws::SessionPtr> AccessControl::identify(const http::Request& request,
+                                                      std::string_view action) {
   const auto scope = http::credential_scope(request);
   const auto key_id = scope ? scope->access_key_id : std::string();
   std::optional<aws::Session> session;
@@ -81,7 +90,7 @@ aws::Outcome<aws::SessionPtr> AccessControl::identify(const http::Request& reque
     session = credentials_.read(token, key_id);
     if (!session && options_.secret) return aws::refuse(unknown_token());
   }
-  if (options_.secret) {
+  if (options_.secret && (scope || !needs_no_signature(action))) {
     const auto secret = session ? credentials_.secret_of(key_id) : *options_.secret;
     if (auto verified = aws::verify(signable(request), secret); !verified) {
       return aws::refuse(std::move(verified.error()));

@@ -26,7 +26,8 @@ class AccessControl final : public http::Access {
                 Journal& journal, http::AccessOptions options, PolicyOf policy_of);
 
   // Besides: InvalidClientTokenId and those of aws::verify where signatures are verified.
-  aws::Outcome<aws::SessionPtr> identify(const http::Request& request) override;
+  aws::Outcome<aws::SessionPtr> identify(const http::Request& request,
+                                         std::string_view action) override;
   aws::Outcome<void> permit(const http::Caller& caller,
                             const http::Permission& permission) override;
 

@@ -171,10 +171,10 @@ aws::Outcome<void> Functions::remove(const std::string& arn) {
   return {};
 }
 
-void Functions::forget() {
-  events_.forget();
+void Functions::forget(const aws::AccountScope& scope) {
+  events_.forget(scope);
   for (auto& [arn, entry] : entries_) {
-    if (entry.pool) entry.pool->abort("the sandbox was reset");
+    if (entry.pool && scope.covers_arn(arn)) entry.pool->abort("the sandbox was reset");
   }
 }
 

@@ -81,11 +81,13 @@ aws::Outcome<void> Queues::remove(const QueueKey& key) {
   return {};
 }
 
-void Queues::forget() {
-  tables_.delete_all_messages();
-  moves_.clear();
-  next_forgetting_ = {};
+void Queues::forget(const aws::AccountScope& scope) {
+  tables_.delete_messages_of(scope);
+  std::erase_if(moves_, [&](const auto& entry) {
+    return scope.covers_arn(entry.second.task.request.source_arn);
+  });
   for (auto& [key, queue] : queues_) {
+    if (!scope.covers(key.account)) continue;
     queue->ready = sqs::make_ready(key.is_fifo());
     queue->hidden = {};
     queue->attempts.clear();

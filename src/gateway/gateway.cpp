@@ -346,12 +346,13 @@ std::optional<std::uint16_t> Gateway::fixed_port(const std::string& stack,
   return std::nullopt;
 }
 
-void Gateway::forget() {
+void Gateway::forget(const std::function<bool(std::string_view stack)>& covers) {
   for (const auto& [name, listener] : listeners_) {
+    if (!covers(listener->stack())) continue;
     listener->forget_packets();
     configure(*listener, listener->spec());
+    log_.forget_lines(listener->symbol());
   }
-  log_.forget_lines();
 }
 
 void Gateway::tell(Symbol listener, std::string text) {

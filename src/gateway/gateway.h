@@ -65,8 +65,9 @@ class Gateway final : public SourceSink {
   void on_async_answer(const std::string& function_arn, std::string_view answer);
 
   // Packets that wait, are under way or could still be answered are let go; listeners, sockets,
-  // WireGuard sessions and packet sources stay. What comes back of them later is discarded.
-  void forget();
+  // WireGuard sessions and packet sources stay. What comes back of them later is discarded. Of the
+  // stacks alone whose title `covers` takes.
+  void forget(const std::function<bool(std::string_view stack)>& covers);
 
   // What the resource types do (resources.h). Names are unique over all stacks.
   Result<ListenerInfo> create_listener(const std::string& stack, const std::string& logical_id,

@@ -175,8 +175,9 @@ class Identify : public AccessTest {
     for (const auto& [name, value] : done.headers) request.headers.push_back({name, value});
     return request;
   }
-  std::string who(AccessControl& control, const http::Request& request) {
-    const auto found = control.identify(request);
+  std::string who(AccessControl& control, const http::Request& request,
+                  std::string_view action = "sqs:ListQueues") {
+    const auto found = control.identify(request, action);
     if (!found)
       return found.error().query_code.empty() ? found.error().code : found.error().query_code;
     return *found == nullptr ? "root" : assumed_role_arn((*found)->role_arn, (*found)->name);
@@ -234,6 +235,17 @@ TEST_F(Identify, SignaturesAreVerifiedOnDemand) {
   EXPECT_EQ(who(verifying, signed_by({"AKIDEXAMPLE", "test", ""})), "root");
   EXPECT_EQ(who(verifying, signed_by({"AKIDEXAMPLE", "guessed", ""})), "SignatureDoesNotMatch");
   EXPECT_EQ(who(verifying, {.method = "POST", .path = "/"}), "MissingAuthenticationToken");
+}
+
+// A signature that is there is verified all the same.
+TEST_F(Identify, AddressesOfSnsAreVisitedWithoutASignature) {
+  for (const std::string action : {"sns:ConfirmSubscription", "sns:Unsubscribe"}) {
+    EXPECT_EQ(who(verifying, {.method = "GET", .path = "/"}, action), "root");
+    EXPECT_EQ(who(verifying, signed_by({"AKIDEXAMPLE", "guessed", ""}), action),
+              "SignatureDoesNotMatch");
+  }
+  EXPECT_EQ(who(verifying, {.method = "GET", .path = "/"}, "sns:Publish"),
+            "MissingAuthenticationToken");
 }
 
 // A key that an undone operation made is not one: what was issued by it goes, too.

@@ -236,6 +236,13 @@ TEST_F(TopicsTest, TagsAndPermissions) {
                            {"Label", "share"},
                            {"AWSAccountId", {"111111111111"}},
                            {"ActionName", {"Publish"}}};
+  for (const auto& [name, nothing] :
+       std::map<std::string, json>{{"Label", ""}, {"AWSAccountId", json::array()}}) {
+    auto without = permission;
+    without[name] = nothing;
+    EXPECT_EQ(refusal("AddPermission", without), "InvalidParameter: Invalid parameter: " + name +
+                                                     " Reason: no value for required parameter");
+  }
   EXPECT_TRUE(call("AddPermission", permission));
   EXPECT_EQ(refusal("AddPermission", permission),
             "InvalidParameter: Invalid parameter: Statement already exists");
@@ -248,6 +255,24 @@ TEST_F(TopicsTest, TagsAndPermissions) {
   EXPECT_EQ(policy()["Statement"][1]["Action"], "SNS:Publish");
   EXPECT_TRUE(call("RemovePermission", {{"TopicArn", arn}, {"Label", "share"}}));
   EXPECT_EQ(policy()["Statement"].size(), 1u);
+}
+
+TEST_F(TopicsTest, AQueueOfAnotherAccountIsConfirmedByItsOwner) {
+  const auto arn = topic();
+  const std::string foreign = "arn:aws:sqs:us-west-2:111122223333:theirs";
+  const json params = {{"TopicArn", arn}, {"Protocol", "sqs"}, {"Endpoint", foreign}};
+  EXPECT_EQ(call("Subscribe", params).value()["SubscriptionArn"], "pending confirmation");
+  ASSERT_EQ(queues.messages[foreign].size(), 1u);
+  const auto asked = json::parse(queues.messages[foreign][0].body);
+  EXPECT_EQ(asked["Type"], "SubscriptionConfirmation");
+  EXPECT_TRUE(call("Publish", {{"TopicArn", arn}, {"Message", "early"}}));
+  EXPECT_EQ(queues.messages[foreign].size(), 1u) << "nothing comes before it is confirmed";
+
+  ASSERT_TRUE(call("ConfirmSubscription", {{"TopicArn", arn}, {"Token", asked["Token"]}},
+                   "us-west-2", "111122223333"));
+  EXPECT_TRUE(call("Publish", {{"TopicArn", arn}, {"Message", "late"}}));
+  ASSERT_EQ(queues.messages[foreign].size(), 2u);
+  EXPECT_EQ(json::parse(queues.messages[foreign][1].body)["Message"], "late");
 }
 
 TEST_F(TopicsTest, AllOperationsAreThere) {
