@@ -252,8 +252,9 @@ Error explain_taken_port(Error error, const Endpoint& endpoint) {
   if (!error.message.contains("already in use") || !error.message.contains(endpoint.to_string())) {
     return error;
   }
-  const bool is_sandbox =
-      Client("http://" + endpoint.to_string()).get("/_loopgate/health").has_value();
+  Client client("http://" + endpoint.to_string());
+  client.wait_briefly();
+  const bool is_sandbox = client.get("/_loopgate/health").has_value();
   error.message +=
       is_sandbox
           ? ": a sandbox runs there already; 'loopgate deploy TEMPLATE' deploys into it, --port 0 "

@@ -154,8 +154,8 @@ def a_discard_is_told_with_its_reason_and_without_waiting(loopgate):
 
 @check
 def what_no_reply_means(loopgate):
-    said, took = loopgate.timed("send", "Queue", "--text", "hello")
-    assert re.fullmatch(r"delivered to queue in [\d.]+ ms\n", said) and took < 1.5, (said, took)
+    said = loopgate("send", "Queue", "--text", "hello")
+    assert re.fullmatch(r"delivered to queue in [\d.]+ m?s\n", said), said
     said = loopgate("send", "Function", "--text", "silent", status=1)
     assert re.fullmatch(r"delivered to shout in [\d.]+ m?s, which did not reply\n", said), said
     said = loopgate("send", "Function", "--text", "wrong", status=1)
