@@ -29,7 +29,11 @@ aws::Outcome<Settings> Queues::checked_settings(const QueueKey& key, const Attri
   auto settings = Settings::make(key, given, changes);
   if (!settings || !settings->redrive || !changes.contains("RedrivePolicy")) return settings;
   const auto target_key = QueueKey::from_arn(settings->redrive->target_arn);
-  const Queue* target = target_key ? find(*target_key) : nullptr;
+  // In the same account and region:
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+  const bool is_near =
+      target_key && target_key->account == key.account && target_key->region == key.region;
+  const Queue* target = is_near ? find(*target_key) : nullptr;
   const auto& text = settings->given.at("RedrivePolicy");
   if (target == nullptr) {
     return aws::refuse(

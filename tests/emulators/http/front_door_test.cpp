@@ -57,6 +57,10 @@ class TestService final : public ApiService {
   bool has(std::string_view operation) const override {
     return operation != "Purge" && model_.find(operation);
   }
+  std::vector<Permission> further_permissions(const ApiCall& call) const override {
+    if (call.params.value("Body", "") != "passes") return {};
+    return {{"iam:PassRole", "r"}};
+  }
   std::function<void()> call(ApiCall call, ApiReply reply) override {
     calls.push_back(call);
     if (call.operation == "Poll") {
@@ -421,6 +425,14 @@ TEST_F(FrontDoorTest, AsksWhoCallsAndWhetherTheyMay) {
               testing::ElementsAre("444455556666 sns:Publish *", "111122223333 sns:Publish *"));
 
   EXPECT_THAT(access.identified, testing::Each("sns:Publish"));
+
+  access.denied = "iam:PassRole";
+  const auto send = [&](const std::string& body) {
+    return response_to(json_call("AmazonSQS.Send", R"({"QueueUrl":"u","Body":")" + body + "\"}"));
+  };
+  EXPECT_EQ(send("other").status, 200);
+  EXPECT_EQ(send("passes").status, 403) << "what it does besides is asked for, too";
+  sqs.calls.clear();
 
   access.denied = "sqs:Send";
   const auto denied = response_to(json_call("AmazonSQS.Send", R"({"QueueUrl":"u"})"));
