@@ -93,10 +93,13 @@ nlohmann::ordered_json describe_listener(const gateway::ListenerInfo& listener) 
   return out;
 }
 
-std::string stack_name_from(std::string_view file) {
-  file.remove_prefix(file.rfind('/') + 1);
+// What SAM calls every template says nothing; its folder does.
+std::string stack_name_from(const std::string& file) {
+  std::string name = file.substr(file.rfind('/') + 1);
+  name.resize(std::min(name.find('.'), name.size()));
+  if (name == "template") name = std::filesystem::path(folder_of(file)).filename().string();
   std::string out;
-  for (const char c : file.substr(0, file.find('.'))) {
+  for (const char c : name) {
     out += std::isalnum(static_cast<unsigned char>(c)) ? c : '-';
   }
   if (out.empty() || !std::isalpha(static_cast<unsigned char>(out.front())))
@@ -138,6 +141,8 @@ struct Sandbox::Impl {
   std::string endpoint() const;
   std::string topic_arn(const std::string& topic) const;
   std::vector<StackOutput> outputs_of(const std::vector<cfn::OutputRecord>& outputs) const;
+  std::vector<std::string> with_role_problems(const std::string& stack,
+                                              std::vector<std::string> warnings) const;
   const std::string& region() const { return options.regions.front(); }
   gateway::Home home() const { return {options.account, region()}; }
 
@@ -465,6 +470,13 @@ std::vector<StackOutput> Sandbox::Impl::outputs_of(
   return out;
 }
 
+// The deployer does not see what shows only when a listener is there.
+std::vector<std::string> Sandbox::Impl::with_role_problems(
+    const std::string& stack, std::vector<std::string> warnings) const {
+  std::ranges::move(gateway->role_problems(stack), std::back_inserter(warnings));
+  return warnings;
+}
+
 Result<std::unique_ptr<Sandbox>> Sandbox::create(SandboxOptions options) {
   if (auto status = gateway::check_ingress_regions(options.regions); !status) {
     return std::unexpected(status.error());
@@ -524,7 +536,8 @@ void Sandbox::deploy(DeployOptions options, std::function<void(Result<DeployResu
   request.references = std::move(options.resolve);
   impl_->deployer->deploy(std::move(request), [this, done](Result<cfn::StackSummary> summary) {
     if (!summary) return done(std::unexpected(summary.error()));
-    done(DeployResult{summary->name, impl_->outputs_of(summary->outputs), summary->warnings});
+    done(DeployResult{summary->name, impl_->outputs_of(summary->outputs),
+                      impl_->with_role_problems(summary->name, summary->warnings)});
   });
 }
 
@@ -562,9 +575,10 @@ nlohmann::ordered_json Sandbox::describe() const {
   out["stacks"] = nlohmann::ordered_json::object();
   for (const auto* stack : impl_->deployer->list()) {
     if (stack->status == cfn::StackStatus::kDeleteComplete) continue;
-    auto& entry = out["stacks"][impl_->home().title(stack->account, stack->region, stack->name)];
+    const auto title = impl_->home().title(stack->account, stack->region, stack->name);
+    auto& entry = out["stacks"][title];
     entry["status"] = cfn::name(stack->status);
-    entry["warnings"] = stack->warnings;
+    entry["warnings"] = impl_->with_role_problems(title, stack->warnings);
     entry["outputs"] = nlohmann::ordered_json::object();
     entry["local"] = nlohmann::ordered_json::object();
     for (const auto& output : impl_->outputs_of(stack->outputs)) {

@@ -85,7 +85,7 @@ struct DeployOptions {
 };
 
 // `stack`, or the template's file name as far as stack names may have it:
-// "packet-counter.template.json" → "packet-counter".
+// "packet-counter.template.json" → "packet-counter"; of "template.yaml" its folder's name.
 std::string stack_name(const DeployOptions& options);
 
 struct StackOutput {

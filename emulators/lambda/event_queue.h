@@ -29,6 +29,7 @@ struct QueuedEvent {
   int attempts = 0;  // made so far
   std::int64_t accepted_ms = 0;
   std::int64_t due_ms = 0;
+  std::uint64_t batch = 0;  // of the journal; not kept, as the journal is not
 };
 
 // Sends what could not be processed (or its record) to a queue, topic or function. The target's ARN

@@ -89,6 +89,7 @@ void FunctionLog::append_to_journal(std::string text) {
   Event event;
   event.kind = EventKind::kFunctionLog;
   event.subject = function_;
+  event.batch = batch_;
   event.text = std::move(text);
   surroundings_.journal.append(std::move(event));
 }

@@ -50,6 +50,8 @@ class FunctionLog {
   // The last bytes since `start`, for X-Amz-Log-Result.
   const std::string& tail() const { return tail_; }
   void keep_tail(bool keep) { keeps_tail_ = keep; }
+  // What is written from now on: `batch` joins it with its call in the journal.
+  void belongs_to(std::uint64_t batch) { batch_ = batch; }
 
  private:
   void write(std::string_view text);
@@ -69,6 +71,7 @@ class FunctionLog {
   Allowance::Measure not_logged_;
   std::int64_t not_in_journal_ = 0;  // lines that are in the log alone
   bool keeps_tail_ = false;
+  std::uint64_t batch_ = 0;
   std::string tail_;
 };
 

@@ -8,6 +8,7 @@
 #include "emulators/lambda/code_scan.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/properties.h"
+#include "emulators/lambda/worker_launch.h"
 
 namespace loopgate::lambda {
 
@@ -159,6 +160,13 @@ Status FunctionResource::validate(const cfn::ResourceRequest& request,
                                   std::vector<std::string>& warnings) {
   const auto config = read(request, warnings);
   if (!config) return std::unexpected(config.error());
+  const bool is_interpreted =
+      config->runtime.kind == RuntimeKind::kPython || config->runtime.kind == RuntimeKind::kNode;
+  if (!is_interpreted) return {};
+  // Another machine may have it later: no reason not to deploy.
+  const auto interpreter = find_interpreter(config->runtime, search_path());
+  const auto& problem = interpreter ? interpreter->warning : interpreter.error().message;
+  if (!problem.empty()) warnings.push_back(fmt::format("{}: {}", request.logical_id, problem));
   return {};
 }
 

@@ -36,6 +36,7 @@ struct InvokeCall {
   std::string client_context;  // JSON
   bool wants_log_tail = false;
   std::string request_id = {};  // empty: a new one
+  std::uint64_t batch = 0;      // of the journal: what the call belongs to
   // Takes part in the order of results on simulated time. Not for calls that a function makes
   // itself: its own result would wait for itself.
   bool ordered = false;
@@ -102,6 +103,15 @@ class Functions {
     std::size_t in_flight = 0;
   };
 
+  // A call that runs.
+  struct Begun {
+    std::uint64_t number = 0;
+    std::string arn;  // of the function, without a qualifier
+    Instant at{};
+    Symbol function{};
+    std::uint64_t batch = 0;
+  };
+
   void load();
   void sweep_code();
   void sweep_code_now();
@@ -115,8 +125,7 @@ class Functions {
   void run(Entry& entry, InvokeCall call, std::string request_id, Done done);
   void run_built_in(Entry& entry, const InvokeCall& call, std::string request_id, Done done);
   void run_in_pool(Entry& entry, InvokeCall call, std::string request_id, Done done);
-  void on_result(std::uint64_t number, const std::string& arn, Instant started, Symbol symbol,
-                 const InvocationOutcome& outcome);
+  void on_result(const Begun& begun, const InvocationOutcome& outcome);
   void answer(Done done, aws::Outcome<InvocationOutcome> result);
 
   Surroundings surroundings_;

@@ -58,6 +58,7 @@ void Functions::invoke_async(InvokeCall call, Done done) {
   event.request_id = outcome.request_id;
   event.payload = std::move(call.payload);
   event.tenant_id = std::move(call.tenant_id);
+  event.batch = call.batch;
   if (!events_.accept(std::move(event))) {
     return answer(std::move(done),
                   aws::refuse(too_many_requests("ConcurrentInvocationLimitExceeded")));
@@ -78,6 +79,7 @@ void Functions::run_event(const QueuedEvent& event, Done done) {
   call.function_arn = event.arn;
   call.payload = event.payload;
   call.tenant_id = event.tenant_id;
+  call.batch = event.batch;
   call.ordered = true;
   auto observed = [this, alive = alive_.token(), arn = event.arn,
                    done = std::move(done)](aws::Outcome<InvocationOutcome> result) mutable {
@@ -103,6 +105,7 @@ void Functions::run(Entry& entry, InvokeCall call, std::string request_id, Done 
   Event event;
   event.kind = EventKind::kInvocationStarted;
   event.subject = entry.symbol;
+  event.batch = call.batch;
   event.size = static_cast<std::uint32_t>(call.payload.size());
   event.text = request_id;
   surroundings_.journal.append(std::move(event));
@@ -135,7 +138,7 @@ void Functions::run_built_in(Entry& entry, const InvokeCall& call, std::string r
     call.on_chunk(outcome.payload);
     outcome.payload.clear();
   }
-  on_result(last_call_, entry.arn, surroundings_.clock.now(), entry.symbol, outcome);
+  on_result({last_call_, entry.arn, surroundings_.clock.now(), entry.symbol, call.batch}, outcome);
   auto act = [this, done = std::move(done), outcome = std::move(outcome)]() mutable {
     answer(std::move(done), std::move(outcome));
   };
@@ -159,25 +162,27 @@ void Functions::run_in_pool(Entry& entry, InvokeCall call, std::string request_i
   invocation->function_arn = std::move(call.function_arn);
   invocation->version = version_of(*entry.config, qualifier_of(invocation->function_arn));
   invocation->tenant_id = std::move(call.tenant_id);
+  invocation->batch = call.batch;
   invocation->client_context = std::move(call.client_context);
   invocation->wants_log_tail = call.wants_log_tail;
   invocation->on_chunk = std::move(call.on_chunk);
   const bool ordered = call.ordered && surroundings_.ordered_results;
   const auto ticket = ordered ? order_.open() : 0;
-  invocation->done = [this, alive = alive_.token(), number = last_call_, arn = entry.arn,
-                      symbol = entry.symbol, started = surroundings_.clock.now(), ordered, ticket,
-                      done = std::move(done)](InvocationOutcome outcome) mutable {
-    if (!alive) return;
-    if (!ordered) {
-      on_result(number, arn, started, symbol, outcome);
-      return answer(std::move(done), std::move(outcome));
-    }
-    order_.finish(ticket, [this, number, arn, started, symbol, done = std::move(done),
-                           outcome = std::move(outcome)]() mutable {
-      on_result(number, arn, started, symbol, outcome);
-      answer(std::move(done), std::move(outcome));
-    });
-  };
+  invocation->done =
+      [this, alive = alive_.token(),
+       begun = Begun{last_call_, entry.arn, surroundings_.clock.now(), entry.symbol, call.batch},
+       ordered, ticket, done = std::move(done)](InvocationOutcome outcome) mutable {
+        if (!alive) return;
+        if (!ordered) {
+          on_result(begun, outcome);
+          return answer(std::move(done), std::move(outcome));
+        }
+        order_.finish(ticket, [this, begun = std::move(begun), done = std::move(done),
+                               outcome = std::move(outcome)]() mutable {
+          on_result(begun, outcome);
+          answer(std::move(done), std::move(outcome));
+        });
+      };
   entry.pool->invoke(std::move(invocation));
 }
 
@@ -186,19 +191,19 @@ void Functions::give_up() {
   given_up_ = in_flight_;
 }
 
-void Functions::on_result(std::uint64_t number, const std::string& arn, Instant started,
-                          Symbol symbol, const InvocationOutcome& outcome) {
+void Functions::on_result(const Begun& begun, const InvocationOutcome& outcome) {
   --in_flight_;
-  if (number <= given_up_through_) --given_up_;
-  if (const auto found = entries_.find(arn);
+  if (begun.number <= given_up_through_) --given_up_;
+  if (const auto found = entries_.find(begun.arn);
       found != entries_.end() && found->second.in_flight > 0) {
     --found->second.in_flight;
   }
   Event event;
   event.kind = EventKind::kInvocationEnded;
-  event.subject = symbol;
+  event.subject = begun.function;
+  event.batch = begun.batch;
   event.size = static_cast<std::uint32_t>(outcome.payload.size());
-  event.took = surroundings_.clock.now() - started;
+  event.took = surroundings_.clock.now() - begun.at;
   event.text = outcome.request_id;
   if (!outcome.function_error.empty()) event.text += " " + summary(outcome.payload);
   surroundings_.journal.append(std::move(event));

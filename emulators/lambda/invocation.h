@@ -1,6 +1,7 @@
 // One call of a function, on its way to a worker and back.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ struct Invocation {
   std::string tenant_id;
   std::string client_context;  // JSON
   bool wants_log_tail = false;
+  std::uint64_t batch = 0;                         // of the journal
   std::function<void(std::string_view)> on_chunk;  // response streaming; may be null
   std::move_only_function<void(InvocationOutcome)> done;
 };

@@ -33,6 +33,7 @@ void EmbeddedLambda::invoke_streaming(aws::SessionPtr session, aws::InvokeReques
 
 void EmbeddedLambda::start(const aws::Session& session, InvokeCall call,
                            aws::Completion<aws::InvokeResponse> done) {
+  call.batch = batch_of_last_event();
   // A streaming call too is lambda:InvokeFunction.
   // https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
   if (auto allowed = authorizer_(session, "lambda:InvokeFunction", call.function_arn); !allowed) {
@@ -44,6 +45,15 @@ void EmbeddedLambda::start(const aws::Session& session, InvokeCall call,
                       if (!outcome) return done(aws::refuse(std::move(outcome.error())));
                       done(aws::InvokeResponse(std::move(*outcome)));
                     });
+}
+
+// The caller has said in the journal for which batch it calls, and called in the same breath.
+std::uint64_t EmbeddedLambda::batch_of_last_event() const {
+  const auto& journal = functions_.surroundings().journal;
+  if (journal.last_seq() == 0) return 0;
+  const auto last = journal.read(journal.last_seq() - 1, 1);
+  const bool is_dispatch = !last.empty() && last.front().kind == EventKind::kDispatched;
+  return is_dispatch ? last.front().batch : 0;
 }
 
 }  // namespace loopgate::lambda

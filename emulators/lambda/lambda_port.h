@@ -25,6 +25,7 @@ class EmbeddedLambda : public aws::LambdaPort {
  private:
   void start(const aws::Session& session, InvokeCall call,
              aws::Completion<aws::InvokeResponse> done);
+  std::uint64_t batch_of_last_event() const;
 
   Functions& functions_;
   TaskQueue& tasks_;

@@ -94,9 +94,20 @@ void Pool::on_loaded(std::uint64_t fingerprint, Result<LoadedCode> code) {
   const bool changed = fingerprint_ != 0;
   fingerprint_ = fingerprint;
   code_folder_ = code->folder;
-  if (changed) retire_workers();
+  if (changed) {
+    tell_reloaded();
+    retire_workers();
+  }
   tell_prepared({});
   pump();
+}
+
+void Pool::tell_reloaded() {
+  Event event;
+  event.kind = EventKind::kFunctionLog;
+  event.subject = surroundings_.journal.intern(config_->name);
+  event.text = "(code reloaded)";
+  surroundings_.journal.append(std::move(event));
 }
 
 void Pool::pump() {
@@ -143,6 +154,7 @@ void Pool::start_worker() {
     surroundings_.journal.warn(fmt::format("{}: {}", config_->name, worker.error().message));
     return fail_all_waiting(worker.error().message);
   }
+  if (!waiting_.empty()) (*worker)->starts_for(*waiting_.front());
   workers_.push_back({std::move(*worker)});
 }
 

@@ -52,6 +52,7 @@ class Pool : private Worker::Owner {
   void fail_all_waiting(std::string_view why);
   void tell_prepared(const Status& status);
   void retire_workers();
+  void tell_reloaded();
   void bury();
   void watch_idle();
   void end_idle();

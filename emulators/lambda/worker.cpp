@@ -113,6 +113,7 @@ void Worker::assign(InvocationPtr invocation) {
   started_ = surroundings_.clock.now();
   streamed_ = 0;
   state_ = State::kBusy;
+  log_.belongs_to(invocation_->batch);
   log_.keep_tail(invocation_->wants_log_tail);
   log_.start(request_id_, invocation_->version);
   deadline_.set_after(config_->timeout, [this] { on_deadline(); });

@@ -48,6 +48,8 @@ class Worker {
 
   // Only when idle.
   void assign(InvocationPtr invocation);
+  // What it writes while it starts is told with this call, for which it is started.
+  void starts_for(const Invocation& invocation) { log_.belongs_to(invocation.batch); }
   // Ends it. A running invocation is answered as if the process had been killed.
   void stop();
 

@@ -22,10 +22,6 @@ std::string own(const char* name, std::string otherwise) {
   return value == nullptr || *value == '\0' ? std::move(otherwise) : value;
 }
 
-std::string search_path() {
-  return own("PATH", "/usr/local/bin:/usr/bin:/bin");
-}
-
 // What a function may change with its own Environment.
 Environment defaults(const FunctionConfig& config, const std::string& data_folder) {
   Environment env;
@@ -95,6 +91,10 @@ Result<std::vector<std::string>> command(const FunctionConfig& config, const Lau
 }
 
 }  // namespace
+
+std::string search_path() {
+  return own("PATH", "/usr/local/bin:/usr/bin:/bin");
+}
 
 std::string token_label(std::string_view log_stream) {
   return std::string(kTokenPrefix) + std::string(log_stream.substr(log_stream.rfind(']') + 1));

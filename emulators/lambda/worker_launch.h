@@ -25,6 +25,9 @@ struct Launch {
   aws::Credentials credentials{};
 };
 
+// Where interpreters are looked for: our own PATH.
+std::string search_path();
+
 // The environment is made from nothing: no profile, credentials or configuration of the developer's
 // gets in, so that a function's SDK talks to the sandbox and can never reach a real account.
 Result<io::ProcessOptions> launch_options(const FunctionConfig& config, const Launch& launch,

@@ -176,12 +176,52 @@ void Journal::unsubscribe(ObserverId id) {
 
 namespace {
 
-// The head of a payload as people read it: printable ASCII as it is, everything else as a dot.
+void append_escaped(std::string& out, char c) {
+  if (c == '\n') {
+    out += "\\n";
+  } else if (c == '\r') {
+    out += "\\r";
+  } else if (c == '\t') {
+    out += "\\t";
+  } else {
+    out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  }
+}
+
+// The head of a payload as people read it: printable ASCII as it is, everything else as escapes.
 std::string printable(const Event& event) {
   std::string out;
   for (std::size_t i = 0; i < event.head_size; ++i) {
     const auto c = std::to_integer<char>(event.head[i]);
-    out += c >= 0x20 && c < 0x7F ? c : '.';
+    if (c >= 0x20 && c < 0x7F) {
+      out += c;
+    } else {
+      append_escaped(out, c);
+    }
+  }
+  return out;
+}
+
+// What strangers and functions wrote, without what a terminal would obey: controls of C0 and C1
+// (ECMA-48 §5.3), the latter as UTF-8 has them. Its lines stay lines.
+std::string harmless(std::string_view text) {
+  std::string out;
+  int continues = 0;  // bytes that the character still has
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_continuation = byte >= 0x80 && byte < 0xC0;
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
+      append_escaped(out, text[++i]);
+      continue;
+    }
+    if ((byte < 0x20 && byte != '\n') || byte == 0x7F || (is_continuation && continues == 0)) {
+      append_escaped(out, text[i]);
+    } else {
+      out += text[i];
+    }
+    continues = is_continuation ? std::max(continues - 1, 0)
+                                : (byte >= 0xC2) + (byte >= 0xE0) + (byte >= 0xF0);
   }
   return out;
 }
@@ -234,9 +274,9 @@ std::string Journal::to_line(const Event& event) const {
     if (!part.empty()) out += " " + part;
   };
   if (event.tag != 0) add(tag_to_string(event.tag));
-  add(name(event.listener));
-  if (event.destination != Symbol::kNone) add("→ " + name(event.destination));
-  add(name(event.subject));
+  add(harmless(name(event.listener)));
+  if (event.destination != Symbol::kNone) add("→ " + harmless(name(event.destination)));
+  add(harmless(name(event.subject)));
   if (event.region != Symbol::kNone) add("@" + name(event.region));
   if (event.has_remote) add(event.remote.to_string());
   if (event.count != 0) add("×" + std::to_string(event.count));
@@ -244,7 +284,7 @@ std::string Journal::to_line(const Event& event) const {
   if (event.head_size != 0) add("\"" + printable(event) + "\"");
   if (event.took != Duration{})
     add(fmt::format("{:.1f} ms", static_cast<double>(event.took.count()) / 1e6));
-  add(event.text);
+  add(harmless(event.text));
   if (event.reason != Reason::kNone) {
     const auto text = describe(event.reason);
     out += fmt::format(" [{}] {}", text.code, text.remedy);

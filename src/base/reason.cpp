@@ -142,9 +142,10 @@ ReasonText describe(Reason reason) {
       return {"destination", "destination-error",
               "The destination's service refused the call; the event carries its answer."};
     case Reason::kFunctionError:
-      return {
-          "destination", "function-error",
-          "The function raised an error; its traceback is in the terminal and in its log group."};
+      return {"destination", "function-error",
+              "The function raised an error; 'loopgate trace TAG' has its traceback, and so has "
+              "its log "
+              "group."};
     case Reason::kFunctionTimeout:
       return {"destination", "function-timeout",
               "The function ran longer than its Timeout; raise it or make the function faster."};
@@ -153,9 +154,10 @@ ReasonText describe(Reason reason) {
               "The function's concurrency was used up; raise ReservedConcurrentExecutions or send "
               "less."};
     case Reason::kFunctionCrashed:
-      return {"destination", "function-crashed",
-              "The function's process ended during the invocation; its last output is in its log "
-              "group."};
+      return {
+          "destination", "function-crashed",
+          "The function's process ended during the invocation; 'loopgate trace TAG' has its last "
+          "output, and so has its log group."};
     case Reason::kPayloadTooLarge:
       return {"destination", "payload-too-large",
               "One packet alone is over the destination service's limit."};

@@ -14,8 +14,6 @@ namespace loopgate::cli {
 namespace {
 
 constexpr const char* kDefaultEndpoint = "http://127.0.0.1:4566";
-constexpr std::time_t kReadTimeoutSeconds = 600;  // a deployment may build its functions
-constexpr std::time_t kForEverSeconds = 365 * 24 * 3600;
 
 std::string endpoint_or_default(std::string endpoint) {
   if (endpoint.empty()) {
@@ -26,11 +24,11 @@ std::string endpoint_or_default(std::string endpoint) {
   return endpoint;
 }
 
-httplib::Client connect(const std::string& endpoint) {
+httplib::Client connect(const std::string& endpoint, std::time_t read_seconds) {
   httplib::Client client(endpoint);
   client.set_tcp_nodelay(true);
   client.set_default_headers({{"User-Agent", fmt::format("loopgate/{}", version())}});
-  client.set_read_timeout(kReadTimeoutSeconds);
+  client.set_read_timeout(read_seconds);
   return client;
 }
 
@@ -60,20 +58,19 @@ Result<nlohmann::json> read_answer(const std::string& endpoint, const httplib::R
 Client::Client(std::string endpoint) : endpoint_(endpoint_or_default(std::move(endpoint))) {}
 
 Result<nlohmann::json> Client::get(const std::string& path, const Query& query) {
-  auto client = connect(endpoint_);
+  auto client = connect(endpoint_, read_seconds_);
   return read_answer(endpoint_, client.Get(path, query, httplib::Headers()));
 }
 
 Result<nlohmann::json> Client::post(const std::string& path, const nlohmann::json& body) {
-  auto client = connect(endpoint_);
-  if (waits_for_ever_) client.set_read_timeout(kForEverSeconds);
+  auto client = connect(endpoint_, read_seconds_);
   return read_answer(endpoint_, client.Post(path, write_json(body), "application/json"));
 }
 
 Status Client::follow(const std::string& path, const Query& query,
-                      const std::function<bool(std::string_view)>& on_line) {
-  auto client = connect(endpoint_);
-  client.set_read_timeout(kForEverSeconds);
+                      const std::function<bool(std::string_view)>& on_line,
+                      const std::function<void()>& on_pause) {
+  auto client = connect(endpoint_, kForEverSeconds);
   std::string rest;
   bool wanted = true;
   int status = 0;
@@ -91,6 +88,7 @@ Status Client::follow(const std::string& path, const Query& query,
       start = end + 1;
     }
     rest.erase(0, start);
+    if (rest.empty() && on_pause) on_pause();
     return wanted;
   };
   const auto answer = client.Get(path, query, httplib::Headers(), on_head, on_data);

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/sandbox_flags.h"
+#include "cli/stack_text.h"
 #include "codec/text.h"
 
 namespace loopgate::cli {
@@ -40,13 +41,12 @@ int deploy(const DeployFlags& flags) {
                    {"allow_unsupported", flags.how.allow_unsupported()},
                    {"resolve", *resolve}});
   if (!answer) return report(answer.error());
-  for (const auto& warning : (*answer)["warnings"]) {
-    fmt::print("warning: {}\n", warning.get<std::string>());
-  }
-  fmt::print("deployed {}\n", (*answer)["stack"].get<std::string>());
-  for (const auto& [key, value] : (*answer)["outputs"].items()) {
-    fmt::print("  {} = {}\n", key, value.get<std::string>());
-  }
+  const auto stack = (*answer)["stack"].get<std::string>();
+  fmt::print("deployed {}\n", stack);
+  const auto info = client.get("/_loopgate/info");
+  if (!info) return report(info.error());
+  const auto style = style_of(stdout);
+  fmt::print("{}{}", stack_text(*info, stack, style), vendor_note(*info, style));
   return 0;
 }
 
@@ -66,7 +66,8 @@ void add_deploy(CLI::App& app, Outcome& outcome) {
   verb->add_option("template", flags->template_file, "The template")
       ->required()
       ->type_name("TEMPLATE");
-  verb->add_option("--stack", flags->stack, "Stack name; default: the template's file name");
+  verb->add_option("--stack", flags->stack,
+                   "Stack name; default: the template's file name, of template.yaml its folder's");
   add_repeatable(*verb, "--parameter", flags->parameters, "A template parameter, may be repeated")
       ->type_name("NAME=VALUE");
   flags->how.add_to(*verb);

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
+#include "cli/paragraph.h"
 #include "cli/sandbox_flags.h"
 #include "codec/coap.h"
 #include "codec/hex.h"
@@ -80,13 +81,21 @@ Result<Bytes> PayloadFlags::payload() const {
 }
 
 std::string printable(ByteSpan payload) {
-  const auto text = as_text(payload);
+  auto text = as_text(payload);
   const bool plain =
       codec::is_valid_utf8(payload) && std::all_of(text.begin(), text.end(), [](char c) {
         const auto byte = static_cast<unsigned char>(c);
         return (byte >= 0x20 && byte != 0x7F) || c == '\n' || c == '\t' || c == '\r';
       });
-  return plain ? std::string(text) : "hex: " + codec::hex_encode_lower(payload);
+  if (!plain) return "hex: " + codec::hex_encode_lower(payload);
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of("\n\t"), text.size());
+    out += harmless(text.substr(0, end));
+    if (end < text.size()) out += text[end];
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
 }
 
 }  // namespace loopgate::cli

@@ -14,6 +14,7 @@ class PayloadFlags {
  public:
   void add_to(CLI::App& verb);
   Result<Bytes> payload() const;
+  bool is_coap() const { return !coap_.empty(); }
 
  private:
   std::string text_;
@@ -24,7 +25,8 @@ class PayloadFlags {
   CLI::Option* text_option_ = nullptr;
 };
 
-// "hello\n" as text where it is printable UTF-8, else "hex: …".
+// "hello\n" as it is where it is UTF-8 without control characters, else as `hex: …`; these and what
+// turns the direction of writing are escaped.
 std::string printable(ByteSpan payload);
 
 }  // namespace loopgate::cli

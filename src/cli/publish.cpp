@@ -1,11 +1,20 @@
 #include <fmt/format.h>
 
+#include <functional>
+#include <optional>
+
+#include "base/clock.h"
 #include "base/ip_address.h"
 #include "base/json.h"
+#include "base/system_time.h"
+#include "base/task_queue.h"
 #include "cli/cli.h"
 #include "cli/client.h"
+#include "cli/journal_tail.h"
+#include "cli/packet_text.h"
 #include "cli/payload_flags.h"
 #include "codec/formatter.h"
+#include "io/loop.h"
 
 namespace loopgate::cli {
 
@@ -21,6 +30,8 @@ struct PublishFlags {
   std::string inner_source;
   std::string inner_destination;
   PayloadFlags payload;
+  std::string wait = "2s";
+  bool fail_on_discard = false;
   std::string endpoint;
 };
 
@@ -61,26 +72,99 @@ Result<nlohmann::json> envelope(const PublishFlags& flags) {
   return nlohmann::json{{"Messages", nlohmann::json::array({std::move(entry)})}};
 }
 
+Result<nlohmann::json> attributes_of(const PublishFlags& flags, Client& client) {
+  nlohmann::json out = nlohmann::json::object();
+  if (flags.no_egress_region) return out;
+  out["EgressRegion"] = flags.egress_region;
+  if (!flags.egress_region.empty()) return out;
+  const auto info = client.get("/_loopgate/info");
+  if (!info) return std::unexpected(info.error());
+  out["EgressRegion"] = (*info)["regions"].front();
+  return out;
+}
+
+// What became of the message: the first that is said of its topic after it was published. A message
+// has one entry here, which is sent, kept or discarded.
+class Afterwards {
+ public:
+  Afterwards(std::string topic, std::string message_id)
+      : topic_(topic.substr(topic.rfind(':') + 1)), message_id_(std::move(message_id)) {}
+
+  void add(const Told& event) {
+    if (end_) return;
+    if (event.kind == EventKind::kPublished && event.text == message_id_) published_ = true;
+    const bool is_its = event.subject.ends_with(":" + topic_) || (tag_ != 0 && event.tag == tag_);
+    if (!published_ || !is_its) return;
+    if (event.kind == EventKind::kSourced) tag_ = event.tag;
+    const bool is_end = event.kind == EventKind::kSent || event.kind == EventKind::kCaptured ||
+                        event.kind == EventKind::kDiscarded;
+    if (is_end) end_ = event;
+  }
+  const std::optional<Told>& end() const { return end_; }
+
+ private:
+  std::string topic_;
+  std::string message_id_;
+  bool published_ = false;
+  std::uint64_t tag_ = 0;
+  std::optional<Told> end_;
+};
+
+// Looks into the journal until it says what became of the message.
+std::optional<Told> wait_for_end(JournalTail& tail, const std::string& topic,
+                                 const std::string& message_id, Duration limit) {
+  constexpr Duration kPause = std::chrono::milliseconds(20);
+  Clock clock(system_wall(), system_instant());
+  TaskQueue tasks;
+  io::Loop loop(clock, tasks, io::Loop::Mode::kLive);
+  std::optional<Told> end;
+  ScopedTimer timer(clock);
+  std::function<void()> look = [&] {
+    Afterwards message(topic, message_id);
+    if (!tail.read([&](const Told& event) { message.add(event); })) return loop.stop();
+    end = message.end();
+    end ? loop.stop() : timer.set_after(kPause, look);
+  };
+  timer.set_after({}, look);
+  clock.call_after(limit, [&] { loop.stop(); });
+  loop.run();
+  return end;
+}
+
+int tell(const PublishFlags& flags, const std::optional<Told>& end, const Labels& labels) {
+  if (!end) {
+    fmt::print("no Packet Source has taken it within {}; 'loopgate trace' has what happened\n",
+               flags.wait);
+    return flags.fail_on_discard ? 1 : 0;
+  }
+  if (end->kind == EventKind::kSent) {
+    fmt::print("{} → {} {}\n", labels.listener(end->listener), end->remote,
+               payload_text(end->head, end->size));
+    return 0;
+  }
+  fmt::print("{}", discard_text(*end, labels, style_of(stdout)));
+  return flags.fail_on_discard ? 1 : 0;
+}
+
 int publish(const PublishFlags& flags) {
   const auto message = envelope(flags);
   if (!message) return report(message.error());
+  const auto wait = parse_duration(flags.wait);
+  if (!wait) return report({"--wait: " + wait.error().message, {}});
   Client client(flags.endpoint);
-  nlohmann::json attributes = nlohmann::json::object();
-  if (!flags.no_egress_region) {
-    auto region = flags.egress_region;
-    if (region.empty()) {
-      const auto info = client.get("/_loopgate/info");
-      if (!info) return report(info.error());
-      region = (*info)["regions"].front().get<std::string>();
-    }
-    attributes["EgressRegion"] = region;
-  }
+  const auto attributes = attributes_of(flags, client);
+  if (!attributes) return report(attributes.error());
+  JournalTail tail(client, {});
+  if (const auto started = tail.start(); !started) return report(started.error());
   const auto answer = client.post(
       "/_loopgate/publish",
-      {{"topic", flags.topic}, {"message", write_json(*message)}, {"attributes", attributes}});
+      {{"topic", flags.topic}, {"message", write_json(*message)}, {"attributes", *attributes}});
   if (!answer) return report(answer.error());
-  fmt::print("published {}\n", (*answer)["message_id"].get<std::string>());
-  return 0;
+  const auto id = (*answer)["message_id"].get<std::string>();
+  fmt::print("published {}\n", id);
+  std::fflush(stdout);
+  if (*wait == Duration{}) return 0;
+  return tell(flags, wait_for_end(tail, flags.topic, id, *wait), tail.labels());
 }
 
 }  // namespace
@@ -102,6 +186,9 @@ void add_publish(CLI::App& app, Outcome& outcome) {
                    "WireGuard: the server's inner ADDRESS:PORT");
   verb->add_option("--inner-destination", flags->inner_destination,
                    "WireGuard: the client's inner ADDRESS:PORT");
+  verb->add_option("--wait", flags->wait, "How long to wait for what becomes of it; 0 does not")
+      ->capture_default_str();
+  verb->add_flag("--fail-on-discard", flags->fail_on_discard, "Exit with 1 when it is discarded");
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");
   verb->callback([&outcome, flags] { outcome.status = publish(*flags); });
 }

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/client.h"
 #include "io/loop.h"
 #include "sandbox/share_parameters.h"
 
@@ -26,8 +27,10 @@ void SandboxFlags::add_to(CLI::App& verb) {
   verb.add_option("template", templates_,
                   "Templates to deploy (SAM or CloudFormation, YAML or JSON)")
       ->type_name("TEMPLATE");
-  add_repeatable(verb, "--stack", stacks_,
-                 "Stack name, once per template; default: the template's file name");
+  add_repeatable(
+      verb, "--stack", stacks_,
+      "Stack name, once per template; default: the template's file name, of template.yaml its "
+      "folder's");
   add_repeatable(
       verb, "--parameter", parameters_,
       "A template parameter, for every template that has it; or STACK/NAME=VALUE; may be repeated")
@@ -244,6 +247,22 @@ void warn_of_unused_ports(const Sandbox& sandbox) {
   }
 }
 
+// Of the HTTP endpoint: most often it is another sandbox that has it.
+Error explain_taken_port(Error error, const Endpoint& endpoint) {
+  if (!error.message.contains("already in use") || !error.message.contains(endpoint.to_string())) {
+    return error;
+  }
+  Client client("http://" + endpoint.to_string());
+  client.wait_briefly();
+  const bool is_sandbox = client.get("/_loopgate/health").has_value();
+  error.message +=
+      is_sandbox
+          ? ": a sandbox runs there already; 'loopgate deploy TEMPLATE' deploys into it, --port 0 "
+            "starts another one on a free port"
+          : "; --port N takes another port, --port 0 a free one";
+  return error;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags) {
@@ -252,8 +271,9 @@ Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags) {
   auto options = flags.options();
   if (!options) return std::unexpected(options.error());
   warn_of_open_door(options->bind);
+  const Endpoint endpoint{options->bind, options->port};
   auto sandbox = Sandbox::create(std::move(*options));
-  if (!sandbox) return sandbox;
+  if (!sandbox) return std::unexpected(explain_taken_port(sandbox.error(), endpoint));
   (*sandbox)->set_ready(false);
   int signal = 0;
   (*sandbox)->loop().on_signal([&](int number) { signal = number; });

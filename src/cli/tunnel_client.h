@@ -26,6 +26,7 @@ class TunnelClient final : public DatagramReceiver {
 
   // Leaves when the handshake is done.
   void send(ByteSpan plaintext, wireguard::Padding padding);
+  Endpoint local() const { return socket_->local(); }
 
   void on_datagrams(std::span<const Datagram> datagrams) override;
   void on_receive_overflow(std::uint32_t) override {}

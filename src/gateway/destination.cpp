@@ -178,10 +178,11 @@ void Destination::dispatched(const Batch& batch, std::size_t count, std::size_t 
   context_.journal.append(std::move(out));
 }
 
-void Destination::delivered(const Batch& batch, std::size_t count) {
+void Destination::delivered(const Batch& batch, std::size_t count, std::string_view note) {
   Event out = event(EventKind::kDelivered, batch);
   out.count = static_cast<std::uint32_t>(count);
   out.took = context_.clock.now() - batch.dispatched;
+  out.text = note;
   context_.journal.append(std::move(out));
 }
 
@@ -225,7 +226,7 @@ void Destination::replied(Batch& batch, const Reply& reply) {
   }
   Event out = event(EventKind::kReplied, batch);
   out.tag = *tag;
-  out.size = static_cast<std::uint32_t>(decoded_.size());
+  out.set_payload(decoded_);
   out.assumed = std::exchange(entry->replied, true);  // several replies of one tag are our reading
   context_.journal.append(std::move(out));
   if (sink_ == nullptr) return discard_reply(batch, *tag, Reason::kListenerDeleted, {});

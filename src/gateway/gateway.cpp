@@ -48,7 +48,10 @@ Result<std::uint64_t> Gateway::inject(const std::string& listener, const std::st
 Result<ListenerInfo> Gateway::create_listener(const std::string& stack,
                                               const std::string& logical_id, ListenerSpec spec) {
   if (auto checked = check_destinations(spec); !checked) return std::unexpected(checked.error());
-  return open_listener(stack, logical_id, std::move(spec));
+  const auto name = spec.name;
+  auto opened = open_listener(stack, logical_id, std::move(spec));
+  if (opened) check_roles(*listeners_.at(name));
+  return opened;
 }
 
 Result<ListenerInfo> Gateway::open_listener(const std::string& stack, const std::string& logical_id,
@@ -93,10 +96,50 @@ Result<ListenerInfo> Gateway::update_listener(const std::string& name, ListenerS
   listeners_.insert(std::move(node));
   log_.forget(listener.symbol());
   declared_.erase(name);
+  role_problems_.erase(name);
   apply(listener, std::move(spec));
   reconfigure_referrers();
   tell(listener.symbol(), "updated");
+  check_roles(listener);
   return listener.info();
+}
+
+// Roles are there before the listeners that name them; the first packet would be late to hear of
+// it.
+void Gateway::check_roles(const Listener& listener) {
+  const auto name = listener.info().name;
+  role_problems_.erase(name);
+  for (const auto& [destination, spec] : declared_[name]) {
+    if (spec->role.arn.empty()) continue;
+    context_.ports.sts.assume_role(
+        spec->role.arn, context_.options.service_role_arn, "proxylity-udp-gateway",
+        spec->role.duration,
+        [this, alive = alive_.token(), name, spec](const aws::Outcome<aws::SessionPtr>& session) {
+          if (alive && !session) role_refused(name, *spec, session.error());
+        });
+  }
+}
+
+void Gateway::role_refused(const std::string& name, const DestinationSpec& destination,
+                           const aws::AwsError& error) {
+  const auto listener = listeners_.find(name);
+  if (listener == listeners_.end()) return;
+  auto problem = fmt::format(
+      "{}: destination {}: its packets will be discarded, [role-not-assumable] {}: {}. {}",
+      listener->second->info().logical_id, destination.name, destination.role.arn, error.message,
+      describe(Reason::kRoleNotAssumable).remedy);
+  context_.journal.warn(fmt::format("{}: {}", listener->second->stack(), problem));
+  role_problems_[name].push_back(std::move(problem));
+}
+
+std::vector<std::string> Gateway::role_problems(const std::string& stack) const {
+  std::vector<std::string> out;
+  for (const auto& [name, problems] : role_problems_) {
+    const auto listener = listeners_.find(name);
+    if (listener == listeners_.end() || listener->second->stack() != stack) continue;
+    out.insert(out.end(), problems.begin(), problems.end());
+  }
+  return out;
 }
 
 void Gateway::apply(Listener& listener, ListenerSpec spec) {
@@ -130,6 +173,7 @@ void Gateway::remove_listener(const std::string& name) {
   found->second->forget();
   listeners_.erase(found);
   declared_.erase(name);
+  role_problems_.erase(name);
   log_.forget(symbol);
   reconfigure_referrers();
   tell(symbol, "deleted");

@@ -86,6 +86,9 @@ class Gateway final : public SourceSink {
   bool has_destination(const std::string& name) const { return find_destination(name) != nullptr; }
   // The names in its Destinations that nobody declares (any more): its packets do not go there.
   std::vector<std::string> missing_destinations(const std::string& listener) const;
+  // A sentence for each role of the stack's listeners that did not trust the gateway when they were
+  // deployed.
+  std::vector<std::string> role_problems(const std::string& stack) const;
 
   // `owner` is the resource: attaching again replaces what it attached before.
   Status attach_arn(const std::string& owner, const DestinationArnSpec& spec);
@@ -109,6 +112,10 @@ class Gateway final : public SourceSink {
   using Specs = std::map<std::string, std::shared_ptr<const DestinationSpec>>;
   using AttachedArns = std::map<std::string, DestinationArnSpec>;  // by owner
 
+  // Asks whether the roles of its own destinations trust the gateway.
+  void check_roles(const Listener& listener);
+  void role_refused(const std::string& name, const DestinationSpec& destination,
+                    const aws::AwsError& error);
   // What stands against these destinations for a listener, which has been called `old_name`.
   Status check_destinations(const ListenerSpec& spec, const std::string& old_name = {}) const;
   RegionalArns arns_of(const DestinationSpec& spec) const;
@@ -135,9 +142,11 @@ class Gateway final : public SourceSink {
   Context context_;
   RoleSessions roles_;
   DeliveryLog log_;
-  std::map<std::string, std::unique_ptr<Listener>> listeners_;  // by name
-  std::map<std::string, Specs> declared_;                       // by listener, then destination
+  std::map<std::string, std::unique_ptr<Listener>> listeners_;     // by name
+  std::map<std::string, std::vector<std::string>> role_problems_;  // by listener
+  std::map<std::string, Specs> declared_;                          // by listener, then destination
   AttachedArns attached_;
+  Alive alive_;
   std::map<std::string, std::shared_ptr<PacketSource>> sources_;  // by id
   std::map<std::string, std::shared_ptr<PacketSource>> leaving_;  // being removed
   std::vector<std::shared_ptr<Destination>> draining_;            // of deleted listeners

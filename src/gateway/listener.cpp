@@ -82,7 +82,15 @@ Listener::~Listener() {
 }
 
 Status Listener::open(std::optional<std::uint16_t> fixed, std::optional<std::uint16_t> preferred) {
-  if (fixed) return bind(*fixed);
+  if (fixed) {
+    auto bound = bind(*fixed);
+    if (!bound) {
+      bound.error().message += fmt::format(
+          ", which --listen gives to {}: end what has it ('ss -ulpn' lists it), or choose another",
+          logical_id_);
+    }
+    return bound;
+  }
   if (preferred) {
     const auto bound = bind(*preferred);
     if (bound) return {};

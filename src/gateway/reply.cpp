@@ -1,5 +1,7 @@
 #include "gateway/reply.h"
 
+#include <fmt/format.h>
+
 namespace loopgate::gateway {
 
 namespace {
@@ -7,6 +9,7 @@ namespace {
 constexpr std::string_view kNotAnObject = "the entry is not an object";
 constexpr std::string_view kBadTag = "Tag is missing or not a string";
 constexpr std::string_view kBadData = "Data is not a string";
+constexpr std::size_t kKeysShown = 60;  // characters
 
 bool read_data(JsonScan& scan, Reply& out) {
   out.data.reset();
@@ -49,7 +52,11 @@ std::expected<std::vector<Reply>, std::string> ReplyParser::parse() {
   if (scan_.peek() != JsonKind::kObject)
     return std::unexpected<std::string>("the answer is not a JSON object");
   const bool sound = scan_.object([&](std::string_view key) {
-    return key == "Replies" ? read_replies(out, error) : scan_.skip();
+    if (key == "Replies") return read_replies(out, error);
+    if (!has_replies_ && other_keys_.size() < kKeysShown) {
+      other_keys_.append(other_keys_.empty() ? "" : ", ").append(key.substr(0, kKeysShown));
+    }
+    return scan_.skip();
   });
   if (!sound || !scan_.at_end())
     return std::unexpected<std::string>("the answer is not valid JSON");
@@ -57,7 +64,13 @@ std::expected<std::vector<Reply>, std::string> ReplyParser::parse() {
   return out;
 }
 
+std::string ReplyParser::oddity() const {
+  if (has_replies_ || other_keys_.empty()) return {};
+  return fmt::format("the answer has no Replies (its keys: {})", other_keys_);
+}
+
 bool ReplyParser::read_replies(std::vector<Reply>& out, std::string& error) {
+  has_replies_ = true;
   out.clear();  // of two members of one name the last counts
   error.clear();
   if (scan_.peek() == JsonKind::kNull) return scan_.skip();

@@ -25,11 +25,16 @@ class ReplyParser {
  public:
   explicit ReplyParser(std::string_view answer) : scan_(answer) {}
   std::expected<std::vector<Reply>, std::string> parse();
+  // After `parse`: what is strange about a sound answer: "the answer has no Replies (its keys:
+  // replies)". Empty when nothing is.
+  std::string oddity() const;
 
  private:
   bool read_replies(std::vector<Reply>& out, std::string& error);
 
   JsonScan scan_;
+  bool has_replies_ = false;
+  std::string other_keys_;  // while there are no Replies; the first ones
 };
 
 // A streamed answer: each reply as soon as it is complete. Two framings are known: JSON values one

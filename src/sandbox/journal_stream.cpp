@@ -1,12 +1,15 @@
 #include "sandbox/journal_stream.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
+#include <deque>
 #include <set>
 
 #include "base/json.h"
 #include "sandbox/query.h"
+#include "template/suggestion.h"
 
 namespace loopgate {
 
@@ -22,6 +25,11 @@ struct Filter {
   std::optional<Reason> reason;
   std::optional<EventKind> kind;
   std::string listener;
+  std::optional<IpAddress> client;
+  std::uint16_t client_port = 0;  // 0: any
+  std::optional<WallTime> since;
+  std::optional<WallTime> until;
+  std::uint64_t last = 0;  // 0: all
   bool as_json = true;
 };
 
@@ -31,10 +39,44 @@ std::string listener_name(const Sandbox& sandbox, const std::string& wanted) {
   return listener ? (*listener)["name"].get<std::string>() : wanted;
 }
 
-Result<Filter> read_filter(const Sandbox& sandbox, std::string_view query) {
-  Filter filter;
-  const auto after = query_parameter(query, "after");
-  std::from_chars(after.data(), after.data() + after.size(), filter.after);
+std::vector<std::string> all_kinds() {
+  std::vector<std::string> out;
+  for (int i = 0; i <= static_cast<int>(EventKind::kWarning); ++i) {
+    out.emplace_back(name(static_cast<EventKind>(i)));
+  }
+  return out;
+}
+
+std::vector<std::string> all_reasons() {
+  std::vector<std::string> out;
+  for (int i = 0; i < kReasonCount; ++i) out.emplace_back(describe(static_cast<Reason>(i)).code);
+  return out;
+}
+
+// "5m" is five minutes ago.
+Result<std::optional<WallTime>> read_moment(std::string_view query, std::string_view name,
+                                            WallTime now) {
+  const auto text = query_parameter(query, name);
+  if (text.empty()) return std::nullopt;
+  if (const auto moment = parse_iso8601(text)) return moment;
+  if (const auto ago = parse_duration(text)) return now - *ago;
+  return fail(fmt::format("{}: '{}' is neither a time ago like 5m nor a moment like {}", name, text,
+                          to_iso8601(now)));
+}
+
+Status read_client(std::string_view text, Filter& filter) {
+  if (text.empty()) return {};
+  if (const auto endpoint = Endpoint::parse(text)) {
+    filter.client = endpoint->address;
+    filter.client_port = endpoint->port;
+    return {};
+  }
+  filter.client = IpAddress::parse(text);
+  if (filter.client) return {};
+  return fail(fmt::format("client: '{}' is neither an address nor ADDRESS:PORT", text));
+}
+
+Status read_names(std::string_view query, Filter& filter) {
   if (const auto tag = query_parameter(query, "tag"); !tag.empty()) {
     filter.tag = parse_tag(tag);
     if (!filter.tag) return fail(fmt::format("'{}' is not a tag like 7f3a0c11", tag));
@@ -42,23 +84,98 @@ Result<Filter> read_filter(const Sandbox& sandbox, std::string_view query) {
   if (const auto reason = query_parameter(query, "reason"); !reason.empty()) {
     filter.reason = parse_reason(reason);
     if (!filter.reason) {
-      return fail(fmt::format("'{}' is not a reason; 'loopgate reasons' lists them", reason));
+      return fail(fmt::format("'{}' is not a reason{}; 'loopgate reasons' lists them", reason,
+                              cfn::did_you_mean(reason, all_reasons())));
     }
   }
   if (const auto kind = query_parameter(query, "event"); !kind.empty()) {
     filter.kind = parse_event_kind(kind);
-    if (!filter.kind) return fail(fmt::format("'{}' is not a kind of event", kind));
+    if (!filter.kind) {
+      return fail(fmt::format("'{}' is not a kind of event{}; there are {}", kind,
+                              cfn::did_you_mean(kind, all_kinds()), fmt::join(all_kinds(), ", ")));
+    }
   }
+  return {};
+}
+
+Status read_number(std::string_view query, std::string_view name, std::uint64_t& number) {
+  const auto text = query_parameter(query, name);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || (error == std::errc() && end == text.data() + text.size())) return {};
+  return fail(fmt::format("{}: '{}' is not a number", name, text));
+}
+
+Result<Filter> read_filter(Sandbox& sandbox, std::string_view query) {
+  Filter filter;
+  for (const auto& status :
+       {read_number(query, "after", filter.after), read_number(query, "last", filter.last),
+        read_names(query, filter), read_client(query_parameter(query, "client"), filter)}) {
+    if (!status) return std::unexpected(status.error());
+  }
+  const auto now = sandbox.clock().wall();
+  const auto since = read_moment(query, "since", now);
+  if (!since) return std::unexpected(since.error());
+  const auto until = read_moment(query, "until", now);
+  if (!until) return std::unexpected(until.error());
+  filter.since = *since;
+  filter.until = *until;
   filter.listener = listener_name(sandbox, query_parameter(query, "listener"));
   filter.as_json = query_parameter(query, "form") != "text";
   return filter;
 }
 
-// Reads on from where it was. A tag's story includes the events of the batches that it joined.
+// Which events a filter lets through. A packet's story includes the calls of the batches that it
+// joined, with what functions did and wrote there; a client's, all of its packets.
+class Matcher {
+ public:
+  Matcher(const Journal& journal, const Filter& filter) : journal_(journal), filter_(filter) {}
+
+  bool matches(const Event& event) {
+    const bool belongs = belongs_to_story(event);
+    if (filter_.since && event.at < *filter_.since) return false;
+    if (filter_.until && event.at > *filter_.until) return false;
+    if (filter_.reason && event.reason != *filter_.reason) return false;
+    if (filter_.kind && event.kind != *filter_.kind) return false;
+    return belongs;
+  }
+
+ private:
+  bool belongs_to_story(const Event& event) {
+    if (!filter_.tag && filter_.listener.empty() && !filter_.client) return true;
+    if (event.tag == 0 && batches_.contains(event.batch)) return true;
+    if (filter_.tag && event.tag != *filter_.tag) return false;
+    if (!filter_.listener.empty() && journal_.name(event.listener) != filter_.listener)
+      return false;
+    if (filter_.client && !is_of_client(event)) return false;
+    if (event.tag != 0) remember(tags_, event.tag);
+    if (event.batch != 0) remember(batches_, event.batch);
+    return true;
+  }
+  bool is_of_client(const Event& event) const {
+    if (tags_.contains(event.tag)) return true;
+    return event.has_remote && event.remote.address == *filter_.client &&
+           (filter_.client_port == 0 || event.remote.port == filter_.client_port);
+  }
+  // Who follows for days meets more than the journal holds.
+  static void remember(std::set<std::uint64_t>& ids, std::uint64_t id) {
+    ids.insert(id);
+    if (ids.size() > Journal::kDefaultCapacity) ids.erase(ids.begin());
+  }
+
+  const Journal& journal_;
+  const Filter& filter_;
+  std::set<std::uint64_t> tags_;
+  std::set<std::uint64_t> batches_;
+};
+
+// Reads on from where it was.
 class JournalReader {
  public:
   JournalReader(const Journal& journal, Filter filter)
-      : journal_(journal), filter_(std::move(filter)) {}
+      : journal_(journal), filter_(std::move(filter)), matcher_(journal_, filter_) {
+    if (filter_.last > 0) skip_all_but_last();
+  }
+  JournalReader(const JournalReader&) = delete;
 
   // The next lines of events up to `last`, about kPieceBytes of them; empty when there are none.
   // What the journal let go before it was read is counted in a line of its own.
@@ -68,7 +185,7 @@ class JournalReader {
       for (const auto& event : journal_.read(filter_.after, kEventsPerRead)) {
         if (event.seq > last || out.size() >= kPieceBytes) break;
         filter_.after = event.seq;
-        if (!matches(event)) continue;
+        if (!matcher_.matches(event)) continue;
         out += (filter_.as_json ? journal_.to_json(event) : journal_.to_line(event)) + "\n";
       }
     }
@@ -85,22 +202,25 @@ class JournalReader {
                            : fmt::format("… {} older events are no longer in memory\n", count);
   }
 
-  bool matches(const Event& event) {
-    if (filter_.reason && event.reason != *filter_.reason) return false;
-    if (filter_.kind && event.kind != *filter_.kind) return false;
-    if (!filter_.listener.empty() && journal_.name(event.listener) != filter_.listener)
-      return false;
-    if (!filter_.tag) return true;
-    if (event.tag == *filter_.tag) {
-      if (event.batch != 0) batches_.insert(event.batch);
-      return true;
+  // To where the last packets begin; what belongs to no packet counts for itself.
+  void skip_all_but_last() {
+    Matcher matcher(journal_, filter_);
+    std::set<std::uint64_t> tags;
+    std::set<std::uint64_t> batches;
+    std::deque<std::uint64_t> beginnings;
+    for (const auto& event : journal_.read(filter_.after, Journal::kDefaultCapacity)) {
+      if (!matcher.matches(event)) continue;
+      const bool known_batch = event.batch != 0 && !batches.insert(event.batch).second;
+      const bool is_new = event.tag != 0 ? tags.insert(event.tag).second : !known_batch;
+      if (is_new) beginnings.push_back(event.seq);
+      if (beginnings.size() > filter_.last) beginnings.pop_front();
     }
-    return event.tag == 0 && batches_.contains(event.batch);
+    if (!beginnings.empty()) filter_.after = beginnings.front() - 1;
   }
 
   const Journal& journal_;
   Filter filter_;
-  std::set<std::uint64_t> batches_;
+  Matcher matcher_;
 };
 
 // One client that reads: it gets a piece whenever it has taken the last one, so that a slow one

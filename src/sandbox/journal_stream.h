@@ -1,6 +1,7 @@
 // GET /_loopgate/journal: the journal as lines, filtered, at once or as it goes on.
 //
-//   after=SEQ  tag=TAG  reason=CODE  event=KIND  listener=NAME  form=json|text  follow=1
+//   after=SEQ  tag=TAG  reason=CODE  event=KIND  listener=NAME  client=ADDRESS[:PORT]
+//   since=TIME  until=TIME  last=N  form=json|text  follow=1
 #pragma once
 
 #include <memory>

@@ -51,9 +51,9 @@ JournalFilter JournalFilter::parse(Fields& fields) {
   if (const std::string kind = fields.text("event"); !kind.empty()) {
     out.kind_ = parse_event_kind(kind);
     if (!out.kind_) {
-      fields.refuse(
-          fmt::format("no event is called '{}'{}", kind, cfn::did_you_mean(kind, all_kinds())),
-          fields.find("event")->place());
+      fields.refuse(fmt::format("no event is called '{}'{}; there are {}", kind,
+                                cfn::did_you_mean(kind, all_kinds()), fmt::join(all_kinds(), ", ")),
+                    fields.find("event")->place());
     }
   }
   if (const std::string reason = fields.text("reason"); !reason.empty()) {

@@ -67,18 +67,18 @@ class Server:
 
 
 class Sandbox:
-    """`loopgate up` with a template, ready."""
+    """`loopgate up` with a template, ready; `shows` its packets in a file."""
 
-    def __init__(self, build, template, *flags):
+    def __init__(self, build, template, *flags, shows=False):
         self.folder = tempfile.TemporaryDirectory(prefix="loopgate-bench-")
         path = pathlib.Path(self.folder.name)
         ready = path / "ready.json"
         self.data = str(path / "data")
         self.log = open(path / "log", "w+")
-        flags = [flag.replace("{data}", self.data) for flag in flags]
+        flags = [flag.replace("{data}", self.data) for flag in flags] + ([] if shows else ["--quiet"])
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [build.loopgate, "up", str(ROOT / template), "--port", "0", "--ready-file", str(ready), "--quiet",
+            [build.loopgate, "up", str(ROOT / template), "--port", "0", "--ready-file", str(ready),
              *flags], stdout=self.log, stderr=self.log, preexec_fn=on_core(SERVER_CORE))
         while not ready.exists():
             if self.process.poll() is not None or time.monotonic() - self.started > PATIENCE:

@@ -46,6 +46,18 @@ def packets_per_second(build, report):
     report.line("udp-echo-batch-100", "/s", ours, anchor, 0.75, AT_LEAST)
 
 
+def live_view(build, report):
+    """What the terminal's view of packets costs their echo."""
+    peer, count = build.tool("udp_peer"), ("--parameter", "Count=100")
+    with Sandbox(build, ECHO, *count, shows=True) as seen, Sandbox(build, ECHO, *count) as unseen:
+        run = lambda to: float(load(peer, "load", to, SIZE, "300000"))
+        ours, anchor = alternate(ROUNDS, lambda: run(seen.listener), lambda: run(unseen.listener))
+        seen.log.seek(0)
+        if not re.search(r"… \d+ packets, ", seen.log.read()):
+            raise Failed("the view did not sum up the flood")
+    report.line("udp-echo-with-live-view", "/s", ours, anchor, 0.9, AT_LEAST, "the same echo, --quiet")
+
+
 def round_trip(build, report):
     peer = build.tool("udp_peer")
     with Sandbox(build, ECHO, "--parameter", "Count=1") as sandbox, Server(peer, "echo-blocking") as bare:
@@ -184,5 +196,5 @@ def reset_between_tests(build, report):
     report.line("reset-keep-stacks", "ms", statistics.median(times), 2, 1.0, AT_MOST, "goal 2 ms")
 
 
-BENCHES = [start_and_rest, listeners_at_start, reset_between_tests, packets_per_second, round_trip,
+BENCHES = [start_and_rest, listeners_at_start, reset_between_tests, packets_per_second, live_view, round_trip,
            durable_queue, warm_python, simulated_hour]

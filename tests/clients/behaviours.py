@@ -384,7 +384,7 @@ def says_who_is_calling(call):
 
 
 def describes_the_deployed_stack(call):
-    (stack,) = call("cloudformation", "DescribeStacks", {"StackName": "template"})["Stacks"]
+    (stack,) = call("cloudformation", "DescribeStacks", {"StackName": "demo"})["Stacks"]
     assert stack["StackStatus"] == "CREATE_COMPLETE", stack
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     assert outputs["Endpoint"].startswith("ingress-1.proxylity.com:"), outputs

@@ -86,6 +86,8 @@ STEPS = [
     (200, "get", "/_loopgate/journal", {"reason": "no-egress-region"}, None),
     (200, "get", "/_loopgate/journal", {"event": "captured", "listener": LISTENER}, None),
     (200, "get", "/_loopgate/journal", {"after": 5, "form": "text"}, None),
+    (200, "get", "/_loopgate/journal", {"client": CLIENT, "since": "1h", "until": "2199-01-01T00:00:00Z",
+                                        "last": 1}, None),
     (400, "get", "/_loopgate/journal", {"tag": "NOTATAG"}, None),
     (200, "post", "/_loopgate/delete", {}, {"stack": "api"}),
     (400, "post", "/_loopgate/delete", {}, {}),

@@ -237,9 +237,15 @@ TEST(Config, AListenerWithoutRestrictionsIsWarnedOf) {
               ::testing::IsEmpty());
 }
 
-TEST(Config, UnknownPropertiesAreWarnedOfOnce) {
-  const auto parsed = parse_listener(listener({{"Colour", "red"}, {"Size", "2"}}), kOwner);
-  EXPECT_THAT(parsed.notes.warnings, ElementsAre("unknown properties are ignored: Colour, Size"));
+TEST(Config, OfUnknownPropertiesItSaysWhereTheyAreAndWhatWasMeant) {
+  const auto parsed =
+      parse_listener(listener({{"ClientRestriction", json::object()}, {"Size", "2"}}), kOwner);
+  ASSERT_EQ(parsed.notes.unknown.size(), 2u);
+  EXPECT_EQ(parsed.notes.unknown[0].pointer, "/ClientRestriction");
+  EXPECT_EQ(parsed.notes.unknown[0].message,
+            "ClientRestriction: no such property, it is ignored: did you mean "
+            "'ClientRestrictions'?");
+  EXPECT_EQ(parsed.notes.unknown[1].message, "Size: no such property, it is ignored");
 }
 
 TEST(Config, WhatIsNotKnownYetIsNotRefused) {

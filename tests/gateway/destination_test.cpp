@@ -34,6 +34,45 @@ TEST_P(LambdaFailures, DiscardEveryPacketOfTheBatchWithTheirReason) {
   EXPECT_NE(world.events(EventKind::kDiscarded)[0].tag, world.events(EventKind::kDiscarded)[1].tag);
 }
 
+TEST(LambdaFailure, NamesTheInnermostPlace) {
+  struct Case {
+    const char* name;
+    const char* document;
+    const char* text;
+  };
+  for (const auto& [name, document, text] : {
+           Case{"Python",
+                R"j({"errorType":"KeyError","errorMessage":"'x'","stackTrace":[
+                    "  File \"/var/task/app.py\", line 9, in handler\n    inner()\n",
+                    "  File \"/var/task/lib/parts.py\", line 14, in inner\n    a[\"x\"]\n"]})j",
+                "KeyError: 'x' (parts.py:14)"},
+           Case{"Node",
+                R"j({"errorType":"TypeError","errorMessage":"no","trace":["TypeError: no",
+                    "    at JSON.parse (<anonymous>)", "    at inner (/var/task/parts.js:3:9)",
+                    "    at exports.handler (/var/task/app.js:7:3)"]})j",
+                "TypeError: no (parts.js:3)"},
+           Case{"Others", R"j({"errorType":"E","errorMessage":"no","stackTrace":["?", 5]})j",
+                "E: no"},
+       }) {
+    World world;
+    world.aws.function = answering(document, "Unhandled");
+    world.listen({lambda_destination({{"Batching", {{"Count", "1"}}}})});
+    world.send("a");
+    ASSERT_THAT(world.events(EventKind::kDiscarded), SizeIs(1)) << name;
+    EXPECT_EQ(world.events(EventKind::kDiscarded)[0].text, text) << name;
+  }
+}
+
+TEST(LambdaAnswer, WithoutRepliesIsNoted) {
+  World world;
+  world.aws.function = answering(R"({"replies":[]})");
+  world.listen({lambda_destination({{"Batching", {{"Count", "1"}}}})});
+  world.send("a");
+  ASSERT_THAT(world.events(EventKind::kDelivered), SizeIs(1));
+  EXPECT_EQ(world.events(EventKind::kDelivered)[0].text,
+            "answered 0 of 1; the answer has no Replies (its keys: replies)");
+}
+
 const auto kRefused = [](const char* code) {
   return [code](const aws::InvokeRequest&) { return FakeAws::Answer(aws::refuse(error(code))); };
 };
@@ -80,6 +119,19 @@ TEST(Destination, ARoleThatCannotBeAssumedDiscardsItsPackets) {
   world.aws.untrusted.clear();
   world.send("b");
   EXPECT_THAT(world.aws.invocations, SizeIs(1)) << "the next batch tries again";
+}
+
+TEST(Destination, ARoleThatCannotBeAssumedIsToldWhenItsListenerIsMade) {
+  World world;
+  world.aws.untrusted = {kRole};
+  world.listen({lambda_destination()});
+  world.settle();
+  ASSERT_THAT(world.gateway->listeners(), SizeIs(1));
+  const auto stack = world.gateway->listeners()[0].stack;
+  EXPECT_THAT(world.gateway->role_problems(stack),
+              ElementsAre(HasSubstr("its packets will be discarded, [role-not-assumable]")));
+  EXPECT_THAT(world.gateway->role_problems("another"), IsEmpty());
+  EXPECT_THAT(world.events(EventKind::kWarning), SizeIs(1));
 }
 
 TEST(Destination, WithoutARoleNothingIsDelivered) {

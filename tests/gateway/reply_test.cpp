@@ -94,6 +94,22 @@ INSTANTIATE_TEST_SUITE_P(
                    {kInvalid}}),
     [](const auto& info) { return std::string(info.param.name); });
 
+TEST(Answers, WithOtherKeysThanRepliesAreStrange) {
+  struct Case {
+    const char* answer;
+    const char* oddity;
+  };
+  for (const auto& [answer, oddity] :
+       {Case{R"({"replies":[{"Tag":"a"}]})", "the answer has no Replies (its keys: replies)"},
+        Case{R"({"a":1,"b":[]})", "the answer has no Replies (its keys: a, b)"},
+        Case{R"({"a":1,"Replies":[]})", ""}, Case{R"({"Replies":null,"a":1})", ""}, Case{"{}", ""},
+        Case{"null", ""}}) {
+    ReplyParser parser(answer);
+    EXPECT_TRUE(parser.parse()) << answer;
+    EXPECT_EQ(parser.oddity(), oddity) << answer;
+  }
+}
+
 struct StreamCase {
   const char* name;
   std::string answer;

@@ -94,6 +94,63 @@ TEST_F(JournalStream, SaysWhatIsWrongWithAFilter) {
   EXPECT_THAT(get("reason=nonsense", 400), HasSubstr("'nonsense' is not a reason"));
   EXPECT_THAT(get("event=nonsense", 400), HasSubstr("'nonsense' is not a kind of event"));
   EXPECT_THAT(get("tag=xyz", 400), HasSubstr("'xyz' is not a tag"));
+  EXPECT_THAT(get("event=recieved", 400),
+              HasSubstr("did you mean 'received'?; there are received, decrypted, "));
+  EXPECT_THAT(get("client=nobody", 400), HasSubstr("neither an address nor ADDRESS:PORT"));
+  EXPECT_THAT(get("since=yesterday", 400),
+              HasSubstr("since: 'yesterday' is neither a time ago like 5m"));
+  EXPECT_THAT(get("last=few", 400), HasSubstr("last: 'few' is not a number"));
+}
+
+TEST_F(JournalStream, AClientsPacketsComeWithTheirStories) {
+  first_ = sandbox->journal().last_seq();
+  const auto received = [&](std::uint64_t tag, const char* client) {
+    Event event;
+    event.kind = EventKind::kReceived;
+    event.tag = tag;
+    event.set_remote(*Endpoint::parse(client));
+    sandbox->journal().append(std::move(event));
+  };
+  received(0x1111'1111, "127.0.0.1:4000");
+  received(0x2222'2222, "127.0.0.1:5000");
+  tell(EventKind::kQueued, 0x1111'1111, Reason::kNone, "one", 7);
+  tell(EventKind::kQueued, 0x2222'2222, Reason::kNone, "one", 8);
+  tell(EventKind::kInvocationStarted, 0, Reason::kNone, "", 7);
+  tell(EventKind::kFunctionLog, 0, Reason::kNone, "", 7);
+  tell(EventKind::kFunctionLog, 0, Reason::kNone, "", 8);
+  tell(EventKind::kSent, 0x1111'1111);
+  EXPECT_THAT(events("client=127.0.0.1:4000"),
+              ElementsAre("received 11111111", "queued 11111111", "invocation-started -",
+                          "function-log -", "sent 11111111"));
+  EXPECT_THAT(events("client=127.0.0.1:4000&event=function-log"), ElementsAre("function-log -"));
+  EXPECT_EQ(events("client=127.0.0.1").size(), 8u);
+  EXPECT_THAT(events("client=127.0.0.2"), IsEmpty());
+  EXPECT_THAT(events("tag=22222222"),
+              ElementsAre("received 22222222", "queued 22222222", "function-log -"));
+}
+
+TEST_F(JournalStream, TheLastPacketsBeginWhereTheFirstOfThemDoes) {
+  first_ = sandbox->journal().last_seq();
+  for (std::uint64_t tag : {0x1111'1111, 0x2222'2222, 0x3333'3333}) {
+    tell(EventKind::kReceived, tag);
+    tell(EventKind::kQueued, tag, Reason::kNone, "", tag);
+    tell(EventKind::kDelivered, 0, Reason::kNone, "", tag);
+  }
+  EXPECT_THAT(events("last=1"), ElementsAre("received 33333333", "queued 33333333", "delivered -"));
+  EXPECT_EQ(events("last=2").size(), 6u);
+  EXPECT_EQ(events("last=9").size(), 9u);
+  EXPECT_THAT(events("last=2&event=queued"), ElementsAre("queued 22222222", "queued 33333333"));
+  tell("alone");
+  EXPECT_THAT(events("last=1"), ElementsAre("warning -"));
+}
+
+TEST_F(JournalStream, SinceAndUntilAreMomentsOrTimesAgo) {
+  first_ = sandbox->journal().last_seq();
+  tell("now");
+  EXPECT_EQ(events("since=5m").size(), 1u);
+  EXPECT_THAT(events("until=5m"), IsEmpty());
+  EXPECT_THAT(events("since=2199-01-01T00:00:00Z"), IsEmpty());
+  EXPECT_EQ(events("until=2199-01-01T00:00:00Z&since=2001-01-01T00:00:00Z").size(), 1u);
 }
 
 TEST_F(JournalStream, AJournalOfManyMegabytesIsReadWhole) {

@@ -69,6 +69,6 @@ export function behaviours(test) {
     assert.equal((await loopgate.local()).Endpoint, environment.LOOPGATE_SHOUTLISTENER_ADDR);
     assert.match((await loopgate.outputs()).Endpoint, /proxylity\.com/);
     assert.equal((await loopgate.clientConfig()).region, "us-west-2");
-    assert.equal(await loopgate.stack(), "template");
+    assert.equal(await loopgate.stack(), "example");
   });
 }

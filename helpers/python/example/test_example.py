@@ -75,5 +75,5 @@ def test_names_that_are_not_there(loopgate):
 def test_code_under_test_finds_it(loopgate, loopgate_environment):
     assert os.environ["AWS_ENDPOINT_URL"] == loopgate.endpoint
     assert os.environ["LOOPGATE_ECHOLISTENER_ADDR"].startswith("127.0.0.1:")
-    assert loopgate.stack == "template" and "proxylity.com" in loopgate.outputs["Endpoint"]
+    assert loopgate.stack == "example" and "proxylity.com" in loopgate.outputs["Endpoint"]
     assert loopgate.local["Endpoint"] == os.environ["LOOPGATE_SHOUTLISTENER_ADDR"]

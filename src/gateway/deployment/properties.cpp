@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
+#include "base/suggestion.h"
 #include "codec/text.h"
 
 namespace loopgate::gateway {
@@ -215,14 +216,13 @@ std::vector<std::string> Properties::texts(std::string_view name, std::size_t mo
 
 void Properties::warn_of_unknown() {
   if (value_ == nullptr) return;
-  std::string names;
+  const std::vector<std::string> known(known_.begin(), known_.end());
   for (const auto& [name, value] : value_->items()) {
-    if (!known_.contains(name)) names += (names.empty() ? "" : ", ") + name;
+    if (known_.contains(name)) continue;
+    notes_.unknown.push_back(
+        {pointer(name), fmt::format("{}: no such property, it is ignored{}",
+                                    field_name(pointer(name)), did_you_mean(name, known))});
   }
-  if (names.empty()) return;
-  const std::string field = field_name(pointer_);
-  notes_.warnings.push_back(fmt::format("{}{}unknown properties are ignored: {}", field,
-                                        field.empty() ? "" : ": ", names));
 }
 
 }  // namespace loopgate::gateway

@@ -26,6 +26,7 @@ struct ConfigError {
 struct ConfigNotes {
   std::optional<ConfigError> error;
   std::vector<std::string> warnings;
+  std::vector<ConfigError> unknown;  // members that nobody reads, and what was perhaps meant
 
   void fail(const std::string& pointer, std::string_view message);
 };

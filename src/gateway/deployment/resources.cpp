@@ -52,6 +52,11 @@ Status check(const cfn::ResourceRequest& request, Parsed<T> parsed,
   for (const auto& warning : parsed.notes.warnings) {
     warnings.push_back(fmt::format("{}: {}", request.logical_id, warning));
   }
+  for (const auto& [pointer, message] : parsed.notes.unknown) {
+    warnings.push_back(
+        Error{fmt::format("{}: {}", request.logical_id, message), cfn::place_of(request, pointer)}
+            .to_string());
+  }
   return {};
 }
 

@@ -127,7 +127,7 @@ class ChunkedDelivery : public Delivery {
       owner.failed(batch, {members[failed.index]}, failure(failed.error));
     }
     if (outcome->failed.size() < members.size()) {
-      owner.delivered(batch, members.size() - outcome->failed.size());
+      owner.delivered(batch, members.size() - outcome->failed.size(), {});
     }
   }
 

@@ -32,13 +32,17 @@ class DeliverySink {
   // `assumption`: what a rule of ours decided about the call; empty when none did.
   virtual void dispatched(const Batch& batch, std::size_t count, std::size_t bytes,
                           std::string_view assumption) = 0;
-  virtual void delivered(const Batch& batch, std::size_t count) = 0;
+  // `note`: what is strange about its answer; usually empty.
+  virtual void delivered(const Batch& batch, std::size_t count, std::string_view note) = 0;
   virtual void failed(const Batch& batch, const Members& members, const Failure& failure) = 0;
   // Something that came back: for one packet, or no sound answer at all.
   virtual void replied(Batch& batch, const Reply& reply) = 0;
   virtual void answer_malformed(const Batch& batch, const std::string& problem) = 0;
   virtual void finished(BatchPtr batch) = 0;
 };
+
+// Of a call that was waited for: delivered, and the replies that its answer holds.
+void tell_answer(DeliverySink& owner, Batch& batch, std::size_t packets, std::string_view answer);
 
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:

@@ -52,8 +52,8 @@ class LambdaDelivery final : public Delivery {
   void invoke_streaming(const aws::SessionPtr& session, aws::InvokeRequest request,
                         const BatchPtr& batch, Members members);
   // False when the function did not run to its end; tells so.
-  static bool check(DeliverySink& owner, const Batch& batch, const Members& members,
-                    const aws::Outcome<aws::InvokeResponse>& outcome);
+  static bool has_run(DeliverySink& owner, const Batch& batch, const Members& members,
+                      const aws::Outcome<aws::InvokeResponse>& outcome);
   static void finish_call(DeliverySink& owner, const BatchPtr& batch);
 
   LambdaCall arguments_;
@@ -116,14 +116,9 @@ void LambdaDelivery::invoke(const aws::SessionPtr& session, const std::string& a
        members = std::move(invocation.members)](aws::Outcome<aws::InvokeResponse> outcome) {
         const auto owner = owner_();
         if (owner == nullptr) return;
-        if (check(*owner, *batch, members, outcome) && !arguments_.async) {
-          ReplyParser parser(outcome->payload);
-          const auto replies = parser.parse();
-          if (replies) {
-            for (const Reply& reply : *replies) owner->replied(*batch, reply);
-          } else {
-            owner->answer_malformed(*batch, replies.error());
-          }
+        if (has_run(*owner, *batch, members, outcome)) {
+          arguments_.async ? owner->delivered(*batch, members.size(), {})
+                           : tell_answer(*owner, *batch, members.size(), outcome->payload);
         }
         finish_call(*owner, batch);
       });
@@ -141,15 +136,16 @@ void LambdaDelivery::invoke_streaming(const aws::SessionPtr& session, aws::Invok
        members = std::move(members)](aws::Outcome<aws::InvokeResponse> outcome) {
         const auto owner = owner_();
         if (owner == nullptr) return;
-        if (check(*owner, *batch, members, outcome)) {
+        if (has_run(*owner, *batch, members, outcome)) {
+          owner->delivered(*batch, members.size(), {});
           if (const auto problem = stream->finish()) owner->answer_malformed(*batch, *problem);
         }
         finish_call(*owner, batch);
       });
 }
 
-bool LambdaDelivery::check(DeliverySink& owner, const Batch& batch, const Members& members,
-                           const aws::Outcome<aws::InvokeResponse>& outcome) {
+bool LambdaDelivery::has_run(DeliverySink& owner, const Batch& batch, const Members& members,
+                             const aws::Outcome<aws::InvokeResponse>& outcome) {
   if (!outcome) {
     owner.failed(batch, members, failure_of(outcome.error(), kErrors));
     return false;
@@ -158,7 +154,6 @@ bool LambdaDelivery::check(DeliverySink& owner, const Batch& batch, const Member
     owner.failed(batch, members, function_failure(outcome->payload));
     return false;
   }
-  owner.delivered(batch, members.size());
   return true;
 }
 

@@ -139,13 +139,11 @@ void StatesDelivery::answered(const BatchPtr& batch, const Members& members,
          fmt::format("the execution ended as {}: {}: {}", status,
                      answer->value("error", "no error name"), answer->value("cause", "no cause"))});
   }
-  owner->delivered(*batch, members.size());
   const auto output = answer->find("output");
-  if (output == answer->end() || !output->is_string()) return;
-  ReplyParser parser(output->get_ref<const std::string&>());
-  const auto replies = parser.parse();
-  if (!replies) return owner->answer_malformed(*batch, replies.error());
-  for (const Reply& reply : *replies) owner->replied(*batch, reply);
+  if (output == answer->end() || !output->is_string()) {
+    return owner->delivered(*batch, members.size(), {});
+  }
+  tell_answer(*owner, *batch, members.size(), output->get_ref<const std::string&>());
 }
 
 class StatesArguments final : public ServiceArguments {

@@ -90,6 +90,19 @@ INSTANTIATE_TEST_SUITE_P(
                                 "run npm install --prefix "}),
     [](const auto& info) { return info.param.name; });
 
+TEST_F(NodeFunction, SaysWhereItsSyntaxIsWrong) {
+  for (const std::string file : {"common.cjs", "module.mjs"}) {
+    TemporaryFolder source;
+    source.write(file, "const one = 1;\nconst two = {;\n");
+    const auto handler = file.substr(0, file.find('.')) + ".handler";
+    const auto arn =
+        deploy(config(file.substr(0, file.find('.')), handler, source.path(), "nodejs20.x"));
+    const auto document = invoke_json(arn);
+    EXPECT_EQ(document["errorType"], "Runtime.UserCodeSyntaxError");
+    EXPECT_THAT(document["errorMessage"].get<std::string>(), HasSubstr("(" + file + ":2)"));
+  }
+}
+
 TEST_F(NodeFunction, StreamsWhatItWritesAtOnce) {
   InvokeCall call;
   call.function_arn = deploy_node("index.streamedFile");

@@ -167,6 +167,51 @@ TEST_F(PythonFunction, ShowsATracebackInTheJournal) {
   EXPECT_TRUE(shown);
 }
 
+TEST_F(PythonFunction, WhatItDoesAndWritesForACallIsJoinedByItsBatch) {
+  InvokeCall call;
+  call.function_arn = deploy(config("fails", "echo.fails"));
+  call.payload = "{}";
+  call.batch = 7;
+  invoke(std::move(call));
+  log_of("fails");  // settles
+  std::set<EventKind> kinds;
+  for (const auto& event : world->journal.read(0, 1000)) {
+    if (event.batch == 7) kinds.insert(event.kind);
+  }
+  EXPECT_THAT(kinds,
+              testing::UnorderedElementsAre(EventKind::kInvocationStarted, EventKind::kFunctionLog,
+                                            EventKind::kInvocationEnded));
+}
+
+TEST_F(PythonFunction, WhatItWritesBecauseItCannotStartBelongsToTheCallThatStartsIt) {
+  InvokeCall call;
+  call.function_arn = deploy(config("broken", "raises.handler", fixture_path("python_broken")));
+  call.payload = "{}";
+  call.batch = 7;
+  invoke(std::move(call));
+  bool shown = false;
+  for (const auto& event : world->journal.read(0, 1000)) {
+    shown |= event.kind == EventKind::kFunctionLog && event.batch == 7 &&
+             event.text.starts_with("[ERROR] RuntimeError: not today");
+  }
+  EXPECT_TRUE(shown);
+}
+
+TEST_F(PythonFunction, AnAsynchronousCallKeepsItsBatch) {
+  InvokeCall call;
+  call.function_arn = deploy(config("later", "echo.handler"));
+  call.payload = "{}";
+  call.type = InvocationType::kEvent;
+  call.batch = 7;
+  invoke(std::move(call));
+  EXPECT_TRUE(world->until([&] {
+    const auto events = world->journal.read(0, 1000);
+    return std::ranges::any_of(events, [](const Event& event) {
+      return event.kind == EventKind::kInvocationEnded && event.batch == 7;
+    });
+  }));
+}
+
 TEST_F(PythonFunction, LivesOnAfterAnError) {
   const auto arn = deploy(config("fails", "echo.fails"));
   invoke(arn);
@@ -279,6 +324,9 @@ TEST_F(PythonFunction, PicksUpAChangedSourceFile) {
   source.write("app.py", "def handler(event, context):\n    return 'new one'\n");
   EXPECT_EQ(invoke_json(arn), "new one");
   EXPECT_TRUE(world->until([&] { return world->functions->workers() == 1; }));
+  std::size_t told = 0;
+  for (const auto& event : world->journal.read(0, 1000)) told += event.text == "(code reloaded)";
+  EXPECT_EQ(told, 1u);
 }
 
 TEST_F(PythonFunction, UsesItsOwnVirtualEnvironment) {
