@@ -211,6 +211,7 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
     auto opened_capture = CaptureFile::open(options.capture_file, loop, *gateway, journal);
     if (!opened_capture) return std::unexpected(opened_capture.error());
     capture = std::move(*opened_capture);
+    if (options.redact_capture) capture->leave_out([&sandbox] { return sandbox.secrets(); });
   }
   if (auto status = open_stacks(); !status) return status;
   if (auto status = open_front_door(sandbox); !status) return status;
@@ -492,6 +493,22 @@ const SandboxOptions& Sandbox::options() const {
 }
 std::string Sandbox::endpoint() const {
   return impl_->endpoint();
+}
+
+const std::string& Sandbox::folder() const {
+  return impl_->folder->path();
+}
+
+std::vector<std::string> Sandbox::secrets() const {
+  std::vector<std::string> out;
+  if (!impl_->deployer) return out;
+  for (const auto* stack : impl_->deployer->list()) {
+    for (const auto& parameter : stack->parameters) {
+      if (parameter.no_echo) out.push_back(parameter.value);
+    }
+  }
+  for (const auto& [reference, value] : impl_->options.resolve) out.push_back(value);
+  return out;
 }
 
 std::vector<std::string_view> Sandbox::service_names() const {

@@ -63,6 +63,7 @@ struct SandboxOptions {
   bool verify_signatures = false;       // by kSigningSecret, and by those of temporary credentials
   bool allow_service_delivery = false;  // deliver without the resource's policy, with a warning
   std::string capture_file;             // pcapng of what listeners send and receive; empty: none
+  bool redact_capture = false;          // keys that are `secrets` are left out of it
   // Values of {{resolve:…}}: "ssm:/path", "secretsmanager:name" → text.
   std::map<std::string, std::string> resolve;
   // Answers reverse DNS in scenarios: address → name. Live, the system's resolver is asked.
@@ -121,6 +122,10 @@ class Sandbox {
   io::Loop& loop();
   const SandboxOptions& options() const;
   std::string endpoint() const;  // "http://127.0.0.1:4566"
+  // Where its files are; a temporary one goes with it, also when it is killed.
+  const std::string& folder() const;
+  // Values of what is deployed that are not to be shown: NoEcho parameters, resolved references.
+  std::vector<std::string> secrets() const;
 
   // "cloudformation", "iam", …: what is emulated, by name.
   std::vector<std::string_view> service_names() const;

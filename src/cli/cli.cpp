@@ -55,11 +55,11 @@ int run(int argc, char** argv) {
     app.parse(static_cast<int>(dashes - argv), argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    const auto parsed = app.get_subcommands();
+    const auto verb = parsed.empty() ? std::string() : parsed.front()->get_name();
     std::fprintf(stderr, "loopgate: %s\nTry 'loopgate%s --help'.\n", error.what(),
-                 app.get_subcommands().empty()
-                     ? ""
-                     : (" " + app.get_subcommands().front()->get_name()).c_str());
-    return 2;
+                 verb.empty() ? "" : (" " + verb).c_str());
+    return verb == kExec ? kExecFailed : 2;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "loopgate: %s\n", error.what());
     return 1;

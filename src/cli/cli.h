@@ -8,8 +8,12 @@
 namespace loopgate::cli {
 
 // Parses, runs one verb and gives the process's exit status: 0, 1 for a failure that was told, 2
-// for wrong usage; `exec` gives its command's.
+// for wrong usage; `exec` gives its command's, and kExecFailed for both of ours.
 int run(int argc, char** argv);
+
+inline constexpr const char* kExec = "exec";
+// As env(1), timeout(1) and `docker run` have it: not the command failed, but who was to run it.
+inline constexpr int kExecFailed = 125;
 
 // What the command line gives a verb beyond its options, and what its callback leaves behind.
 struct Outcome {
