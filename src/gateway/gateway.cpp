@@ -302,12 +302,29 @@ std::optional<std::uint16_t> Gateway::fixed_port(const std::string& stack,
   return std::nullopt;
 }
 
+bool Gateway::is_idle() const {
+  return std::ranges::all_of(listeners_, [](const auto& entry) { return entry.second->is_idle(); });
+}
+
 void Gateway::forget() {
   for (const auto& [name, listener] : listeners_) {
     listener->forget_packets();
     configure(*listener, listener->spec());
   }
   log_.forget_lines();
+  context_.bill.clear();
+}
+
+void Gateway::clear() {
+  for (const auto& [id, source] : sources_) source->stop();
+  sources_.clear();
+  for (const auto& [name, listener] : listeners_) {
+    std::ranges::move(listener->close(), std::back_inserter(draining_));
+    log_.forget(listener->symbol());
+  }
+  listeners_.clear();
+  declared_.clear();
+  attached_.clear();
 }
 
 void Gateway::tell(Symbol listener, std::string text) {

@@ -32,7 +32,7 @@ class DeliverySink {
   // `assumption`: what a rule of ours decided about the call; empty when none did.
   virtual void dispatched(const Batch& batch, std::size_t count, std::size_t bytes,
                           std::string_view assumption) = 0;
-  virtual void delivered(const Batch& batch, std::size_t count) = 0;
+  virtual void delivered(const Batch& batch, const Members& members) = 0;
   virtual void failed(const Batch& batch, const Members& members, const Failure& failure) = 0;
   // Something that came back: for one packet, or no sound answer at all.
   virtual void replied(Batch& batch, const Reply& reply) = 0;

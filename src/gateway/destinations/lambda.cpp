@@ -158,7 +158,7 @@ bool LambdaDelivery::check(DeliverySink& owner, const Batch& batch, const Member
     owner.failed(batch, members, function_failure(outcome->payload));
     return false;
   }
-  owner.delivered(batch, members.size());
+  owner.delivered(batch, members);
   return true;
 }
 

@@ -139,7 +139,7 @@ void StatesDelivery::answered(const BatchPtr& batch, const Members& members,
          fmt::format("the execution ended as {}: {}: {}", status,
                      answer->value("error", "no error name"), answer->value("cause", "no cause"))});
   }
-  owner->delivered(*batch, members.size());
+  owner->delivered(*batch, members);
   const auto output = answer->find("output");
   if (output == answer->end() || !output->is_string()) return;
   ReplyParser parser(output->get_ref<const std::string&>());
