@@ -23,6 +23,7 @@
 #include "io/udp.h"
 #include "sandbox/account.h"
 #include "sandbox/api_observer.h"
+#include "sandbox/bill_document.h"
 #include "sandbox/capture_file.h"
 #include "sandbox/captured_datagrams.h"
 #include "sandbox/clock_store.h"
@@ -34,6 +35,7 @@
 #include "sandbox/peer_routes.h"
 #include "sandbox/port_store.h"
 #include "sandbox/resolvers.h"
+#include "sandbox/snapshots.h"
 #include "sandbox/undone_claims.h"
 #include "sandbox/wireguard_documents.h"
 #include "template/deployer.h"
@@ -133,6 +135,8 @@ struct Sandbox::Impl {
   io::RunningFunctions running_functions() const;
   void when_quiet(std::function<void()> then, int rounds = kRoundsToQuiet);
   void begin_anew(std::function<Status()> clear, std::function<void(Status)> done);
+  void put_back(const std::string& name, std::function<void(Status)> done);
+  void after_commit(std::function<void(bool committed)> then);
   void tell_advance(Duration step);
   std::string endpoint() const;
   std::string topic_arn(const std::string& topic) const;
@@ -163,8 +167,10 @@ struct Sandbox::Impl {
   std::vector<std::unique_ptr<gateway::GatewayResource>> gateway_types;
   std::unique_ptr<cloudformation::StackTable> stack_table;
   std::unique_ptr<cfn::Deployer> deployer;
+  cloudformation::CloudFormationModule* cloudformation = nullptr;
   ApiObserver api_observer;
   CapturedDatagrams captured;
+  std::unique_ptr<Snapshots> snapshots;
   std::unique_ptr<Control> control;
   std::unique_ptr<PeerRoutes> peer_routes;
   std::unique_ptr<http::FrontDoor> front_door;
@@ -215,6 +221,7 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   }
   if (auto status = open_stacks(); !status) return status;
   if (auto status = open_front_door(sandbox); !status) return status;
+  snapshots = std::make_unique<Snapshots>(*store);
   deployer->restore();
   account->functions().follow_endpoint(stack_table->former_endpoints());
   finish_interrupted();
@@ -336,8 +343,10 @@ Status Sandbox::Impl::open_stacks() {
   deployer = std::make_unique<cfn::Deployer>(types, tasks, *stack_table, journal, clock, random,
                                              std::move(deploy_options));
   loop.at_turn_end(io::Loop::Stage::kFlush, [this] { deployer->save_changed(); });
-  account->add(
-      std::make_unique<cloudformation::CloudFormationModule>(account->surroundings(), *deployer));
+  auto module =
+      std::make_unique<cloudformation::CloudFormationModule>(account->surroundings(), *deployer);
+  cloudformation = module.get();
+  account->add(std::move(module));
   return {};
 }
 
@@ -419,6 +428,33 @@ void Sandbox::Impl::begin_anew(std::function<Status()> clear, std::function<void
       store->after_commit(
           [this, status, end](bool) { when_quiet([status, end] { end(status); }); });
     });
+  });
+}
+
+// The clock first: what services set timers for when they read the tables hangs on it. Listeners
+// are opened anew once it is certain that they are to be.
+void Sandbox::Impl::put_back(const std::string& name, std::function<void(Status)> done) {
+  if (!options.simulated) loop.live_clock().start(snapshots->clock_ahead(name));
+  const bool same_stacks = snapshots->has_same_stacks(name);
+  snapshots->put_back(name);
+  captured.clear();
+  journal.clear();
+  after_commit([this, same_stacks, done = std::move(done)](bool committed) {
+    if (!committed) return done(fail("the tables cannot be written: " + store->failure()));
+    if (!same_stacks) {
+      gateway->clear();
+      cloudformation->forget_change_sets();
+      deployer->reload();
+    }
+    done({});
+  });
+}
+
+// In a task of the next turn: an answer that is given between turns would wait for a turn's end
+// that nobody brings about.
+void Sandbox::Impl::after_commit(std::function<void(bool committed)> then) {
+  store->after_commit([this, then = std::move(then)](bool committed) {
+    tasks.post([then, committed] { then(committed); });
   });
 }
 
@@ -563,11 +599,33 @@ void Sandbox::reset_keeping_stacks(std::function<void(Status)> done) {
   impl_->begin_anew([] { return Status{}; }, std::move(done));
 }
 
+void Sandbox::snapshot(const std::string& name, std::function<void(Status)> done) {
+  if (impl_->deployer->busy()) return done(fail("a stack is being deployed or deleted"));
+  impl_->when_quiet([this, name, done = std::move(done)] {
+    impl_->account->logs().flush();
+    impl_->deployer->save_changed();
+    const auto taken = impl_->snapshots->take(name, clock_ahead());
+    if (!taken) return done(taken);
+    impl_->account->functions().pin_code();
+    impl_->after_commit([this, done](bool committed) {
+      committed ? done({}) : done(fail("the tables cannot be copied: " + impl_->store->failure()));
+    });
+  });
+}
+
+void Sandbox::restore(const std::string& name, std::function<void(Status)> done) {
+  if (const auto found = impl_->snapshots->check(name); !found) return done(found);
+  if (impl_->deployer->busy()) return done(fail("a stack is being deployed or deleted"));
+  impl_->begin_anew([] { return Status{}; }, [this, name, done = std::move(done)](
+                                                 const Status&) { impl_->put_back(name, done); });
+}
+
 nlohmann::ordered_json Sandbox::describe() const {
   nlohmann::ordered_json out;
   out["endpoint"] = endpoint();
   out["account"] = impl_->options.account;
   out["regions"] = impl_->options.regions;
+  out["last_seq"] = impl_->journal.last_seq();
   out["stacks"] = nlohmann::ordered_json::object();
   for (const auto* stack : impl_->deployer->list()) {
     if (stack->status == cfn::StackStatus::kDeleteComplete) continue;
@@ -597,6 +655,22 @@ Result<nlohmann::ordered_json> Sandbox::listener(const std::string& listener) co
 Status Sandbox::inject(const std::string& listener, const std::string& region, const Endpoint& from,
                        ByteSpan payload) {
   return impl_->gateway->inject(listener, region, from, payload);
+}
+
+Result<nlohmann::ordered_json> Sandbox::bill(const std::string& wanted) const {
+  std::string name;
+  if (!wanted.empty()) {
+    const auto found = impl_->gateway->listener(wanted);
+    const auto symbol = impl_->journal.intern(found ? found->name : wanted);
+    if (!found && !impl_->gateway->bill().contains(symbol)) return std::unexpected(found.error());
+    name = impl_->journal.name(symbol);
+  }
+  return describe_bill(impl_->gateway->bill(), impl_->gateway->listeners(), impl_->journal, name);
+}
+
+bool Sandbox::busy() const {
+  const auto running = impl_->running_functions();
+  return running.all > running.waiting || !impl_->gateway->is_idle() || !impl_->tasks.empty();
 }
 
 std::vector<CapturedDatagram> Sandbox::captured(std::uint64_t after, std::size_t limit) const {

@@ -143,6 +143,15 @@ class Sandbox {
   // test, what arrived before does not. A live clock shows the system's time again.
   void reset_keeping_stacks(std::function<void(Status)> done);
 
+  // All that is in tables (stacks, roles, queues and their messages, topics, functions, logs,
+  // executions) and how far the clock is ahead, by name, until the sandbox ends. What is under way
+  // is not part of it.
+  void snapshot(const std::string& name, std::function<void(Status)> done);
+  // Puts that back. As `reset_keeping_stacks` it lets go what is under way, and the journal. While
+  // no stack was changed since, listeners with their sockets and WireGuard sessions and warm
+  // functions stay as they are; else listeners are opened anew, on their ports.
+  void restore(const std::string& name, std::function<void(Status)> done);
+
   // The document of the ready file: endpoint, stacks with warnings, outputs and listeners.
   nlohmann::ordered_json describe() const;
   // One listener of it. `listener`, here and below, is a logical id, a name, a port, or
@@ -157,6 +166,13 @@ class Sandbox {
   Status inject_inner(const std::string& listener, const std::string& region, const Endpoint& from,
                       const std::string& peer_key, ByteSpan plaintext);
   std::vector<CapturedDatagram> captured(std::uint64_t after, std::size_t limit) const;
+
+  // Packets as the service bills them, since the start or the last reset: by listener, and in sum.
+  // Of one listener if it is named, also of a deleted one by its name.
+  Result<nlohmann::ordered_json> bill(const std::string& listener) const;
+  // Whether packets wait or are under way, a function runs that is not itself waiting for the
+  // clock, or a request to outside is out.
+  bool busy() const;
 
   // The table of WireGuard sessions of a listener, or of all (empty).
   Result<nlohmann::ordered_json> peers(const std::string& listener) const;

@@ -15,10 +15,11 @@ class CloudFormationModule final : public Module {
   std::string_view name() const override { return "cloudformation"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
   Status reset() override {
-    service_.forget_change_sets();
+    forget_change_sets();
     return {};
   }
   void forget() override {}
+  void forget_change_sets() { service_.forget_change_sets(); }
 
  private:
   CloudFormationService service_;

@@ -61,6 +61,7 @@ Client::Client(std::string endpoint) : endpoint_(endpoint_or_default(std::move(e
 
 Result<nlohmann::json> Client::get(const std::string& path, const Query& query) {
   auto client = connect(endpoint_);
+  if (waits_for_ever_) client.set_read_timeout(kForEverSeconds);
   return read_answer(endpoint_, client.Get(path, query, httplib::Headers()));
 }
 

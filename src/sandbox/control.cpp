@@ -11,7 +11,9 @@
 #include "base/version.h"
 #include "codec/base64.h"
 #include "console/files.h"
+#include "sandbox/injected_replies.h"
 #include "sandbox/journal_stream.h"
+#include "sandbox/journal_wait.h"
 #include "sandbox/query.h"
 #include "template/suggestion.h"
 
@@ -135,6 +137,15 @@ Result<Injected> read_injected(const json& datagram, const std::string& where) {
   return Injected{*from, text_field(datagram, "peer_key"), *std::move(payload)};
 }
 
+// Nothing: it is not asked for.
+Result<std::optional<Duration>> read_wait(const json& body) {
+  const auto text = text_field(body, "wait");
+  if (text.empty()) return std::nullopt;
+  const auto wait = parse_duration(text);
+  if (!wait) return fail("wait: " + wait.error().message);
+  return std::min<Duration>(*wait, std::chrono::milliseconds(kMaxWaitMillis));
+}
+
 }  // namespace
 
 void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
@@ -145,10 +156,12 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   if (route == "health") return get_health(exchange);
   if (route == "info") return answer_json(exchange, json(sandbox_.describe()));
   if (route == "journal") return get_journal(request.query, exchange);
+  if (route == "wait") return wait_for_journal(sandbox_, request.query, std::move(exchange));
   if (route == "captured") return get_captured(request.query, exchange);
   if (route == "clock") return get_clock(exchange);
   const auto listener = query_parameter(request.query, "listener");
   if (route == "listener") return answer_document(exchange, sandbox_.listener(listener));
+  if (route == "bill") return answer_document(exchange, sandbox_.bill(listener));
   if (route == "peers") return answer_document(exchange, sandbox_.peers(listener));
   if (route == "wireguard") return answer_document(exchange, sandbox_.wireguard(listener));
   refuse(exchange, fmt::format("there is no GET {}", request.path), 404);
@@ -186,7 +199,7 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
       {"delete", &Control::post_delete, {{"stack", kText}}},
       {"inject",
        &Control::post_inject,
-       {{"listener", kText}, {"region", kText}, {"datagrams", kList}}},
+       {{"listener", kText}, {"region", kText}, {"datagrams", kList}, {"wait", kText}}},
       {"publish",
        &Control::post_publish,
        {{"topic", kText}, {"message", kText}, {"attributes", kObject}}},
@@ -201,6 +214,8 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
         {"preshared_key", kText},
         {"allowed_ips", kList}}},
       {"reset", &Control::post_reset, {{"keep_stacks", kFlag}}},
+      {"snapshot", &Control::post_snapshot, {{"name", kText}}},
+      {"restore", &Control::post_restore, {{"name", kText}}},
   };
   const auto* post = std::ranges::find(kPosts, route, &Post::route);
   if (post == std::end(kPosts)) {
@@ -225,15 +240,8 @@ void Control::get_captured(std::string_view query, const Answer& answer) {
       std::min(number_parameter(query, "wait_ms", 0), kMaxWaitMillis)};
   captured_.wait(after, wait, [this, after, answer] {
     json datagrams = json::array();
-    for (const auto& datagram : captured_.read(after, kCapturedPerAnswer)) {
-      datagrams.push_back({{"seq", datagram.seq},
-                           {"at", to_iso8601(datagram.at)},
-                           {"listener", datagram.listener},
-                           {"region", datagram.region},
-                           {"to", datagram.to.to_string()},
-                           {"tag", tag_to_string(datagram.tag)},
-                           {"data", codec::base64_encode(datagram.payload)}});
-    }
+    for (const auto& datagram : captured_.read(after, kCapturedPerAnswer))
+      datagrams.push_back(describe_captured(datagram));
     answer_json(answer, {{"last", captured_.last_seq()}, {"datagrams", datagrams}});
   });
 }
@@ -284,15 +292,24 @@ void Control::post_inject(const json& body, const Answer& answer) {
     if (!datagram) return refuse(answer, datagram.error().message);
     injected.push_back(*std::move(datagram));
   }
+  const auto wait = read_wait(body);
+  if (!wait) return refuse(answer, wait.error().message);
   const auto listener = text_field(body, "listener");
   const auto region = text_field(body, "region");
+  const auto& journal = sandbox_.journal();
+  InjectedDatagrams out{
+      .tags = {}, .journal_before = journal.last_seq(), .captured_before = captured_.last_seq()};
   for (const auto& [from, peer_key, payload] : injected) {
+    const auto before = journal.last_seq();
     const auto status = peer_key.empty()
                             ? sandbox_.inject(listener, region, from, payload)
                             : sandbox_.inject_inner(listener, region, from, peer_key, payload);
     if (!status) return refuse(answer, status.error().to_string());
+    // That it was received is told first.
+    for (const auto& event : journal.read(before, 1)) out.tags.insert(event.tag);
   }
-  answer_json(answer, {{"injected", injected.size()}});
+  if (!*wait) return answer_json(answer, {{"injected", injected.size()}});
+  answer_with_replies(sandbox_, captured_, std::move(out), **wait, answer);
 }
 
 void Control::post_publish(const json& body, const Answer& answer) {
@@ -330,6 +347,16 @@ void Control::post_peers(const json& body, const Answer& answer) {
   answer_status(answer,
                 sandbox_.add_peer(text_field(body, "listener"), text_field(body, "public_key"),
                                   allowed_ips, text_field(body, "preshared_key")));
+}
+
+void Control::post_snapshot(const json& body, const Answer& answer) {
+  sandbox_.snapshot(text_field(body, "name"),
+                    [answer](const Status& status) { answer_status(answer, status); });
+}
+
+void Control::post_restore(const json& body, const Answer& answer) {
+  sandbox_.restore(text_field(body, "name"),
+                   [answer](const Status& status) { answer_status(answer, status); });
 }
 
 void Control::post_reset(const json& body, const Answer& answer) {

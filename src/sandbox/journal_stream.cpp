@@ -16,23 +16,22 @@ constexpr std::size_t kEventsPerRead = 256;
 constexpr std::size_t kPieceBytes = 64 * 1024;              // what a client is given at a time
 constexpr Duration kDelay = std::chrono::milliseconds(50);  // followers get events in groups
 
-struct Filter {
-  std::uint64_t after = 0;
-  std::optional<std::uint64_t> tag;
-  std::optional<Reason> reason;
-  std::optional<EventKind> kind;
-  std::string listener;
-  bool as_json = true;
-};
-
 // The journal has names, those of deleted listeners too.
 std::string listener_name(const Sandbox& sandbox, const std::string& wanted) {
   const auto listener = sandbox.listener(wanted);
   return listener ? (*listener)["name"].get<std::string>() : wanted;
 }
 
-Result<Filter> read_filter(const Sandbox& sandbox, std::string_view query) {
-  Filter filter;
+}  // namespace
+
+bool JournalFilter::fits(const Journal& journal, const Event& event) const {
+  if (reason && event.reason != *reason) return false;
+  if (kind && event.kind != *kind) return false;
+  return listener.empty() || journal.name(event.listener) == listener;
+}
+
+Result<JournalFilter> read_journal_filter(const Sandbox& sandbox, std::string_view query) {
+  JournalFilter filter;
   const auto after = query_parameter(query, "after");
   std::from_chars(after.data(), after.data() + after.size(), filter.after);
   if (const auto tag = query_parameter(query, "tag"); !tag.empty()) {
@@ -54,10 +53,12 @@ Result<Filter> read_filter(const Sandbox& sandbox, std::string_view query) {
   return filter;
 }
 
+namespace {
+
 // Reads on from where it was. A tag's story includes the events of the batches that it joined.
 class JournalReader {
  public:
-  JournalReader(const Journal& journal, Filter filter)
+  JournalReader(const Journal& journal, JournalFilter filter)
       : journal_(journal), filter_(std::move(filter)) {}
 
   // The next lines of events up to `last`, about kPieceBytes of them; empty when there are none.
@@ -86,10 +87,7 @@ class JournalReader {
   }
 
   bool matches(const Event& event) {
-    if (filter_.reason && event.reason != *filter_.reason) return false;
-    if (filter_.kind && event.kind != *filter_.kind) return false;
-    if (!filter_.listener.empty() && journal_.name(event.listener) != filter_.listener)
-      return false;
+    if (!filter_.fits(journal_, event)) return false;
     if (!filter_.tag) return true;
     if (event.tag == *filter_.tag) {
       if (event.batch != 0) batches_.insert(event.batch);
@@ -99,7 +97,7 @@ class JournalReader {
   }
 
   const Journal& journal_;
-  Filter filter_;
+  JournalFilter filter_;
   std::set<std::uint64_t> batches_;
 };
 
@@ -108,7 +106,7 @@ class JournalReader {
 // a few times a second.
 class JournalStream : public std::enable_shared_from_this<JournalStream> {
  public:
-  JournalStream(Sandbox& sandbox, Filter filter, bool follows,
+  JournalStream(Sandbox& sandbox, JournalFilter filter, bool follows,
                 std::shared_ptr<http::Exchange> exchange)
       : journal_(sandbox.journal()),
         reader_(journal_, std::move(filter)),
@@ -166,7 +164,7 @@ class JournalStream : public std::enable_shared_from_this<JournalStream> {
 
 void stream_journal(Sandbox& sandbox, std::string_view query,
                     std::shared_ptr<http::Exchange> exchange) {
-  auto filter = read_filter(sandbox, query);
+  auto filter = read_journal_filter(sandbox, query);
   if (!filter) {
     const nlohmann::json refusal = {{"error", filter.error().message}};
     return exchange->respond(http::Response::json(400, write_json(refusal) + "\n"));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""`loopgate exec`: whose failure a status tells of, what a failed command leaves on stderr and in a folder, and what the
-command finds in its environment and on its PATH.
+"""`loopgate exec`: whose failure a status tells of, what a failed command leaves on stderr and in a folder, and what
+the command finds in its environment and on its PATH.
 
 Usage: run_exec.py BINARY
 """
