@@ -134,7 +134,8 @@ struct Sandbox::Impl {
   void settle();
   io::RunningFunctions running_functions() const;
   void when_quiet(std::function<void()> then, int rounds = kRoundsToQuiet);
-  void begin_anew(std::function<Status()> clear, std::function<void(Status)> done);
+  void begin_anew(const aws::AccountScope& scope, std::function<Status()> clear,
+                  std::function<void(Status)> done);
   void put_back(const std::string& name, std::function<void(Status)> done);
   void after_commit(std::function<void(bool committed)> then);
   void tell_advance(Duration step);
@@ -413,17 +414,20 @@ void Sandbox::Impl::when_quiet(std::function<void()> then, int rounds) {
 
 // What is let go completes all the same (a call that was ended, a poll without messages), and is
 // answered at the end of its turn: what comes of that goes as well, in a later one.
-void Sandbox::Impl::begin_anew(std::function<Status()> clear, std::function<void(Status)> done) {
-  auto end = [this, done = std::move(done)](const Status& status) {
-    account->forget();
-    captured.clear();
-    journal.clear();
-    if (!options.simulated) loop.live_clock().set_back();
+void Sandbox::Impl::begin_anew(const aws::AccountScope& scope, std::function<Status()> clear,
+                               std::function<void(Status)> done) {
+  auto end = [this, scope, done = std::move(done)](const Status& status) {
+    account->forget(scope);
+    if (scope.is_all()) {
+      captured.clear();
+      journal.clear();
+      if (!options.simulated) loop.live_clock().set_back();
+    }
     done(status);
   };
-  when_quiet([this, clear = std::move(clear), end = std::move(end)] {
-    gateway->forget();
-    account->forget();
+  when_quiet([this, scope, clear = std::move(clear), end = std::move(end)] {
+    gateway->forget([&](std::string_view stack) { return scope.covers(home().account_of(stack)); });
+    account->forget(scope);
     when_quiet([this, status = clear(), end] {
       store->after_commit(
           [this, status, end](bool) { when_quiet([status, end] { end(status); }); });
@@ -443,7 +447,7 @@ void Sandbox::Impl::put_back(const std::string& name, std::function<void(Status)
     if (!committed) return done(fail("the tables cannot be written: " + store->failure()));
     if (!same_stacks) {
       gateway->clear();
-      cloudformation->forget_change_sets();
+      cloudformation->forget_change_sets({});
       deployer->reload();
     }
     done({});
@@ -581,22 +585,26 @@ void Sandbox::remove_stack(const std::string& name, std::function<void(Status)> 
   impl_->deployer->remove(impl_->options.account, impl_->region(), name, done);
 }
 
-void Sandbox::reset(std::function<void(Status)> done) {
+void Sandbox::reset(const aws::AccountScope& scope, std::function<void(Status)> done) {
   // One stack after the other, the newest first: later ones may import from earlier ones.
   const auto stacks = impl_->deployer->list();
-  const auto live = std::find_if(stacks.rbegin(), stacks.rend(), [](const cfn::StackRecord* stack) {
-    return stack->status != cfn::StackStatus::kDeleteComplete;
-  });
+  const auto live =
+      std::find_if(stacks.rbegin(), stacks.rend(), [&](const cfn::StackRecord* stack) {
+        return stack->status != cfn::StackStatus::kDeleteComplete && scope.covers(stack->account);
+      });
   if (live == stacks.rend()) {
-    return impl_->begin_anew([this] { return impl_->account->reset(); }, std::move(done));
+    return impl_->begin_anew(
+        scope, [this, scope] { return impl_->account->reset(scope); }, std::move(done));
   }
   const auto& stack = **live;
-  impl_->deployer->remove(stack.account, stack.region, stack.id,
-                          [this, done](Status status) { status ? reset(done) : done(status); });
+  impl_->deployer->remove(
+      stack.account, stack.region, stack.id,
+      [this, scope, done](Status status) { status ? reset(scope, done) : done(status); });
 }
 
-void Sandbox::reset_keeping_stacks(std::function<void(Status)> done) {
-  impl_->begin_anew([] { return Status{}; }, std::move(done));
+void Sandbox::reset_keeping_stacks(const aws::AccountScope& scope,
+                                   std::function<void(Status)> done) {
+  impl_->begin_anew(scope, [] { return Status{}; }, std::move(done));
 }
 
 void Sandbox::snapshot(const std::string& name, std::function<void(Status)> done) {
@@ -616,8 +624,9 @@ void Sandbox::snapshot(const std::string& name, std::function<void(Status)> done
 void Sandbox::restore(const std::string& name, std::function<void(Status)> done) {
   if (const auto found = impl_->snapshots->check(name); !found) return done(found);
   if (impl_->deployer->busy()) return done(fail("a stack is being deployed or deleted"));
-  impl_->begin_anew([] { return Status{}; }, [this, name, done = std::move(done)](
-                                                 const Status&) { impl_->put_back(name, done); });
+  impl_->begin_anew(
+      {}, [] { return Status{}; },
+      [this, name, done = std::move(done)](const Status&) { impl_->put_back(name, done); });
 }
 
 nlohmann::ordered_json Sandbox::describe() const {

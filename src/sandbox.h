@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "base/clock.h"
 #include "base/ip_address.h"
 #include "base/journal.h"
@@ -133,15 +134,16 @@ class Sandbox {
   // Creates or updates a stack. The error is the last line that the user reads.
   void deploy(DeployOptions options, std::function<void(Result<DeployResult>)> done);
   void remove_stack(const std::string& name, std::function<void(Status)> done);
-  // Deletes everything: the stacks of all accounts and regions, what was made by API calls, the
-  // journal; a live clock shows the system's time again.
-  void reset(std::function<void(Status)> done);
-  // Between two tests: stacks, their resources, listeners with their sockets and WireGuard
-  // sessions, and idle workers of functions stay as they are. Messages, logs, packets under way,
-  // captured datagrams, memories of deduplication and the journal go; functions that run are ended,
-  // polls that wait are answered without messages. What arrives after `done` belongs to the next
-  // test, what arrived before does not. A live clock shows the system's time again.
-  void reset_keeping_stacks(std::function<void(Status)> done);
+  // Deletes everything of the accounts in scope: their stacks of all regions, and what was made by
+  // API calls. When that is all accounts, the journal and captured datagrams go as well, and a live
+  // clock shows the system's time again: those belong to everybody.
+  void reset(const aws::AccountScope& scope, std::function<void(Status)> done);
+  // Between two tests of these accounts: stacks, their resources, listeners with their sockets and
+  // WireGuard sessions, and idle workers of functions stay as they are. Messages, logs, packets
+  // under way and memories of deduplication go; functions that run are ended, polls that wait are
+  // answered without messages. What arrives after `done` belongs to the next test, what arrived
+  // before does not. What belongs to everybody goes as above.
+  void reset_keeping_stacks(const aws::AccountScope& scope, std::function<void(Status)> done);
 
   // All that is in tables (stacks, roles, queues and their messages, topics, functions, logs,
   // executions) and how far the clock is ahead, by name, until the sandbox ends. What is under way

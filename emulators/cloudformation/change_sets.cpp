@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "emulators/cloudformation/limits.h"
 #include "emulators/cloudformation/operations.h"
 
@@ -36,30 +38,83 @@ std::vector<const ChangeSet*> ChangeSets::of_stack(const std::string& account,
   return out;
 }
 
-std::string ChangeSets::make_id(const std::string& kind, const cfn::DeployRequest& request,
-                                const std::string& name) {
-  return fmt::format("arn:aws:cloudformation:{}:{}:{}/{}/{}", request.region, request.account, kind,
-                     name, random_.uuid());
+void ChangeSets::erase_others(const ChangeSet& kept) {
+  std::erase_if(sets_, [&](const auto& entry) {
+    return entry.second.stack_id == kept.stack_id && entry.first != kept.id;
+  });
+}
+
+std::string ChangeSets::make_id(const cfn::DeployRequest& request, const std::string& name) {
+  return fmt::format("arn:aws:cloudformation:{}:{}:changeSet/{}/{}", request.region,
+                     request.account, name, random_.uuid());
 }
 
 namespace {
 
 json change(const char* action, const std::string& logical_id, const std::string& type) {
-  return {{"Type", "Resource"},
-          {"ResourceChange",
-           {{"Action", action}, {"LogicalResourceId", logical_id}, {"ResourceType", type}}}};
+  return {{"Action", action},
+          {"LogicalResourceId", logical_id},
+          {"ResourceType", type},
+          {"Scope", json::array()},
+          {"Details", json::array()}};
 }
 
-// What stays is listed as a possible modification: whether it is one shows when values are known.
+// Names of the properties that differ, in their order.
+std::set<std::string> changed_properties(const json& before, const json& after) {
+  std::set<std::string> out;
+  for (const auto& [name, value] : after.items()) {
+    const auto found = before.find(name);
+    if (found == before.end() || *found != value) out.insert(name);
+  }
+  for (const auto& [name, value] : before.items()) {
+    if (!after.contains(name)) out.insert(name);
+  }
+  return out;
+}
+
+json modification(const cfn::ResourceRecord& before, const cfn::PlannedResource& after,
+                  const std::set<std::string>& properties) {
+  json out = change("Modify", after.logical_id, after.type);
+  const bool other_type = before.type != after.type;
+  out["PhysicalResourceId"] = before.physical_id;
+  // Which properties make another resource shows when it is updated.
+  out["Replacement"] = other_type ? "True" : "Conditional";
+  if (!properties.empty()) out["Scope"].push_back("Properties");
+  for (const auto& name : properties) {
+    out["Details"].push_back(
+        {{"Target",
+          {{"Attribute", "Properties"}, {"Name", name}, {"RequiresRecreation", "Conditionally"}}},
+         {"Evaluation", "Static"},
+         {"ChangeSource", "DirectModification"}});
+  }
+  return out;
+}
+
+json removal(const cfn::ResourceRecord& resource) {
+  json out = change("Remove", resource.logical_id, resource.type);
+  out["PhysicalResourceId"] = resource.physical_id;
+  out["PolicyAction"] = resource.deletion_policy.empty() ? "Delete" : resource.deletion_policy;
+  return out;
+}
+
+// What stays as it is is not listed.
 json changes_of(const cfn::Plan& plan, const cfn::StackRecord* existing) {
   json out = json::array();
+  const auto add = [&](json resource_change) {
+    out.push_back({{"Type", "Resource"}, {"ResourceChange", std::move(resource_change)}});
+  };
   for (const auto& resource : plan.resources) {
-    const bool known = existing && existing->find_resource(resource.logical_id);
-    out.push_back(change(known ? "Modify" : "Add", resource.logical_id, resource.type));
+    const auto* before = existing ? existing->find_resource(resource.logical_id) : nullptr;
+    if (before == nullptr) {
+      add(change("Add", resource.logical_id, resource.type));
+      continue;
+    }
+    const auto properties = changed_properties(before->properties, resource.expected);
+    if (!properties.empty() || before->type != resource.type)
+      add(modification(*before, resource, properties));
   }
   for (const auto& resource : existing ? existing->resources : std::vector<cfn::ResourceRecord>{}) {
-    if (!plan.find(resource.logical_id))
-      out.push_back(change("Remove", resource.logical_id, resource.type));
+    if (!plan.find(resource.logical_id)) add(removal(resource));
   }
   return out;
 }
@@ -94,7 +149,9 @@ ApiResult create_change_set(Context& context, const ApiCall& call) {
   const auto* const known =
       context.deployer.find(call.caller.account, call.caller.region, stack_name);
   const bool creates = text(call, "ChangeSetType") == "CREATE";
-  const auto* const existing = known && known->interrupted && creates ? nullptr : known;
+  const bool is_new =
+      known && (known->interrupted || known->status == cfn::StackStatus::kReviewInProgress);
+  const auto* const existing = is_new && creates ? nullptr : known;
   if (!existing && !creates)
     return aws::refuse(aws::validation_error(fmt::format("Stack [{}] does not exist", stack_name)));
   if (existing && creates) {
@@ -121,20 +178,31 @@ ApiResult create_change_set(Context& context, const ApiCall& call) {
   if (!request) return aws::refuse(request.error());
   const auto plan = context.deployer.check(*request);
   if (!plan) return aws::refuse(invalid(plan.error()));
-  set.id = context.change_sets.make_id("changeSet", *request, set.name);
+  set.id = context.change_sets.make_id(*request, set.name);
   set.stack_name = request->stack_name;
-  set.stack_id = known ? known->id : context.change_sets.make_id("stack", *request, stack_name);
-  request->stack_id = set.stack_id;
+  if (const auto missing = missing_capabilities(*request, **plan); !missing.empty()) {
+    if (!has_transform(*request)) return aws::refuse(insufficient_capabilities(missing));
+    // Who reads what a macro makes of the template knows it later.
+    set.reason = insufficient_capabilities(missing).message;
+  }
+  if (known) {
+    set.stack_id = known->id;
+  } else {
+    const auto reviewed = context.deployer.review(*request);
+    if (!reviewed) return aws::refuse(invalid(reviewed.error()));
+    set.stack_id = *reviewed;
+  }
+  request->change_set_id = set.id;
   set.description = text(call, "Description");
   set.created = context.change_sets.now();
   const bool nothing = existing && changes_nothing(*request, **plan, *existing);
-  set.status = nothing ? "FAILED" : "CREATE_COMPLETE";
-  set.execution_status = nothing ? "UNAVAILABLE" : "AVAILABLE";
   if (nothing)
     set.reason =
         "The submitted information didn't contain changes. Submit different information to create "
         "a change set.";
-  if (!nothing) set.changes = changes_of(**plan, existing);
+  set.status = set.reason.empty() ? "CREATE_COMPLETE" : "FAILED";
+  set.execution_status = set.reason.empty() ? "AVAILABLE" : "UNAVAILABLE";
+  if (set.reason.empty()) set.changes = changes_of(**plan, existing);
   set.request = std::move(*request);
   const auto* const kept = context.change_sets.add(std::move(set));
   if (!kept)
@@ -151,6 +219,9 @@ ApiResult describe_change_set(Context& context, const ApiCall& call) {
   json out = summary_of(**set);
   out["Changes"] = (*set)->changes;
   out["Capabilities"] = (*set)->request.capabilities;
+  out["RollbackConfiguration"] = json::object();
+  out["NotificationARNs"] = json::array();
+  out["IncludeNestedStacks"] = false;
   return out;
 }
 
@@ -167,7 +238,9 @@ ApiResult execute_change_set(Context& context, const ApiCall& call) {
   }
   const auto id = context.deployer.start_deploy((*set)->request, nullptr);
   if (!id) return aws::refuse(invalid(id.error()));
-  context.change_sets.erase((*set)->id);
+  // It stays to be looked at; the others were of a stack that has changed.
+  (*set)->execution_status = "EXECUTE_COMPLETE";
+  context.change_sets.erase_others(**set);
   return json::object();
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "template/deployer.h"
@@ -38,10 +39,12 @@ class ChangeSets {
   std::vector<const ChangeSet*> of_stack(const std::string& account, const std::string& region,
                                          const std::string& stack) const;
   void erase(const std::string& id) { sets_.erase(id); }
-  void clear() { sets_.clear(); }
+  void clear(const aws::AccountScope& scope) {
+    std::erase_if(sets_, [&](const auto& entry) { return scope.covers_arn(entry.first); });
+  }
 
-  std::string make_id(const std::string& kind, const cfn::DeployRequest& request,
-                      const std::string& name);
+  void erase_others(const ChangeSet& kept);  // of its stack
+  std::string make_id(const cfn::DeployRequest& request, const std::string& name);
   WallTime now() const { return clock_.wall(); }
 
  private:

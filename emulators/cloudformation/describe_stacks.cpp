@@ -56,6 +56,7 @@ json description_of(const cfn::StackRecord& stack) {
   out["Tags"] = tags_of(stack);
   out["NotificationARNs"] = json::array();
   out["Capabilities"] = stack.capabilities;
+  if (!stack.change_set_id.empty()) out["ChangeSetId"] = stack.change_set_id;
   out["DisableRollback"] = false;
   out["EnableTerminationProtection"] = false;
   out["RollbackConfiguration"] = json::object();

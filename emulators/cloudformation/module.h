@@ -14,12 +14,12 @@ class CloudFormationModule final : public Module {
 
   std::string_view name() const override { return "cloudformation"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
-  Status reset() override {
-    forget_change_sets();
+  Status reset(const aws::AccountScope& scope) override {
+    forget_change_sets(scope);
     return {};
   }
-  void forget() override {}
-  void forget_change_sets() { service_.forget_change_sets(); }
+  void forget(const aws::AccountScope&) override {}
+  void forget_change_sets(const aws::AccountScope& scope) { service_.forget_change_sets(scope); }
 
  private:
   CloudFormationService service_;

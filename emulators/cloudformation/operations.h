@@ -53,6 +53,17 @@ aws::Outcome<void> check_updatable(const cfn::StackRecord& stack);
 aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,
                                                 const cfn::StackRecord* existing);
 aws::AwsError invalid(const Error& error);
+// capabilities.cpp: what a template that makes roles, or calls macros, must have acknowledged.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+std::vector<std::string> missing_capabilities(const cfn::DeployRequest& request,
+                                              const cfn::Plan& plan);
+bool has_transform(const cfn::DeployRequest& request);
+// Of a creation or update without a change set, in which nobody sees what a macro makes of it.
+std::optional<aws::AwsError> refuse_unacknowledged(const cfn::DeployRequest& request,
+                                                   const cfn::Plan& plan);
+aws::AwsError insufficient_capabilities(const std::vector<std::string>& missing);
+// Of a template that was only read: the member Capabilities and its reason.
+void add_capabilities(nlohmann::json& summary, const cfn::Node& document);
 // Nothing that the request and its plan say differs from what is deployed.
 bool changes_nothing(const cfn::DeployRequest& request, const cfn::Plan& plan,
                      const cfn::StackRecord& existing);

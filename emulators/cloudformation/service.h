@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/Welcome.html
 #pragma once
 
+#include "aws/account_scope.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "emulators/cloudformation/change_sets.h"
@@ -19,7 +20,7 @@ class CloudFormationService : public http::TableService<Context> {
 
   http::Permission permission_for(const http::ApiCall& call) const override;
 
-  void forget_change_sets() { change_sets_.clear(); }
+  void forget_change_sets(const aws::AccountScope& scope) { change_sets_.clear(scope); }
 
  private:
   ChangeSets change_sets_;

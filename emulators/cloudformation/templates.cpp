@@ -51,8 +51,8 @@ json transforms_of(const cfn::Node& document) {
 
 json common(const Summary& summary, bool with_types) {
   json out = {{"Parameters", parameters_of(summary, with_types)},
-              {"DeclaredTransforms", transforms_of(summary.document)},
-              {"Capabilities", json::array()}};
+              {"DeclaredTransforms", transforms_of(summary.document)}};
+  add_capabilities(out, summary.document);
   const cfn::Node* const description = summary.document.find("Description");
   if (description && description->is_string()) out["Description"] = description->text;
   return out;

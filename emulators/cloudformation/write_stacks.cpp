@@ -16,6 +16,9 @@ ApiResult create_stack(Context& context, const ApiCall& call) {
   }
   auto request = deploy_request(call, nullptr);
   if (!request) return aws::refuse(request.error());
+  const auto plan = context.deployer.check(*request);
+  if (!plan) return aws::refuse(invalid(plan.error()));
+  if (auto refused = refuse_unacknowledged(*request, **plan)) return aws::refuse(*refused);
   const auto id = context.deployer.start_deploy(std::move(*request), nullptr);
   if (!id) return aws::refuse(invalid(id.error()));
   return json{{"StackId", *id}};
@@ -31,6 +34,7 @@ ApiResult update_stack(Context& context, const ApiCall& call) {
   if (!plan) return aws::refuse(invalid(plan.error()));
   if (changes_nothing(*request, **plan, **stack))
     return aws::refuse(aws::validation_error("No updates are to be performed."));
+  if (auto refused = refuse_unacknowledged(*request, **plan)) return aws::refuse(*refused);
   const auto id = context.deployer.start_deploy(std::move(*request), nullptr);
   if (!id) return aws::refuse(invalid(id.error()));
   return json{{"StackId", *id}};

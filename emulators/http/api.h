@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "aws/error.h"
 #include "aws/session.h"
@@ -38,6 +39,8 @@ struct ApiCall {
   Caller caller;
   std::string request_id = {};    // that the answer will carry
   std::string trace_header = {};  // X-Amzn-Trace-Id
+  // Where the answer goes; null in process. For those whose answers are gone once they are given.
+  std::shared_ptr<Exchange> exchange = {};
 };
 
 using ApiResult = std::expected<nlohmann::json, aws::AwsError>;
@@ -58,6 +61,8 @@ class ApiService {
   virtual bool has(std::string_view operation) const = 0;
   // By default the operation of that name, on everything.
   virtual Permission permission_for(const ApiCall& call) const;
+  // What a caller must be allowed besides: a role that is passed on, queues that are read for it.
+  virtual std::vector<Permission> further_permissions(const ApiCall&) const { return {}; }
   // Returns a callback that abandons the call when its client goes away (long polls); may be null.
   virtual std::function<void()> call(ApiCall call, ApiReply reply) = 0;
 };

@@ -79,6 +79,8 @@ class ConnectionExchange final : public Exchange {
   void end_stream() override;
   void on_drained(std::function<void()> callback) override;
   void on_closed(std::function<void()> callback) override;
+  bool is_awaited() const override;
+  void on_unread(std::function<void()> callback) override;
 
  private:
   enum class State { kOpen, kStreaming, kDone };
@@ -112,6 +114,8 @@ class HttpConnection final : public Connection,
   void end_stream();
   void on_drained(std::function<void()> callback);
   void on_closed(std::function<void()> callback);
+  bool is_awaited() { return phase_ == Phase::kAnswering && !client_gone_ && !client_has_gone(); }
+  void on_unread(std::function<void()> callback);
 
  private:
   enum class Phase { kReading, kAnswering, kWriting, kDiscarding, kClosed };
@@ -138,6 +142,7 @@ class HttpConnection final : public Connection,
   bool client_has_gone();
   void break_off();
   void notice_close();
+  void notice_unread();
   void enter_silence();
   void leave_silence();
   bool in_request() const { return phase_ == Phase::kReading && received_ > 0; }
@@ -160,6 +165,7 @@ class HttpConnection final : public Connection,
   std::string head_;
   std::string body_;
   std::function<void()> closed_callback_;
+  std::function<void()> unread_callback_;  // until the next request comes
   bool client_gone_ = false;
   bool watching_ = false;
 
@@ -170,7 +176,6 @@ class HttpConnection final : public Connection,
   std::function<void()> drained_callback_;
 
   std::size_t discarded_ = 0;
-  std::array<char, 4096> scrap_;
 
   // Time is counted in ticks of the server's timer, not in readings of a clock.
   int still_ = 0;             // ticks since something moved
@@ -257,6 +262,7 @@ void HttpConnection::read_head() {
   socket_.async_read_some(buffer_.prepare(beast::read_size(buffer_, kReadAhead)),
                           [self = shared_from_this()](error_code error, std::size_t got) {
                             if (self->phase_ != Phase::kReading) return;
+                            if (error == asio::error::connection_reset) self->notice_unread();
                             if (error) return self->close();
                             self->buffer_.commit(got);
                             self->enter_silence();
@@ -265,6 +271,7 @@ void HttpConnection::read_head() {
 }
 
 void HttpConnection::on_head_bytes() {
+  unread_callback_ = nullptr;
   const auto come = buffer_.data();
   const std::string_view bytes(static_cast<const char*>(come.data()), come.size());
   head_check_.take(bytes.substr(head_check_.taken()));
@@ -424,9 +431,10 @@ void HttpConnection::discard_rest() {
     error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
   }
-  socket_.async_read_some(asio::buffer(scrap_),
+  socket_.async_read_some(asio::buffer(server_->scrap),
                           [self = shared_from_this()](error_code error, std::size_t got) {
                             self->discarded_ += got;
+                            if (error == asio::error::connection_reset) self->notice_unread();
                             if (error || self->discarded_ > kDiscardAtMost) return self->close();
                             self->discard_rest();
                           });
@@ -454,6 +462,7 @@ void HttpConnection::on_written(error_code error) {
   closed_callback_ = nullptr;
   drained_callback_ = nullptr;
   body_ = {};
+  if (error) notice_unread();
   if (error) return close();
   if (refused_ || !framing_.keep_alive) return discard_rest();
   if (client_gone_) return close();
@@ -559,12 +568,23 @@ void HttpConnection::notice_close() {
   if (const auto callback = std::exchange(closed_callback_, nullptr)) callback();
 }
 
+void HttpConnection::on_unread(std::function<void()> callback) {
+  if (phase_ == Phase::kAnswering) unread_callback_ = std::move(callback);
+}
+
+// A client whose kernel still had of our answer when it closed has reset the connection
+// (RFC 9293 §3.10.4, RFC 2525 §2.17); one that has read it all sends a FIN.
+void HttpConnection::notice_unread() {
+  if (const auto callback = std::exchange(unread_callback_, nullptr)) callback();
+}
+
 void HttpConnection::close() {
   phase_ = Phase::kClosed;
   client_gone_ = true;
   // What a callback holds may be the last of its exchange, whose end closes this connection again.
   const auto closed = std::exchange(closed_callback_, nullptr);
   const auto drained = std::exchange(drained_callback_, nullptr);
+  const auto unread = std::exchange(unread_callback_, nullptr);
   leave_silence();
   error_code ignored;
   socket_.close(ignored);
@@ -646,6 +666,14 @@ void ConnectionExchange::end_stream() {
 
 void ConnectionExchange::on_drained(std::function<void()> callback) {
   if (state_ != State::kDone) connection_->on_drained(std::move(callback));
+}
+
+bool ConnectionExchange::is_awaited() const {
+  return state_ != State::kDone && connection_->is_awaited();
+}
+
+void ConnectionExchange::on_unread(std::function<void()> callback) {
+  if (state_ != State::kDone) connection_->on_unread(std::move(callback));
 }
 
 void ConnectionExchange::on_closed(std::function<void()> callback) {

@@ -2,6 +2,7 @@
 // Private to this room: Asio shows.
 #pragma once
 
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <list>
@@ -34,6 +35,8 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   std::unordered_set<Connection*> connections;
   // Those of which bytes are awaited, the longest silent first.
   std::list<Connection*> silent;
+  // Where what nobody wants is read to: of a connection's own it would be most of its memory.
+  std::array<char, 4096> scrap;
 
   // The head of `response`, dated and numbered.
   std::string head_of(const Response& response, const Framing& framing);

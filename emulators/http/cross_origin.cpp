@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "emulators/http/forwarding_exchange.h"
+
 namespace loopgate::http {
 
 namespace {
@@ -13,30 +15,21 @@ void add_headers(std::string_view origin, Response& response) {
   response.headers.push_back({"Vary", "Origin"});
 }
 
-class ReadableExchange final : public Exchange {
+class ReadableExchange final : public ForwardingExchange {
  public:
   ReadableExchange(std::string origin, std::shared_ptr<Exchange> exchange)
-      : origin_(std::move(origin)), exchange_(std::move(exchange)) {}
+      : ForwardingExchange(std::move(exchange)), origin_(std::move(origin)) {}
   void respond(Response response) override {
     add_headers(origin_, response);
-    exchange_->respond(std::move(response));
+    inner_->respond(std::move(response));
   }
   void begin_stream(Response head) override {
     add_headers(origin_, head);
-    exchange_->begin_stream(std::move(head));
-  }
-  bool write(std::string_view chunk) override { return exchange_->write(chunk); }
-  void end_stream() override { exchange_->end_stream(); }
-  void on_drained(std::function<void()> callback) override {
-    exchange_->on_drained(std::move(callback));
-  }
-  void on_closed(std::function<void()> callback) override {
-    exchange_->on_closed(std::move(callback));
+    inner_->begin_stream(std::move(head));
   }
 
  private:
   std::string origin_;
-  std::shared_ptr<Exchange> exchange_;
 };
 
 }  // namespace

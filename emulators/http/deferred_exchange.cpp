@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "emulators/http/forwarding_exchange.h"
+
 namespace loopgate::http {
 
 namespace {
@@ -15,15 +17,17 @@ struct EarlyStream {
   bool ended = false;
 };
 
-class DeferredExchange final : public Exchange {
+class DeferredExchange final : public ForwardingExchange {
  public:
   DeferredExchange(std::shared_ptr<Exchange> exchange, Defer defer,
                    std::function<Response()> failure)
-      : exchange_(std::move(exchange)), defer_(std::move(defer)), failure_(std::move(failure)) {}
+      : ForwardingExchange(std::move(exchange)),
+        defer_(std::move(defer)),
+        failure_(std::move(failure)) {}
 
   void respond(Response response) override {
     if (std::exchange(decided_, true)) return;
-    defer_([exchange = exchange_, response = std::move(response),
+    defer_([exchange = inner_, response = std::move(response),
             failure = failure_](bool committed) mutable {
       exchange->respond(committed ? std::move(response) : failure());
     });
@@ -32,7 +36,7 @@ class DeferredExchange final : public Exchange {
   void begin_stream(Response head) override {
     if (std::exchange(decided_, true)) return;
     early_ = std::make_shared<EarlyStream>();
-    defer_([exchange = exchange_, early = early_, head = std::move(head),
+    defer_([exchange = inner_, early = early_, head = std::move(head),
             failure = failure_](bool committed) mutable {
       if (!committed) {
         early->state = EarlyStream::State::kFailed;
@@ -47,7 +51,7 @@ class DeferredExchange final : public Exchange {
 
   bool write(std::string_view chunk) override {
     if (!early_ || early_->state == EarlyStream::State::kFailed) return false;
-    if (early_->state == EarlyStream::State::kBegun) return exchange_->write(chunk);
+    if (early_->state == EarlyStream::State::kBegun) return inner_->write(chunk);
     early_->written += chunk;
     return true;
   }
@@ -55,19 +59,10 @@ class DeferredExchange final : public Exchange {
   void end_stream() override {
     if (!early_) return;
     early_->ended = true;
-    if (early_->state == EarlyStream::State::kBegun) exchange_->end_stream();
-  }
-
-  void on_drained(std::function<void()> callback) override {
-    exchange_->on_drained(std::move(callback));
-  }
-
-  void on_closed(std::function<void()> callback) override {
-    exchange_->on_closed(std::move(callback));
+    if (early_->state == EarlyStream::State::kBegun) inner_->end_stream();
   }
 
  private:
-  std::shared_ptr<Exchange> exchange_;
   Defer defer_;
   std::function<Response()> failure_;
   std::shared_ptr<EarlyStream> early_;

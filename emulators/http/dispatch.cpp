@@ -16,7 +16,12 @@ aws::Outcome<void> Dispatcher::check(const ApiService& service, const OperationM
   aws::fill_idempotency_tokens(operation, call.params, [this] { return random_.uuid(); });
   if (auto valid = validator_.check(operation, protocol, call.params); !valid) return valid;
   if (access_ == nullptr) return {};
-  return access_->permit(call.caller, service.permission_for(call));
+  if (auto allowed = access_->permit(call.caller, service.permission_for(call)); !allowed)
+    return allowed;
+  for (const auto& permission : service.further_permissions(call)) {
+    if (auto allowed = access_->permit(call.caller, permission); !allowed) return allowed;
+  }
+  return {};
 }
 
 }  // namespace loopgate::http

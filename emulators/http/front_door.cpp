@@ -253,10 +253,10 @@ ApiService* FrontDoor::find_for_query(const Request& request, const Route& route
 
 // --- the call ------------------------------------------------------------------------------------
 
-aws::Outcome<Caller> FrontDoor::identify(const Request& request) const {
+aws::Outcome<Caller> FrontDoor::identify(const Request& request, std::string_view action) const {
   auto caller = identify_caller(request, defaults_);
   if (access_ == nullptr) return caller;
-  auto session = access_->identify(request);
+  auto session = access_->identify(request, action);
   if (!session) return aws::refuse(std::move(session.error()));
   if (*session != nullptr) {
     caller.account = (*session)->account;
@@ -284,7 +284,7 @@ void FrontDoor::call(const Request& request, const Route& route,
   auto params = is_json ? decode_json_params(operation, request.body)
                         : decode_query_params(operation, route.form);
   if (!params) return exchange->respond(rendering.error(params.error()));
-  auto caller = identify(request);
+  auto caller = identify(request, fmt::format("{}:{}", rendering.service.name, operation.name()));
   if (!caller) return exchange->respond(rendering.error(caller.error()));
 
   const auto failure = [rendering](const std::string& what) {
@@ -299,6 +299,7 @@ void FrontDoor::call(const Request& request, const Route& route,
       guard_, {rendering.service.name, operation.name()},
       deferred(exchange, defer_, [failure] { return failure(kNotKept); }), failure,
       [&](std::shared_ptr<Exchange> answer) {
+        api_call.exchange = answer;
         ApiReply reply = [rendering, operation, answer](ApiResult result) {
           answer->respond(result ? rendering.result(operation, *result)
                                  : rendering.error(result.error()));

@@ -100,7 +100,7 @@ class FrontDoor {
   void handle_path(const Handler& handler, Request request, std::shared_ptr<Exchange> exchange);
   void call(RestService& service, Request request, std::shared_ptr<Exchange> exchange);
   void call(const Request& request, const Route& route, std::shared_ptr<Exchange> exchange);
-  aws::Outcome<Caller> identify(const Request& request) const;
+  aws::Outcome<Caller> identify(const Request& request, std::string_view action = {}) const;
   Response nothing_there(const Request& request, const Route& route);
   Response render_error(const Route& route, const aws::AwsError& error);
 

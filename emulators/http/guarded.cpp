@@ -3,34 +3,27 @@
 #include <optional>
 #include <utility>
 
+#include "emulators/http/forwarding_exchange.h"
+
 namespace loopgate::http {
 
 namespace {
 
 // Holds a whole answer back until it is let go; a stream passes.
-class HeldExchange final : public Exchange {
+class HeldExchange final : public ForwardingExchange {
  public:
-  explicit HeldExchange(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
+  explicit HeldExchange(std::shared_ptr<Exchange> exchange)
+      : ForwardingExchange(std::move(exchange)) {}
 
   void respond(Response response) override {
-    if (!holds_) return exchange_->respond(std::move(response));
+    if (!holds_) return inner_->respond(std::move(response));
     if (!held_) held_ = std::move(response);
-  }
-  void begin_stream(Response head) override { exchange_->begin_stream(std::move(head)); }
-  bool write(std::string_view chunk) override { return exchange_->write(chunk); }
-  void end_stream() override { exchange_->end_stream(); }
-  void on_drained(std::function<void()> callback) override {
-    exchange_->on_drained(std::move(callback));
-  }
-  void on_closed(std::function<void()> callback) override {
-    exchange_->on_closed(std::move(callback));
   }
 
   bool failed() const { return held_ && held_->status >= 400; }
   void let_go() {
     holds_ = false;
-    if (auto response = std::exchange(held_, std::nullopt))
-      exchange_->respond(*std::move(response));
+    if (auto response = std::exchange(held_, std::nullopt)) inner_->respond(*std::move(response));
   }
   void replace(Response response) {
     held_ = std::move(response);
@@ -38,7 +31,6 @@ class HeldExchange final : public Exchange {
   }
 
  private:
-  std::shared_ptr<Exchange> exchange_;
   std::optional<Response> held_;
   bool holds_ = true;
 };

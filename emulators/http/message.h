@@ -57,6 +57,11 @@ class Exchange {
   virtual void on_drained(std::function<void()> callback) = 0;
   // The client went away before the answer was complete.
   virtual void on_closed(std::function<void()> callback) = 0;
+  // Whether the client is still there, looked at now: it may have gone in this very turn.
+  virtual bool is_awaited() const { return true; }
+  // The client broke its connection off without having read all of the answer. Set before
+  // `respond`.
+  virtual void on_unread(std::function<void()>) {}
 };
 
 using Handler = std::function<void(Request, std::shared_ptr<Exchange>)>;

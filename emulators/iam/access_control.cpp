@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "aws/arn.h"
 #include "aws/sigv4.h"
 #include "emulators/http/caller.h"
 #include "emulators/http/protocol.h"
@@ -15,6 +16,14 @@ std::string token_of(const http::Request& request) {
   const auto header = request.header("X-Amz-Security-Token");
   if (!header.empty()) return std::string(header);
   return http::form_value(request.query, "X-Amz-Security-Token").value_or("");
+}
+
+// What may be called without a signature: whoever has the token, or the subscription's ARN, visits
+// these addresses of a confirmation or a notification.
+// https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html
+// https://docs.aws.amazon.com/sns/latest/api/API_Unsubscribe.html
+bool needs_no_signature(std::string_view action) {
+  return action == "sns:ConfirmSubscription" || action == "sns:Unsubscribe";
 }
 
 aws::AwsError unknown_token() {
@@ -34,6 +43,12 @@ aws::AwsError in_words_of_service(aws::AwsError denial, std::string_view action)
   if (denial.code != "AccessDenied") return denial;
   denial.code = service == "sns" ? "AuthorizationErrorException" : "AccessDeniedException";
   denial.query_code = service == "sns" ? "AuthorizationError" : "AccessDenied";
+  if (service != "sns") return denial;
+  // Which writes its name large there.
+  for (auto at = denial.message.find(action); at != std::string::npos;
+       at = denial.message.find(action, at + action.size())) {
+    denial.message.replace(at, service.size(), "SNS");
+  }
   return denial;
 }
 
@@ -72,7 +87,8 @@ AccessControl::AccessControl(Roles& roles, TemporaryCredentials& credentials, co
       options_(std::move(options)),
       policy_of_(std::move(policy_of)) {}
 
-aws::Outcome<aws::SessionPtr> AccessControl::identify(const http::Request& request) {
+aws::Outcome<aws::SessionPtr> AccessControl::identify(const http::Request& request,
+                                                      std::string_view action) {
   const auto scope = http::credential_scope(request);
   const auto key_id = scope ? scope->access_key_id : std::string();
   std::optional<aws::Session> session;
@@ -81,7 +97,11 @@ aws::Outcome<aws::SessionPtr> AccessControl::identify(const http::Request& reque
     session = credentials_.read(token, key_id);
     if (!session && options_.secret) return aws::refuse(unknown_token());
   }
-  if (options_.secret) {
+  // A temporary key without its token would be the root of the account, who may do everything.
+  if (!session && options_.enforce && key_id.starts_with("ASIA")) {
+    return aws::refuse(unknown_token());
+  }
+  if (options_.secret && (scope || !needs_no_signature(action))) {
     const auto secret = session ? credentials_.secret_of(key_id) : *options_.secret;
     if (auto verified = aws::verify(signable(request), secret); !verified) {
       return aws::refuse(std::move(verified.error()));
@@ -113,13 +133,28 @@ aws::Outcome<void> AccessControl::permit(const http::Caller& caller,
           : roles_.authorize_root(caller.account, permission.action, permission.resource, policy);
   if (allowed) return {};
   const auto remedy = remedy_for(caller, permission, allowed.error());
-  return denied(in_words_of_service(std::move(allowed.error()), permission.action),
-                permission.resource, remedy);
+  auto denial = in_words_of_service(std::move(allowed.error()), permission.action);
+  // Accounts do not see each other, whatever is asked for. What is not there, its service says.
+  const auto owner = aws::account_of(permission.resource);
+  const bool is_foreign = !owner.empty() && owner != caller.account;
+  if (is_foreign && !options_.enforce && !exists(permission.resource)) return {};
+  if (is_foreign) return refused(std::move(denial), remedy);
+  return denied(std::move(denial), permission.resource, remedy);
+}
+
+bool AccessControl::exists(const std::string& resource) const {
+  return policy_of_ && policy_of_(resource).has_value();
+}
+
+aws::Outcome<void> AccessControl::refused(aws::AwsError denial, const std::string& remedy) {
+  auto text = fmt::format("denied: {}. {}", denial.message, remedy);
+  if (roles_.is_new(text)) journal_.warn(std::move(text));
+  return aws::refuse(std::move(denial));
 }
 
 aws::Outcome<void> AccessControl::denied(aws::AwsError denial, const std::string& resource,
                                          const std::string& remedy) {
-  if (options_.enforce) return aws::refuse(std::move(denial));
+  if (options_.enforce) return refused(std::move(denial), remedy);
   auto text = fmt::format("{}. {}", denial.message, remedy);
   if (!roles_.is_new(text)) return {};
   Event event;

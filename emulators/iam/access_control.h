@@ -18,7 +18,8 @@ namespace loopgate::iam {
 
 class AccessControl final : public http::Access {
  public:
-  // The policy of a resource by its ARN: nullopt or empty when it has none.
+  // The policy of a resource by its ARN: empty when it has none, nullopt when there is no such
+  // resource, or none of that kind has a policy.
   using PolicyOf = std::function<std::optional<std::string>(const std::string& arn)>;
 
   // All are borrowed and outlive this.
@@ -26,7 +27,8 @@ class AccessControl final : public http::Access {
                 Journal& journal, http::AccessOptions options, PolicyOf policy_of);
 
   // Besides: InvalidClientTokenId and those of aws::verify where signatures are verified.
-  aws::Outcome<aws::SessionPtr> identify(const http::Request& request) override;
+  aws::Outcome<aws::SessionPtr> identify(const http::Request& request,
+                                         std::string_view action) override;
   aws::Outcome<void> permit(const http::Caller& caller,
                             const http::Permission& permission) override;
 
@@ -38,7 +40,10 @@ class AccessControl final : public http::Access {
                             const std::string& remedy);
 
  private:
+  // With the journal's warning that says what would let it pass.
+  aws::Outcome<void> refused(aws::AwsError denial, const std::string& remedy);
   std::string policy_of(const std::string& resource) const;
+  bool exists(const std::string& resource) const;
 
   Roles& roles_;
   TemporaryCredentials& credentials_;

@@ -12,8 +12,8 @@ IamModule::IamModule(const Surroundings& surroundings, AccessControl::PolicyOf p
       policy_type_(roles_),
       managed_policy_type_(roles_, surroundings.random) {}
 
-Status IamModule::reset() {
-  roles_.remove_all();
+Status IamModule::reset(const aws::AccountScope& scope) {
+  roles_.remove_all(scope);
   roles_.forget();
   return {};
 }

@@ -18,8 +18,9 @@ class IamModule final : public Module {
   std::vector<cfn::ResourceType*> resource_types() override {
     return {&role_type_, &policy_type_, &managed_policy_type_};
   }
-  Status reset() override;
-  void forget() override { roles_.forget(); }
+  Status reset(const aws::AccountScope& scope) override;
+  // What was told once may be told again, to everybody.
+  void forget(const aws::AccountScope&) override { roles_.forget(); }
 
   Roles& roles() { return roles_; }
   TemporaryCredentials& credentials() { return credentials_; }

@@ -252,13 +252,18 @@ void Roles::remove_policy(const std::string& arn) {
   policies_.erase(arn);
 }
 
-void Roles::remove_all() {
-  for (const auto& [key, role] : roles_) delete_role_.bind(1, std::string_view(role.arn)).run();
-  for (const auto& [arn, policy] : policies_) {
-    delete_policy_.bind(1, std::string_view(arn)).run();
-  }
-  roles_.clear();
-  policies_.clear();
+void Roles::remove_all(const aws::AccountScope& scope) {
+  std::erase_if(roles_, [&](const auto& entry) {
+    const auto& arn = entry.second.arn;
+    if (!scope.covers_arn(arn)) return false;
+    delete_role_.bind(1, std::string_view(arn)).run();
+    return true;
+  });
+  std::erase_if(policies_, [&](const auto& entry) {
+    if (!scope.covers_arn(entry.first)) return false;
+    delete_policy_.bind(1, std::string_view(entry.first)).run();
+    return true;
+  });
   forget();
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/error.h"
 #include "aws/ports.h"
 #include "base/clock.h"
@@ -60,9 +61,9 @@ class Roles {
                                                    const std::string& name, const std::string& path,
                                                    const std::string& document);
   aws::Outcome<void> update_policy(const std::string& arn, const std::string& document);
-  void remove_policy(const std::string& arn);  // detaches it everywhere
-  void remove_all();                           // roles and policies of all accounts
-  void forget() { told_.clear(); }             // warnings are given anew
+  void remove_policy(const std::string& arn);       // detaches it everywhere
+  void remove_all(const aws::AccountScope& scope);  // roles and policies of all accounts
+  void forget() { told_.clear(); }                  // warnings are given anew
   // Whether `warning` has not been given yet, since then and since a policy changed.
   bool is_new(const std::string& warning);
   // Of a resource; null when the text is none. Kept, for it is asked for with every delivery.

@@ -104,11 +104,15 @@ bool EventQueue::accept(QueuedEvent event) {
   return true;
 }
 
-void EventQueue::forget() {
-  surroundings_.store.execute("DELETE FROM lambda_events");
-  events_.clear();
-  by_due_.clear();
-  timer_.cancel();
+void EventQueue::forget(const aws::AccountScope& scope) {
+  surroundings_.store.delete_rows("lambda_events", "field(arn, 5)", scope.account);
+  std::erase_if(events_, [&](const auto& item) {
+    const auto& event = item.second;
+    if (!scope.covers_arn(event.arn)) return false;
+    by_due_.erase({event.due_ms, event.id});
+    return true;
+  });
+  schedule();
 }
 
 void EventQueue::schedule() {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/error.h"
 #include "aws/ports.h"
 #include "base/alive.h"
@@ -50,7 +51,7 @@ class EventQueue {
   // Stored in this turn's transaction; runs in a later task. False when kMaxStoredEvents wait.
   bool accept(QueuedEvent event);
   // Stored events go; those that run are not retried.
-  void forget();
+  void forget(const aws::AccountScope& scope);
   std::size_t running() const { return running_.size(); }
   std::size_t stored() const { return events_.size(); }
 

@@ -19,7 +19,10 @@ using cfn::property_text;
 using Json = nlohmann::json;
 
 std::string absolute(const cfn::StackContext& stack, const std::string& path) {
-  return (fs::path(stack.template_folder) / path).lexically_normal().string();
+  // Absolute: functions run in a folder of their own. A template of the API has none: what is
+  // relative is so to the folder in which the sandbox was started.
+  std::error_code ignored;
+  return fs::absolute(fs::path(stack.template_folder) / path, ignored).lexically_normal().string();
 }
 
 // sam build looks at the function's own folder; a zip is taken as it is.
@@ -33,7 +36,7 @@ Result<CodeSource> local_code(const cfn::ResourceRequest& request, const std::st
   }
   while (code.path.size() > 1 && code.path.ends_with('/')) code.path.pop_back();
   code.kind = CodeSource::Kind::kFolder;
-  code.template_folder = fs::path(request.stack->template_folder).lexically_normal().string();
+  code.template_folder = absolute(*request.stack, "");
   code.logical_id = request.logical_id;
   code.build_method = property_text(request.metadata, "BuildMethod");
   const auto built = fs::path(code.template_folder) / ".aws-sam" / "build" / request.logical_id;

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "aws/arn.h"
 #include "codec/base64.h"
 #include "codec/sha256.h"
 #include "emulators/lambda/errors.h"
@@ -153,8 +154,19 @@ std::vector<FunctionPtr> Functions::list() const {
   return result;
 }
 
+namespace {
+
+aws::Outcome<void> check_role(const FunctionConfig& config) {
+  const auto owner = aws::account_of(config.role);
+  if (owner.empty() || owner == config.account) return {};
+  return aws::refuse({"AccessDeniedException", "Cross-account pass role is not allowed.", 403, {}});
+}
+
+}  // namespace
+
 aws::Outcome<FunctionPtr> Functions::create(FunctionConfig config) {
   if (find(config.arn())) return aws::refuse(function_exists(config.name));
+  if (auto checked = check_role(config); !checked) return aws::refuse(checked.error());
   config.modified_ms = to_millis(surroundings_.clock.wall());
   config.revision_id = surroundings_.random.uuid();
   auto function = std::make_shared<const FunctionConfig>(std::move(config));
@@ -165,6 +177,7 @@ aws::Outcome<FunctionPtr> Functions::create(FunctionConfig config) {
 
 aws::Outcome<FunctionPtr> Functions::update(FunctionConfig config) {
   if (!find(config.arn())) return aws::refuse(function_not_found(config.arn()));
+  if (auto checked = check_role(config); !checked) return aws::refuse(checked.error());
   config.modified_ms = to_millis(surroundings_.clock.wall());
   config.revision_id = surroundings_.random.uuid();
   auto function = std::make_shared<const FunctionConfig>(std::move(config));
@@ -187,10 +200,10 @@ aws::Outcome<void> Functions::remove(const std::string& arn) {
   return {};
 }
 
-void Functions::forget() {
-  events_.forget();
+void Functions::forget(const aws::AccountScope& scope) {
+  events_.forget(scope);
   for (auto& [arn, entry] : entries_) {
-    if (entry.pool) entry.pool->abort("the sandbox was reset");
+    if (entry.pool && scope.covers_arn(arn)) entry.pool->abort("the sandbox was reset");
   }
 }
 

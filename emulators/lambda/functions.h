@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/error.h"
 #include "base/alive.h"
 #include "emulators/lambda/echo.h"
@@ -59,7 +60,7 @@ class Functions {
 
   // Functions and their warm workers stay. Calls that run or wait are answered as killed, what is
   // stored to be retried goes: nothing of them happens later.
-  void forget();
+  void forget(const aws::AccountScope& scope);
   // The code of what is there now stays until the sandbox ends: it may be put back.
   void pin_code();
 

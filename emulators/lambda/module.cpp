@@ -38,16 +38,17 @@ LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::Log
       companion_type_(functions_),
       mapping_type_(mappings_) {}
 
-void LambdaModule::forget() {
-  mappings_.forget();
-  functions_.forget();
+void LambdaModule::forget(const aws::AccountScope& scope) {
+  mappings_.forget(scope);
+  functions_.forget(scope);
 }
 
-Status LambdaModule::reset() {
-  mappings_.remove_all();
-  functions_.forget();
+Status LambdaModule::reset(const aws::AccountScope& scope) {
+  mappings_.remove_all(scope);
+  functions_.forget(scope);
   std::string left;
   for (const auto& function : functions_.list()) {
+    if (!scope.covers_arn(function->arn())) continue;
     if (const auto removed = functions_.remove(function->arn()); !removed) {
       left += fmt::format("{}{}: {}", left.empty() ? "" : "; ", function->arn(),
                           removed.error().message);

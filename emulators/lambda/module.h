@@ -25,8 +25,8 @@ class LambdaModule final : public Module {
     return {&function_type_, &companion_type_, &mapping_type_};
   }
   std::optional<targets::Target> target() override { return function_target(functions_); }
-  Status reset() override;
-  void forget() override;
+  Status reset(const aws::AccountScope& scope) override;
+  void forget(const aws::AccountScope& scope) override;
 
   Functions& functions() { return functions_; }
   aws::LambdaPort& port() { return port_; }

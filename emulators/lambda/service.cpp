@@ -99,6 +99,14 @@ http::Permission LambdaOperations::permission_for(const http::ApiCall& call) con
   return {"lambda:" + action, std::move(resource)};
 }
 
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+std::vector<http::Permission> LambdaOperations::further_permissions(
+    const http::ApiCall& call) const {
+  auto role = http::text_param(call.params, "Role");
+  if (role.empty()) return {};
+  return {{"iam:PassRole", std::move(role)}};
+}
+
 LambdaService::LambdaService(Functions& functions, EventSourceMappings& mappings,
                              http::Access* access)
     : functions_(functions),

@@ -21,6 +21,7 @@ class LambdaOperations : public http::TableService<Functions> {
   bool has(std::string_view operation) const override;
   std::function<void()> call(http::ApiCall call, http::ApiReply reply) override;
   http::Permission permission_for(const http::ApiCall& call) const override;
+  std::vector<http::Permission> further_permissions(const http::ApiCall& call) const override;
 
  private:
   http::TableService<EventSourceMappings> mappings_;

@@ -59,6 +59,9 @@ bool is_stream_name(std::string_view name) {
          name.find_first_of(":*") == std::string_view::npos;
 }
 
+// Of a row of streams or events.
+constexpr std::string_view kOwner = "(SELECT account FROM log_groups WHERE id = group_id)";
+
 void migrate(store::Store& store) {
   const auto status = store.migrate(
       "logs",
@@ -197,21 +200,23 @@ aws::Outcome<void> LogStore::create_group(const Place& place, const std::string&
   return {};
 }
 
-void LogStore::delete_all() {
-  waiting_.clear();
-  forget_memory();
-  for (const char* table : {"log_events", "log_streams", "log_groups"}) {
-    store_.execute(std::string("DELETE FROM ") + table);
-  }
+void LogStore::delete_all(const aws::AccountScope& scope) {
+  forget(scope);
+  store_.delete_rows("log_streams", kOwner, scope.account);
+  store_.delete_rows("log_groups", "account", scope.account);
 }
 
-void LogStore::forget() {
-  waiting_.clear();
-  flush_timer_.cancel();
+void LogStore::forget(const aws::AccountScope& scope) {
+  std::erase_if(waiting_, [&](const Waiting& each) { return scope.covers(each.place.account); });
   forget_memory();
-  store_.execute("DELETE FROM log_events");
-  store_.execute("UPDATE log_streams SET first_ms = -1, last_ms = -1, ingested_ms = -1");
-  store_.execute("UPDATE log_groups SET bytes = 0, events = 0, forgotten = 0");
+  store_.delete_rows("log_events", kOwner, scope.account);
+  const auto clear = [&](std::string_view table, std::string_view values, std::string_view owner) {
+    store_.prepare(fmt::format("UPDATE {} SET {} WHERE ?1 = '' OR {} = ?1", table, values, owner))
+        .bind(1, std::string_view(scope.account))
+        .run();
+  };
+  clear("log_streams", "first_ms = -1, last_ms = -1, ingested_ms = -1", kOwner);
+  clear("log_groups", "bytes = 0, events = 0, forgotten = 0", "account");
 }
 
 aws::Outcome<void> LogStore::delete_group(const Place& place, const std::string& name) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/error.h"
 #include "aws/ports.h"
 #include "base/clock.h"
@@ -85,8 +86,9 @@ class LogStore {
 
   aws::Outcome<void> create_group(const Place& place, const std::string& name);
   aws::Outcome<void> delete_group(const Place& place, const std::string& name);
-  void delete_all();  // of all accounts and regions
-  void forget();      // every event of every stream; groups and streams stay
+  void delete_all(const aws::AccountScope& scope);  // of all regions
+  // Every event of every stream; groups and streams stay.
+  void forget(const aws::AccountScope& scope);
   aws::Outcome<Group> group(const Place& place, const std::string& name);
   // Names after `after`, in order, at most `limit`.
   std::vector<Group> groups(const Place& place, std::string_view prefix, std::string_view after,

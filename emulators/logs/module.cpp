@@ -8,8 +8,8 @@ LogsModule::LogsModule(const Surroundings& surroundings)
       service_(logs_),
       group_type_(logs_, surroundings.random) {}
 
-Status LogsModule::reset() {
-  logs_.delete_all();
+Status LogsModule::reset(const aws::AccountScope& scope) {
+  logs_.delete_all(scope);
   return {};
 }
 

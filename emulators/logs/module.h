@@ -15,8 +15,8 @@ class LogsModule final : public Module {
   std::string_view name() const override { return "logs"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
   std::vector<cfn::ResourceType*> resource_types() override { return {&group_type_}; }
-  Status reset() override;
-  void forget() override { logs_.forget(); }
+  Status reset(const aws::AccountScope& scope) override;
+  void forget(const aws::AccountScope& scope) override { logs_.forget(scope); }
 
   LogStore& logs() { return logs_; }
   aws::LogsPort& port() { return port_; }

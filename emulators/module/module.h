@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "base/result.h"
 #include "emulators/http/front_door.h"
 #include "emulators/module/surroundings.h"
@@ -28,12 +29,12 @@ class Module {
   // and failed invocations.
   virtual std::optional<targets::Target> target() { return std::nullopt; }
 
-  // `reset`: deletes everything that the account's users made; what stacks made has gone already.
-  // The error names what could not be deleted; the rest is gone all the same.
-  virtual Status reset() = 0;
+  // `reset`: deletes everything that users of the accounts in scope made; what stacks made has gone
+  // already. The error names what could not be deleted; the rest is gone all the same.
+  virtual Status reset(const aws::AccountScope& scope) = 0;
   // `reset --keep-stacks`: whatever was made stays as it is configured, what it has seen and holds
   // (messages, events, rows, memories of them, calls under way) goes, within this call.
-  virtual void forget() = 0;
+  virtual void forget(const aws::AccountScope& scope) = 0;
 };
 
 }  // namespace loopgate

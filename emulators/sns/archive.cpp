@@ -232,9 +232,10 @@ void Archive::end(const std::string& subscription_arn) {
   running_.erase(subscription_arn);
 }
 
-void Archive::forget() {
-  store_.execute("DELETE FROM sns_archive; DELETE FROM sns_replays");
-  running_.clear();
+void Archive::forget(const aws::AccountScope& scope) {
+  store_.delete_rows("sns_archive", "field(topic_arn, 5)", scope.account);
+  store_.delete_rows("sns_replays", "field(subscription_arn, 5)", scope.account);
+  std::erase_if(running_, [&](const auto& arn) { return scope.covers_arn(arn); });
 }
 
 }  // namespace loopgate::sns

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/error.h"
 #include "base/time.h"
 #include "emulators/sns/message.h"
@@ -66,7 +67,7 @@ class Archive {
   const std::set<std::string>& running() const { return running_; }  // ARNs of subscriptions
   void end(const std::string& subscription_arn);
 
-  void forget();
+  void forget(const aws::AccountScope& scope);
 
  private:
   void load();

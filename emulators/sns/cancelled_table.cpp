@@ -56,8 +56,9 @@ std::optional<Subscription> CancelledTable::take(const std::string& token, WallT
   return out;
 }
 
-void CancelledTable::forget() {
-  store_.execute("DELETE FROM sns_cancelled");
+void CancelledTable::forget(const aws::AccountScope& scope) {
+  store_.delete_rows("sns_cancelled", "field(json_extract(subscription, '$.topic'), 5)",
+                     scope.account);
 }
 
 }  // namespace loopgate::sns

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "aws/account_scope.h"
 #include "base/time.h"
 #include "emulators/sns/topic.h"
 #include "emulators/store/store.h"
@@ -20,7 +21,7 @@ class CancelledTable {
   // With its attributes as text; what is compiled of them is not there. nullopt: no such token, or
   // its time is over.
   std::optional<Subscription> take(const std::string& token, WallTime now);
-  void forget();
+  void forget(const aws::AccountScope& scope);
 
  private:
   store::Store& store_;

@@ -32,14 +32,13 @@ class Captured {
 
   // Empty members leave it open.
   struct Filter {
-    std::string kind;
-    std::string account;
-    std::string region;
-    std::string recipient;
+    std::string kind{};
+    std::string account{};
+    std::string region{};
+    std::string recipient{};
   };
   std::vector<CapturedMessage> read(const Filter& filter);  // the oldest first
   void remove(const Filter& filter);
-  void forget() { remove({}); }
 
  private:
   void load();

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/ports.h"
 #include "emulators/sns/filter_policy.h"
 #include "emulators/sns/message.h"
@@ -30,7 +31,10 @@ class RecentPublishes {
 
   void add(const std::string& message_id, const PublishRequest& request);
   const PublishRequest* find(const std::string& message_id) const;  // null: not there (any more)
-  void clear() { kept_.clear(); }
+  void forget(const aws::AccountScope& scope) {
+    std::erase_if(kept_,
+                  [&](const Kept& each) { return scope.covers_arn(each.request.topic_arn); });
+  }
 
  private:
   struct Kept {

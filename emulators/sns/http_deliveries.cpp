@@ -85,12 +85,15 @@ void HttpDeliveries::load() {
   arm();
 }
 
-void HttpDeliveries::forget() {
-  store_.execute("DELETE FROM sns_http_deliveries");
-  lanes_.clear();
-  waiting_ = under_way_ = 0;
-  ++generation_;
-  timer_.cancel();
+void HttpDeliveries::forget(const aws::AccountScope& scope) {
+  store_.delete_rows("sns_http_deliveries", "field(subscription_arn, 5)", scope.account);
+  std::erase_if(lanes_, [&](const auto& entry) {
+    if (!scope.covers_arn(entry.first)) return false;
+    waiting_ -= entry.second.waiting.size();
+    under_way_ -= entry.second.under_way.size();
+    return true;
+  });
+  arm();
 }
 
 void HttpDeliveries::send(const HttpMessage& message) {
@@ -178,7 +181,7 @@ void HttpDeliveries::start(Lane& lane, const std::string& subscription_arn, std:
     lane.next_free =
         clock_.wall() + Duration(static_cast<Duration::rep>(1e9 / *policy.most_per_second));
   }
-  lane.under_way.insert(id);
+  lane.under_way.emplace(id, ++last_attempt_);
   ++under_way_;
   tell(EventKind::kDispatched, delivery->message,
        fmt::format("SNS {} {}: attempt {} of {}", delivery->message.type,
@@ -187,16 +190,26 @@ void HttpDeliveries::start(Lane& lane, const std::string& subscription_arn, std:
   parcel.payload.headers.emplace_back(
       "Content-Type", delivery->message.is_notification() ? policy.content_type : kPlainText);
   dispatcher_.try_once(parcel,
-                       [this, alive = alive_.token(), generation = generation_, subscription_arn,
+                       [this, alive = alive_.token(), attempt = last_attempt_, subscription_arn,
                         began = clock_.now(),
                         delivery = *std::move(delivery)](const aws::Outcome<aws::Done>& outcome) {
-                         if (!alive || generation != generation_) return;
-                         const auto lane = lanes_.find(subscription_arn);
-                         if (lane != lanes_.end() && lane->second.under_way.erase(delivery.id) > 0)
-                           --under_way_;
+                         if (!alive) return;
+                         if (!take_off(subscription_arn, delivery.id, attempt)) return;
                          ended(delivery, began, outcome);
                          pump_after_commit();
                        });
+}
+
+// False: it was forgotten meanwhile.
+bool HttpDeliveries::take_off(const std::string& subscription_arn, std::int64_t id,
+                              std::uint64_t attempt) {
+  const auto lane = lanes_.find(subscription_arn);
+  if (lane == lanes_.end()) return false;
+  const auto found = lane->second.under_way.find(id);
+  if (found == lane->second.under_way.end() || found->second != attempt) return false;
+  lane->second.under_way.erase(found);
+  --under_way_;
+  return true;
 }
 
 void HttpDeliveries::ended(const Delivery& delivery, Instant began,

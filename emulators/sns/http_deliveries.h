@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/ports.h"
 #include "base/alive.h"
 #include "base/clock.h"
@@ -44,16 +45,16 @@ class HttpDeliveries {
 
   // The first attempt follows the commit of this turn.
   void send(const HttpMessage& message);
-  // Whatever waits goes; what is under way is not tried again.
-  void forget();
+  // Of topics of these accounts: whatever waits goes; what is under way is not tried again.
+  void forget(const aws::AccountScope& scope);
 
  private:
   using Due = std::pair<WallTime, std::int64_t>;  // and the row's id
   // The deliveries of one subscription.
   struct Lane {
     std::set<Due> waiting;
-    std::set<std::int64_t> under_way;
-    WallTime next_free{};  // of a throttled one
+    std::map<std::int64_t, std::uint64_t> under_way;  // and which attempt it is
+    WallTime next_free{};                             // of a throttled one
   };
   struct Delivery {
     std::int64_t id = 0;
@@ -67,6 +68,7 @@ class HttpDeliveries {
   void pump();
   void arm();
   void start(Lane& lane, const std::string& subscription_arn, std::int64_t id);
+  bool take_off(const std::string& subscription_arn, std::int64_t id, std::uint64_t attempt);
   void ended(const Delivery& delivery, Instant began, const aws::Outcome<aws::Done>& outcome);
   void retry_or_give_up(const Delivery& delivery, const aws::AwsError& error);
   std::optional<Delivery> read(std::int64_t id);
@@ -89,7 +91,7 @@ class HttpDeliveries {
   std::map<std::string, Lane> lanes_;  // by the subscription's ARN
   std::size_t waiting_ = 0;
   std::size_t under_way_ = 0;
-  std::uint64_t generation_ = 0;  // of what `forget` has ended
+  std::uint64_t last_attempt_ = 0;
   bool will_pump_ = false;
   ScopedTimer timer_;
   Alive alive_;

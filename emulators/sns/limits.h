@@ -13,11 +13,8 @@ inline constexpr std::size_t kMaxFilterPolicyBytes = 256 * 1024;
 inline constexpr std::size_t kMaxFilterPolicyKeys =
     5;  // leaves; the objects above them do not count
 inline constexpr std::size_t kMaxFilterPolicyCombinations = 150;
-inline constexpr std::size_t kMaxWildcardsPerPattern = 3;
 inline constexpr std::size_t kMaxWildcardPoints =
-    100;                                           // 1 for a pattern with one wildcard, 3 with more
-inline constexpr double kMaxFilterNumber = 1e9;    // and the same below zero
-inline constexpr double kFilterNumberScale = 1e5;  // five digits after the point
+    100;  // 1 for a pattern with one wildcard, 3 with more
 
 // Ours: what recursion may cost. Nobody nests deeper by intent.
 inline constexpr std::size_t kMaxFilterPolicyDepth = 32;

@@ -12,17 +12,19 @@ SnsModule::SnsModule(const Surroundings& surroundings, targets::Dispatcher& disp
       subscription_type_(topics_),
       policy_type_(topics_) {}
 
-Status SnsModule::reset() {
+Status SnsModule::reset(const aws::AccountScope& scope) {
   std::vector<std::string> topics, subscriptions;
-  for (const auto& [arn, topic] : topics_.table().topics()) topics.push_back(arn);
+  for (const auto& [arn, topic] : topics_.table().topics()) {
+    if (scope.covers(topic.account)) topics.push_back(arn);
+  }
   for (const auto& arn : topics) (void)topics_.delete_topic(arn, true);
   for (const auto& [arn, subscription] : topics_.table().subscriptions()) {
-    subscriptions.push_back(arn);
+    if (scope.covers_arn(arn)) subscriptions.push_back(arn);
   }
   for (const auto& arn : subscriptions) topics_.unsubscribe(arn);
-  topics_.platforms().reset();
-  topics_.sms().reset();
-  topics_.forget();
+  topics_.platforms().reset(scope);
+  topics_.sms().reset(scope);
+  topics_.forget(scope);
   return {};
 }
 

@@ -23,8 +23,8 @@ class SnsModule final : public Module {
     return {&topic_type_, &subscription_type_, &policy_type_};
   }
   std::optional<targets::Target> target() override { return topic_target(topics_); }
-  Status reset() override;
-  void forget() override { topics_.forget(); }
+  Status reset(const aws::AccountScope& scope) override;
+  void forget(const aws::AccountScope& scope) override { topics_.forget(scope); }
 
   Topics& topics() { return topics_; }
   aws::SnsPort& port() { return port_; }

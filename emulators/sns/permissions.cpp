@@ -1,5 +1,7 @@
 // https://docs.aws.amazon.com/sns/latest/api/API_AddPermission.html
 // https://docs.aws.amazon.com/sns/latest/api/API_RemovePermission.html
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -37,6 +39,13 @@ json policy_of(Topics& topics, const std::string& arn) {
   return policy;
 }
 
+// Neither an empty text nor an empty list.
+bool is_given(const json& params, const char* name) {
+  const auto found = params.find(name);
+  if (found == params.end()) return false;
+  return found->is_string() ? *found != "" : !found->empty();
+}
+
 bool has_label(const json& statement, const std::string& label) {
   return statement.is_object() && statement.value("Sid", json()) == label;
 }
@@ -55,6 +64,12 @@ http::ApiResult add_permission(Topics& topics, const http::ApiCall& call) {
   const auto label = text_param(call.params, "Label");
   if (const auto topic = callers_topic(topics, call, arn); !topic) {
     return aws::refuse(topic.error());
+  }
+  for (const char* name : {"Label", "AWSAccountId", "ActionName"}) {
+    if (!is_given(call.params, name)) {
+      return aws::refuse(
+          invalid_parameter(fmt::format("{} Reason: no value for required parameter", name)));
+    }
   }
   auto policy = policy_of(topics, arn);
   for (const auto& statement : policy["Statement"]) {

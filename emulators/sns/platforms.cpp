@@ -292,8 +292,9 @@ std::vector<PlatformThing> Platforms::endpoints(const std::string& application_a
   return out;
 }
 
-void Platforms::reset() {
-  store_.execute("DELETE FROM sns_endpoints; DELETE FROM sns_applications");
+void Platforms::reset(const aws::AccountScope& scope) {
+  store_.delete_rows("sns_endpoints", "field(arn, 5)", scope.account);
+  store_.delete_rows("sns_applications", "field(arn, 5)", scope.account);
 }
 
 }  // namespace loopgate::sns

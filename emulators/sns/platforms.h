@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/error.h"
 #include "base/random.h"
 #include "emulators/sns/topic.h"
@@ -52,7 +53,7 @@ class Platforms {
   std::vector<PlatformThing> endpoints(const std::string& application_arn, const std::string& after,
                                        std::size_t limit);
 
-  void reset();
+  void reset(const aws::AccountScope& scope);
 
  private:
   std::optional<PlatformThing> find(store::Statement& statement, const std::string& arn);

@@ -76,6 +76,9 @@ std::string resource_of(const http::ApiCall& call) {
 // A batch is published with the permission to publish.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
 http::Permission SnsService::permission_for(const http::ApiCall& call) const {
+  // Who has the token may confirm; who visits an address of ours is nobody.
+  if (call.operation == "ConfirmSubscription") return {};
+  if (call.operation == "Unsubscribe" && !is_authenticated(call)) return {};
   const auto action = call.operation == "PublishBatch" ? "Publish" : call.operation;
   return {"sns:" + action, resource_of(call)};
 }

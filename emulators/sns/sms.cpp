@@ -209,8 +209,8 @@ std::vector<Sms::SandboxNumber> Sms::numbers(const Place& place, const std::stri
   return out;
 }
 
-void Sms::reset() {
-  store_.execute("DELETE FROM sns_sms");
+void Sms::reset(const aws::AccountScope& scope) {
+  store_.delete_rows("sns_sms", "account", scope.account);
 }
 
 }  // namespace loopgate::sns

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/error.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -48,7 +49,7 @@ class Sms {
   std::vector<SandboxNumber> numbers(const Place& place, const std::string& after,
                                      std::size_t limit);
 
-  void reset();
+  void reset(const aws::AccountScope& scope);
 
  private:
   std::optional<std::string> get(const Place& place, const char* kind, const std::string& key);

@@ -21,6 +21,7 @@ void EmbeddedSns::subscribe(aws::SessionPtr session, const aws::QueueSubscriptio
       return aws::refuse(allowed.error());
     }
     SubscribeRequest request{wanted.topic_arn, "sqs", wanted.queue_arn, session->account, {}};
+    request.is_agreed = true;  // who asks through this port reads the queue itself
     if (wanted.raw_delivery) request.attributes["RawMessageDelivery"] = "true";
     if (!wanted.filter_policy.empty()) request.attributes["FilterPolicy"] = wanted.filter_policy;
     const auto subscription = topics_.subscribe(request);

@@ -176,8 +176,8 @@ void TopicTable::remember(const std::string& topic_arn, const std::string& key, 
       .run();
 }
 
-void TopicTable::forget_messages() {
-  store_.execute("DELETE FROM sns_deduplication");
+void TopicTable::forget_messages(const aws::AccountScope& scope) {
+  store_.delete_rows("sns_deduplication", "field(topic_arn, 5)", scope.account);
 }
 
 void TopicTable::load() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "base/time.h"
 #include "emulators/sns/topic.h"
 #include "emulators/store/store.h"
@@ -40,7 +41,7 @@ class TopicTable {
   std::optional<Seen> seen(const std::string& topic_arn, const std::string& key, WallTime now);
   void remember(const std::string& topic_arn, const std::string& key, const Seen& seen,
                 WallTime until);
-  void forget_messages();
+  void forget_messages(const aws::AccountScope& scope);
 
  private:
   void load();

@@ -73,13 +73,13 @@ Topics::Topics(store::Store& store, Clock& clock, Random& random, Journal& journ
   if (!archive_.running().empty()) replay_soon();
 }
 
-void Topics::forget() {
-  table_.forget_messages();
-  http_.forget();
-  captured_.forget();
-  cancelled_.forget();
-  archive_.forget();
-  recent_.clear();
+void Topics::forget(const aws::AccountScope& scope) {
+  table_.forget_messages(scope);
+  http_.forget(scope);
+  captured_.remove({.account = scope.account});
+  cancelled_.forget(scope);
+  archive_.forget(scope);
+  recent_.forget(scope);
 }
 
 aws::Outcome<std::string> Topics::create_topic(const std::string& account,

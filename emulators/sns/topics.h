@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/error.h"
 #include "aws/ports.h"
 #include "base/clock.h"
@@ -51,6 +52,7 @@ struct SubscribeRequest {
   std::string owner;  // account of who subscribes
   AttributeMap attributes;
   std::string base_url{};  // by which the subscriber called us; may be empty
+  bool is_agreed = false;  // by the endpoint's owner, so that nobody has to confirm
 };
 
 // What whoever confirms a subscription has shown of itself.
@@ -121,7 +123,7 @@ class Topics {
 
   // Topics and subscriptions stay; messages under way, what was captured and what FIFO topics
   // remember goes.
-  void forget();
+  void forget(const aws::AccountScope& scope);
 
   const TopicTable& table() const { return table_; }
   Signer& signer() { return signer_; }

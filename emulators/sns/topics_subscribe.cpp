@@ -35,8 +35,16 @@ constexpr std::array<ArnEndpoint, 4> kArnEndpoints = {{{"sqs", "sqs", "SQS"},
                                                        {"application", "sns", "Application"},
                                                        {"firehose", "firehose", "Firehose"}}};
 
-bool needs_confirmation(std::string_view protocol) {
+bool confirms_by_address(std::string_view protocol) {
   return protocol.starts_with("http") || protocol.starts_with("email");
+}
+
+// Whoever subscribes a queue of another account must be let by its owner, who finds the token in
+// the queue. https://docs.aws.amazon.com/sns/latest/dg/sns-send-message-to-sqs-cross-account.html
+bool needs_confirmation(const Subscription& subscription) {
+  const bool is_foreign = subscription.protocol == "sqs" &&
+                          aws::account_of(subscription.endpoint) != subscription.owner;
+  return confirms_by_address(subscription.protocol) || is_foreign;
 }
 
 aws::Outcome<void> check_endpoint(const Topic& topic, const SubscribeRequest& request) {
@@ -149,7 +157,7 @@ aws::Outcome<const Subscription*> Topics::subscribe(const SubscribeRequest& requ
   subscription.arn = topic.arn + ":" + random_.uuid();
   subscription.created = clock_.wall();
   subscription.base_url = request.base_url == public_url_ ? std::string() : request.base_url;
-  subscription.pending = needs_confirmation(request.protocol);
+  subscription.pending = !request.is_agreed && needs_confirmation(subscription);
   if (subscription.pending) {
     subscription.token = random_.hex(kTokenDigits);
     subscription.authenticated = false;
@@ -216,7 +224,7 @@ void Topics::unsubscribe(const std::string& arn) {
   Topic changed = *topic;
   changed.subscriptions_deleted += 1;
   table_.put(std::move(changed));
-  if (gone.pending || !needs_confirmation(gone.protocol)) return;
+  if (gone.pending || !confirms_by_address(gone.protocol)) return;
   const auto token = random_.hex(kTokenDigits);
   cancelled_.put(token, gone, clock_.wall() + kTokenLifetime);
   send_confirmation(Confirmation::Kind::kUnsubscribe, gone, token);
@@ -247,6 +255,13 @@ void Topics::send_confirmation(Confirmation::Kind kind, const Subscription& subs
                        .endpoint = subscription.endpoint,
                        .message_id = confirmation.message_id,
                        .body = render(confirmation)});
+  }
+  if (subscription.protocol == "sqs") {
+    auto parcel = parcel_for(subscription);
+    parcel.payload.body = render(confirmation);
+    parcel.payload.group_id = topic->fifo ? confirmation.message_id : std::string();
+    parcel.payload.deduplication_id = parcel.payload.group_id;
+    return dispatcher_.dispatch(std::move(parcel));
   }
   captured_.add({.kind = "email",
                  .account = topic->account,

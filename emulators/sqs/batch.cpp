@@ -1,26 +1,15 @@
 #include "emulators/sqs/batch.h"
 
-#include <algorithm>
 #include <set>
 
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
+#include "emulators/sqs/settings.h"
 #include "emulators/sqs/wire.h"
 
 namespace loopgate::sqs {
 
-namespace {
-
 using nlohmann::json;
-
-bool is_entry_id(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxNameChars && std::ranges::all_of(id, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           c == '-';
-  });
-}
-
-}  // namespace
 
 aws::Outcome<void> check_entries(const json& params, const char* entry_type) {
   const auto entries = params.value("Entries", json::array());
@@ -29,7 +18,7 @@ aws::Outcome<void> check_entries(const json& params, const char* entry_type) {
   std::set<std::string> ids;
   for (const auto& entry : entries) {
     const auto id = text_param(entry, "Id");
-    if (!is_entry_id(id)) return aws::refuse(invalid_entry_id());
+    if (!is_plain_name(id)) return aws::refuse(invalid_entry_id());
     if (!ids.insert(id).second) return aws::refuse(entry_ids_not_distinct(id));
   }
   return {};

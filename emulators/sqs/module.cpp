@@ -19,16 +19,16 @@ SqsModule::SqsModule(const Surroundings& surroundings, std::unique_ptr<Queues> q
       queue_type_(*queues_, surroundings.endpoint),
       policy_type_(*queues_) {}
 
-Status SqsModule::reset() {
+Status SqsModule::reset(const aws::AccountScope& scope) {
   std::string left;
   for (const auto& queue : queues_->all()) {
-    if (queue.account == surroundings_.service_account) continue;
+    if (queue.account == surroundings_.service_account || !scope.covers(queue.account)) continue;
     if (const auto removed = queues_->remove(queue); !removed) {
       left +=
           fmt::format("{}{}: {}", left.empty() ? "" : "; ", queue.arn(), removed.error().message);
     }
   }
-  queues_->forget();
+  queues_->forget(scope);
   if (!left.empty()) return fail(left);
   return {};
 }

@@ -22,8 +22,8 @@ class SqsModule final : public Module {
     return {&queue_type_, &policy_type_};
   }
   std::optional<targets::Target> target() override { return queue_target(*queues_); }
-  Status reset() override;
-  void forget() override { queues_->forget(); }
+  Status reset(const aws::AccountScope& scope) override;
+  void forget(const aws::AccountScope& scope) override { queues_->forget(scope); }
 
   Queues& queues() { return *queues_; }
   aws::SqsPort& port() { return port_; }

@@ -2,11 +2,14 @@
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_AddPermission.html
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_RemovePermission.html
 #include <algorithm>
+#include <array>
 
 #include "base/json.h"
+#include "emulators/http/caller.h"
 #include "emulators/sqs/errors.h"
 #include "emulators/sqs/limits.h"
 #include "emulators/sqs/operations.h"
+#include "emulators/sqs/settings.h"
 #include "emulators/sqs/wire.h"
 
 namespace loopgate::sqs {
@@ -14,6 +17,12 @@ namespace loopgate::sqs {
 namespace {
 
 using nlohmann::json;
+
+// What others than the owner can be permitted to do.
+constexpr std::array<std::string_view, 9> kActions = {
+    "*",           "ChangeMessageVisibility",    "DeleteMessage", "GetQueueAttributes",
+    "GetQueueUrl", "ListDeadLetterSourceQueues", "PurgeQueue",    "ReceiveMessage",
+    "SendMessage"};
 
 json read_policy(const Queues& queues, const QueueKey& key) {
   auto policy = read_json(queues.policy(key).value_or("")).value_or(nullptr);
@@ -43,8 +52,10 @@ http::ApiResult add_permission(Queues& queues, const http::ApiCall& call) {
   const auto key = called_queue(queues, call);
   if (!key) return aws::refuse(key.error());
   const auto label = text_param(call.params, "Label");
-  if (label.empty() || label.size() > kMaxNameChars) {
-    return aws::refuse(invalid_parameter_value(label, "Label", "It must be 1 to 80 long."));
+  if (!is_plain_name(label)) {
+    return aws::refuse(invalid_parameter_value(
+        label, "Label",
+        "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"));
   }
   auto policy = read_policy(queues, *key);
   auto& statements = policy["Statement"];
@@ -60,9 +71,21 @@ http::ApiResult add_permission(Queues& queues, const http::ApiCall& call) {
         over_limit("A policy has at most 20 statements, a permission at most 7 actions."));
   }
   json principals = json::array();
-  for (const auto& account : accounts) principals.push_back("arn:aws:iam::" + account + ":root");
+  for (const auto& account : accounts) {
+    if (!http::is_account_id(account)) {
+      return aws::refuse(
+          invalid_parameter_value("[" + account + "]", "PrincipalId", "Unable to verify."));
+    }
+    principals.push_back("arn:aws:iam::" + account + ":root");
+  }
   json actions = json::array();
-  for (const auto& name : names) actions.push_back("SQS:" + name);
+  for (const auto& name : names) {
+    if (std::ranges::find(kActions, name) == kActions.end()) {
+      return aws::refuse(invalid_parameter_value(
+          "SQS:" + name, "ActionName", "Only the queue owner is allowed to invoke this action."));
+    }
+    actions.push_back("SQS:" + name);
+  }
   const auto one_or_all = [](const json& list) { return list.size() == 1 ? list.front() : list; };
   statements.push_back({{"Sid", label},
                         {"Effect", "Allow"},

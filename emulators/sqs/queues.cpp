@@ -29,7 +29,11 @@ aws::Outcome<Settings> Queues::checked_settings(const QueueKey& key, const Attri
   auto settings = Settings::make(key, given, changes);
   if (!settings || !settings->redrive || !changes.contains("RedrivePolicy")) return settings;
   const auto target_key = QueueKey::from_arn(settings->redrive->target_arn);
-  const Queue* target = target_key ? find(*target_key) : nullptr;
+  // In the same account and region:
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+  const bool is_near =
+      target_key && target_key->account == key.account && target_key->region == key.region;
+  const Queue* target = is_near ? find(*target_key) : nullptr;
   const auto& text = settings->given.at("RedrivePolicy");
   if (target == nullptr) {
     return aws::refuse(
@@ -81,11 +85,13 @@ aws::Outcome<void> Queues::remove(const QueueKey& key) {
   return {};
 }
 
-void Queues::forget() {
-  tables_.delete_all_messages();
-  moves_.clear();
-  next_forgetting_ = {};
+void Queues::forget(const aws::AccountScope& scope) {
+  tables_.delete_messages_of(scope);
+  std::erase_if(moves_, [&](const auto& entry) {
+    return scope.covers_arn(entry.second.task.request.source_arn);
+  });
   for (auto& [key, queue] : queues_) {
+    if (!scope.covers(key.account)) continue;
     queue->ready = sqs::make_ready(key.is_fifo());
     queue->hidden = {};
     queue->attempts.clear();

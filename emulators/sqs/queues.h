@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "base/alive.h"
 #include "base/clock.h"
 #include "base/journal.h"
@@ -57,7 +58,7 @@ class Queues {
   std::vector<QueueKey> all() const;
   // Every queue as if it had just been made: no messages, no memory of any. Who waits for messages
   // gets none.
-  void forget();
+  void forget(const aws::AccountScope& scope);
 
   // Attributes and tags (queues_attributes.cpp).
   aws::Outcome<AttributeMap> attributes(const QueueKey& key);
@@ -85,6 +86,8 @@ class Queues {
   WaiterId receive(const QueueKey& key, const ReceiveRequest& request, ReceiveReply reply);
   // Without a reply.
   void abandon(const QueueKey& key, WaiterId waiter);
+  // In the journal: whoever was answered these messages did not read them.
+  void tell_unread(const QueueKey& key, std::size_t count);
 
   // By receipt handle (queues_receipts.cpp).
   aws::Outcome<void> delete_message(const QueueKey& key, std::string_view receipt_handle);

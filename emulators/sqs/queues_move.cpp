@@ -34,6 +34,9 @@ aws::Outcome<void> Queues::check_move(const MoveRequest& request) const {
   if (request.destination_arn) {
     const auto destination = moved_queue(*request.destination_arn, "DestinationArn");
     if (!destination) return aws::refuse(destination.error());
+    if (destination->account != source->account || destination->region != source->region) {
+      return aws::refuse(no_such_resource("DestinationArn"));
+    }
     if (*destination == *source) {
       return aws::refuse(
           invalid_parameter("Source queue arn and destination queue arn cannot be the same."));

@@ -92,6 +92,15 @@ void Queues::abandon(const QueueKey& key, WaiterId waiter) {
   }
 }
 
+void Queues::tell_unread(const QueueKey& key, std::size_t count) {
+  const Queue* queue = find(key);
+  if (queue == nullptr) return;
+  tell(
+      *queue, count,
+      "the client broke its connection off without reading the answer; as on AWS its messages stay "
+      "invisible until their visibility timeout");
+}
+
 bool Queues::is_at_limit(const Queue& queue) {
   return queue.hidden.in_flight() >= kMaxInFlight && queue.ready->any();
 }

@@ -97,11 +97,19 @@ std::function<void()> receive_message(Queues& queues, http::ApiCall call, http::
   if (!key) return reply(aws::refuse(key.error())), nullptr;
   auto selection = read_selection(call.params);
   if (!selection) return reply(aws::refuse(selection.error())), nullptr;
+  auto request = read_request(call.params);
+  const auto exchange = call.exchange;
+  if (exchange) request.is_awaited = [exchange] { return exchange->is_awaited(); };
   const auto waiter =
-      queues.receive(*key, read_request(call.params),
-                     [&queues, selection = std::move(*selection),
+      queues.receive(*key, request,
+                     [&queues, key = *key, exchange, selection = std::move(*selection),
                       reply = std::move(reply)](auto messages) mutable {
                        if (!messages) return reply(aws::refuse(messages.error()));
+                       if (exchange && !messages->empty()) {
+                         exchange->on_unread([&queues, key, count = messages->size()] {
+                           queues.tell_unread(key, count);
+                         });
+                       }
                        json out = json::object();
                        for (const auto& message : *messages) {
                          out["Messages"].push_back(write_message(queues, message, selection));

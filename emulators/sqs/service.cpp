@@ -67,4 +67,17 @@ http::Permission SqsService::permission_for(const http::ApiCall& call) const {
   return {"sqs:" + std::string(action), resource_of(call)};
 }
 
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+std::vector<http::Permission> SqsService::further_permissions(const http::ApiCall& call) const {
+  std::vector<http::Permission> out;
+  if (call.operation != "StartMessageMoveTask") return out;
+  const auto source = text_param(call.params, "SourceArn");
+  for (const char* action : {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}) {
+    out.push_back({action, source});
+  }
+  const auto destination = text_param(call.params, "DestinationArn");
+  if (!destination.empty()) out.push_back({"sqs:SendMessage", destination});
+  return out;
+}
+
 }  // namespace loopgate::sqs

@@ -11,6 +11,7 @@ class SqsService : public http::TableService<Queues> {
   explicit SqsService(Queues& queues);
 
   http::Permission permission_for(const http::ApiCall& call) const override;
+  std::vector<http::Permission> further_permissions(const http::ApiCall& call) const override;
 };
 
 }  // namespace loopgate::sqs

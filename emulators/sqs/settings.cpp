@@ -285,6 +285,13 @@ AttributeMap Settings::shown() const {
   return out;
 }
 
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameChars && std::ranges::all_of(name, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '_';
+  });
+}
+
 aws::Outcome<void> check_queue_name(std::string_view name, bool is_fifo) {
   const bool ends_fifo = name.ends_with(".fifo");
   if (is_fifo && !ends_fifo) {
@@ -294,11 +301,7 @@ aws::Outcome<void> check_queue_name(std::string_view name, bool is_fifo) {
                           "length"));
   }
   const auto stem = is_fifo ? name.substr(0, name.size() - 5) : name;
-  const bool is_plain = std::ranges::all_of(stem, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '_';
-  });
-  if (stem.empty() || name.size() > kMaxNameChars || !is_plain) {
+  if (name.size() > kMaxNameChars || !is_plain_name(stem)) {
     return aws::refuse(invalid_parameter(
         "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"));
   }

@@ -68,6 +68,9 @@ struct Settings {
 };
 
 // May the name be a queue's? `is_fifo` when its attributes say FifoQueue=true.
+// 1 to 80 letters, digits, hyphens and underscores: names of queues, of batch entries, of
+// permissions.
+bool is_plain_name(std::string_view name);
 aws::Outcome<void> check_queue_name(std::string_view name, bool is_fifo);
 
 }  // namespace loopgate::sqs

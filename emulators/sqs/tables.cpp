@@ -232,10 +232,11 @@ void Tables::delete_message(std::int64_t id) {
   delete_message_.bind(1, id).run();
 }
 
-void Tables::delete_all_messages() {
-  store_.execute("DELETE FROM sqs_messages");
-  store_.execute("DELETE FROM sqs_deduplications");
-  store_.execute("DELETE FROM sqs_move_tasks");
+void Tables::delete_messages_of(const aws::AccountScope& scope) {
+  constexpr std::string_view kOwner = "(SELECT account FROM sqs_queues WHERE id = queue)";
+  store_.delete_rows("sqs_messages", kOwner, scope.account);
+  store_.delete_rows("sqs_deduplications", kOwner, scope.account);
+  store_.delete_rows("sqs_move_tasks", "field(source, 5)", scope.account);
 }
 
 std::int64_t Tables::last_message_id() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "emulators/sqs/message.h"
 #include "emulators/sqs/move_task.h"
 #include "emulators/sqs/settings.h"
@@ -71,7 +72,8 @@ class Tables {
   void renew_message(std::int64_t id, std::int64_t new_id, std::int64_t queue,
                      const std::string& message_id, WallTime sent);
   void delete_message(std::int64_t id);
-  void delete_all_messages();  // and what is remembered of them
+  // Those in the queues of these accounts, and what is remembered of them.
+  void delete_messages_of(const aws::AccountScope& scope);
   std::int64_t last_message_id();
   // Every message, by ascending id. There may be millions: one row serves for all of them.
   void scan_messages(const std::function<void(const IndexRow&)>& visit);

@@ -59,11 +59,14 @@ void Activities::give_up(const std::string& activity_arn, std::uint64_t id, bool
   if (answers) poller->reply(nlohmann::json::object());
 }
 
-void Activities::forget() {
-  tasks_.clear();
-  while (!pollers_.empty()) {
-    give_up(pollers_.begin()->first, pollers_.begin()->second.front()->id, true);
+void Activities::forget(const aws::AccountScope& scope) {
+  std::erase_if(tasks_, [&](const auto& entry) { return scope.covers_arn(entry.first); });
+  std::vector<std::pair<std::string, std::uint64_t>> waiting;
+  for (const auto& [arn, pollers] : pollers_) {
+    if (!scope.covers_arn(arn)) continue;
+    for (const auto& poller : pollers) waiting.emplace_back(arn, poller->id);
   }
+  for (const auto& [arn, id] : waiting) give_up(arn, id, true);
 }
 
 }  // namespace loopgate::states

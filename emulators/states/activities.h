@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "aws/account_scope.h"
 #include "base/clock.h"
 #include "emulators/http/api.h"
 #include "emulators/states/language/datum.h"
@@ -26,7 +27,7 @@ class Activities {
   // Answers with a task at once or within a minute, then empty. Returns what abandons the call.
   std::function<void()> poll(const std::string& activity_arn, const std::string& worker,
                              http::ApiReply reply);
-  void forget();
+  void forget(const aws::AccountScope& scope);
 
  private:
   struct Task {

@@ -345,11 +345,15 @@ void ExecutionTable::remove_before(WallTime time) {
   old_.bind(1, nanos(time)).run();
 }
 
-void ExecutionTable::remove_all() {
-  for (const char* table :
-       {"states_executions", "states_events", "states_definitions", "states_map_runs"}) {
-    store_.execute("DELETE FROM " + std::string(table));
-  }
+void ExecutionTable::remove_all(const aws::AccountScope& scope) {
+  store_.delete_rows("states_events",
+                     "(SELECT field(arn, 5) FROM states_executions WHERE ordinal = execution)",
+                     scope.account);
+  store_.delete_rows("states_map_runs", "field(arn, 5)", scope.account);
+  store_.delete_rows("states_executions", "field(arn, 5)", scope.account);
+  store_.execute(
+      "DELETE FROM states_definitions"
+      " WHERE id NOT IN (SELECT definition FROM states_executions)");
   definition_ids_.clear();
   definitions_.clear();
 }

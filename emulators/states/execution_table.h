@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "emulators/states/record.h"
 #include "emulators/store/store.h"
 
@@ -45,7 +46,7 @@ class ExecutionTable {
   std::vector<MapRunRecord> map_runs(std::string_view execution_arn);
 
   void remove_before(WallTime time);
-  void remove_all();
+  void remove_all(const aws::AccountScope& scope);
 
  private:
   std::int64_t definition_id(const std::string& text);

@@ -303,10 +303,14 @@ void Executions::sweep() {
   table_.remove_before(now() - kRetention);
 }
 
-void Executions::remove_all() {
-  auto all = std::move(running_);
-  running_.clear();
-  tokens_.clear();
+void Executions::remove_all(const aws::AccountScope& scope) {
+  decltype(running_) all;
+  for (auto at = running_.begin(); at != running_.end();) {
+    auto next = std::next(at);
+    if (scope.covers_arn(at->first)) all.insert(running_.extract(at));
+    at = next;
+  }
+  std::erase_if(tokens_, [&](const auto& entry) { return scope.covers_arn(entry.second.arn); });
   for (auto& [arn, running] : all) {
     auto watchers = std::move(running->watchers);
     running->execution.abort(std::nullopt, std::nullopt, now());
@@ -316,9 +320,9 @@ void Executions::remove_all() {
     for (auto& watcher : watchers) watcher(running->record);
   }
   all.clear();
-  activities_.forget();
+  activities_.forget(scope);
   sessions_.forget();
-  table_.remove_all();
+  table_.remove_all(scope);
 }
 
 // --- the log ---

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/ports.h"
 #include "base/alive.h"
 #include "emulators/module/surroundings.h"
@@ -70,7 +71,7 @@ class Executions {
   // Goes on with what a former process had begun.
   void resume();
   // Everything that runs and every record goes.
-  void remove_all();
+  void remove_all(const aws::AccountScope& scope);
 
   // --- of those that run ---
   // After anything was told to an execution: events are stored, timers set, its end is told.

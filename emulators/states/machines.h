@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "aws/error.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -70,7 +71,7 @@ class Machines {
   DefinitionPtr compiled(const std::string& definition, MachineType type);
   const CheckResource& check() const { return check_; }
 
-  void remove_all();
+  void remove_all(const aws::AccountScope& scope);
 
  private:
   struct Compiled {

@@ -163,8 +163,8 @@ void Machines::load() {
   }
 }
 
-void Machines::remove_all() {
-  store_.execute("DELETE FROM states_things");
+void Machines::remove_all(const aws::AccountScope& scope) {
+  store_.delete_rows("states_things", "field(arn, 5)", scope.account);
   load();
 }
 

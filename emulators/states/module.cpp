@@ -36,9 +36,9 @@ std::optional<targets::Target> StatesModule::target() {
                          }};
 }
 
-Status StatesModule::reset() {
-  executions_.remove_all();
-  machines_.remove_all();
+Status StatesModule::reset(const aws::AccountScope& scope) {
+  executions_.remove_all(scope);
+  machines_.remove_all(scope);
   return {};
 }
 

@@ -18,8 +18,8 @@ class StatesModule final : public Module {
     return {&machine_type_, &activity_type_, &version_type_, &alias_type_};
   }
   std::optional<targets::Target> target() override;
-  Status reset() override;
-  void forget() override { executions_.remove_all(); }
+  Status reset(const aws::AccountScope& scope) override;
+  void forget(const aws::AccountScope& scope) override { executions_.remove_all(scope); }
 
   Executions& executions() { return executions_; }
 

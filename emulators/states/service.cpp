@@ -63,4 +63,11 @@ http::Permission StatesService::permission_for(const http::ApiCall& call) const 
   return {"states:" + call.operation, "*"};
 }
 
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+std::vector<http::Permission> StatesService::further_permissions(const http::ApiCall& call) const {
+  auto role = http::text_param(call.params, "roleArn");
+  if (role.empty()) return {};
+  return {{"iam:PassRole", std::move(role)}};
+}
+
 }  // namespace loopgate::states

@@ -11,6 +11,7 @@ class StatesService : public http::TableService<Context> {
   explicit StatesService(Context& context);
 
   http::Permission permission_for(const http::ApiCall& call) const override;
+  std::vector<http::Permission> further_permissions(const http::ApiCall& call) const override;
 };
 
 }  // namespace loopgate::states

@@ -107,6 +107,26 @@ Status check_owner(sqlite3* db, const std::string& file, bool& is_new) {
   return {};
 }
 
+// field(text, n): the n-th of the fields (from 1) that colons part, NULL when there are fewer. The
+// fifth of an ARN is its account.
+void field(sqlite3_context* context, int, sqlite3_value** arguments) {
+  const auto* begin = reinterpret_cast<const char*>(sqlite3_value_text(arguments[0]));
+  if (begin == nullptr) return sqlite3_result_null(context);
+  std::string_view text(begin, static_cast<std::size_t>(sqlite3_value_bytes(arguments[0])));
+  for (auto n = sqlite3_value_int(arguments[1]); n > 1; --n) {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos) return sqlite3_result_null(context);
+    text.remove_prefix(colon + 1);
+  }
+  text = text.substr(0, text.find(':'));
+  sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+}
+
+int add_functions(sqlite3* db) {
+  return sqlite3_create_function_v2(db, "field", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+                                    field, nullptr, nullptr, nullptr);
+}
+
 int lay_out(sqlite3* db) {
   return run_script(
       db, fmt::format("BEGIN; PRAGMA application_id={}; PRAGMA user_version={};"
@@ -129,6 +149,9 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& file, Durability d
     return std::unexpected(disk_is_full(file));
   }
   sqlite3_limit(impl->db, SQLITE_LIMIT_LENGTH, kRowBytes);
+  if (code = add_functions(impl->db); code != SQLITE_OK) {
+    return std::unexpected(explain(impl->db, name, code));
+  }
 
   bool is_new = false;
   if (auto owned = check_owner(impl->db, name, is_new); !owned)

@@ -126,6 +126,11 @@ Statement Store::prepare(std::string_view sql) {
   return {this, must_prepare(impl_->db, sql)};
 }
 
+void Store::delete_rows(std::string_view table, std::string_view owner, std::string_view account) {
+  if (account.empty()) return execute(fmt::format("DELETE FROM {}", table));
+  prepare(fmt::format("DELETE FROM {} WHERE {} = ?1", table, owner)).bind(1, account).run();
+}
+
 void Store::execute(std::string_view sql) {
   const char* at = sql.data();
   const char* end = sql.data() + sql.size();

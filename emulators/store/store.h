@@ -86,6 +86,10 @@ class Store : public Guard::Ledger {
 
   Statement prepare(std::string_view sql);  // a mistake in our SQL is a failed check
   void execute(std::string_view sql);
+  // Deletes the rows whose `owner`, an SQL expression, is `account`; all of them when that is
+  // empty. Besides SQLite's own functions there is field(text, n): what stands before the n-th
+  // colon, like the account in an ARN, which is field(arn, 5).
+  void delete_rows(std::string_view table, std::string_view owner, std::string_view account);
 
   // Begins the turn's transaction if none is open. `Statement::step` of a writing statement does it
   // itself.

@@ -20,8 +20,8 @@ class StsModule final : public Module {
 
   std::string_view name() const override { return "sts"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
-  Status reset() override { return {}; }
-  void forget() override {}
+  Status reset(const aws::AccountScope&) override { return {}; }
+  void forget(const aws::AccountScope&) override {}
 
   aws::StsPort& port() { return port_; }
 

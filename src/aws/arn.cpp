@@ -19,4 +19,15 @@ std::optional<Arn> Arn::parse(std::string_view text) {
              std::string(parts[4]), std::string(text)};
 }
 
+std::string_view account_of(std::string_view arn) {
+  if (!arn.starts_with("arn:")) return {};
+  for (int field = 0; field < 4; ++field) {
+    const auto colon = arn.find(':');
+    if (colon == std::string_view::npos) return {};
+    arn.remove_prefix(colon + 1);
+  }
+  const auto end = arn.find(':');
+  return end == std::string_view::npos ? std::string_view() : arn.substr(0, end);
+}
+
 }  // namespace loopgate::aws

@@ -19,4 +19,7 @@ struct Arn {
   bool operator==(const Arn&) const = default;
 };
 
+// The fifth field, empty when the text is no ARN or has none there.
+std::string_view account_of(std::string_view arn);
+
 }  // namespace loopgate::aws

@@ -61,9 +61,9 @@ void DeliveryLog::forget(Symbol listener) {
   std::erase_if(targets_, [&](const auto& entry) { return entry.first.first == listener; });
 }
 
-void DeliveryLog::forget_lines() {
-  timer_.cancel();
+void DeliveryLog::forget_lines(Symbol listener) {
   for (auto& [key, target] : targets_) {
+    if (key.first != listener) continue;
     target.lines.clear();
     target.lost = 0;
     target.warned = false;

@@ -24,7 +24,7 @@ class DeliveryLog {
   // An empty group: none. `destination` kNone: the listener's own.
   void set(Symbol listener, Symbol destination, std::string group, RoleSpec role);
   void forget(Symbol listener);
-  void forget_lines();  // those that are not put yet
+  void forget_lines(Symbol listener);  // those that are not put yet
 
  private:
   using Key = std::pair<Symbol, Symbol>;

@@ -306,13 +306,18 @@ bool Gateway::is_idle() const {
   return std::ranges::all_of(listeners_, [](const auto& entry) { return entry.second->is_idle(); });
 }
 
-void Gateway::forget() {
+void Gateway::forget(const std::function<bool(std::string_view stack)>& covers) {
   for (const auto& [name, listener] : listeners_) {
+    if (!covers(listener->stack())) continue;
     listener->forget_packets();
     configure(*listener, listener->spec());
+    log_.forget_lines(listener->symbol());
   }
-  log_.forget_lines();
-  context_.bill.clear();
+  // Those of deleted listeners are nobody's any more.
+  std::erase_if(context_.bill, [&](const auto& line) {
+    const auto* const listener = listener_named(context_.journal.name(line.first));
+    return listener == nullptr || covers(listener->stack());
+  });
 }
 
 void Gateway::clear() {

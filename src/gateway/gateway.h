@@ -69,8 +69,9 @@ class Gateway final : public SourceSink {
   // No packet waits in a batch, is under way to a destination or could still be answered.
   bool is_idle() const;
   // Packets that wait, are under way or could still be answered are let go; listeners, sockets,
-  // WireGuard sessions and packet sources stay. What comes back of them later is discarded.
-  void forget();
+  // WireGuard sessions and packet sources stay. What comes back of them later is discarded. Of the
+  // stacks alone whose title `covers` takes.
+  void forget(const std::function<bool(std::string_view stack)>& covers);
   // As at the end of the process: listeners, sources and attached ARNs are no longer there, what
   // the account has for them stays, and so do ports and keys that are remembered.
   void clear();

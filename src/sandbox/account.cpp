@@ -97,10 +97,10 @@ std::vector<std::string_view> Account::service_names() const {
 }
 
 // The last first, as they were made: a function's end still writes its log.
-Status Account::reset() {
+Status Account::reset(const aws::AccountScope& scope) {
   std::string left;
   for (const auto& module : std::views::reverse(modules_)) {
-    if (const auto status = module->reset(); !status) {
+    if (const auto status = module->reset(scope); !status) {
       left += fmt::format("{}{}", left.empty() ? "" : "; ", status.error().message);
     }
   }
@@ -108,9 +108,9 @@ Status Account::reset() {
   return {};
 }
 
-void Account::forget() {
+void Account::forget(const aws::AccountScope& scope) {
   dispatcher_.forget();
-  for (const auto& module : std::views::reverse(modules_)) module->forget();
+  for (const auto& module : std::views::reverse(modules_)) module->forget(scope);
 }
 
 bool Account::policy_allows(const std::string& text, std::string_view action,

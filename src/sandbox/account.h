@@ -37,8 +37,8 @@ class Account {
 
   // See Module::reset and Module::forget. What the gateway's own account has, stays. The error says
   // all that could not be deleted.
-  Status reset();
-  void forget();
+  Status reset(const aws::AccountScope& scope);
+  void forget(const aws::AccountScope& scope);
 
   aws::WaitingApi& api() { return api_; }
   logs::LogStore& logs() { return logs_->logs(); }

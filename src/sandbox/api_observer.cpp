@@ -6,6 +6,7 @@
 #include <string>
 
 #include "emulators/http/caller.h"
+#include "emulators/http/forwarding_exchange.h"
 #include "emulators/lambda/worker_launch.h"
 #include "sandbox/query.h"
 
@@ -35,13 +36,13 @@ std::string function_of(const http::Request& request) {
 
 }  // namespace
 
-class ApiObserver::WatchedExchange final : public http::Exchange {
+class ApiObserver::WatchedExchange final : public http::ForwardingExchange {
  public:
   using Answered = std::function<void(int status, std::size_t bytes)>;
 
   WatchedExchange(std::shared_ptr<http::Exchange> inner, std::shared_ptr<Unanswered> unanswered,
                   std::string function, Answered answered)
-      : inner_(std::move(inner)),
+      : ForwardingExchange(std::move(inner)),
         unanswered_(std::move(unanswered)),
         function_(std::move(function)),
         answered_(std::move(answered)) {
@@ -60,14 +61,6 @@ class ApiObserver::WatchedExchange final : public http::Exchange {
     answered_(head.status, 0);
     inner_->begin_stream(std::move(head));
   }
-  bool write(std::string_view chunk) override { return inner_->write(chunk); }
-  void end_stream() override { inner_->end_stream(); }
-  void on_drained(std::function<void()> callback) override {
-    inner_->on_drained(std::move(callback));
-  }
-  void on_closed(std::function<void()> callback) override {
-    inner_->on_closed(std::move(callback));
-  }
 
  private:
   void settle() {
@@ -80,7 +73,6 @@ class ApiObserver::WatchedExchange final : public http::Exchange {
     unanswered_.reset();
   }
 
-  std::shared_ptr<http::Exchange> inner_;
   std::shared_ptr<Unanswered> unanswered_;
   std::string function_;
   Answered answered_;

@@ -11,6 +11,7 @@
 #include "base/version.h"
 #include "codec/base64.h"
 #include "console/files.h"
+#include "emulators/http/caller.h"
 #include "sandbox/injected_replies.h"
 #include "sandbox/journal_stream.h"
 #include "sandbox/journal_wait.h"
@@ -213,7 +214,7 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
         {"public_key", kText},
         {"preshared_key", kText},
         {"allowed_ips", kList}}},
-      {"reset", &Control::post_reset, {{"keep_stacks", kFlag}}},
+      {"reset", &Control::post_reset, {{"keep_stacks", kFlag}, {"account", kText}}},
       {"snapshot", &Control::post_snapshot, {{"name", kText}}},
       {"restore", &Control::post_restore, {{"name", kText}}},
   };
@@ -361,8 +362,14 @@ void Control::post_restore(const json& body, const Answer& answer) {
 
 void Control::post_reset(const json& body, const Answer& answer) {
   const auto done = [answer](const Status& status) { answer_status(answer, status); };
-  if (body.value("keep_stacks", json()) == true) return sandbox_.reset_keeping_stacks(done);
-  sandbox_.reset(done);
+  const aws::AccountScope scope{text_field(body, "account")};
+  const bool is_named = body.contains("account") && !body["account"].is_null();
+  if (is_named && !http::is_account_id(scope.account)) {
+    return refuse(answer,
+                  fmt::format("account '{}' is not twelve digits", scope.account.substr(0, 100)));
+  }
+  if (body.value("keep_stacks", json()) == true) return sandbox_.reset_keeping_stacks(scope, done);
+  sandbox_.reset(scope, done);
 }
 
 }  // namespace loopgate

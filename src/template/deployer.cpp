@@ -17,11 +17,16 @@ StackSummary summary_of(const StackRecord& stack) {
   return {stack.name, stack.id, stack.status, stack.outputs, stack.resources, stack.warnings};
 }
 
-bool is_stack_name(const std::string& name) {
+Status check_name(const std::string& name) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return !name.empty() && name.size() <= 128 && letter(name[0]) &&
-         std::ranges::all_of(
-             name, [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-'; });
+  const bool is_one = !name.empty() && name.size() <= 128 && letter(name[0]) &&
+                      std::ranges::all_of(name, [&](char c) {
+                        return letter(c) || (c >= '0' && c <= '9') || c == '-';
+                      });
+  if (is_one) return {};
+  return fail(fmt::format(
+      "'{}' is not a name for a stack: letters, digits and hyphens, a letter first, at most 128",
+      name));
 }
 
 StackContext context_of(const StackRecord& stack) {
@@ -160,25 +165,44 @@ Result<std::unique_ptr<Plan>> Deployer::check(const DeployRequest& request) cons
   return plan;
 }
 
-std::unique_ptr<StackRecord> Deployer::new_record(const DeployRequest& request) {
+Result<std::unique_ptr<StackRecord>> Deployer::new_record(const DeployRequest& request) {
+  if (stacks_.size() >= kMaxStacks + kMaxDeletedStacksKept)
+    return fail(fmt::format("there are {} stacks already: delete some", kMaxStacks));
   auto record = std::make_unique<StackRecord>();
   record->name = request.stack_name;
   record->account = request.account;
   record->region = request.region;
-  record->id = !request.stack_id.empty()
-                   ? request.stack_id
-                   : fmt::format("arn:aws:cloudformation:{}:{}:stack/{}/{}", request.region,
-                                 request.account, request.stack_name, random_.uuid());
+  record->id = fmt::format("arn:aws:cloudformation:{}:{}:stack/{}/{}", request.region,
+                           request.account, request.stack_name, random_.uuid());
   record->created = record->updated = clock_.wall();
   return record;
 }
 
+StackRecord& Deployer::keep(std::unique_ptr<StackRecord> record) {
+  const std::string id = record->id;
+  order_.push_back(id);
+  return *(stacks_[id] = std::move(record));
+}
+
+Result<std::string> Deployer::review(const DeployRequest& request) {
+  if (auto ok = check_name(request.stack_name); !ok) return std::unexpected(ok.error());
+  const StackRecord* const record = find_live(request.account, request.region, request.stack_name);
+  if (record && record->status == StackStatus::kReviewInProgress) return record->id;
+  if (record)
+    return fail(fmt::format("the stack '{}' is in {}", record->name, name(record->status)));
+  auto fresh = new_record(request);
+  if (!fresh) return std::unexpected(fresh.error());
+  StackRecord& stack = keep(std::move(*fresh));
+  stack.status = StackStatus::kReviewInProgress;
+  stack.reason = "User Initiated";
+  stack.add_event({random_.uuid(), stack.name, stack.id, "AWS::CloudFormation::Stack",
+                   std::string(name(stack.status)), stack.reason, clock_.wall()});
+  save_now(stack.id);
+  return stack.id;
+}
+
 Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone done) {
-  if (!is_stack_name(request.stack_name)) {
-    return fail(fmt::format(
-        "'{}' is not a name for a stack: letters, digits and hyphens, a letter first, at most 128",
-        request.stack_name));
-  }
+  if (auto ok = check_name(request.stack_name); !ok) return std::unexpected(ok.error());
   StackRecord* record = find_live(request.account, request.region, request.stack_name);
   if (record && busy(key_of(*record)))
     return fail(fmt::format("the stack '{}' is in {}", record->name, name(record->status)));
@@ -186,9 +210,9 @@ Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone don
   const bool completes = record && record->interrupted && request.update;
   const bool recreate = record && must_be_recreated(record->status) && !completes;
   if (!record) {
-    if (stacks_.size() >= kMaxStacks + kMaxDeletedStacksKept)
-      return fail(fmt::format("there are {} stacks already: delete some", kMaxStacks));
-    fresh = new_record(request);
+    auto made = new_record(request);
+    if (!made) return std::unexpected(made.error());
+    fresh = std::move(*made);
   }
   StackRecord& target = record ? *record : *fresh;
   DynamicReferences references = references_of(request);
@@ -207,12 +231,10 @@ Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone don
   if (request.tags || !record || recreate)
     target.tags = std::move(request.tags).value_or(std::map<std::string, std::string>());
   target.capabilities = std::move(request.capabilities);
+  target.change_set_id = std::move(request.change_set_id);
   const std::string id = target.id;
   const std::string key = key_of(target);
-  if (fresh) {
-    order_.push_back(id);
-    stacks_[id] = std::move(fresh);
-  }
+  if (fresh) keep(std::move(fresh));
   auto& deployment = running_[key];
   deployment = std::make_unique<Deployment>(*this, *stacks_[id], key);
   deployment->deploy(std::move(*plan), std::move(references), !record || recreate,

@@ -41,7 +41,7 @@ struct DeployRequest {
   // What was asked for is an update: that of a stack whose creation was interrupted ends in
   // UPDATE_COMPLETE, as who asked expects.
   bool update = false;
-  std::string stack_id;  // of a new stack, when it was promised before (a change set); empty: made
+  std::string change_set_id{};  // that is executed; empty: none
 };
 
 struct StackSummary {
@@ -94,6 +94,9 @@ class Deployer {
   Result<std::string> start_deploy(DeployRequest request, DeployDone done);
   Status start_remove(const std::string& account, const std::string& region,
                       const std::string& name_or_id, RemoveDone done);
+  // A stack that a change set may create: REVIEW_IN_PROGRESS until one is executed, or it is
+  // deleted. One that is reviewed already stays. Gives its id.
+  Result<std::string> review(const DeployRequest& request);
   // Plans without deploying. `stack_name` may be empty.
   Result<std::unique_ptr<Plan>> check(const DeployRequest& request) const;
 
@@ -135,7 +138,8 @@ class Deployer {
   // In the operation that answers: whether it was kept is whether it is true.
   void save_now(const std::string& stack_id);
   void forget_deleted();
-  std::unique_ptr<StackRecord> new_record(const DeployRequest& request);
+  Result<std::unique_ptr<StackRecord>> new_record(const DeployRequest& request);
+  StackRecord& keep(std::unique_ptr<StackRecord> record);
   PlanInput plan_input(const DeployRequest& request, const StackIdentity& stack,
                        const DynamicReferences& references) const;
   bool allows_unsupported(const DeployRequest& request) const;

@@ -65,7 +65,18 @@ Status Deployment::validate(Plan& plan, const StackContext& context,
                             context.region, wanted),
                 at.place());
   };
-  for (const PlannedResource& resource : plan.resources) {
+  // For what an update would change: what is there already has its values.
+  Scope known_so_far = scope;
+  known_so_far.resource = [&](const std::string& id, const std::string& attribute,
+                              const Origin& at) -> Result<Node> {
+    const ResourceRecord* const resource = existing->find_resource(id);
+    if (resource == nullptr) return scope.resource(id, attribute, at);
+    if (attribute.empty()) return Node::string(resource->physical_id, at);
+    const auto value = resource->attributes.find(attribute);
+    if (value == resource->attributes.end()) return scope.resource(id, attribute, at);
+    return attribute_node(*value, at);
+  };
+  for (PlannedResource& resource : plan.resources) {
     auto properties = evaluate_properties(resource, scope, references);
     if (!properties) return std::unexpected(properties.error());
     ResourceRequest request;
@@ -84,6 +95,11 @@ Status Deployment::validate(Plan& plan, const StackContext& context,
     auto tree = std::make_shared<Node>(std::move(*properties));
     tree->origin = resource.origin;
     request.place_of = places_in(std::move(tree));
+    resource.expected = request.properties;
+    if (existing != nullptr) {
+      if (const auto known = evaluate_properties(resource, known_so_far, references))
+        resource.expected = to_json(*known, resource.handler->wants_strings());
+    }
     if (auto ok = resource.handler->validate(request, plan.warnings); !ok) {
       Error error = ok.error();
       error.message = fmt::format("{} ({}): {}", resource.logical_id, resource.type, error.message);
@@ -234,8 +250,14 @@ void Deployment::announced(const PlannedResource& planned, const std::string& ph
 
 void Deployment::applied(const PlannedResource& planned, ResourceState state) {
   ResourceRecord& now = put(planned, std::move(state));
-  now.status = record_.undo.back().created ? "CREATE_COMPLETE" : "UPDATE_COMPLETE";
+  const bool created = record_.undo.back().created;
+  now.status = created ? "CREATE_COMPLETE" : "UPDATE_COMPLETE";
   announced_ = false;
+  if (created) {  // what AWS tells as soon as there is a physical id
+    record_.add_event({deployer_.random_.uuid(), now.logical_id, now.physical_id, now.type,
+                       "CREATE_IN_PROGRESS", "Resource creation Initiated",
+                       deployer_.clock_.wall()});
+  }
   resource_event(now, now.status);
   save();
   ++next_;
@@ -426,9 +448,8 @@ void Deployment::event(const std::string& logical_id, const std::string& physica
   told.subject = deployer_.journal_.intern(record_.name);
   told.text = fmt::format("{} {}{}{}", logical_id, status, reason.empty() ? "" : ": ", reason);
   deployer_.journal_.append(std::move(told));
-  record_.events.push_back({deployer_.random_.uuid(), logical_id, physical_id, type,
-                            std::string(status), std::move(reason), deployer_.clock_.wall()});
-  if (record_.events.size() > kMaxEventsPerStack) record_.events.pop_front();
+  record_.add_event({deployer_.random_.uuid(), logical_id, physical_id, type, std::string(status),
+                     std::move(reason), deployer_.clock_.wall()});
 }
 
 void Deployment::drop_record(const std::string& logical_id) {

@@ -41,6 +41,8 @@ struct PlannedResource {
   std::string update_replace_policy = "Delete";
   ResourceType* handler = nullptr;
   bool stand_in = false;
+  // By Deployment::validate: the properties as far as they are known before anything is made.
+  nlohmann::json expected = nlohmann::json::object();
 };
 
 struct PlannedOutput {

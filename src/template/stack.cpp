@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "template/limits.h"
+
 namespace loopgate::cfn {
 
 namespace {
@@ -119,7 +121,8 @@ json definition_to_json(const StackDefinition& d) {
                                             {"description", o.description},
                                             {"export", o.export_name}};
                               })},
-          {"imports", d.imports}};
+          {"imports", d.imports},
+          {"change_set_id", d.change_set_id}};
 }
 
 StackDefinition definition_from_json(const json& j) {
@@ -136,6 +139,7 @@ StackDefinition definition_from_json(const json& j) {
   for (const json& o : j.at("outputs"))
     d.outputs.push_back({o.at("key"), o.at("value"), o.at("description"), o.at("export")});
   d.imports = j.at("imports");
+  d.change_set_id = j.value("change_set_id", "");
   return d;
 }
 
@@ -184,6 +188,13 @@ bool must_be_recreated(StackStatus status) {
   return status == StackStatus::kReviewInProgress || status == StackStatus::kCreateFailed ||
          status == StackStatus::kRollbackComplete || status == StackStatus::kRollbackFailed ||
          status == StackStatus::kDeleteFailed;
+}
+
+void StackRecord::add_event(StackEvent event) {
+  if (!events.empty())
+    event.at = std::max(event.at, events.back().at + std::chrono::milliseconds(1));
+  events.push_back(std::move(event));
+  if (events.size() > kMaxEventsPerStack) events.pop_front();
 }
 
 const ResourceRecord* StackRecord::find_resource(std::string_view logical_id) const {

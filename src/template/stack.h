@@ -93,6 +93,7 @@ struct StackDefinition {
   std::vector<std::string> capabilities;  // as acknowledged; nothing depends on them here
   std::vector<OutputRecord> outputs;      // in the order of the template
   std::vector<std::string> imports;       // names of exports that it uses
+  std::string change_set_id;              // that was executed last; empty: none
 };
 
 // A finished step of an operation under way, as it is to be taken back.
@@ -125,6 +126,9 @@ struct StackRecord : StackDefinition {
   WallTime updated{};  // equal to `created` before the first update
   WallTime deleted{};
 
+  // Bounded. Tools sort events by their times, which AWS and we write in milliseconds: each is
+  // later than the one before.
+  void add_event(StackEvent event);
   ResourceRecord* find_resource(std::string_view logical_id);
   const ResourceRecord* find_resource(std::string_view logical_id) const;
 };

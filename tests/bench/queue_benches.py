@@ -11,13 +11,14 @@ import tempfile
 import time
 import urllib.parse
 
-from figures import AT_MOST
-from processes import Failed, Sandbox
+from figures import AT_MOST, alternate
+from processes import Failed, Sandbox, load
 
 QUEUES = "fixtures/templates/queues.yaml"
 POLLS = 4000
 MESSAGES = 5_000_000
 FEW = 1000
+ROUNDS = 5
 PATIENCE = 10  # seconds for one message
 
 
@@ -42,9 +43,9 @@ def send(sandbox, url, body="x"):
 def waiting_polls(build, report):
     """4 000 long polls on one queue: what they take while they wait, and how soon one of them has its message."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if most < POLLS + 100:
+    if most < 3 * POLLS:
         return report.skipped("waiting-polls", f"only {most} files may be open")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (POLLS + 100, most))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3 * POLLS, most))
     with Sandbox(build, QUEUES) as sandbox:
         url = sandbox.stack["outputs"]["Orders"]
         request = poll_request(sandbox, url)
@@ -131,4 +132,25 @@ def deep_queue(build, report):
     report.line("5M-messages-receive", "ms", ours, anchor, 1.5, AT_MOST, "beside a queue with 1 000")
 
 
-BENCHES = [waiting_polls, deep_queue]
+def filtered_publish(build, report):
+    """200 filtered subscriptions of which one matches, beside a topic with that one alone."""
+    with Sandbox(build, "fixtures/templates/topic_to_queue.yaml") as sandbox:
+        arn = sandbox.query("sqs", Action="GetQueueAttributes", QueueUrl=sandbox.stack["outputs"]["Behind"],
+                            **{"AttributeName.1": "QueueArn"}).split("<Value>")[1].split("<")[0]
+        topics = {}
+        for count in (1, 200):
+            text = sandbox.query("sns", Action="CreateTopic", Name=f"of-{count}")
+            topics[count] = text.split("<TopicArn>")[1].split("<")[0]
+            for i in range(count):
+                sandbox.query("sqs", Action="CreateQueue", QueueName=f"q-{count}-{i}")
+                sandbox.query("sns", Action="Subscribe", TopicArn=topics[count], Protocol="sqs",
+                              Endpoint=arn if i == 0 else arn.rsplit(":", 1)[0] + f":q-{count}-{i}",
+                              **{"Attributes.entry.1.key": "FilterPolicy",
+                                 "Attributes.entry.1.value": f'{{"kind": ["kind-{i}"]}}'})
+        run = lambda count: float(load(build.tool("queue_load"), sandbox.endpoint.netloc, "-", "5000", topics[count],
+                                       "kind-0").split()[0])
+        many, one = alternate(ROUNDS, lambda: 1e6 / run(200), lambda: 1e6 / run(1))
+    report.line("publish-200-filters", "us", many, one, 2, AT_MOST, "beside one subscription")
+
+
+BENCHES = [waiting_polls, deep_queue, filtered_publish]

@@ -21,6 +21,7 @@ from sandbox import Sandbox
 ACCOUNT = "123456789012"
 GATEWAY_ACCOUNT = "210987654321"  # owns the delivery queues of packet sources
 REGION = "us-west-2"
+CAPABILITIES = {"Capabilities.member.1": "CAPABILITY_NAMED_IAM", "Capabilities.member.2": "CAPABILITY_AUTO_EXPAND"}
 STACK = "crash"
 VERSIONS = {"cloudformation": "2010-05-15", "sns": "2010-03-31", "sqs": "2012-11-05", "iam": "2010-05-08"}
 CONFIG = {"ServiceToken": f"arn:aws:lambda:{REGION}:{GATEWAY_ACCOUNT}:function:proxylity-udp-gateway-resources",
@@ -218,7 +219,7 @@ class Crash:
             action = {"create": "CreateStack", "update": "UpdateStack"}[name]
             try:
                 self.account.query("cloudformation", action, StackName=STACK,
-                                   TemplateBody=template(name == "update", False))
+                                   TemplateBody=template(name == "update", False), **CAPABILITIES)
             except urllib.error.HTTPError as error:
                 # Said of what was finished in time.
                 text = error.read().decode()

@@ -88,7 +88,8 @@ def accounts_do_not_see_each_other(binary, source):
         for account in accounts:
             stacks = client(sandbox, "cloudformation", account)
             assert stacks.describe_stacks()["Stacks"] == []
-            stacks.create_stack(StackName="echo", TemplateBody=template, Capabilities=["CAPABILITY_IAM"])
+            stacks.create_stack(StackName="echo", TemplateBody=template,
+                                Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"])
             stacks.get_waiter("stack_create_complete").wait(StackName="echo", WaiterConfig={"Delay": 1})
             (stack,) = stacks.describe_stacks()["Stacks"]
             number = account if account.isdigit() else "123456789012"

@@ -69,10 +69,11 @@ class ClockedSandbox : public testing::Test {
     turn_until([&] { return outcome.has_value(); });
     return *outcome;
   }
-  Status reset(bool keep_stacks) {
+  Status reset(bool keep_stacks, const std::string& account = {}) {
+    const aws::AccountScope scope{account};
     std::optional<Status> outcome;
     const auto done = [&](Status status) { outcome = std::move(status); };
-    keep_stacks ? sandbox_->reset_keeping_stacks(done) : sandbox_->reset(done);
+    keep_stacks ? sandbox_->reset_keeping_stacks(scope, done) : sandbox_->reset(scope, done);
     turn_until([&] { return outcome.has_value(); });
     return *outcome;
   }

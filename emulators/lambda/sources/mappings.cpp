@@ -277,17 +277,19 @@ void EventSourceMappings::sweep(Entry& entry) {
   std::erase_if(entry.retiring, [](const auto& poller) { return poller->is_idle(); });
 }
 
-void EventSourceMappings::remove_all() {
-  for (auto& [uuid, entry] : entries_) {
+void EventSourceMappings::remove_all(const aws::AccountScope& scope) {
+  std::erase_if(entries_, [&](auto& item) {
+    auto& [uuid, entry] = item;
+    if (!scope.covers_arn(entry.mapping.function_arn)) return false;
     if (entry.poller) entry.poller->stop();
     table_.remove(uuid);
-  }
-  entries_.clear();
+    return true;
+  });
 }
 
-void EventSourceMappings::forget() {
+void EventSourceMappings::forget(const aws::AccountScope& scope) {
   for (auto& [uuid, entry] : entries_) {
-    if (entry.poller) entry.poller->forget();
+    if (entry.poller && scope.covers_arn(entry.mapping.function_arn)) entry.poller->forget();
   }
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "base/alive.h"
 #include "emulators/lambda/sources/mapping_table.h"
 #include "emulators/lambda/sources/poller.h"
@@ -48,9 +49,9 @@ class EventSourceMappings {
   aws::Outcome<void> set_tags(const Home& home, const std::string& uuid,
                               std::map<std::string, std::string> tags);
 
-  void remove_all();
+  void remove_all(const aws::AccountScope& scope);
   // What pollers have gathered is gone from its source.
-  void forget();
+  void forget(const aws::AccountScope& scope);
 
  private:
   struct Entry {

@@ -14,6 +14,12 @@ std::string Home::title(std::string_view of_account, std::string_view of_region,
   return of_region == region ? std::string(name) : fmt::format("{}/{}", of_region, name);
 }
 
+std::string_view Home::account_of(std::string_view title) const {
+  const auto slash = title.find('/');
+  const auto second = slash == std::string_view::npos ? slash : title.find('/', slash + 1);
+  return second != std::string_view::npos ? title.substr(0, slash) : std::string_view(account);
+}
+
 std::string GatewayResource::stack_title(const cfn::ResourceRequest& request) const {
   return home_.title(request.stack->account, request.stack->region, request.stack->name);
 }

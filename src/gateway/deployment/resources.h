@@ -19,6 +19,8 @@ struct Home {
   // with their ports and keys, and what is attached to destinations, are told apart by it.
   std::string title(std::string_view of_account, std::string_view of_region,
                     std::string_view name) const;
+  // Whose a stack of that title is.
+  std::string_view account_of(std::string_view title) const;
 };
 
 // A resource type that keeps what it made in memory, and so makes it again after a restart, from

@@ -85,7 +85,12 @@ TEST_F(CloudFormation, TellsResourcesEventsExportsAndTheTemplate) {
   EXPECT_EQ(good("ListStackResources", {{"StackName", "demo"}})["StackResourceSummaries"].size(),
             1U);
   const json events = good("DescribeStackEvents", {{"StackName", "demo"}})["StackEvents"];
-  ASSERT_EQ(events.size(), 4U);
+  ASSERT_EQ(events.size(), 5U);
+  for (std::size_t i = 1; i < events.size(); ++i) {
+    EXPECT_GT(events[i - 1]["Timestamp"], events[i]["Timestamp"]) << "tools sort by them";
+  }
+  EXPECT_EQ(events[2]["ResourceStatusReason"], "Resource creation Initiated");
+  EXPECT_EQ(events[2]["PhysicalResourceId"], "phys-Queue");
   EXPECT_EQ(events[0]["ResourceStatus"], "CREATE_COMPLETE");
   EXPECT_EQ(events[0]["ResourceType"], "AWS::CloudFormation::Stack");
   EXPECT_EQ(good("ListExports")["Exports"][0]["Name"], "demo-url");
@@ -148,7 +153,18 @@ TEST_F(CloudFormation, ExecutesChangeSetsAsTheCliDeploys) {
   EXPECT_EQ(set["Status"], "CREATE_COMPLETE");
   EXPECT_EQ(set["Changes"][0]["ResourceChange"]["Action"], "Add");
   EXPECT_TRUE(world_.log.empty());
+  const json reviewed = good("DescribeStacks", {{"StackName", "demo"}})["Stacks"][0];
+  EXPECT_EQ(reviewed["StackStatus"], "REVIEW_IN_PROGRESS");
+  EXPECT_EQ(reviewed["StackId"], made["StackId"]);
+  EXPECT_EQ(call("CreateStack", {{"StackName", "demo"}, {"TemplateBody", kTemplate}}).error().code,
+            "AlreadyExistsException");
   good("ExecuteChangeSet", {{"StackName", "demo"}, {"ChangeSetName", "c1"}});
+  EXPECT_EQ(good("DescribeStacks", {{"StackName", "demo"}})["Stacks"][0]["ChangeSetId"],
+            made["Id"]);
+  EXPECT_EQ(good("DescribeChangeSet", {{"ChangeSetName", made["Id"]}})["ExecutionStatus"],
+            "EXECUTE_COMPLETE");
+  const json events = good("DescribeStackEvents", {{"StackName", "demo"}})["StackEvents"];
+  EXPECT_EQ(events.back()["ResourceStatus"], "REVIEW_IN_PROGRESS");
   EXPECT_EQ(good("DescribeStacks", {{"StackName", made["StackId"]}})["Stacks"][0]["StackStatus"],
             "CREATE_COMPLETE");
   good("CreateChangeSet", {{"StackName", "demo"},
@@ -158,6 +174,116 @@ TEST_F(CloudFormation, ExecutesChangeSetsAsTheCliDeploys) {
   const json empty = good("DescribeChangeSet", {{"StackName", "demo"}, {"ChangeSetName", "c2"}});
   EXPECT_EQ(empty["Status"], "FAILED");
   EXPECT_THAT(empty["StatusReason"].get<std::string>(), HasSubstr("didn't contain changes"));
+}
+
+TEST_F(CloudFormation, AReviewedStackIsDeletedOrReviewedAgain) {
+  const json request = {{"StackName", "demo"},
+                        {"ChangeSetName", "c1"},
+                        {"ChangeSetType", "CREATE"},
+                        {"TemplateBody", kTemplate}};
+  const json first = good("CreateChangeSet", request);
+  json again = request;
+  again["ChangeSetName"] = "c2";
+  EXPECT_EQ(good("CreateChangeSet", again)["StackId"], first["StackId"]);
+  again["ChangeSetName"] = "c3";
+  again["ChangeSetType"] = "UPDATE";
+  EXPECT_THAT(call("CreateChangeSet", again).error().message,
+              HasSubstr("is in REVIEW_IN_PROGRESS state and can not be updated"));
+  good("DeleteStack", {{"StackName", "demo"}});
+  EXPECT_FALSE(call("DescribeStacks", {{"StackName", "demo"}}));
+}
+
+TEST_F(CloudFormation, AChangeSetSaysWhatChanges) {
+  const auto described = [&](const char* name, const std::string& text) {
+    good("CreateChangeSet",
+         {{"StackName", "demo"}, {"ChangeSetName", name}, {"TemplateBody", text}});
+    return good("DescribeChangeSet", {{"StackName", "demo"}, {"ChangeSetName", name}})["Changes"];
+  };
+  good(
+      "CreateStack",
+      {{"StackName", "demo"},
+       {"TemplateBody",
+        "Resources: {Same: {Type: AWS::SQS::Queue}, Uses: {Type: AWS::SQS::Queue, Properties: {Of: "
+        "!Ref Same}}, Changed: {Type: AWS::SQS::Queue, Properties: {A: 1, B: 2}}, Gone: {Type: "
+        "AWS::SQS::Queue, DeletionPolicy: Retain}}"}});
+  const json changes = described(
+      "c",
+      "Resources: {Same: {Type: AWS::SQS::Queue}, Uses: {Type: AWS::SQS::Queue, Properties: "
+      "{Of: !Ref Same}}, Changed: {Type: AWS::SQS::Queue, Properties: {A: 1, B: 3}}, New: "
+      "{Type: AWS::SQS::Queue, Properties: {Of: !Ref Same}}}");
+  std::map<std::string, json> by_id;
+  for (const auto& each : changes) {
+    by_id[each["ResourceChange"]["LogicalResourceId"]] = each["ResourceChange"];
+  }
+  ASSERT_EQ(by_id.size(), 3U) << changes.dump();
+  EXPECT_EQ(by_id["New"]["Action"], "Add");
+  EXPECT_EQ(by_id["Gone"]["Action"], "Remove");
+  EXPECT_EQ(by_id["Gone"]["PolicyAction"], "Retain");
+  EXPECT_EQ(by_id["Changed"]["Action"], "Modify");
+  EXPECT_EQ(by_id["Changed"]["PhysicalResourceId"], "phys-Changed");
+  EXPECT_EQ(by_id["Changed"]["Scope"], json::array({"Properties"}));
+  ASSERT_EQ(by_id["Changed"]["Details"].size(), 1U);
+  EXPECT_EQ(by_id["Changed"]["Details"][0]["Target"]["Name"], "B");
+}
+
+// What a first deployment to AWS would refuse.
+TEST_F(CloudFormation, RolesAndMacrosMustBeAcknowledged) {
+  const std::string role = "Resources: {R: {Type: AWS::IAM::Role}}";
+  const std::string named = "Resources: {R: {Type: AWS::IAM::Role, Properties: {RoleName: r}}}";
+  const std::string macro =
+      "Transform: AWS::LanguageExtensions\nResources: {Q: {Type: AWS::SQS::Queue}}";
+  struct Case {
+    const std::string& text;
+    json capabilities;
+    const char* missing;
+  };
+  const Case cases[] = {
+      {role, json::array(), "[CAPABILITY_IAM]"},
+      {role, {"CAPABILITY_NAMED_IAM"}, ""},
+      {named, {"CAPABILITY_IAM"}, "[CAPABILITY_NAMED_IAM]"},
+      {named, {"CAPABILITY_NAMED_IAM"}, ""},
+      {macro, {"CAPABILITY_IAM"}, "[CAPABILITY_AUTO_EXPAND]"},
+      {macro, {"CAPABILITY_AUTO_EXPAND"}, ""},
+  };
+  int number = 0;
+  for (const auto& [text, capabilities, missing] : cases) {
+    const auto made = call("CreateStack", {{"StackName", "s" + std::to_string(++number)},
+                                           {"TemplateBody", text},
+                                           {"Capabilities", capabilities}});
+    if (std::string_view(missing).empty()) {
+      EXPECT_TRUE(made) << number << ": " << made.error().message;
+      continue;
+    }
+    ASSERT_FALSE(made) << number;
+    EXPECT_EQ(made.error().code, "InsufficientCapabilitiesException");
+    EXPECT_EQ(made.error().message, std::string("Requires capabilities : ") + missing);
+  }
+  const auto set = call("CreateChangeSet", {{"StackName", "set"},
+                                            {"ChangeSetName", "c"},
+                                            {"ChangeSetType", "CREATE"},
+                                            {"TemplateBody", named}});
+  EXPECT_EQ(set.error().message, "Requires capabilities : [CAPABILITY_NAMED_IAM]");
+  const json read = good("GetTemplateSummary", {{"TemplateBody", named}});
+  EXPECT_EQ(read["Capabilities"], json::array({"CAPABILITY_NAMED_IAM"}));
+  EXPECT_EQ(read["CapabilitiesReason"],
+            "The following resource(s) require capabilities: [AWS::IAM::Role]");
+  EXPECT_EQ(good("ValidateTemplate", {{"TemplateBody", macro}})["Capabilities"],
+            json::array({"CAPABILITY_AUTO_EXPAND"}));
+}
+
+// With a macro the change set is made, and says why it cannot be executed.
+TEST_F(CloudFormation, AChangeSetOfAMacroTellsWhatIsMissing) {
+  good("CreateChangeSet", {{"StackName", "set"},
+                           {"ChangeSetName", "c"},
+                           {"ChangeSetType", "CREATE"},
+                           {"TemplateBody",
+                            "Transform: AWS::LanguageExtensions\nResources: {R: {Type: "
+                            "AWS::IAM::Role}}"}});
+  const json set = good("DescribeChangeSet", {{"StackName", "set"}, {"ChangeSetName", "c"}});
+  EXPECT_EQ(set["Status"], "FAILED");
+  EXPECT_EQ(set["StatusReason"], "Requires capabilities : [CAPABILITY_IAM]");
+  EXPECT_EQ(call("ExecuteChangeSet", {{"StackName", "set"}, {"ChangeSetName", "c"}}).error().code,
+            "InvalidChangeSetStatus");
 }
 
 TEST_F(CloudFormation, RefusesToUpdateWhatFailedToBeCreated) {

@@ -65,6 +65,10 @@ class RawClient {
     }
   }
   void end_sending() { ::shutdown(socket_, SHUT_WR); }
+  bool has_bytes() const {
+    char next = 0;
+    return ::recv(socket_, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+  }
   std::string read_to_end() { return read_until("\1never\1"); }
   std::string read_until(std::string_view mark) {
     std::string all;

@@ -57,6 +57,10 @@ class TestService final : public ApiService {
   bool has(std::string_view operation) const override {
     return operation != "Purge" && model_.find(operation);
   }
+  std::vector<Permission> further_permissions(const ApiCall& call) const override {
+    if (call.params.value("Body", "") != "passes") return {};
+    return {{"iam:PassRole", "r"}};
+  }
   std::function<void()> call(ApiCall call, ApiReply reply) override {
     calls.push_back(call);
     if (call.operation == "Poll") {
@@ -295,6 +299,19 @@ TEST_F(GuardedFrontDoor, AStreamThatThrowsBeforeItBeganIsAnsweredAsAFailure) {
   EXPECT_EQ(answer->response->status, 500);
 }
 
+// Recorded on AWS, 2024-05-07.
+TEST_F(FrontDoorTest, TheQueryProtocolAnswersInJsonToThoseWhoAsk) {
+  const auto asked = [&](std::vector<Header> headers, const std::string& body = "m") {
+    return response_to(query("Action=Send&QueueUrl=u&Body=" + body, std::move(headers)));
+  };
+  const auto answer = asked({{"Accept", "application/json"}});
+  EXPECT_EQ(aws::header_value(answer.headers, "Content-Type"), "application/json");
+  EXPECT_TRUE(json::parse(answer.body).contains("SendResponse")) << answer.body;
+  const auto refused = asked({{"Accept", "application/json"}}, "fail");
+  EXPECT_EQ(json::parse(refused.body)["Error"]["Code"], "AWS.SimpleQueueService.NonExistentQueue");
+  EXPECT_THAT(asked({}).body, testing::StartsWith("<"));
+}
+
 struct Routed {
   const char* name;
   Request request;
@@ -376,7 +393,8 @@ TEST_F(FrontDoorTest, TellsTheServiceWhoCalls) {
 
 // Knows one session, by its token.
 struct TestAccess final : Access {
-  aws::Outcome<aws::SessionPtr> identify(const Request& request) override {
+  aws::Outcome<aws::SessionPtr> identify(const Request& request, std::string_view action) override {
+    identified.emplace_back(action);
     const auto token = request.header("X-Amz-Security-Token");
     if (token == "old") return aws::refuse({"ExpiredToken", "It ended.", 403, {}});
     if (token.empty()) return nullptr;
@@ -390,6 +408,7 @@ struct TestAccess final : Access {
   }
   std::vector<std::string> asked;
   std::string denied;
+  std::vector<std::string> identified;
 };
 
 TEST_F(FrontDoorTest, AsksWhoCallsAndWhetherTheyMay) {
@@ -404,6 +423,16 @@ TEST_F(FrontDoorTest, AsksWhoCallsAndWhetherTheyMay) {
   EXPECT_EQ(sns.calls[1].caller.session, nullptr);
   EXPECT_THAT(access.asked,
               testing::ElementsAre("444455556666 sns:Publish *", "111122223333 sns:Publish *"));
+
+  EXPECT_THAT(access.identified, testing::Each("sns:Publish"));
+
+  access.denied = "iam:PassRole";
+  const auto send = [&](const std::string& body) {
+    return response_to(json_call("AmazonSQS.Send", R"({"QueueUrl":"u","Body":")" + body + "\"}"));
+  };
+  EXPECT_EQ(send("other").status, 200);
+  EXPECT_EQ(send("passes").status, 403) << "what it does besides is asked for, too";
+  sqs.calls.clear();
 
   access.denied = "sqs:Send";
   const auto denied = response_to(json_call("AmazonSQS.Send", R"({"QueueUrl":"u"})"));

@@ -599,6 +599,41 @@ TEST_F(HttpServer, ALongPollHearsThatItsClientHasGone) {
   kept->respond(Response::text(200, "too late"));
 }
 
+TEST_F(HttpServer, ALongPollSeesAtOnceWhetherItsClientIsThere) {
+  std::shared_ptr<Exchange> kept;
+  listen([&](Request, std::shared_ptr<Exchange> exchange) { kept = exchange; });
+  RawClient client(server->local());
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_TRUE(live.turn_until([&] { return kept != nullptr; }));
+  EXPECT_TRUE(kept->is_awaited());
+  client.close();
+  EXPECT_FALSE(kept->is_awaited()) << "before the loop has turned";
+}
+
+TEST_F(HttpServer, AnAnswerThatIsNotReadIsTold) {
+  for (const bool reads : {true, false}) {
+    bool unread = false;
+    listen([&](Request, std::shared_ptr<Exchange> exchange) {
+      exchange->on_unread([&] { unread = true; });
+      exchange->respond(Response::text(200, "taken"));
+    });
+    RawClient client(server->local());
+    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    ASSERT_TRUE(live.turn_until([&] { return client.has_bytes(); }));
+    if (reads) {
+      EXPECT_THAT(client.read_until("taken"), HasSubstr("200"));
+    }
+    EXPECT_FALSE(unread);
+    client.close();
+    if (reads) {
+      for (int i = 0; i < 20; ++i) live.loop.turn(Duration{});
+      EXPECT_FALSE(unread);
+    } else {
+      EXPECT_TRUE(live.turn_until([&] { return unread; }));
+    }
+  }
+}
+
 TEST_F(HttpServer, AClientThatOnlyEndsItsSendingIsAnswered) {
   echo();
   std::string answer;

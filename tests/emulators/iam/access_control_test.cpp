@@ -37,6 +37,13 @@ class AccessTest : public Account {
     const auto done = strict.permit(who, {action, resource});
     return done ? "" : done.error().query_code + ": " + done.error().message;
   }
+  std::vector<std::string> warned() {
+    std::vector<std::string> out;
+    for (const auto& event : journal.read(0, 1000)) {
+      if (event.kind == EventKind::kWarning) out.push_back(event.text);
+    }
+    return out;
+  }
   std::vector<std::string> told() {
     std::vector<std::string> out;
     for (const auto& event : journal.read(0, 1000)) {
@@ -47,6 +54,14 @@ class AccessTest : public Account {
     return out;
   }
 };
+
+TEST_F(AccessTest, WhatIsDeniedIsToldWithItsRemedyOnce) {
+  role();
+  EXPECT_NE(strictly(caller(), "sqs:SendMessage"), "");
+  EXPECT_NE(strictly(caller(), "sqs:SendMessage"), "");
+  EXPECT_THAT(warned(), ElementsAre(testing::AllOf(testing::StartsWith("denied: User: "),
+                                                   HasSubstr("Add to a policy of the role"))));
+}
 
 TEST_F(AccessTest, WhatAwsWouldDenyIsToldOnceAndPasses) {
   role();
@@ -78,7 +93,8 @@ TEST_F(AccessTest, EnforcedItIsDeniedInTheCodeOfTheService) {
   role();
   EXPECT_THAT(strictly(caller(), "sqs:SendMessage"), HasSubstr("AccessDenied: User: arn:aws:sts:"));
   EXPECT_THAT(strictly(caller(), "sns:Publish", "arn:aws:sns:us-west-2:123456789012:t"),
-              HasSubstr("AuthorizationError: User: "));
+              testing::AllOf(HasSubstr("AuthorizationError: User: "),
+                             HasSubstr("perform: SNS:Publish on resource: arn:aws:sns:us-west-2")));
   EXPECT_EQ(strict.permit(caller(), {"logs:PutLogEvents", "*"}).error().code,
             "AccessDeniedException");
   EXPECT_EQ(
@@ -145,9 +161,14 @@ TEST_F(AccessTest, AcrossAccountsBothSidesMustAllow) {
   EXPECT_EQ(strictly(caller(), "sqs:SendMessage", theirs), "");
   EXPECT_EQ(strictly(caller(""), "sqs:SendMessage", theirs), "");
   EXPECT_NE(strictly(caller(""), "sqs:ReceiveMessage", theirs), "");
-  EXPECT_TRUE(access.permit(caller(""), {"sqs:ReceiveMessage", theirs}));
-  EXPECT_THAT(told(), ElementsAre(HasSubstr("Add to the policy of " + theirs +
-                                            ", for the principal arn:aws:iam::123456789012:root")));
+  EXPECT_FALSE(access.permit(caller(""), {"sqs:ReceiveMessage", theirs}))
+      << "accounts do not see each other, whatever is enforced";
+  EXPECT_THAT(told(), IsEmpty());
+  EXPECT_THAT(warned(),
+              testing::Contains(HasSubstr("Add to the policy of " + theirs +
+                                          ", for the principal arn:aws:iam::123456789012:root")));
+  EXPECT_TRUE(access.permit(caller(""), {"sqs:SendMessage", theirs + "-missing"}))
+      << "its service says that it is not there";
 }
 
 TEST_F(AccessTest, TheRootMayAllButWhatAResourceDenies) {
@@ -175,8 +196,9 @@ class Identify : public AccessTest {
     for (const auto& [name, value] : done.headers) request.headers.push_back({name, value});
     return request;
   }
-  std::string who(AccessControl& control, const http::Request& request) {
-    const auto found = control.identify(request);
+  std::string who(AccessControl& control, const http::Request& request,
+                  std::string_view action = "sqs:ListQueues") {
+    const auto found = control.identify(request, action);
     if (!found)
       return found.error().query_code.empty() ? found.error().code : found.error().query_code;
     return *found == nullptr ? "root" : assumed_role_arn((*found)->role_arn, (*found)->name);
@@ -234,6 +256,26 @@ TEST_F(Identify, SignaturesAreVerifiedOnDemand) {
   EXPECT_EQ(who(verifying, signed_by({"AKIDEXAMPLE", "test", ""})), "root");
   EXPECT_EQ(who(verifying, signed_by({"AKIDEXAMPLE", "guessed", ""})), "SignatureDoesNotMatch");
   EXPECT_EQ(who(verifying, {.method = "POST", .path = "/"}), "MissingAuthenticationToken");
+}
+
+// Without its token a temporary key would be the account's root, which may do everything.
+TEST_F(Identify, EnforcedATemporaryKeyNeedsItsToken) {
+  auto given = credentials.issue(session(), "label");
+  given.session_token.clear();
+  EXPECT_EQ(who(access, signed_by(given)), "root");
+  EXPECT_EQ(who(strict, signed_by(given)), "InvalidClientTokenId");
+  EXPECT_EQ(who(strict, signed_by({"AKIDEXAMPLE", "test", ""})), "root");
+}
+
+// A signature that is there is verified all the same.
+TEST_F(Identify, AddressesOfSnsAreVisitedWithoutASignature) {
+  for (const std::string action : {"sns:ConfirmSubscription", "sns:Unsubscribe"}) {
+    EXPECT_EQ(who(verifying, {.method = "GET", .path = "/"}, action), "root");
+    EXPECT_EQ(who(verifying, signed_by({"AKIDEXAMPLE", "guessed", ""}), action),
+              "SignatureDoesNotMatch");
+  }
+  EXPECT_EQ(who(verifying, {.method = "GET", .path = "/"}, "sns:Publish"),
+            "MissingAuthenticationToken");
 }
 
 // A key that an undone operation made is not one: what was issued by it goes, too.

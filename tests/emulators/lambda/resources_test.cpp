@@ -53,8 +53,6 @@ class FunctionResourceTest : public FunctionsTest {
   }
 
   TemporaryFolder source;
-
- private:
   cfn::StackContext stack_;
 };
 
@@ -81,6 +79,18 @@ TEST_F(FunctionResourceTest, RunsInlineCode) {
                       {"Code", {{"ZipFile", "def handler(e, c):\n    return 'inline'\n"}}}}));
   ASSERT_TRUE(made.has_value());
   EXPECT_EQ(invoke_json(made->attributes["Arn"]), "inline");
+}
+
+// As by CreateStack: what is relative is so to where the sandbox was started.
+TEST_F(FunctionResourceTest, RunsAFolderOfATemplateThatHasNone) {
+  source.write("src/app.py", "def handler(event, context):\n    return 'found'\n");
+  const auto relative = std::filesystem::relative(source / "src").string();
+  auto asked = request(
+      {{"Runtime", "python3.11"}, {"Handler", "app.handler"}, {"Code", {{"LocalPath", relative}}}});
+  stack_.template_folder.clear();
+  const auto made = create(asked);
+  ASSERT_TRUE(made.has_value()) << made.error().to_string();
+  EXPECT_EQ(invoke_json(made->attributes["Arn"]), "found");
 }
 
 TEST_F(FunctionResourceTest, RunsAZipFile) {

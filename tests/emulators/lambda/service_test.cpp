@@ -115,6 +115,22 @@ TEST_F(LambdaServiceTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
   EXPECT_EQ(gone->header("x-amzn-ErrorType"), "ResourceNotFoundException");
 }
 
+TEST_F(LambdaServiceTest, RefusesTheRoleOfAnotherAccount) {
+  const auto make = [&](const std::string& role) {
+    return send("POST", "/2015-03-31/functions",
+                R"({"FunctionName":"echo","Runtime":"loopgate.echo","Role":")" + role + R"("})");
+  };
+  const auto foreign = make("arn:aws:iam::111122223333:role/r");
+  EXPECT_EQ(foreign->response->status, 403);
+  EXPECT_NE(foreign->response->body.find("Cross-account pass role is not allowed."),
+            std::string::npos);
+  EXPECT_EQ(make("arn:aws:iam::123456789012:role/r")->response->status, 201);
+  EXPECT_EQ(send("PUT", "/2015-03-31/functions/echo/configuration",
+                 R"({"Role":"arn:aws:iam::111122223333:role/r"})")
+                ->response->status,
+            403);
+}
+
 TEST_F(LambdaServiceTest, WarnsOfWhatHasNoEffect) {
   const auto before = world->journal.last_seq();
   const auto made = send(

@@ -346,7 +346,7 @@ TEST_F(Http, AResetThatKeepsStacksLetsGoOfWhatWaits) {
   confirmed(arn);
   endpoints.answers[kUrl] = {Answer::kUnavailable};
   publish(arn);
-  topics.forget();
+  topics.forget({});
   advance(1h);
   EXPECT_THAT(endpoints.posts, SizeIs(1));
 }

@@ -64,12 +64,6 @@ TEST_F(TopicsTest, KeepsRegionsAndAccountsApart) {
   const auto arn = topic();
   EXPECT_EQ(call("GetTopicAttributes", {{"TopicArn", arn}}, "us-east-1").error().message,
             "Invalid parameter: TopicArn");
-  EXPECT_EQ(call("Publish", {{"TopicArn", arn}, {"Message", "m"}}, "us-west-2", "111111111111")
-                .error()
-                .message,
-            "User: arn:aws:iam::111111111111:root is not authorized to perform: SNS:Publish on "
-            "resource: " +
-                arn + " because no resource-based policy allows the SNS:Publish action");
   EXPECT_TRUE(call("ListTopics", json::object(), "us-east-1").value()["Topics"].empty());
   EXPECT_EQ(call("ListTopics", json::object()).value()["Topics"].size(), 1u);
 }
@@ -236,6 +230,13 @@ TEST_F(TopicsTest, TagsAndPermissions) {
                            {"Label", "share"},
                            {"AWSAccountId", {"111111111111"}},
                            {"ActionName", {"Publish"}}};
+  for (const auto& [name, nothing] :
+       std::map<std::string, json>{{"Label", ""}, {"AWSAccountId", json::array()}}) {
+    auto without = permission;
+    without[name] = nothing;
+    EXPECT_EQ(refusal("AddPermission", without), "InvalidParameter: Invalid parameter: " + name +
+                                                     " Reason: no value for required parameter");
+  }
   EXPECT_TRUE(call("AddPermission", permission));
   EXPECT_EQ(refusal("AddPermission", permission),
             "InvalidParameter: Invalid parameter: Statement already exists");
@@ -248,6 +249,24 @@ TEST_F(TopicsTest, TagsAndPermissions) {
   EXPECT_EQ(policy()["Statement"][1]["Action"], "SNS:Publish");
   EXPECT_TRUE(call("RemovePermission", {{"TopicArn", arn}, {"Label", "share"}}));
   EXPECT_EQ(policy()["Statement"].size(), 1u);
+}
+
+TEST_F(TopicsTest, AQueueOfAnotherAccountIsConfirmedByItsOwner) {
+  const auto arn = topic();
+  const std::string foreign = "arn:aws:sqs:us-west-2:111122223333:theirs";
+  const json params = {{"TopicArn", arn}, {"Protocol", "sqs"}, {"Endpoint", foreign}};
+  EXPECT_EQ(call("Subscribe", params).value()["SubscriptionArn"], "pending confirmation");
+  ASSERT_EQ(queues.messages[foreign].size(), 1u);
+  const auto asked = json::parse(queues.messages[foreign][0].body);
+  EXPECT_EQ(asked["Type"], "SubscriptionConfirmation");
+  EXPECT_TRUE(call("Publish", {{"TopicArn", arn}, {"Message", "early"}}));
+  EXPECT_EQ(queues.messages[foreign].size(), 1u) << "nothing comes before it is confirmed";
+
+  ASSERT_TRUE(call("ConfirmSubscription", {{"TopicArn", arn}, {"Token", asked["Token"]}},
+                   "us-west-2", "111122223333"));
+  EXPECT_TRUE(call("Publish", {{"TopicArn", arn}, {"Message", "late"}}));
+  ASSERT_EQ(queues.messages[foreign].size(), 2u);
+  EXPECT_EQ(json::parse(queues.messages[foreign][1].body)["Message"], "late");
 }
 
 TEST_F(TopicsTest, AllOperationsAreThere) {

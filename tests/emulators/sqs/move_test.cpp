@@ -49,6 +49,40 @@ class MoveTasks : public SqsApi {
   }
 };
 
+TEST_F(MoveTasks, NothingLeavesItsAccountOrRegion) {
+  const auto dead = make("dead");
+  const auto queue = with_dead_letters("q", dead);
+  for (const QueueKey& far : {QueueKey{"111122223333", "us-west-2", "far"},
+                              QueueKey{"123456789012", "eu-west-1", "far"}}) {
+    ASSERT_TRUE(queues_->create(far, {}));
+    EXPECT_THAT(
+        refusal("StartMessageMoveTask", {{"SourceArn", dead.arn()}, {"DestinationArn", far.arn()}}),
+        HasSubstr("DestinationArn"));
+    EXPECT_THAT(queues_
+                    ->create({"123456789012", "us-west-2", "r"},
+                             {{"RedrivePolicy", R"({"deadLetterTargetArn":")" + far.arn() +
+                                                    R"(","maxReceiveCount":1})"}})
+                    .error()
+                    .message,
+                HasSubstr("Dead letter target does not exist."));
+  }
+}
+
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+TEST_F(MoveTasks, ATaskNeedsWhatItDoes) {
+  const SqsService service(*queues_);
+  http::ApiCall call{
+      "StartMessageMoveTask", {{"SourceArn", "s"}, {"DestinationArn", "d"}}, caller_};
+  std::vector<std::string> needed;
+  for (const auto& [action, resource] : service.further_permissions(call)) {
+    needed.push_back(action + " " + resource);
+  }
+  EXPECT_THAT(needed, ElementsAre("sqs:ReceiveMessage s", "sqs:DeleteMessage s",
+                                  "sqs:GetQueueAttributes s", "sqs:SendMessage d"));
+  call.operation = "SendMessage";
+  EXPECT_THAT(service.further_permissions(call), IsEmpty());
+}
+
 // Recorded: test_basic_move_task_workflow.
 TEST_F(MoveTasks, MoveToTheDestinationThatIsNamed) {
   const auto dead = make("dead");

@@ -269,7 +269,7 @@ TEST_F(StandardQueue, ForgettingLeavesTheQueueAsItWasMade) {
   late.body = "delayed";
   late.delay_seconds = 10;
   ASSERT_TRUE(queues_->send(queue, late));
-  queues_->forget();
+  queues_->forget({});
   for (int i = 0; i < 2; ++i) {
     const auto counts = queues_->counts(queue);
     ASSERT_TRUE(counts);
@@ -287,7 +287,7 @@ TEST_F(FifoQueue, ForgettingUnlocksGroupsAndForgetsDuplicates) {
   const auto queue = make("q.fifo");
   send(queue, "old", "g", "same");
   receive(queue);
-  queues_->forget();
+  queues_->forget({});
   send(queue, "new", "g", "same");
   EXPECT_THAT(bodies(queue), ElementsAre("new"));
 }
@@ -295,7 +295,7 @@ TEST_F(FifoQueue, ForgettingUnlocksGroupsAndForgetsDuplicates) {
 TEST_F(LongPoll, EndsEmptyWhenItsQueueForgets) {
   const auto queue = make("q");
   const auto waiting = poll(queue);
-  queues_->forget();
+  queues_->forget({});
   settle();
   ASSERT_TRUE(waiting->bodies);
   EXPECT_THAT(*waiting->bodies, IsEmpty());

@@ -88,6 +88,73 @@ TEST_F(SqsApi, ReadsTheQueryProtocolToo) {
                         "MD5OfMessageBody>"));
 }
 
+// The connection of a client: there or gone, and what it was asked to be told of.
+struct TestClient final : http::Exchange {
+  void respond(http::Response) override {}
+  void begin_stream(http::Response) override {}
+  bool write(std::string_view) override { return true; }
+  void end_stream() override {}
+  void on_drained(std::function<void()>) override {}
+  void on_closed(std::function<void()>) override {}
+  bool is_awaited() const override { return is_there; }
+  void on_unread(std::function<void()> callback) override { unread = std::move(callback); }
+  bool is_there = true;
+  std::function<void()> unread;
+};
+
+TEST_F(SqsApi, APollGivesToClientsThatAreThere) {
+  const auto queue = url("q");
+  const auto gone = std::make_shared<TestClient>();
+  const auto there = std::make_shared<TestClient>();
+  int to_gone = 0;
+  json got;
+  SqsService service(*queues_);
+  http::ApiCall poll{"ReceiveMessage", {{"QueueUrl", queue}, {"WaitTimeSeconds", 20}}, caller_};
+  poll.exchange = gone;
+  service.call(poll, [&](auto) { ++to_gone; });
+  poll.exchange = there;
+  service.call(poll, [&](auto answer) { got = *answer; });
+  gone->is_there = false;
+  ASSERT_TRUE(call("SendMessage", {{"QueueUrl", queue}, {"MessageBody", "a"}}));
+  settle();
+  EXPECT_EQ(to_gone, 0);
+  EXPECT_EQ(got["Messages"][0]["Body"], "a");
+  ASSERT_TRUE(there->unread);
+  there->unread();
+  const auto told = journal_.read(journal_.last_seq() - 1, 1);
+  EXPECT_EQ(told[0].kind, EventKind::kMessageMoved);
+  EXPECT_EQ(told[0].count, 1u);
+  EXPECT_THAT(told[0].text, HasSubstr("without reading the answer"));
+}
+
+TEST_F(SqsApi, RefusesPermissionsThatCannotBe) {
+  const auto queue = url("q");
+  const auto refusal_of = [&](const char* name, const json& value) {
+    json params = {{"QueueUrl", queue},
+                   {"Label", "l"},
+                   {"AWSAccountIds", {"111122223333"}},
+                   {"Actions", {"SendMessage"}}};
+    params[name] = value;
+    return refusal("AddPermission", params);
+  };
+  const std::string words =
+      " for parameter Label is invalid. Reason: Can only include alphanumeric characters, hyphens, "
+      "or underscores. 1 to 80 in length";
+  for (const std::string label : {"a b", "a\x01", "\xc3\xa4", "a.b"}) {
+    EXPECT_EQ(refusal_of("Label", label), "InvalidParameterValue: Value " + label + words);
+  }
+  EXPECT_EQ(refusal_of("Label", std::string(81, 'a')),
+            "InvalidParameterValue: Value " + std::string(81, 'a') + words);
+  EXPECT_EQ(refusal_of("Label", std::string(80, 'a')), "");
+  EXPECT_EQ(refusal_of("AWSAccountIds", {"alice"}),
+            "InvalidParameterValue: Value [alice] for parameter PrincipalId is invalid. Reason: "
+            "Unable to verify.");
+  EXPECT_EQ(refusal_of("Actions", {"SetQueueAttributes"}),
+            "InvalidParameterValue: Value SQS:SetQueueAttributes for parameter ActionName is "
+            "invalid. Reason: Only the queue owner is allowed to invoke this action.");
+  EXPECT_EQ(refusal_of("Actions", {"*"}), "");
+}
+
 TEST_F(SqsApi, AddsAndRemovesPermissionsAndTags) {
   const auto queue = url("q");
   ASSERT_TRUE(call("AddPermission", {{"QueueUrl", queue},

@@ -84,6 +84,19 @@ TEST_F(StoreTest, KeepsEveryTypeOfValue) {
   EXPECT_FALSE(row.step());
 }
 
+TEST_F(StoreTest, DeletesTheRowsOfAnAccount) {
+  auto store = must_open("", Durability::kMemory);
+  ASSERT_TRUE(store->migrate("test", {"CREATE TABLE t(a INTEGER PRIMARY KEY, arn TEXT)"}));
+  for (const std::string_view arn : {"arn:aws:sns:r:111122223333:t", "arn:aws:sns:r:444455556666:t",
+                                     "arn:aws:states:r:444455556666:x:111122223333", "arn:", ""}) {
+    store->prepare("INSERT INTO t(arn) VALUES(?)").bind(1, arn).run();
+  }
+  store->delete_rows("t", "field(arn, 5)", "111122223333");
+  EXPECT_THAT(keys(*store), ElementsAre(2, 3, 4, 5));
+  store->delete_rows("t", "field(arn, 5)", "");
+  EXPECT_THAT(keys(*store), ElementsAre());
+}
+
 TEST_F(StoreTest, CommitsATurnBeforeItTellsWhoWaits) {
   auto store = with_table(file(), Durability::kProcess);
   std::vector<int> order;

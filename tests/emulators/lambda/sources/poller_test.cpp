@@ -335,8 +335,8 @@ TEST_F(PollerTest, AFailureWithoutVisibilityDoesNotComeAroundForever) {
 TEST_F(PollerTest, ForgettingDropsWhatIsGathered) {
   map({{"MaximumBatchingWindowInSeconds", 10}});
   send(queue_, "a");
-  mappings_->forget();
-  queues_->forget();
+  mappings_->forget({});
+  queues_->forget({});
   advance(seconds(30));
   EXPECT_THAT(invoked_, IsEmpty());
   send(queue_, "b");
