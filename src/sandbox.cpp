@@ -23,6 +23,7 @@
 #include "io/udp.h"
 #include "sandbox/account.h"
 #include "sandbox/api_observer.h"
+#include "sandbox/bill_document.h"
 #include "sandbox/capture_file.h"
 #include "sandbox/captured_datagrams.h"
 #include "sandbox/clock_store.h"
@@ -34,6 +35,7 @@
 #include "sandbox/peer_routes.h"
 #include "sandbox/port_store.h"
 #include "sandbox/resolvers.h"
+#include "sandbox/snapshots.h"
 #include "sandbox/undone_claims.h"
 #include "sandbox/wireguard_documents.h"
 #include "template/deployer.h"
@@ -137,6 +139,8 @@ struct Sandbox::Impl {
   void when_quiet(std::function<void()> then, int rounds = kRoundsToQuiet);
   void begin_anew(const aws::AccountScope& scope, std::function<Status()> clear,
                   std::function<void(Status)> done);
+  void put_back(const std::string& name, std::function<void(Status)> done);
+  void after_commit(std::function<void(bool committed)> then);
   void tell_advance(Duration step);
   std::string endpoint() const;
   std::string topic_arn(const std::string& topic) const;
@@ -169,8 +173,10 @@ struct Sandbox::Impl {
   std::vector<std::unique_ptr<gateway::GatewayResource>> gateway_types;
   std::unique_ptr<cloudformation::StackTable> stack_table;
   std::unique_ptr<cfn::Deployer> deployer;
+  cloudformation::CloudFormationModule* cloudformation = nullptr;
   ApiObserver api_observer;
   CapturedDatagrams captured;
+  std::unique_ptr<Snapshots> snapshots;
   std::unique_ptr<Control> control;
   std::unique_ptr<PeerRoutes> peer_routes;
   std::unique_ptr<http::FrontDoor> front_door;
@@ -217,9 +223,11 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
     auto opened_capture = CaptureFile::open(options.capture_file, loop, *gateway, journal);
     if (!opened_capture) return std::unexpected(opened_capture.error());
     capture = std::move(*opened_capture);
+    if (options.redact_capture) capture->leave_out([&sandbox] { return sandbox.secrets(); });
   }
   if (auto status = open_stacks(); !status) return status;
   if (auto status = open_front_door(sandbox); !status) return status;
+  snapshots = std::make_unique<Snapshots>(*store);
   deployer->restore();
   account->functions().follow_endpoint(stack_table->former_endpoints());
   finish_interrupted();
@@ -341,8 +349,10 @@ Status Sandbox::Impl::open_stacks() {
   deployer = std::make_unique<cfn::Deployer>(types, tasks, *stack_table, journal, clock, random,
                                              std::move(deploy_options));
   loop.at_turn_end(io::Loop::Stage::kFlush, [this] { deployer->save_changed(); });
-  account->add(
-      std::make_unique<cloudformation::CloudFormationModule>(account->surroundings(), *deployer));
+  auto module =
+      std::make_unique<cloudformation::CloudFormationModule>(account->surroundings(), *deployer);
+  cloudformation = module.get();
+  account->add(std::move(module));
   return {};
 }
 
@@ -430,6 +440,33 @@ void Sandbox::Impl::begin_anew(const aws::AccountScope& scope, std::function<Sta
   });
 }
 
+// The clock first: what services set timers for when they read the tables hangs on it. Listeners
+// are opened anew once it is certain that they are to be.
+void Sandbox::Impl::put_back(const std::string& name, std::function<void(Status)> done) {
+  if (!options.simulated) loop.live_clock().start(snapshots->clock_ahead(name));
+  const bool same_stacks = snapshots->has_same_stacks(name);
+  snapshots->put_back(name);
+  captured.clear();
+  journal.clear();
+  after_commit([this, same_stacks, done = std::move(done)](bool committed) {
+    if (!committed) return done(fail("the tables cannot be written: " + store->failure()));
+    if (!same_stacks) {
+      gateway->clear();
+      cloudformation->forget_change_sets({});
+      deployer->reload();
+    }
+    done({});
+  });
+}
+
+// In a task of the next turn: an answer that is given between turns would wait for a turn's end
+// that nobody brings about.
+void Sandbox::Impl::after_commit(std::function<void(bool committed)> then) {
+  store->after_commit([this, then = std::move(then)](bool committed) {
+    tasks.post([then, committed] { then(committed); });
+  });
+}
+
 void Sandbox::Impl::settle() {
   const auto patience = system_instant() + options.function_guard;
   for (;;) {
@@ -510,6 +547,22 @@ std::string Sandbox::endpoint() const {
   return impl_->endpoint();
 }
 
+const std::string& Sandbox::folder() const {
+  return impl_->folder->path();
+}
+
+std::vector<std::string> Sandbox::secrets() const {
+  std::vector<std::string> out;
+  if (!impl_->deployer) return out;
+  for (const auto* stack : impl_->deployer->list()) {
+    for (const auto& parameter : stack->parameters) {
+      if (parameter.no_echo) out.push_back(parameter.value);
+    }
+  }
+  for (const auto& [reference, value] : impl_->options.resolve) out.push_back(value);
+  return out;
+}
+
 std::vector<std::string_view> Sandbox::service_names() const {
   return impl_->account->service_names();
 }
@@ -567,11 +620,34 @@ void Sandbox::reset_keeping_stacks(const aws::AccountScope& scope,
   impl_->begin_anew(scope, [] { return Status{}; }, std::move(done));
 }
 
+void Sandbox::snapshot(const std::string& name, std::function<void(Status)> done) {
+  if (impl_->deployer->busy()) return done(fail("a stack is being deployed or deleted"));
+  impl_->when_quiet([this, name, done = std::move(done)] {
+    impl_->account->logs().flush();
+    impl_->deployer->save_changed();
+    const auto taken = impl_->snapshots->take(name, clock_ahead());
+    if (!taken) return done(taken);
+    impl_->account->functions().pin_code();
+    impl_->after_commit([this, done](bool committed) {
+      committed ? done({}) : done(fail("the tables cannot be copied: " + impl_->store->failure()));
+    });
+  });
+}
+
+void Sandbox::restore(const std::string& name, std::function<void(Status)> done) {
+  if (const auto found = impl_->snapshots->check(name); !found) return done(found);
+  if (impl_->deployer->busy()) return done(fail("a stack is being deployed or deleted"));
+  impl_->begin_anew(
+      {}, [] { return Status{}; },
+      [this, name, done = std::move(done)](const Status&) { impl_->put_back(name, done); });
+}
+
 nlohmann::ordered_json Sandbox::describe() const {
   nlohmann::ordered_json out;
   out["endpoint"] = endpoint();
   out["account"] = impl_->options.account;
   out["regions"] = impl_->options.regions;
+  out["last_seq"] = impl_->journal.last_seq();
   out["stacks"] = nlohmann::ordered_json::object();
   for (const auto* stack : impl_->deployer->list()) {
     if (stack->status == cfn::StackStatus::kDeleteComplete) continue;
@@ -602,6 +678,22 @@ Result<nlohmann::ordered_json> Sandbox::listener(const std::string& listener) co
 Result<std::uint64_t> Sandbox::inject(const std::string& listener, const std::string& region,
                                       const Endpoint& from, ByteSpan payload) {
   return impl_->gateway->inject(listener, region, from, payload);
+}
+
+Result<nlohmann::ordered_json> Sandbox::bill(const std::string& wanted) const {
+  std::string name;
+  if (!wanted.empty()) {
+    const auto found = impl_->gateway->listener(wanted);
+    const auto symbol = impl_->journal.intern(found ? found->name : wanted);
+    if (!found && !impl_->gateway->bill().contains(symbol)) return std::unexpected(found.error());
+    name = impl_->journal.name(symbol);
+  }
+  return describe_bill(impl_->gateway->bill(), impl_->gateway->listeners(), impl_->journal, name);
+}
+
+bool Sandbox::busy() const {
+  const auto running = impl_->running_functions();
+  return running.all > running.waiting || !impl_->gateway->is_idle() || !impl_->tasks.empty();
 }
 
 std::vector<CapturedDatagram> Sandbox::captured(std::uint64_t after, std::size_t limit) const {

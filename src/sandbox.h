@@ -64,6 +64,7 @@ struct SandboxOptions {
   bool verify_signatures = false;       // by kSigningSecret, and by those of temporary credentials
   bool allow_service_delivery = false;  // deliver without the resource's policy, with a warning
   std::string capture_file;             // pcapng of what listeners send and receive; empty: none
+  bool redact_capture = false;          // keys that are `secrets` are left out of it
   // Values of {{resolve:…}}: "ssm:/path", "secretsmanager:name" → text.
   std::map<std::string, std::string> resolve;
   // Answers reverse DNS in scenarios: address → name. Live, the system's resolver is asked.
@@ -122,6 +123,10 @@ class Sandbox {
   io::Loop& loop();
   const SandboxOptions& options() const;
   std::string endpoint() const;  // "http://127.0.0.1:4566"
+  // Where its files are; a temporary one goes with it, also when it is killed.
+  const std::string& folder() const;
+  // Values of what is deployed that are not to be shown: NoEcho parameters, resolved references.
+  std::vector<std::string> secrets() const;
 
   // "cloudformation", "iam", …: what is emulated, by name.
   std::vector<std::string_view> service_names() const;
@@ -140,6 +145,15 @@ class Sandbox {
   // before does not. What belongs to everybody goes as above.
   void reset_keeping_stacks(const aws::AccountScope& scope, std::function<void(Status)> done);
 
+  // All that is in tables (stacks, roles, queues and their messages, topics, functions, logs,
+  // executions) and how far the clock is ahead, by name, until the sandbox ends. What is under way
+  // is not part of it.
+  void snapshot(const std::string& name, std::function<void(Status)> done);
+  // Puts that back. As `reset_keeping_stacks` it lets go what is under way, and the journal. While
+  // no stack was changed since, listeners with their sockets and WireGuard sessions and warm
+  // functions stay as they are; else listeners are opened anew, on their ports.
+  void restore(const std::string& name, std::function<void(Status)> done);
+
   // The document of the ready file: endpoint, stacks with warnings, outputs and listeners.
   nlohmann::ordered_json describe() const;
   // One listener of it. `listener`, here and below, is a logical id, a name, a port, or
@@ -155,6 +169,13 @@ class Sandbox {
                                      const Endpoint& from, const std::string& peer_key,
                                      ByteSpan plaintext);
   std::vector<CapturedDatagram> captured(std::uint64_t after, std::size_t limit) const;
+
+  // Packets as the service bills them, since the start or the last reset: by listener, and in sum.
+  // Of one listener if it is named, also of a deleted one by its name.
+  Result<nlohmann::ordered_json> bill(const std::string& listener) const;
+  // Whether packets wait or are under way, a function runs that is not itself waiting for the
+  // clock, or a request to outside is out.
+  bool busy() const;
 
   // The table of WireGuard sessions of a listener, or of all (empty).
   Result<nlohmann::ordered_json> peers(const std::string& listener) const;

@@ -15,10 +15,11 @@ class CloudFormationModule final : public Module {
   std::string_view name() const override { return "cloudformation"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
   Status reset(const aws::AccountScope& scope) override {
-    service_.forget_change_sets(scope);
+    forget_change_sets(scope);
     return {};
   }
   void forget(const aws::AccountScope&) override {}
+  void forget_change_sets(const aws::AccountScope& scope) { service_.forget_change_sets(scope); }
 
  private:
   CloudFormationService service_;

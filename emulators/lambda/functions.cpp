@@ -51,6 +51,14 @@ void Functions::load() {
     }
     put(std::move(function));
   }
+  if (!removed_.empty()) end_removed();
+}
+
+// Not within a call of theirs.
+void Functions::end_removed() {
+  surroundings_.tasks.post([this, alive = alive_.token()] {
+    if (alive) removed_.clear();
+  });
 }
 
 void Functions::follow_endpoint(const std::set<std::string>& former) {
@@ -78,12 +86,22 @@ void Functions::sweep_code() {
   });
 }
 
-void Functions::sweep_code_now() {
+std::set<std::filesystem::path> Functions::used_code() const {
   std::set<std::filesystem::path> used;
   for (const auto& [arn, entry] : entries_) {
     used.insert(function_folder(surroundings_, *entry.config));
     used.insert(entry.config->code.path);
   }
+  return used;
+}
+
+void Functions::pin_code() {
+  pinned_code_.merge(used_code());
+}
+
+void Functions::sweep_code_now() {
+  auto used = used_code();
+  used.insert(pinned_code_.begin(), pinned_code_.end());
   std::error_code error;
   for (const char* each : {kCode, kUploads}) {
     const auto folder = std::filesystem::path(surroundings_.folder) / each;
@@ -178,9 +196,7 @@ aws::Outcome<void> Functions::remove(const std::string& arn) {
   if (!pool) return {};
   pool->shut_down("the function was deleted");
   removed_.push_back(std::move(pool));
-  surroundings_.tasks.post([this, alive = alive_.token()] {
-    if (alive) removed_.clear();
-  });
+  end_removed();
   return {};
 }
 

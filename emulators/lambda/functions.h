@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
@@ -61,6 +62,8 @@ class Functions {
   // Functions and their warm workers stay. Calls that run or wait are answered as killed, what is
   // stored to be retried goes: nothing of them happens later.
   void forget(const aws::AccountScope& scope);
+  // The code of what is there now stays until the sandbox ends: it may be put back.
+  void pin_code();
 
   // Keeps uploaded bytes and gives the code source for them. InvalidParameterValueException.
   aws::Outcome<CodeSource> keep_upload(std::string_view zip);
@@ -115,6 +118,8 @@ class Functions {
   void load();
   void sweep_code();
   void sweep_code_now();
+  std::set<std::filesystem::path> used_code() const;
+  void end_removed();
   Entry* find_entry(std::string_view arn);
   const Entry* find_entry(std::string_view arn) const;
   void put(FunctionPtr config);
@@ -133,6 +138,7 @@ class Functions {
   std::unordered_map<std::string, Entry> entries_;  // by ARN without qualifier
   std::vector<std::unique_ptr<Pool>> removed_;      // destroyed in a later task
   bool sweeping_ = false;                           // when this turn is committed
+  std::set<std::filesystem::path> pinned_code_;
   OrderedCompletions order_;
   std::size_t in_flight_ = 0;
   std::uint64_t last_call_ = 0;         // they are numbered as they begin

@@ -1,7 +1,9 @@
 package loopgate_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -83,6 +85,28 @@ func TestTheClockIsMoved(t *testing.T) {
 	var clock struct{ Ahead string }
 	if sandbox.Get("clock", nil, &clock); clock.Ahead != "1h" {
 		t.Errorf("it is ahead by %s", clock.Ahead)
+	}
+}
+
+func TestAStateIsPutBack(t *testing.T) {
+	sandbox := loopgate.For(t, endpoint)
+	sandbox.Listener("JobListener").Send([]byte("job 1"))
+	sandbox.Wait(loopgate.Filter{Event: "delivered"}, 1, 5*time.Second)
+	sandbox.WaitIdle(10*time.Millisecond, 5*time.Second)
+	if billed := sandbox.Billed(); billed != 1 {
+		t.Errorf("billed are %d", billed)
+	}
+	sandbox.Snapshot("one job")
+	sandbox.Reset()
+	sandbox.Restore("one job")
+	answer, err := http.Get(endpoint + "/_aws/sqs/messages?QueueUrl=jobs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var queue struct{ Messages []any }
+	if err := json.NewDecoder(answer.Body).Decode(&queue); err != nil || len(queue.Messages) != 1 {
+		t.Errorf("there are %v (%v)", queue.Messages, err)
 	}
 }
 

@@ -12,7 +12,6 @@
 package loopgate
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/hex"
@@ -42,8 +41,7 @@ const (
 )
 
 // Kinds of events that are no packet's story.
-var untold = []string{"api-call", "stack", "listener"}
-var untoldLine = regexp.MustCompile(`^[0-9:.]+ (` + strings.Join(untold, "|") + `) `)
+var untoldLine = regexp.MustCompile(`^[0-9:.]+ (api-call|stack|listener) `)
 
 // Options say what Start starts. Without Templates the sandbox of AWS_ENDPOINT_URL is used, as of `loopgate exec`.
 type Options struct {
@@ -333,21 +331,23 @@ func (f Filter) query() url.Values {
 	return query
 }
 
-func (f Filter) String() string {
-	query := f.query()
-	query.Del("after")
-	if text, _ := url.QueryUnescape(strings.ReplaceAll(query.Encode(), "&", " ")); text != "" {
-		return text
-	}
-	return "any event"
-}
-
 // Journal gives the events since the last reset.
 func (s *Sandbox) Journal(filter Filter) []Event {
 	s.t.Helper()
-	events, err := s.read(context.Background(), filter.query(), -1)
+	answer, err := s.open(context.Background(), "GET", "journal?"+filter.query().Encode(), nil)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var events []Event
+	for lines := json.NewDecoder(answer.Body); lines.More(); {
+		var event Event
+		if err := lines.Decode(&event); err != nil {
+			s.t.Fatal(err)
+		}
+		if event.Kind != "" {
+			events = append(events, event)
+		}
 	}
 	return events
 }
@@ -356,47 +356,58 @@ func (s *Sandbox) Journal(filter Filter) []Event {
 // happen.
 func (s *Sandbox) Wait(filter Filter, count int, within time.Duration) []Event {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), within)
-	defer cancel()
 	query := filter.query()
-	query.Set("follow", "1")
-	events, err := s.read(ctx, query, count)
-	if len(events) == count {
-		return events
-	}
-	if ctx.Err() == nil {
-		s.t.Fatalf("waiting for %s: %v", filter, err)
-	}
-	happened := slices.DeleteFunc(s.Journal(Filter{After: filter.After}),
-		func(event Event) bool { return slices.Contains(untold, event.Kind) })
-	s.t.Fatalf("within %v there were %d of %d × %s. There were: %s", within, len(events), count, filter, summary(happened))
-	return nil
+	query.Set("count", strconv.Itoa(count))
+	return s.wait(query, within)
 }
 
-// read gives events until the answer ends or `limit` are there; negative: no limit.
-func (s *Sandbox) read(ctx context.Context, query url.Values, limit int) ([]Event, error) {
-	answer, err := s.open(ctx, "GET", "journal?"+query.Encode(), nil)
-	if err != nil {
-		return nil, err
+// WaitIdle waits until nothing has happened for so long, no packet is under way and no function runs.
+func (s *Sandbox) WaitIdle(idle, within time.Duration) {
+	s.t.Helper()
+	s.wait(url.Values{"idle": {duration(idle)}}, within)
+}
+
+func (s *Sandbox) wait(query url.Values, within time.Duration) []Event {
+	s.t.Helper()
+	query.Set("within", duration(within))
+	var answer struct {
+		Arrived bool
+		Events  []Event
+		Said    string
 	}
-	defer answer.Body.Close()
-	var events []Event
-	lines := bufio.NewReader(answer.Body)
-	for len(events) != limit {
-		line, err := lines.ReadBytes('\n')
-		if err == io.EOF {
-			return events, nil
-		}
-		if err != nil {
-			return events, err
-		}
-		var event Event
-		if err := json.Unmarshal(line, &event); err != nil {
-			return events, err
-		}
-		if event.Kind != "" {
-			events = append(events, event)
-		}
+	if s.Get("wait", query, &answer); !answer.Arrived {
+		s.t.Fatal(answer.Said)
 	}
-	return events, nil
+	return answer.Events
+}
+
+// whenQuiet returns when there are events after `after` and nothing is under way any more, or ctx is done.
+func (s *Sandbox) whenQuiet(ctx context.Context, after int64, within time.Duration) {
+	query := url.Values{"after": {strconv.FormatInt(after, 10)}, "count": {"1"}, "idle": {"0s"},
+		"within": {duration(within)}}
+	if answer, err := s.open(ctx, "GET", "wait?"+query.Encode(), nil); err == nil {
+		answer.Body.Close()
+	}
+}
+
+func duration(d time.Duration) string { return strconv.FormatInt(max(1, d.Milliseconds()), 10) + "ms" }
+
+// Snapshot keeps the sandbox's state (stacks, messages, functions, logs, clock) by a name, until it ends.
+func (s *Sandbox) Snapshot(name string) {
+	s.t.Helper()
+	s.Post("snapshot", map[string]any{"name": name}, nil)
+}
+
+// Restore puts it back, in a millisecond or two.
+func (s *Sandbox) Restore(name string) {
+	s.t.Helper()
+	s.Post("restore", map[string]any{"name": name}, nil)
+}
+
+// Billed is how many packets the service would have billed since the last reset.
+func (s *Sandbox) Billed() int64 {
+	s.t.Helper()
+	var bill struct{ Billed int64 }
+	s.Get("bill", nil, &bill)
+	return bill.Billed
 }

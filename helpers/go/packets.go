@@ -1,6 +1,7 @@
 package loopgate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -12,7 +13,7 @@ import (
 	"time"
 )
 
-const lookEvery = 50 * time.Millisecond // into the journal, while a reply is awaited
+const firstLook = 50 * time.Millisecond // most replies have come by then, and the journal need not be asked
 
 // Listener is a UDP listener. WireGuard's take packets from `loopgate send --wg` and real clients.
 type Listener struct {
@@ -69,6 +70,7 @@ type Client struct {
 	title   string
 	socket  net.Conn
 	events  []Event // of the journal, as far as it was read
+	seq     int64   // of the last of them
 }
 
 func (l *Listener) Client() *Client {
@@ -97,10 +99,9 @@ func (c *Client) Send(payload []byte) {
 func (c *Client) Receive(within time.Duration) []byte {
 	c.sandbox.t.Helper()
 	buffer := make([]byte, 65536)
-	for end := time.Now().Add(within); ; {
-		left := time.Until(end)
-		c.socket.SetReadDeadline(time.Now().Add(max(time.Millisecond, min(lookEvery, left))))
-		size, err := c.socket.Read(buffer)
+	end := time.Now().Add(within)
+	size, err := c.read(buffer, min(firstLook, within), nil)
+	for ; ; size, err = c.read(buffer, time.Until(end), &c.seq) {
 		if err == nil {
 			return buffer[:size]
 		}
@@ -110,17 +111,42 @@ func (c *Client) Receive(within time.Duration) []byte {
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			c.sandbox.t.Fatal(err)
 		}
-		var after int64
-		if len(c.events) > 0 {
-			after = c.events[len(c.events)-1].Seq
-		}
-		c.events = append(c.events, c.sandbox.Journal(Filter{After: after})...)
+		c.look()
 		if discards := deadEnd(c.events, c.Address()); len(discards) > 0 {
 			c.sandbox.t.Fatalf("no reply from %s: %s", c.title, tell(discards))
 		}
-		if left <= 0 {
+		if time.Until(end) <= 0 {
 			c.sandbox.t.Fatal(c.silence(within))
 		}
+	}
+}
+
+// read waits for a datagram; gives up early, unless `quietAfter` is nil, when the sandbox has nothing under way that
+// could bring one.
+func (c *Client) read(buffer []byte, within time.Duration, quietAfter *int64) (int, error) {
+	c.socket.SetReadDeadline(time.Now().Add(max(time.Millisecond, within)))
+	if quietAfter == nil {
+		return c.socket.Read(buffer)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	quiet := make(chan struct{})
+	go func() {
+		defer close(quiet)
+		if c.sandbox.whenQuiet(ctx, *quietAfter, within); ctx.Err() == nil {
+			c.socket.SetReadDeadline(time.Now())
+		}
+	}()
+	size, err := c.socket.Read(buffer)
+	cancel()
+	<-quiet
+	return size, err
+}
+
+func (c *Client) look() {
+	c.sandbox.t.Helper()
+	c.events = append(c.events, c.sandbox.Journal(Filter{After: c.seq})...)
+	if len(c.events) > 0 {
+		c.seq = c.events[len(c.events)-1].Seq
 	}
 }
 

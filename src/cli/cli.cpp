@@ -32,9 +32,10 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("loopgate {}", version()));
   app.failure_message(CLI::FailureMessage::help);
   Outcome outcome;
-  for (auto* add : {add_up, add_exec, add_env, add_deploy, add_delete, add_send, add_publish,
-                    add_explain, add_trace, add_inspect, add_replay, add_run, add_clock, add_reset,
-                    add_health, add_reasons, add_peers, add_states, add_wg_config}) {
+  for (auto* add : {add_up,      add_exec,    add_env,   add_deploy,   add_delete,   add_send,
+                    add_publish, add_explain, add_trace, add_wait,     add_inspect,  add_replay,
+                    add_run,     add_clock,   add_reset, add_snapshot, add_restore,  add_health,
+                    add_reasons, add_peers,   add_bill,  add_states,   add_wg_config}) {
     add(app, outcome);
   }
   // CLI11 would take what follows "--" as more positional arguments of the verb.
@@ -55,11 +56,11 @@ int run(int argc, char** argv) {
     app.parse(static_cast<int>(dashes - argv), argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    const auto parsed = app.get_subcommands();
+    const auto verb = parsed.empty() ? std::string() : parsed.front()->get_name();
     std::fprintf(stderr, "loopgate: %s\nTry 'loopgate%s --help'.\n", error.what(),
-                 app.get_subcommands().empty()
-                     ? ""
-                     : (" " + app.get_subcommands().front()->get_name()).c_str());
-    return 2;
+                 verb.empty() ? "" : (" " + verb).c_str());
+    return verb == kExec ? kExecFailed : 2;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "loopgate: %s\n", error.what());
     return 1;

@@ -8,13 +8,6 @@ namespace loopgate::cli {
 
 namespace {
 
-// For a POSIX shell: single quotes, and each quote inside as '\''.
-std::string shell_quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 int env(const std::string& endpoint) {
   Client client(endpoint);
   const auto info = client.get("/_loopgate/info");

@@ -161,6 +161,7 @@ Result<SandboxOptions> SandboxFlags::options() const {
   options.regions_by_port = regions_by_port_;
   options.allow_unsupported = deployment_.allow_unsupported();
   options.capture_file = capture_;
+  options.redact_capture = redact_capture_;
   options.enforce_iam = enforce_iam_;
   options.verify_signatures = verify_signatures_;
   options.allow_service_delivery = allow_service_delivery_;
@@ -230,8 +231,10 @@ void warn_of_open_door(const IpAddress& bind) {
              bind.to_string());
 }
 
-// Of --listen: a later deployment may bring the listener, so it is no error.
-void warn_of_unused_ports(const Sandbox& sandbox) {
+}  // namespace
+
+// A later deployment may bring the listener, so it is no error.
+std::vector<std::string> unused_ports(const Sandbox& sandbox) {
   std::set<std::string> known;
   const auto info = sandbox.describe();
   for (const auto& [stack_name, stack] : info["stacks"].items()) {
@@ -240,11 +243,13 @@ void warn_of_unused_ports(const Sandbox& sandbox) {
       known.insert(stack_name + "/" + logical_id);
     }
   }
+  std::vector<std::string> out;
   for (const auto& [listener, port] : sandbox.options().listen) {
     if (known.contains(listener)) continue;
-    fmt::print(stderr, "warning: --listen {}={}: no stack has a listener '{}'\n", listener, port,
-               listener);
+    out.push_back(
+        fmt::format("--listen {}={}: no stack has a listener '{}'", listener, port, listener));
   }
+  return out;
 }
 
 // Of the HTTP endpoint: most often it is another sandbox that has it.
@@ -285,7 +290,7 @@ Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags) {
     if (!*outcome) return std::unexpected(outcome->error());
   }
   (*sandbox)->set_ready(true);
-  warn_of_unused_ports(**sandbox);
+  for (const auto& warning : unused_ports(**sandbox)) fmt::print(stderr, "warning: {}\n", warning);
   (*sandbox)->loop().on_signal([stop = sandbox->get()](int) { stop->stop(); });
   return sandbox;
 }
@@ -319,21 +324,71 @@ Status ReadyFile::write(const Sandbox& sandbox) const {
 
 namespace {
 
-std::string variable_name(std::string_view logical_id) {
-  std::string out = "LOOPGATE_";
-  for (const char c : logical_id) {
+// Of environments: "UdpListener" → "UDPLISTENER".
+std::string variable_part(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
     out += std::isalnum(static_cast<unsigned char>(c))
                ? static_cast<char>(std::toupper(static_cast<unsigned char>(c)))
                : '_';
   }
-  return out + "_ADDR";
+  return out;
+}
+
+// What several stacks may have by one name: found by it where only one has it, else behind the
+// stack's.
+class Names {
+ public:
+  void count(const std::string& name) { ++owners_[variable_part(name)]; }
+  std::string of(const std::string& stack, const std::string& name) const {
+    const auto own = variable_part(name);
+    return owners_.at(own) == 1 ? own : variable_part(stack) + "_" + own;
+  }
+
+ private:
+  std::map<std::string, int> owners_;
+};
+
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+void add_listeners(const nlohmann::json& stacks, const std::string& region, Environment& out) {
+  Names names;
+  for (const auto& [stack_name, stack] : stacks.items()) {
+    for (const auto& [logical_id, listener] : stack["listeners"].items()) names.count(logical_id);
+  }
+  for (const auto& [stack_name, stack] : stacks.items()) {
+    for (const auto& [logical_id, listener] : stack["listeners"].items()) {
+      const auto own = listener["addresses"].find(region);
+      if (own == listener["addresses"].end()) continue;
+      out.emplace_back("LOOPGATE_" + names.of(stack_name, logical_id) + "_ADDR",
+                       own->get<std::string>());
+    }
+  }
+}
+
+void add_outputs(const nlohmann::json& stacks, Environment& out) {
+  Names names;
+  std::string stack_names;
+  for (const auto& [stack_name, stack] : stacks.items()) {
+    if (!stack.contains("status")) continue;  // of another region: its listeners alone are told
+    stack_names += (stack_names.empty() ? "" : " ") + stack_name;
+    for (const auto& [key, value] : stack["outputs"].items()) names.count(key);
+  }
+  if (!stack_names.empty()) out.emplace_back("LOOPGATE_STACK", stack_names);
+  for (const auto& [stack_name, stack] : stacks.items()) {
+    if (!stack.contains("status")) continue;
+    for (const auto& [key, value] : stack["outputs"].items()) {
+      out.emplace_back("LOOPGATE_OUTPUT_" + names.of(stack_name, key),
+                       stack["local"].value(key, value.get<std::string>()));
+    }
+  }
 }
 
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> client_environment(const nlohmann::json& info,
                                                                     const std::string& region) {
-  std::vector<std::pair<std::string, std::string>> out = {
+  Environment out = {
       {"AWS_ENDPOINT_URL", info["endpoint"].get<std::string>()},
       {"AWS_ACCESS_KEY_ID", "test"},
       {"AWS_SECRET_ACCESS_KEY", kSigningSecret},
@@ -342,20 +397,15 @@ std::vector<std::pair<std::string, std::string>> client_environment(const nlohma
       {"AWS_EC2_METADATA_DISABLED", "true"},
       {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"},
   };
-  std::map<std::string, int> owners;
-  for (const auto& [stack_name, stack] : info["stacks"].items()) {
-    for (const auto& [logical_id, listener] : stack["listeners"].items()) ++owners[logical_id];
-  }
-  for (const auto& [stack_name, stack] : info["stacks"].items()) {
-    for (const auto& [logical_id, listener] : stack["listeners"].items()) {
-      const auto own = listener["addresses"].find(region);
-      if (own == listener["addresses"].end()) continue;
-      const bool alone = owners[logical_id] == 1;
-      out.emplace_back(variable_name(alone ? logical_id : stack_name + "_" + logical_id),
-                       own->get<std::string>());
-    }
-  }
+  add_listeners(info["stacks"], region, out);
+  add_outputs(info["stacks"], out);
   return out;
+}
+
+std::string shell_quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
 }
 
 std::vector<std::string> foreign_variables() {

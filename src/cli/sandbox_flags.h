@@ -36,6 +36,11 @@ class SandboxFlags {
   Result<std::vector<DeployOptions>> deployments() const;
   const std::string& ready_file() const { return ready_file_; }
   void set_port(int port) { port_ = port; }
+  const std::string& capture() const { return capture_; }
+  void set_capture(std::string file, bool redacted) {
+    capture_ = std::move(file);
+    redact_capture_ = redacted;
+  }
 
  private:
   std::vector<std::string> templates_;
@@ -55,6 +60,7 @@ class SandboxFlags {
   std::vector<std::string> egress_;
   DeploymentFlags deployment_;
   std::string capture_;
+  bool redact_capture_ = false;
   bool enforce_iam_ = false;
   bool verify_signatures_ = false;
   bool allow_service_delivery_ = false;
@@ -72,6 +78,9 @@ inline constexpr std::size_t kMaxTextFileBytes = 1U << 20;
 // SIGTERM end the process meanwhile, and stop the sandbox from then on.
 Result<std::unique_ptr<Sandbox>> start_sandbox(const SandboxFlags& flags);
 
+// What --listen names and no stack has, a sentence each.
+std::vector<std::string> unused_ports(const Sandbox& sandbox);
+
 // Tells a harness that all is up by being there: one of an earlier run is removed first, this one
 // when the sandbox ends. All of it does nothing for an empty path.
 class ReadyFile {
@@ -88,10 +97,15 @@ class ReadyFile {
   std::string path_;
 };
 
-// What clients and SDKs need: AWS_ENDPOINT_URL, credentials, region, LOOPGATE_<LOGICALID>_ADDR, or
-// LOOPGATE_<STACK>_<LOGICALID>_ADDR where several stacks have a listener of that id.
+// What clients and SDKs need: AWS_ENDPOINT_URL, credentials, region, LOOPGATE_<LOGICALID>_ADDR of
+// listeners, LOOPGATE_OUTPUT_<NAME> of stacks (the address here where an output names the vendor's
+// production); with <STACK>_ in front of ID or NAME where several stacks have it. LOOPGATE_STACK
+// has the stacks' names, separated by spaces.
 std::vector<std::pair<std::string, std::string>> client_environment(const nlohmann::json& info,
                                                                     const std::string& region);
+
+// As one word for a POSIX shell.
+std::string shell_quoted(const std::string& text);
 
 // Variables of ours that would lead clients past the sandbox: profiles, a real session, endpoints
 // of single services (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).

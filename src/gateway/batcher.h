@@ -29,6 +29,7 @@ struct BatchEntry {
   bool replied = false;
   std::uint32_t offset = 0;  // of its text in the batch's
   std::uint32_t size = 0;
+  std::uint32_t payload_size = 0;  // of the packet itself
 };
 
 struct Batch {

@@ -16,6 +16,7 @@
 #include "base/network.h"
 #include "base/random.h"
 #include "base/task_queue.h"
+#include "gateway/bill.h"
 #include "gateway/limits.h"
 #include "wireguard/keys.h"
 
@@ -113,6 +114,7 @@ struct Context {
   GatewayOptions options{};
 
   RoleSessions* roles = nullptr;
+  Bill bill{};
   CaptureSink capture{};
   DatagramObserver observe{};
   KeyLogObserver key_log{};

@@ -109,6 +109,7 @@ bool Destination::append(Lane& lane, const RequestPacket& packet, std::string& a
   entry.origin = packet.origin;
   entry.offset = static_cast<std::uint32_t>(begin);
   entry.size = static_cast<std::uint32_t>(batch.text.size() - begin);
+  entry.payload_size = static_cast<std::uint32_t>(packet.payload.size());
   batch.formatter = formatter_;
   if (const std::size_t keys = delivery_->keys_per_packet(); keys > 0) {
     batch.keys_per_packet = keys;
@@ -178,9 +179,11 @@ void Destination::dispatched(const Batch& batch, std::size_t count, std::size_t 
   context_.journal.append(std::move(out));
 }
 
-void Destination::delivered(const Batch& batch, std::size_t count, std::string_view note) {
+void Destination::delivered(const Batch& batch, const Members& members, std::string_view note) {
+  auto& line = context_.bill[listener_.symbol];
+  for (const auto member : members) line.delivered.add(batch.entries[member].payload_size);
   Event out = event(EventKind::kDelivered, batch);
-  out.count = static_cast<std::uint32_t>(count);
+  out.count = static_cast<std::uint32_t>(members.size());
   out.took = context_.clock.now() - batch.dispatched;
   out.text = note;
   context_.journal.append(std::move(out));

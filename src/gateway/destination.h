@@ -53,7 +53,7 @@ class Destination final : public DeliverySink, public std::enable_shared_from_th
   // DeliverySink
   void dispatched(const Batch& batch, std::size_t count, std::size_t bytes,
                   std::string_view assumption) override;
-  void delivered(const Batch& batch, std::size_t count, std::string_view note) override;
+  void delivered(const Batch& batch, const Members& members, std::string_view note) override;
   void failed(const Batch& batch, const Members& members, const Failure& failure) override;
   void replied(Batch& batch, const Reply& reply) override;
   void answer_malformed(const Batch& batch, const std::string& problem) override;

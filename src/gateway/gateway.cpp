@@ -345,6 +345,10 @@ std::optional<std::uint16_t> Gateway::fixed_port(const std::string& stack,
   return std::nullopt;
 }
 
+bool Gateway::is_idle() const {
+  return std::ranges::all_of(listeners_, [](const auto& entry) { return entry.second->is_idle(); });
+}
+
 void Gateway::forget(const std::function<bool(std::string_view stack)>& covers) {
   for (const auto& [name, listener] : listeners_) {
     if (!covers(listener->stack())) continue;
@@ -352,6 +356,23 @@ void Gateway::forget(const std::function<bool(std::string_view stack)>& covers) 
     configure(*listener, listener->spec());
     log_.forget_lines(listener->symbol());
   }
+  // Those of deleted listeners are nobody's any more.
+  std::erase_if(context_.bill, [&](const auto& line) {
+    const auto* const listener = listener_named(context_.journal.name(line.first));
+    return listener == nullptr || covers(listener->stack());
+  });
+}
+
+void Gateway::clear() {
+  for (const auto& [id, source] : sources_) source->stop();
+  sources_.clear();
+  for (const auto& [name, listener] : listeners_) {
+    std::ranges::move(listener->close(), std::back_inserter(draining_));
+    log_.forget(listener->symbol());
+  }
+  listeners_.clear();
+  declared_.clear();
+  attached_.clear();
 }
 
 void Gateway::tell(Symbol listener, std::string text) {

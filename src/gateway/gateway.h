@@ -66,10 +66,17 @@ class Gateway final : public SourceSink {
   // this says. Functions that no destination invokes so are no business of ours.
   void on_async_answer(const std::string& function_arn, std::string_view answer);
 
+  // Since the start or the last `forget`; "name" of deleted listeners too.
+  const Bill& bill() const { return context_.bill; }
+  // No packet waits in a batch, is under way to a destination or could still be answered.
+  bool is_idle() const;
   // Packets that wait, are under way or could still be answered are let go; listeners, sockets,
   // WireGuard sessions and packet sources stay. What comes back of them later is discarded. Of the
   // stacks alone whose title `covers` takes.
   void forget(const std::function<bool(std::string_view stack)>& covers);
+  // As at the end of the process: listeners, sources and attached ARNs are no longer there, what
+  // the account has for them stays, and so do ports and keys that are remembered.
+  void clear();
 
   // What the resource types do (resources.h). Names are unique over all stacks.
   Result<ListenerInfo> create_listener(const std::string& stack, const std::string& logical_id,

@@ -186,6 +186,11 @@ void Listener::forget_packets() {
   transport_->forget_packets();
 }
 
+bool Listener::is_idle() const {
+  const auto idle = [](const auto& destination) { return destination->is_idle(); };
+  return std::ranges::all_of(destinations_, idle) && std::ranges::all_of(retired_, idle);
+}
+
 std::uint64_t Listener::receive(RegionIndex region, const Endpoint& from, ByteSpan payload,
                                 bool injected) {
   if (context_.observe) observe(true, region, from, injected, payload);
@@ -237,7 +242,23 @@ void Listener::deliver(const RequestPacket& packet) {
 }
 
 void Listener::reply(std::uint64_t tag, const Origin& origin, ByteSpan payload) {
+  billed_as_ = &BillLine::replied;
+  billed_bytes_ = payload.size();
   transport_->reply(tag, origin, payload);
+  billed_as_ = nullptr;
+}
+
+void Listener::source(std::uint64_t tag, RegionIndex region, const SourcedPacket& packet) {
+  billed_as_ = &BillLine::sourced;
+  billed_bytes_ = packet.payload.size();
+  transport_->source(tag, region, packet);
+  billed_as_ = nullptr;
+}
+
+// Once it leaves, or would. A tunnel's own messages are no packets of the customer's.
+void Listener::bill() {
+  if (billed_as_ == nullptr) return;
+  (context_.bill[identity_.symbol].*std::exchange(billed_as_, nullptr)).add(billed_bytes_);
 }
 
 void Listener::transmit(const Outgoing& to, ByteSpan datagram) {
@@ -245,7 +266,10 @@ void Listener::transmit(const Outgoing& to, ByteSpan datagram) {
     return discard(to.tag, {to.to, to.region, to.injected}, Reason::kDatagramTooLarge,
                    fmt::format("{} bytes", datagram.size()));
   }
-  if (!may_leave(to)) return capture(to, datagram);
+  if (!may_leave(to)) {
+    bill();
+    return capture(to, datagram);
+  }
   const RegionIndex region = clients_.region_of(to.to).value_or(to.region);
   if (region >= sockets_.size())
     return discard(to.tag, {to.to, region, false}, Reason::kListenerDeleted, {});
@@ -254,6 +278,7 @@ void Listener::transmit(const Outgoing& to, ByteSpan datagram) {
     return discard(to.tag, {to.to, region, false}, Reason::kSendFailed,
                    fmt::format("{} is of another address family", socket.local().to_string()));
   }
+  bill();
   if (context_.observe) observe(false, region, to.to, false, datagram);
   Event sent = event(EventKind::kSent, to.tag, region, to.to);
   sent.set_payload(datagram);

@@ -59,14 +59,15 @@ class Listener final : public ReplySink, public TransportHost {
   // clients goes.
   void forget_packets();
 
+  // No packet waits for, or is at, one of its destinations.
+  bool is_idle() const;
+
   // Gives its tag.
   std::uint64_t receive(RegionIndex region, const Endpoint& from, ByteSpan payload, bool injected);
   // Where there is a tunnel: a plaintext as if it had come through that of the peer with this key.
   std::uint64_t inject_inner(RegionIndex region, const Endpoint& from, std::string_view peer_key,
                              ByteSpan plaintext);
-  void source(std::uint64_t tag, RegionIndex region, const SourcedPacket& packet) {
-    transport_->source(tag, region, packet);
-  }
+  void source(std::uint64_t tag, RegionIndex region, const SourcedPacket& packet);
 
   ListenerInfo info() const;
   // Null when it has no destination of that name.
@@ -100,6 +101,7 @@ class Listener final : public ReplySink, public TransportHost {
   Status bind(std::uint16_t port);
   Status bind_free(unsigned from);
   Endpoint endpoint_of(std::size_t region, std::uint16_t port) const;
+  void bill();
   void capture(const Outgoing& to, ByteSpan datagram);
   bool may_leave(const Outgoing& to);
   void discard(std::uint64_t tag, const Origin& origin, Reason reason, std::string text);
@@ -120,6 +122,10 @@ class Listener final : public ReplySink, public TransportHost {
   std::vector<std::shared_ptr<Destination>> destinations_;
   std::vector<std::shared_ptr<Destination>> retired_;  // no longer declared, still awaiting answers
   Stamp stamp_;
+  // A reply or sourced packet that its transport has at hand; null otherwise, and once it is
+  // billed.
+  BilledPackets BillLine::* billed_as_ = nullptr;
+  std::size_t billed_bytes_ = 0;
 };
 
 }  // namespace loopgate::gateway

@@ -13,8 +13,11 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "io/keeper.h"
 #include "io/limits.h"
@@ -30,6 +33,21 @@ namespace {
 
 using Descriptor = asio::posix::stream_descriptor;
 
+// By /proc/PID/task/TID/children (proc(5)), those that are nearer first.
+std::vector<int> descendants(int pid) {
+  std::vector<int> out{pid};
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    std::error_code ignored;
+    const auto tasks = "/proc/" + std::to_string(out[i]) + "/task";
+    for (const auto& task : std::filesystem::directory_iterator(tasks, ignored)) {
+      std::ifstream children(task.path() / "children");
+      for (int child = 0; children >> child;) out.push_back(child);
+    }
+  }
+  out.erase(out.begin());
+  return out;
+}
+
 // Lives on until the child is reaped, also when its owner has gone.
 class Child : public std::enable_shared_from_this<Child> {
  public:
@@ -39,6 +57,7 @@ class Child : public std::enable_shared_from_this<Child> {
   void watch();
   void abandon();
   void signal(int number);
+  void signal_tree(int number);
   int pid() const { return pid_; }
 
  private:
@@ -123,6 +142,13 @@ void Child::signal(int number) {
   } else {
     ::kill(own_group_ ? -pid_ : pid_, number);
   }
+}
+
+// Those below it first: once it has gone, nobody tells them from others.
+void Child::signal_tree(int number) {
+  if (ended_) return;
+  for (const int pid : descendants(pid_)) ::kill(pid, number);
+  signal(number);
 }
 
 void Child::watch_output(Output& output) {
@@ -246,10 +272,17 @@ class ChildProcess final : public Process {
   int pid() const override { return child_->pid(); }
   void kill() override { child_->signal(SIGKILL); }
   void terminate() override { child_->signal(SIGTERM); }
+  void kill_tree() override { child_->signal_tree(SIGKILL); }
+  void terminate_tree() override { child_->signal_tree(SIGTERM); }
 
  private:
   std::shared_ptr<Child> child_;
 };
+
+bool is_there_at(const std::string& path) {
+  struct stat info{};
+  return ::stat(path.c_str(), &info) == 0;
+}
 
 bool is_executable_file(const std::string& path) {
   struct stat info{};
@@ -264,6 +297,27 @@ std::string absolute(const std::string& path) {
   std::string whole = std::string(folder) + "/" + path;
   std::free(folder);
   return whole;
+}
+
+// Absolute path of the first one of that name in PATH that `fits`, or an empty string.
+template <class Predicate>
+std::string find_in_path(std::string_view name, Predicate fits) {
+  if (name.empty()) return {};
+  if (name.find('/') != std::string_view::npos) {
+    const auto path = absolute(std::string(name));
+    return fits(path) ? path : std::string();
+  }
+  const char* path = std::getenv("PATH");
+  std::string_view folders = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
+  while (true) {
+    const auto end = folders.find(':');
+    const auto folder = folders.substr(0, end);
+    const auto candidate =
+        absolute((folder.empty() ? "." : std::string(folder)) + "/" + std::string(name));
+    if (fits(candidate)) return candidate;
+    if (end == std::string_view::npos) return {};
+    folders.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace
@@ -290,22 +344,11 @@ Result<std::unique_ptr<Process>> Process::spawn(Loop& loop, ProcessOptions optio
 }
 
 std::string find_executable(std::string_view name) {
-  if (name.empty()) return {};
-  if (name.find('/') != std::string_view::npos) {
-    const auto path = absolute(std::string(name));
-    return is_executable_file(path) ? path : std::string();
-  }
-  const char* path = std::getenv("PATH");
-  std::string_view folders = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
-  while (true) {
-    const auto end = folders.find(':');
-    const auto folder = folders.substr(0, end);
-    const auto candidate =
-        absolute((folder.empty() ? "." : std::string(folder)) + "/" + std::string(name));
-    if (is_executable_file(candidate)) return candidate;
-    if (end == std::string_view::npos) return {};
-    folders.remove_prefix(end + 1);
-  }
+  return find_in_path(name, is_executable_file);
+}
+
+bool is_there(std::string_view name) {
+  return !find_in_path(name, is_there_at).empty();
 }
 
 }  // namespace loopgate::io

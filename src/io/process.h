@@ -16,7 +16,8 @@ namespace loopgate::io {
 class Supervisor;
 
 struct ProcessOptions {
-  std::vector<std::string> argv = {};         // argv[0] is looked up in PATH
+  std::vector<std::string> argv = {};
+  std::string file = {};                      // what is run; empty: argv[0], looked up in PATH
   std::vector<std::string> environment = {};  // "NAME=value", the whole of it
   std::string directory = {};                 // working directory; empty: ours
   bool inherit_stdio = false;                 // for `exec`: the child has our terminal
@@ -45,9 +46,16 @@ class Process {
   virtual int pid() const = 0;
   virtual void kill() = 0;       // SIGKILL to the group
   virtual void terminate() = 0;  // SIGTERM to the group
+  // The same to it and all it has started, whatever their groups, as far as they descend from it
+  // still: for one that shares our group.
+  virtual void kill_tree() = 0;
+  virtual void terminate_tree() = 0;
 };
 
 // Absolute path of an executable in PATH, or an empty string.
 std::string find_executable(std::string_view name);
+// Whether there is something by that name, be it executable or not, in PATH: what tells a shell's
+// 126 from its 127.
+bool is_there(std::string_view name);
 
 }  // namespace loopgate::io

@@ -156,7 +156,7 @@ StartedChild start_child(const ChildPlan& plan) {
 Result<SpawnedProcess> spawn_process(const ProcessOptions& options) {
   if (options.argv.empty()) return fail("no command to start");
   const auto& name = options.argv.front();
-  const auto file = find_executable(name);
+  const auto file = options.file.empty() ? find_executable(name) : options.file;
   if (file.empty()) return fail("cannot start " + name + ": no such executable in PATH");
   OutputPipes pipes;
   if (pipes.error() != 0) {

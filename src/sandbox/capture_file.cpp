@@ -8,6 +8,7 @@
 
 #include "base/version.h"
 #include "codec/ip.h"
+#include "sandbox/redaction.h"
 
 namespace loopgate {
 
@@ -29,7 +30,8 @@ CaptureFile::CaptureFile(io::FilePtr file, io::Loop& loop, gateway::Gateway& gat
       outer_(writer_.add_interface(codec::capture::LinkType::kRaw, "listeners")),
       inner_(writer_.add_interface(codec::capture::LinkType::kRaw, "inside-wireguard")) {
   gateway_.set_key_log_observer([this](const std::string& lines) {
-    writer_.add_secrets(codec::capture::kWireGuardKeyLog, lines);
+    writer_.add_secrets(codec::capture::kWireGuardKeyLog,
+                        secrets_ ? Redaction(secrets_()).lines_without(lines) : lines);
   });
   gateway_.set_datagram_observer(
       [this](const gateway::ObservedDatagram& datagram) { observe(datagram); });

@@ -4,8 +4,10 @@
 // everything.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/alive.h"
 #include "base/clock.h"
@@ -22,6 +24,10 @@ class CaptureFile {
   static Result<std::unique_ptr<CaptureFile>> open(const std::string& path, io::Loop& loop,
                                                    gateway::Gateway& gateway, Journal& journal);
   ~CaptureFile();
+  // Of the key log: lines with one of these texts are not written. Asked for at each of them.
+  void leave_out(std::function<std::vector<std::string>()> secrets) {
+    secrets_ = std::move(secrets);
+  }
   CaptureFile(const CaptureFile&) = delete;
 
  private:
@@ -38,6 +44,7 @@ class CaptureFile {
   std::uint32_t inner_;
   bool failed_ = false;
   bool told_too_large_ = false;
+  std::function<std::vector<std::string>()> secrets_;
   Alive alive_;
 };
 

@@ -13,7 +13,9 @@
 #include "codec/base64.h"
 #include "console/files.h"
 #include "emulators/http/caller.h"
+#include "sandbox/injected_replies.h"
 #include "sandbox/journal_stream.h"
+#include "sandbox/journal_wait.h"
 #include "sandbox/query.h"
 #include "template/suggestion.h"
 
@@ -147,6 +149,15 @@ Result<Injected> read_injected(const json& datagram, const std::string& where,
                   text_field(datagram, "peer_key"), *std::move(payload)};
 }
 
+// Nothing: it is not asked for.
+Result<std::optional<Duration>> read_wait(const json& body) {
+  const auto text = text_field(body, "wait");
+  if (text.empty()) return std::nullopt;
+  const auto wait = parse_duration(text);
+  if (!wait) return fail("wait: " + wait.error().message);
+  return std::min<Duration>(*wait, std::chrono::milliseconds(kMaxWaitMillis));
+}
+
 }  // namespace
 
 void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
@@ -157,10 +168,12 @@ void Control::handle(http::Request request, std::shared_ptr<http::Exchange> exch
   if (route == "health") return get_health(exchange);
   if (route == "info") return answer_json(exchange, json(sandbox_.describe()));
   if (route == "journal") return get_journal(request.query, exchange);
+  if (route == "wait") return wait_for_journal(sandbox_, request.query, std::move(exchange));
   if (route == "captured") return get_captured(request.query, exchange);
   if (route == "clock") return get_clock(exchange);
   const auto listener = query_parameter(request.query, "listener");
   if (route == "listener") return answer_document(exchange, sandbox_.listener(listener));
+  if (route == "bill") return answer_document(exchange, sandbox_.bill(listener));
   if (route == "peers") return answer_document(exchange, sandbox_.peers(listener));
   if (route == "wireguard") return answer_document(exchange, sandbox_.wireguard(listener));
   refuse(exchange, fmt::format("there is no GET {}", request.path), 404);
@@ -198,7 +211,7 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
       {"delete", &Control::post_delete, {{"stack", kText}}},
       {"inject",
        &Control::post_inject,
-       {{"listener", kText}, {"region", kText}, {"datagrams", kList}}},
+       {{"listener", kText}, {"region", kText}, {"datagrams", kList}, {"wait", kText}}},
       {"publish",
        &Control::post_publish,
        {{"topic", kText}, {"message", kText}, {"attributes", kObject}}},
@@ -213,6 +226,8 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
         {"preshared_key", kText},
         {"allowed_ips", kList}}},
       {"reset", &Control::post_reset, {{"keep_stacks", kFlag}, {"account", kText}}},
+      {"snapshot", &Control::post_snapshot, {{"name", kText}}},
+      {"restore", &Control::post_restore, {{"name", kText}}},
   };
   const auto* post = std::ranges::find(kPosts, route, &Post::route);
   if (post == std::end(kPosts)) {
@@ -237,16 +252,8 @@ void Control::get_captured(std::string_view query, const Answer& answer) {
       std::min(number_parameter(query, "wait_ms", 0), kMaxWaitMillis)};
   captured_.wait(after, wait, [this, after, answer] {
     json datagrams = json::array();
-    for (const auto& datagram :
-         captured_.read(after, kCapturedPerAnswer, kCapturedBytesPerAnswer)) {
-      datagrams.push_back({{"seq", datagram.seq},
-                           {"at", to_iso8601(datagram.at)},
-                           {"listener", datagram.listener},
-                           {"region", datagram.region},
-                           {"to", datagram.to.to_string()},
-                           {"tag", tag_to_string(datagram.tag)},
-                           {"data", codec::base64_encode(datagram.payload)}});
-    }
+    for (const auto& datagram : captured_.read(after, kCapturedPerAnswer, kCapturedBytesPerAnswer))
+      datagrams.push_back(describe_captured(datagram));
     answer_json(answer, {{"last", captured_.last_seq()},
                          {"lost", captured_.lost_since(after)},
                          {"datagrams", datagrams}});
@@ -304,12 +311,16 @@ void Control::post_inject(const json& body, const Answer& answer) {
     listeners.insert(datagram->listener);
     injected.push_back(*std::move(datagram));
   }
+  const auto wait = read_wait(body);
+  if (!wait) return refuse(answer, wait.error().message);
   for (const auto& listener : listeners) {
     if (const auto found = sandbox_.listener(listener); !found) {
       return refuse(answer, found.error().to_string());
     }
   }
-  const auto after = sandbox_.journal().last_seq();
+  InjectedDatagrams out{.tags = {},
+                        .journal_before = sandbox_.journal().last_seq(),
+                        .captured_before = captured_.last_seq()};
   json tags = json::array();
   for (const auto& [listener, region, from, peer_key, payload] : injected) {
     const auto tag = peer_key.empty()
@@ -317,8 +328,11 @@ void Control::post_inject(const json& body, const Answer& answer) {
                          : sandbox_.inject_inner(listener, region, from, peer_key, payload);
     if (!tag) return refuse(answer, tag.error().to_string());
     tags.push_back(*tag == 0 ? json() : json(tag_to_string(*tag)));
+    if (*tag != 0) out.tags.insert(*tag);
   }
-  answer_json(answer, {{"injected", injected.size()}, {"tags", tags}, {"after", after}});
+  json said = {{"injected", injected.size()}, {"tags", tags}, {"after", out.journal_before}};
+  if (!*wait) return answer_json(answer, said);
+  answer_with_replies(sandbox_, captured_, std::move(out), std::move(said), **wait, answer);
 }
 
 void Control::post_publish(const json& body, const Answer& answer) {
@@ -356,6 +370,16 @@ void Control::post_peers(const json& body, const Answer& answer) {
   answer_status(answer,
                 sandbox_.add_peer(text_field(body, "listener"), text_field(body, "public_key"),
                                   allowed_ips, text_field(body, "preshared_key")));
+}
+
+void Control::post_snapshot(const json& body, const Answer& answer) {
+  sandbox_.snapshot(text_field(body, "name"),
+                    [answer](const Status& status) { answer_status(answer, status); });
+}
+
+void Control::post_restore(const json& body, const Answer& answer) {
+  sandbox_.restore(text_field(body, "name"),
+                   [answer](const Status& status) { answer_status(answer, status); });
 }
 
 void Control::post_reset(const json& body, const Answer& answer) {

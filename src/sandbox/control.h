@@ -1,8 +1,9 @@
 // The sandbox's own HTTP routes under /_loopgate/: what the verbs, the console and test harnesses
 // use.
 //
-//   GET  health, info, journal, captured, clock, peers, wireguard
-//   POST deploy, delete, inject, publish, explain, clock, reset, peers
+//   GET  health, info, journal, wait, captured, bill, clock, listener, peers, wireguard
+//   POST deploy, delete, inject, publish, explain, clock, reset, snapshot, restore,
+//        peers
 //
 // Answers are JSON; a refusal is {"error": "sentence"} with status 400 or 404.
 #pragma once
@@ -40,6 +41,8 @@ class Control {
   void post_explain(const nlohmann::json& body, const Answer& answer);
   void post_clock(const nlohmann::json& body, const Answer& answer);
   void post_peers(const nlohmann::json& body, const Answer& answer);
+  void post_snapshot(const nlohmann::json& body, const Answer& answer);
+  void post_restore(const nlohmann::json& body, const Answer& answer);
   void post_reset(const nlohmann::json& body, const Answer& answer);
   void dispatch_post(std::string_view route, const http::Request& request, const Answer& answer);
 

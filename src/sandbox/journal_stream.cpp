@@ -19,20 +19,6 @@ constexpr std::size_t kEventsPerRead = 256;
 constexpr std::size_t kPieceBytes = 64 * 1024;              // what a client is given at a time
 constexpr Duration kDelay = std::chrono::milliseconds(50);  // followers get events in groups
 
-struct Filter {
-  std::uint64_t after = 0;
-  std::optional<std::uint64_t> tag;
-  std::optional<Reason> reason;
-  std::optional<EventKind> kind;
-  std::string listener;
-  std::optional<IpAddress> client;
-  std::uint16_t client_port = 0;  // 0: any
-  std::optional<WallTime> since;
-  std::optional<WallTime> until;
-  std::uint64_t last = 0;  // 0: all
-  bool as_json = true;
-};
-
 // The journal has names, those of deleted listeners too.
 std::string listener_name(const Sandbox& sandbox, const std::string& wanted) {
   const auto listener = sandbox.listener(wanted);
@@ -64,7 +50,7 @@ Result<std::optional<WallTime>> read_moment(std::string_view query, std::string_
                           to_iso8601(now)));
 }
 
-Status read_client(std::string_view text, Filter& filter) {
+Status read_client(std::string_view text, JournalFilter& filter) {
   if (text.empty()) return {};
   if (const auto endpoint = Endpoint::parse(text)) {
     filter.client = endpoint->address;
@@ -76,7 +62,7 @@ Status read_client(std::string_view text, Filter& filter) {
   return fail(fmt::format("client: '{}' is neither an address nor ADDRESS:PORT", text));
 }
 
-Status read_names(std::string_view query, Filter& filter) {
+Status read_names(std::string_view query, JournalFilter& filter) {
   if (const auto tag = query_parameter(query, "tag"); !tag.empty()) {
     filter.tag = parse_tag(tag);
     if (!filter.tag) return fail(fmt::format("'{}' is not a tag like 7f3a0c11", tag));
@@ -105,8 +91,16 @@ Status read_number(std::string_view query, std::string_view name, std::uint64_t&
   return fail(fmt::format("{}: '{}' is not a number", name, text));
 }
 
-Result<Filter> read_filter(Sandbox& sandbox, std::string_view query) {
-  Filter filter;
+}  // namespace
+
+bool JournalFilter::fits(const Journal& journal, const Event& event) const {
+  if (reason && event.reason != *reason) return false;
+  if (kind && event.kind != *kind) return false;
+  return listener.empty() || journal.name(event.listener) == listener;
+}
+
+Result<JournalFilter> read_journal_filter(Sandbox& sandbox, std::string_view query) {
+  JournalFilter filter;
   for (const auto& status :
        {read_number(query, "after", filter.after), read_number(query, "last", filter.last),
         read_names(query, filter), read_client(query_parameter(query, "client"), filter)}) {
@@ -124,11 +118,14 @@ Result<Filter> read_filter(Sandbox& sandbox, std::string_view query) {
   return filter;
 }
 
+namespace {
+
 // Which events a filter lets through. A packet's story includes the calls of the batches that it
 // joined, with what functions did and wrote there; a client's, all of its packets.
 class Matcher {
  public:
-  Matcher(const Journal& journal, const Filter& filter) : journal_(journal), filter_(filter) {}
+  Matcher(const Journal& journal, const JournalFilter& filter)
+      : journal_(journal), filter_(filter) {}
 
   bool matches(const Event& event) {
     const bool belongs = belongs_to_story(event);
@@ -163,7 +160,7 @@ class Matcher {
   }
 
   const Journal& journal_;
-  const Filter& filter_;
+  const JournalFilter& filter_;
   std::set<std::uint64_t> tags_;
   std::set<std::uint64_t> batches_;
 };
@@ -171,7 +168,7 @@ class Matcher {
 // Reads on from where it was.
 class JournalReader {
  public:
-  JournalReader(const Journal& journal, Filter filter)
+  JournalReader(const Journal& journal, JournalFilter filter)
       : journal_(journal), filter_(std::move(filter)), matcher_(journal_, filter_) {
     if (filter_.last > 0) skip_all_but_last();
   }
@@ -219,7 +216,7 @@ class JournalReader {
   }
 
   const Journal& journal_;
-  Filter filter_;
+  JournalFilter filter_;
   Matcher matcher_;
 };
 
@@ -228,7 +225,7 @@ class JournalReader {
 // a few times a second.
 class JournalStream : public std::enable_shared_from_this<JournalStream> {
  public:
-  JournalStream(Sandbox& sandbox, Filter filter, bool follows,
+  JournalStream(Sandbox& sandbox, JournalFilter filter, bool follows,
                 std::shared_ptr<http::Exchange> exchange)
       : journal_(sandbox.journal()),
         reader_(journal_, std::move(filter)),
@@ -286,7 +283,7 @@ class JournalStream : public std::enable_shared_from_this<JournalStream> {
 
 void stream_journal(Sandbox& sandbox, std::string_view query,
                     std::shared_ptr<http::Exchange> exchange) {
-  auto filter = read_filter(sandbox, query);
+  auto filter = read_journal_filter(sandbox, query);
   if (!filter) {
     const nlohmann::json refusal = {{"error", filter.error().message}};
     return exchange->respond(http::Response::json(400, write_json(refusal) + "\n"));

@@ -62,6 +62,7 @@ Result<StepPtr> parse_expect_journal(const cfn::Node& value);
 Result<StepPtr> parse_expect_queue(const cfn::Node& value);
 Result<StepPtr> parse_expect_log(const cfn::Node& value);
 Result<StepPtr> parse_expect_http(const cfn::Node& value);
+Result<StepPtr> parse_expect_bill(const cfn::Node& value);
 Result<StepPtr> parse_answer(const cfn::Node& value);
 Result<StepPtr> parse_deploy(const cfn::Node& value);
 Result<StepPtr> parse_delete_stack(const cfn::Node& value);

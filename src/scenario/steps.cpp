@@ -16,7 +16,7 @@ struct StepKind {
   Result<StepPtr> (*parse)(const cfn::Node& value);
 };
 
-constexpr std::array<StepKind, 18> kKinds = {{
+constexpr std::array<StepKind, 19> kKinds = {{
     {"send", parse_send},
     {"inject", parse_inject},
     {"expect", parse_expect},
@@ -29,6 +29,7 @@ constexpr std::array<StepKind, 18> kKinds = {{
     {"expect queue", parse_expect_queue},
     {"expect log", parse_expect_log},
     {"expect http", parse_expect_http},
+    {"expect bill", parse_expect_bill},
     {"answer", parse_answer},
     {"deploy", parse_deploy},
     {"delete stack", parse_delete_stack},

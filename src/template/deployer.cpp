@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "template/deployment.h"
 #include "template/limits.h"
 
@@ -396,6 +397,14 @@ std::vector<StackSummary> Deployer::restore() {
     out.push_back(summary_of(stack));
   }
   return out;
+}
+
+void Deployer::reload() {
+  LOOPGATE_CHECK(!busy());
+  stacks_.clear();
+  order_.clear();
+  changed_.clear();
+  (void)restore();
 }
 
 void Deployer::resume(StackRecord& stack) {

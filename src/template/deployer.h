@@ -104,6 +104,9 @@ class Deployer {
   // not be brought back is in the stack's warnings. What the end of the sandbox interrupted goes
   // on: a deletion and a cleaning up to their end, all else back to where it began.
   std::vector<StackSummary> restore();
+  // The same when the tables were put back to an earlier state while nothing was under way: what
+  // types keep in memory has been let go.
+  void reload();
   bool busy() const { return !running_.empty(); }  // an operation is under way
   void save_changed();
 

@@ -56,6 +56,16 @@ STEPS = [
     (400, "post", "/_loopgate/inject", {}, {"listener": LISTENER, "datagrams": [{"from": "nowhere", "data": ""}]}),
     (400, "post", "/_loopgate/inject", {}, {"listener": LISTENER}),
     (200, "get", "/_loopgate/captured", {"wait_ms": 20000}, None),
+    (200, "post", "/_loopgate/inject", {}, {"listener": LISTENER, "wait": "20s", "datagrams": [
+        {"from": CLIENT, "data": "aGVsbG8="}]}),
+    (400, "post", "/_loopgate/inject", {}, {"listener": LISTENER, "wait": "soon", "datagrams": []}),
+    (200, "get", "/_loopgate/wait", {"event": "captured", "listener": LISTENER, "count": 2, "idle": "0s",
+                                     "within": "20s"}, None),
+    (200, "get", "/_loopgate/wait", {"reason": "no-egress-region", "after": 3, "within": "1ms"}, None),
+    (400, "get", "/_loopgate/wait", {"event": "nothing"}, None),
+    (200, "get", "/_loopgate/bill", {}, None),
+    (200, "get", "/_loopgate/bill", {"listener": LISTENER}, None),
+    (404, "get", "/_loopgate/bill", {"listener": "Nobody"}, None),
     (200, "get", "/_loopgate/captured", {"after": 1}, None),
     (200, "post", "/_loopgate/publish", {}, {"topic": "push", "message": MESSAGE,
                                              "attributes": {"EgressRegion": "us-west-2"}}),
@@ -91,6 +101,10 @@ STEPS = [
     (400, "get", "/_loopgate/journal", {"tag": "NOTATAG"}, None),
     (200, "post", "/_loopgate/delete", {}, {"stack": "api"}),
     (400, "post", "/_loopgate/delete", {}, {}),
+    (200, "post", "/_loopgate/snapshot", {}, {"name": "api"}),
+    (400, "post", "/_loopgate/snapshot", {}, {"name": ""}),
+    (200, "post", "/_loopgate/restore", {}, {"name": "api"}),
+    (400, "post", "/_loopgate/restore", {}, {"name": "nobody"}),
     (400, "post", "/_loopgate/reset", {}, {"keep_stacks": "yes"}),
     (200, "post", "/_loopgate/reset", {}, {"keep_stacks": True}),
     (200, "post", "/_loopgate/reset", {}, None),
@@ -167,6 +181,10 @@ def answers_are_as_documented(document, sandbox, source):
             seen |= {value["event"] for value in values if isinstance(value, dict) and "event" in value}
         if step[2:4] == ("/_loopgate/captured", {"wait_ms": 20000}):
             assert values[0]["datagrams"][0]["to"] == CLIENT, values
+        if step[2].endswith("/inject") and "wait" in step[4] and step[0] == 200:
+            assert [reply["data"] for reply in values[0]["replies"]] == ["aGVsbG8="], values
+        if step[2].endswith("/wait") and step[0] == 200:
+            assert values[0]["arrived"] == ("event" in step[3]), values
     missing = {"received", "captured", "published", "filtered", "discarded", "stack", "listener"} - seen
     assert not missing, f"the journal was not validated with events {missing}"
     documented = {(*key, status) for key, operation in document.operations().items()
@@ -225,7 +243,7 @@ def members_are_documented(document, sandbox, source):
 
 def parameters_are_documented(document, sandbox, source):
     read = set()
-    for name in ("control.cpp", "journal_stream.cpp", "peer_routes.cpp"):
+    for name in ("control.cpp", "journal_stream.cpp", "journal_wait.cpp", "peer_routes.cpp"):
         text = (source / "src/sandbox" / name).read_text()
         read |= set(re.findall(r'_parameter\((?:request\.)?query, "([^"]+)"', text))
     documented = set()

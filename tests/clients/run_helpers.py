@@ -39,8 +39,11 @@ MASKS = [
     (r" ×1 N ms", " ×1"),
     (r"\b\d+\.\d+ ?s\b", "N s"),
     (r"\b\d+\.\d+s\b", "N s"),
+    (r"(?m)^(FAIL \S+) \(N s\)$", r"\1"),  # jest's, of a file that took long
     (r"\b(loopgate|packets)\.go:\d+", r"\1.go:LINE"),
     (r"(?m)^.*\bnode:internal/.*\n", ""),
+    (r"(?m)^\s+at (java\.|jdk\.|org\.junit\.|com\.google\.).*\n", ""),
+    (r"(?m)^(\s+at io\.loopgate\.\w+\..*\.java):\d+", r"\1:LINE"),
     (r"(\.js):\d+:\d+", r"\1"),
     (r"(?m)^(.*duration_ms|.*Start at|.*Duration|Time:) .*\n", ""),
 ]

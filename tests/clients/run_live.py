@@ -5,6 +5,8 @@ and holds up nobody else; nothing of one test leaks into the next over `reset --
 Usage: run_live.py BINARY SOURCE_DIR
 """
 
+import base64
+import io
 import json
 import os
 import subprocess
@@ -14,6 +16,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import zipfile
 
 from sandbox import Sandbox
 
@@ -165,9 +168,53 @@ def a_reset_is_quick(account):
     print(f"    reset --keep-stacks: {sorted(took)[25] * 1000:.2f} ms median")
 
 
+def make_function(account, name):
+    """By the API, of a zip that the sandbox keeps."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context):\n    return 'from the zip'\n")
+    account.post("/2015-03-31/functions", json.dumps({
+        "FunctionName": name, "Runtime": "python3.11", "Handler": "index.handler",
+        "Role": "arn:aws:iam::123456789012:role/any",
+        "Code": {"ZipFile": base64.b64encode(content.getvalue()).decode()}}).encode(),
+        {"Authorization": AUTHORIZATION % "lambda"})
+
+
+def a_snapshot_is_put_back(account):
+    make_function(account, "zipped")
+    account.sqs("SendMessage", "plain", MessageBody="kept")
+    account.control("snapshot", {"name": "filled"})
+    request = urllib.request.Request(account.sandbox.endpoint + "/2015-03-31/functions/zipped", method="DELETE",
+                                     headers={"Authorization": AUTHORIZATION % "lambda"})
+    urllib.request.urlopen(request, timeout=60).close()
+    running = Background(lambda: account.invoke("sleeper", {"seconds": 30, "then": "empty"}))
+    until(lambda: runs(account, 1), "the function does not run")
+    assert account.receive("plain") == ["kept"]
+    account.control("restore", {"name": "filled"})
+    assert running.wait()[0] == "Unhandled"
+    assert account.sandbox.journal() == []
+    assert account.receive("plain") == ["kept"]
+    assert account.invoke("zipped", {}) == (None, '"from the zip"')
+    first = account.invoke("sleeper", {"seconds": 0})[1]
+    account.control("restore", {"name": "filled"})
+    assert account.invoke("sleeper", {"seconds": 0})[1] == first, "another process"
+
+
+def a_restore_is_quick(account):
+    account.control("snapshot", {"name": "quick"})
+    took = []
+    for _ in range(50):
+        account.sqs("SendMessage", "plain", MessageBody="x")
+        began = time.perf_counter()
+        account.control("restore", {"name": "quick"})
+        took.append(time.perf_counter() - began)
+        assert account.receive("plain") == []
+    print(f"    restore: {sorted(took)[25] * 1000:.2f} ms median")
+
+
 TESTS = [a_move_waits_for_a_function_that_runs, retries_fire_at_their_times, moves_queue_up,
          a_function_that_waits_for_the_clock_does_not_hold_it, months_pass_quickly, nothing_leaks_into_the_next_test,
-         functions_stay_warm, a_reset_is_quick]
+         functions_stay_warm, a_reset_is_quick, a_snapshot_is_put_back, a_restore_is_quick]
 
 
 def main():
@@ -188,6 +235,10 @@ def main():
         assert "ahead of the system by 90s" in advanced, advanced
         subprocess.run([binary, "reset", "--keep-stacks", "--endpoint", sandbox.endpoint], check=True,
                        stdout=subprocess.DEVNULL)
+        for verb, said in [("snapshot", "is kept as 'now'"), ("restore", "is as it was at 'now'")]:
+            told = subprocess.run([binary, verb, "now", "--endpoint", sandbox.endpoint], capture_output=True, text=True,
+                                  check=True).stdout
+            assert said in told, told
         shown = subprocess.run([binary, "clock", "--endpoint", sandbox.endpoint], capture_output=True, text=True,
                                check=True).stdout
         assert "ahead of the system by 0s" in shown, shown

@@ -46,7 +46,7 @@ export function behaviours(test) {
   test("what did happen is told", async (loopgate) => {
     await loopgate.listener("EchoListener").ask("x");
     await assert.rejects(loopgate.wait({ event: "discarded", count: 2, within: 100 }),
-      /within 100 ms there were 0 of 2 × event=discarded.*1 × sent/);
+      /within 100ms there were 0 of 2 × event=discarded.*1 × sent/);
   });
 
   test("nothing is left of the test before", async (loopgate) => {
@@ -63,10 +63,28 @@ export function behaviours(test) {
     assert.ok(Date.parse(await loopgate.clock.advance("1h")) >= before + 3_600_000);
   });
 
+  test("a state is put back", async (loopgate) => {
+    await loopgate.listener("JobListener").send("job 1");
+    await loopgate.wait({ event: "delivered", idle: 10 });
+    assert.equal((await loopgate.bill()).billed, 1);
+    await loopgate.snapshot("one job");
+    await loopgate.reset();
+    await loopgate.restore("one job");
+    const { Messages } = await (await fetch(`${loopgate.endpoint}/_aws/sqs/messages?QueueUrl=jobs`)).json();
+    assert.equal(Messages.length, 1);
+  });
+
+  test("a reply that never comes is waited for", async (loopgate) => {
+    await assert.rejects(loopgate.listener("JobListener").ask("job", { timeout: 200 }),
+      /within 200 ms: the packet was delivered, and no destination has answered/);
+  });
+
   test("programs find it", async (loopgate) => {
     const environment = await loopgate.environment();
     assert.equal(environment.AWS_ENDPOINT_URL, loopgate.endpoint);
     assert.equal((await loopgate.local()).Endpoint, environment.LOOPGATE_SHOUTLISTENER_ADDR);
+    assert.equal((await loopgate.local()).Endpoint, environment.LOOPGATE_OUTPUT_ENDPOINT);
+    assert.equal(environment.LOOPGATE_STACK, "template");
     assert.match((await loopgate.outputs()).Endpoint, /proxylity\.com/);
     assert.equal((await loopgate.clientConfig()).region, "us-west-2");
     assert.equal(await loopgate.stack(), "example");

@@ -98,7 +98,18 @@ export class Sandbox {
   journal(filters?: Filters & { tag?: string }): Promise<JournalEvent[]>;
   /** The first `count` events that fit since the last reset; waits `within` ms for them. The failure says what did
    * happen. */
-  wait(what?: Filters & { count?: number; within?: number }): Promise<JournalEvent[]>;
+  wait(what?: Filters & {
+    count?: number;
+    within?: number;
+    /** ms: also until nothing has happened for so long, and nothing is under way. */
+    idle?: number;
+  }): Promise<JournalEvent[]>;
+  /** Keeps the sandbox's state (stacks, messages, functions, logs, clock) by a name, until it ends. */
+  snapshot(name: string): Promise<void>;
+  /** Puts it back, in a millisecond or two. */
+  restore(name: string): Promise<void>;
+  /** Packets as the service bills them since the last reset. */
+  bill(listener?: string): Promise<{ billed: number; [kind: string]: any }>;
   /** What happened to packets since the last reset, for people. */
   story(): Promise<string>;
   reset(options?: { keepStacks?: boolean }): Promise<void>;

@@ -9,10 +9,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const START_WITHIN = 120_000; // ms
 const STOP_WITHIN = 20_000; // ms
-const LOOK_EVERY = 50; // ms: between two looks into the journal while a reply is awaited
+const FIRST_LOOK = 50; // ms: most replies have come by then, and the journal need not be asked
 const LINES_OF_STORY = 200;
-const UNTOLD = ["api-call", "stack", "listener"]; // kinds of events that are no packet's story
-const UNTOLD_LINE = new RegExp(`^[0-9:.]+ (${UNTOLD.join("|")}) `);
+const UNTOLD_LINE = /^[0-9:.]+ (api-call|stack|listener) /; // of events that are no packet's story
+const variablePart = (name) => name.replace(/[^A-Za-z0-9]/g, "_").toUpperCase();
 
 export class LoopgateError extends Error {
   name = "LoopgateError";
@@ -108,8 +108,15 @@ export class Sandbox {
       Object.entries(listeners).map(([name, { addresses }]) => ({ stack, name, address: addresses[region] })));
     for (const { stack, name, address } of there) {
       const alone = there.filter((other) => other.name === name).length === 1;
-      const title = (alone ? name : `${stack}_${name}`).replace(/[^A-Za-z0-9]/g, "_").toUpperCase();
-      if (address) out[`LOOPGATE_${title}_ADDR`] = address;
+      if (address) out[`LOOPGATE_${variablePart(alone ? name : `${stack}_${name}`)}_ADDR`] = address;
+    }
+    const own = Object.entries(stacks).filter(([, { status }]) => status);
+    out.LOOPGATE_STACK = own.map(([stack]) => stack).join(" ");
+    const outputs = own.flatMap(([stack, { outputs, local }]) =>
+      Object.entries({ ...outputs, ...local }).map(([key, value]) => ({ stack, key, value })));
+    for (const { stack, key, value } of outputs) {
+      const alone = outputs.filter((other) => other.key === key).length === 1;
+      out[`LOOPGATE_OUTPUT_${variablePart(alone ? key : `${stack}_${key}`)}`] = value;
     }
     return out;
   }
@@ -146,31 +153,30 @@ export class Sandbox {
     return text.split("\n").filter(Boolean).map((line) => JSON.parse(line)).filter((event) => event.event);
   }
 
-  async wait({ event, reason, listener, count = 1, within = 5000, after = 0 } = {}) {
-    const asked = { event, reason, listener };
-    const found = [];
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), within);
-    try {
-      const answer = await this.#ask("journal", { ...asked, after, follow: 1 }, { signal: stop.signal });
-      let rest = "";
-      for await (const piece of answer.body.pipeThrough(new TextDecoderStream())) {
-        const lines = (rest + piece).split("\n");
-        rest = lines.pop();
-        found.push(...lines.map((line) => JSON.parse(line)).filter((told) => told.event));
-        if (found.length >= count) return found.slice(0, count);
-      }
-      throw new LoopgateError("the sandbox has ended while it was waited for");
-    } catch (problem) {
-      if (!stop.signal.aborted) throw problem;
-    } finally {
-      clearTimeout(timer);
-      stop.abort();
-    }
-    const wanted = Object.entries(asked).filter(([, value]) => value !== undefined);
-    const happened = (await this.journal({ after })).filter((other) => !UNTOLD.includes(other.event));
-    throw new LoopgateError(`within ${within} ms there were ${found.length} of ${count} × ` +
-      `${wanted.map((pair) => pair.join("=")).join(" ") || "any event"}. There were: ${summary(happened)}`);
+  async wait({ event, reason, listener, count = 1, within = 5000, after = 0, idle } = {}) {
+    const answer = await this.get("wait", {
+      event, reason, listener, count, after, within: `${within}ms`, idle: idle === undefined ? undefined : `${idle}ms`,
+    });
+    if (!answer.arrived) throw new LoopgateError(answer.said);
+    return answer.events;
+  }
+
+  // Resolves when there are events after `after` and nothing is under way any more, or the time is over.
+  async whenQuiet(after, within, signal) {
+    const query = { after, count: 1, idle: "0s", within: `${Math.max(1, within)}ms` };
+    await (await this.#ask("wait", query, { signal })).text();
+  }
+
+  async snapshot(name) {
+    await this.post("snapshot", { name });
+  }
+
+  async restore(name) {
+    await this.post("restore", { name });
+  }
+
+  bill(listener) {
+    return this.get("bill", { listener });
   }
 
   async story() {
@@ -266,10 +272,10 @@ export class Client {
     client.#sandbox = sandbox;
     client.#name = name;
     client.#socket = dgram.createSocket(host.includes(":") ? "udp6" : "udp4");
-    client.#socket.on("message", (payload) => client.#woken(() => client.#received.push(payload)));
+    client.#socket.on("message", (payload) => client.#changed(() => client.#received.push(payload)));
     client.#socket.connect(Number(address.slice(at + 1)), host);
     await once(client.#socket, "connect");
-    client.#socket.on("error", (problem) => client.#woken(() => (client.#broken = problem)));
+    client.#socket.on("error", (problem) => client.#changed(() => (client.#broken = problem)));
     const own = client.#socket.address();
     client.address = own.family === "IPv6" ? `[${own.address}]:${own.port}` : `${own.address}:${own.port}`;
     return client;
@@ -282,15 +288,16 @@ export class Client {
   async receive({ timeout = 5000 } = {}) {
     const end = Date.now() + timeout;
     const events = [];
+    if (!this.#received.length) await Promise.race([this.#woken(), sleep(Math.min(FIRST_LOOK, timeout))]);
     for (;;) {
-      const left = end - Date.now();
-      if (!this.#received.length) await this.#wokenWithin(Math.max(1, Math.min(LOOK_EVERY, left)));
       if (this.#received.length) return this.#received.shift();
       if (this.#broken) throw new LoopgateError(`nobody listens at ${this.#name}'s address`);
       events.push(...(await this.#sandbox.journal({ after: events.at(-1)?.seq })));
       const discards = deadEnd(events, this.address);
       if (discards.length) throw new LoopgateError(`no reply from ${this.#name}: ${tell(discards)}`);
+      const left = end - Date.now();
       if (left <= 0 && !this.#received.length) throw new LoopgateError(this.#silence(events, timeout));
+      if (!this.#received.length) await this.#wokenOrQuiet(events.at(-1)?.seq ?? 0, left);
     }
   }
 
@@ -302,16 +309,25 @@ export class Client {
     this.close();
   }
 
-  #woken(change) {
+  #changed(change) {
     change();
     this.#wake();
   }
 
-  #wokenWithin(millis) {
-    return new Promise((done) => {
-      const timer = setTimeout(done, millis);
-      this.#wake = () => (clearTimeout(timer), done());
-    });
+  #woken() {
+    return new Promise((done) => (this.#wake = done));
+  }
+
+  // Until a datagram comes, or the sandbox has nothing under way that could bring one.
+  async #wokenOrQuiet(after, within) {
+    const stop = new AbortController();
+    const quiet = this.#sandbox.whenQuiet(after, within, stop.signal);
+    try {
+      await Promise.race([this.#woken(), quiet]);
+    } finally {
+      stop.abort();
+      quiet.catch(() => {});
+    }
   }
 
   #silence(events, timeout) {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import urllib.request
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_the_reason_is_told_at_once(loopgate):
 
 def test_what_did_happen_is_told(loopgate):
     loopgate.listener("EchoListener").ask(b"x")
-    with pytest.raises(LoopgateError, match=r"within 0.1 s there were 0 of 2 × event=discarded.*1 × sent"):
+    with pytest.raises(LoopgateError, match=r"within 100ms there were 0 of 2 × event=discarded.*1 × sent"):
         loopgate.wait("discarded", count=2, within=0.1)
 
 
@@ -77,3 +78,23 @@ def test_code_under_test_finds_it(loopgate, loopgate_environment):
     assert os.environ["LOOPGATE_ECHOLISTENER_ADDR"].startswith("127.0.0.1:")
     assert loopgate.stack == "example" and "proxylity.com" in loopgate.outputs["Endpoint"]
     assert loopgate.local["Endpoint"] == os.environ["LOOPGATE_SHOUTLISTENER_ADDR"]
+    assert os.environ["LOOPGATE_OUTPUT_ENDPOINT"] == loopgate.local["Endpoint"]
+    assert os.environ["LOOPGATE_OUTPUT_TOPICARN"] == loopgate.outputs["TopicArn"]
+    assert os.environ["LOOPGATE_STACK"] == "template"
+
+
+def test_a_state_is_put_back(loopgate):
+    loopgate.listener("JobListener").send(b"job 1")
+    loopgate.wait("delivered", idle=0.01)
+    assert loopgate.bill()["billed"] == 1
+    loopgate.snapshot("one job")
+    loopgate.reset()
+    loopgate.restore("one job")
+    assert loopgate.bill()["billed"] == 0
+    with urllib.request.urlopen(loopgate.endpoint + "/_aws/sqs/messages?QueueUrl=jobs") as answer:
+        assert len(json.load(answer)["Messages"]) == 1
+
+
+def test_a_reply_that_never_comes_is_waited_for(loopgate):
+    with pytest.raises(LoopgateError, match="within 0.2 s: the packet was delivered, and no destination has answered"):
+        loopgate.listener("JobListener").ask(b"job", timeout=0.2)

@@ -122,13 +122,16 @@ class ChunkedDelivery : public Delivery {
       if (why.reason == Reason::kDestinationNotFound) prepared_.erase(arn);
       return owner.failed(batch, members, why);
     }
+    std::set<std::size_t> refused;
     for (const auto& failed : outcome->failed) {
-      if (failed.index >= members.size()) continue;
+      if (failed.index >= members.size() || !refused.insert(failed.index).second) continue;
       owner.failed(batch, {members[failed.index]}, failure(failed.error));
     }
-    if (outcome->failed.size() < members.size()) {
-      owner.delivered(batch, members.size() - outcome->failed.size(), {});
+    Members taken;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (!refused.contains(i)) taken.push_back(members[i]);
     }
+    if (!taken.empty()) owner.delivered(batch, taken, {});
   }
 
   ChunkLimits limits_;

@@ -12,12 +12,14 @@ Members members_of(const Batch& batch) {
   return out;
 }
 
-void tell_answer(DeliverySink& owner, Batch& batch, std::size_t packets, std::string_view answer) {
+void tell_answer(DeliverySink& owner, Batch& batch, const Members& members,
+                 std::string_view answer) {
   ReplyParser parser(answer);
   const auto replies = parser.parse();
   const auto oddity = parser.oddity();
-  owner.delivered(batch, packets,
-                  oddity.empty() ? "" : fmt::format("answered 0 of {}; {}", packets, oddity));
+  owner.delivered(
+      batch, members,
+      oddity.empty() ? "" : fmt::format("answered 0 of {}; {}", members.size(), oddity));
   if (!replies) return owner.answer_malformed(batch, replies.error());
   for (const Reply& reply : *replies) owner.replied(batch, reply);
 }

@@ -33,7 +33,7 @@ class DeliverySink {
   virtual void dispatched(const Batch& batch, std::size_t count, std::size_t bytes,
                           std::string_view assumption) = 0;
   // `note`: what is strange about its answer; usually empty.
-  virtual void delivered(const Batch& batch, std::size_t count, std::string_view note) = 0;
+  virtual void delivered(const Batch& batch, const Members& members, std::string_view note) = 0;
   virtual void failed(const Batch& batch, const Members& members, const Failure& failure) = 0;
   // Something that came back: for one packet, or no sound answer at all.
   virtual void replied(Batch& batch, const Reply& reply) = 0;
@@ -42,7 +42,8 @@ class DeliverySink {
 };
 
 // Of a call that was waited for: delivered, and the replies that its answer holds.
-void tell_answer(DeliverySink& owner, Batch& batch, std::size_t packets, std::string_view answer);
+void tell_answer(DeliverySink& owner, Batch& batch, const Members& members,
+                 std::string_view answer);
 
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:

@@ -117,8 +117,8 @@ void LambdaDelivery::invoke(const aws::SessionPtr& session, const std::string& a
         const auto owner = owner_();
         if (owner == nullptr) return;
         if (has_run(*owner, *batch, members, outcome)) {
-          arguments_.async ? owner->delivered(*batch, members.size(), {})
-                           : tell_answer(*owner, *batch, members.size(), outcome->payload);
+          arguments_.async ? owner->delivered(*batch, members, {})
+                           : tell_answer(*owner, *batch, members, outcome->payload);
         }
         finish_call(*owner, batch);
       });
@@ -137,7 +137,7 @@ void LambdaDelivery::invoke_streaming(const aws::SessionPtr& session, aws::Invok
         const auto owner = owner_();
         if (owner == nullptr) return;
         if (has_run(*owner, *batch, members, outcome)) {
-          owner->delivered(*batch, members.size(), {});
+          owner->delivered(*batch, members, {});
           if (const auto problem = stream->finish()) owner->answer_malformed(*batch, *problem);
         }
         finish_call(*owner, batch);

@@ -141,9 +141,9 @@ void StatesDelivery::answered(const BatchPtr& batch, const Members& members,
   }
   const auto output = answer->find("output");
   if (output == answer->end() || !output->is_string()) {
-    return owner->delivered(*batch, members.size(), {});
+    return owner->delivered(*batch, members, {});
   }
-  tell_answer(*owner, *batch, members.size(), output->get_ref<const std::string&>());
+  tell_answer(*owner, *batch, members, output->get_ref<const std::string&>());
 }
 
 class StatesArguments final : public ServiceArguments {

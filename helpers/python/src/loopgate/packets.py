@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import selectors
 import socket
 import time
 from typing import TYPE_CHECKING, Any, Iterable
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Iterable
 if TYPE_CHECKING:
     from .sandbox import Sandbox
 
-LOOK_EVERY = 0.05  # seconds: between two looks into the journal while a reply is awaited
+FIRST_LOOK = 0.05  # seconds: most replies have come by then, and the journal need not be asked
 
 
 class LoopgateError(AssertionError):
@@ -39,23 +41,33 @@ class Client:
         """The next datagram. Fails at once when the journal says why there will be none, else after `timeout` s."""
         __tracebackhide__ = True  # pytest shows the test's line instead
         end = time.monotonic() + timeout
-        while True:
+        came = self._comes_within(min(FIRST_LOOK, timeout))
+        while not came:
+            events = self._look()
+            if discards := dead_end(events, self.address):
+                raise LoopgateError(f"no reply from {self._name}: {tell(discards)}") from None
             left = end - time.monotonic()
-            self._socket.settimeout(max(0.001, min(LOOK_EVERY, left)))
-            try:
-                return self._socket.recv(65536)
-            except TimeoutError:
-                events = self._look()
-                discards = dead_end(events, self.address)
-                if discards:
-                    raise LoopgateError(f"no reply from {self._name}: {tell(discards)}") from None
-                if left <= 0:
-                    raise LoopgateError(self._silence(events, timeout)) from None
-            except ConnectionRefusedError:
-                raise LoopgateError(f"nobody listens at {self._name}'s address") from None
+            if left <= 0:
+                raise LoopgateError(self._silence(events, timeout)) from None
+            with contextlib.closing(self._sandbox.when_quiet(self._last_seq(), left)) as quiet:
+                came = self._comes_within(left, quiet.sock)
+        try:
+            return self._socket.recv(65536)
+        except ConnectionRefusedError:
+            raise LoopgateError(f"nobody listens at {self._name}'s address") from None
+
+    def _comes_within(self, seconds: float, *others: socket.socket) -> bool:
+        """Whether there is a datagram; gives up early when one of the others has something."""
+        with selectors.DefaultSelector() as waiting:
+            for each in (self._socket, *others):
+                waiting.register(each, selectors.EVENT_READ)
+            return any(key.fileobj is self._socket for key, _ in waiting.select(max(0.0, seconds)))
+
+    def _last_seq(self) -> int:
+        return self._events[-1]["seq"] if self._events else self._sandbox.since
 
     def _look(self) -> list[dict[str, Any]]:
-        self._events += self._sandbox.journal(after=self._events[-1]["seq"] if self._events else None)
+        self._events += self._sandbox.journal(after=self._last_seq())
         return self._events
 
     def _silence(self, events: list[dict[str, Any]], timeout: float) -> str:

@@ -14,13 +14,17 @@ import time
 import urllib.parse
 from typing import Any, Iterable, Mapping
 
-from .packets import Listener, LoopgateError, summary
+from .packets import Listener, LoopgateError
 
 START_WITHIN = 120.0  # seconds
 ANSWER_WITHIN = 120.0  # seconds: moves of the clock wait for functions
 UNTOLD = ("api-call", "stack", "listener")  # kinds of events that are no packet's story
 UNTOLD_LINE = re.compile(rf"[0-9:.]+ ({'|'.join(UNTOLD)}) ")
 LINES_OF_STORY = 200
+
+
+def variable_part(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "_", name).upper()
 
 
 class Sandbox:
@@ -31,7 +35,7 @@ class Sandbox:
         self.endpoint, self._process, self._folder = endpoint.rstrip("/"), process, folder
         address = urllib.parse.urlsplit(self.endpoint)
         self._place = (address.hostname or "", address.port or 80)
-        self._since = 0  # the journal before it belongs to an earlier test
+        self.since = 0  # the journal before it belongs to an earlier test
         self.clock = Clock(self)
 
     @classmethod
@@ -124,8 +128,13 @@ class Sandbox:
         for stack, name, listener in there:
             if region in listener["addresses"]:
                 title = name if names.count(name) == 1 else f"{stack}_{name}"
-                variable = "LOOPGATE_" + re.sub(r"[^A-Za-z0-9]", "_", title).upper() + "_ADDR"
-                out[variable] = listener["addresses"][region]
+                out[f"LOOPGATE_{variable_part(title)}_ADDR"] = listener["addresses"][region]
+        own = {stack: content for stack, content in info["stacks"].items() if "status" in content}
+        out["LOOPGATE_STACK"] = " ".join(own)
+        keys = [key for content in own.values() for key in content["outputs"]]
+        for stack, content in own.items():
+            for key, value in {**content["outputs"], **content["local"]}.items():
+                out["LOOPGATE_OUTPUT_" + variable_part(key if keys.count(key) == 1 else f"{stack}_{key}")] = value
         return out
 
     def client(self, service: str, **arguments: Any) -> Any:
@@ -160,41 +169,51 @@ class Sandbox:
 
     def journal(self, **filters: Any) -> list[dict[str, Any]]:
         """The events since the last reset; `event`, `reason`, `listener`, `tag`, `after`: as docs/API.md has them."""
-        query = {"after": self._since, **{key: value for key, value in filters.items() if value is not None}}
+        query = {"after": self.since, **{key: value for key, value in filters.items() if value is not None}}
         lines = self._ask("GET", "journal", query).splitlines()
         return [event for event in map(json.loads, lines) if "event" in event]
 
     def wait(self, event: str | None = None, *, reason: str | None = None, listener: str | None = None,
-             count: int = 1, within: float = 5.0, after: int | None = None) -> list[dict[str, Any]]:
-        """The first `count` events that fit, since the last reset or `after` (a `seq`); waits for them. What did
-        happen is in the failure."""
+             count: int = 1, within: float = 5.0, after: int | None = None,
+             idle: float | None = None) -> list[dict[str, Any]]:
+        """The first `count` events that fit, since the last reset or `after` (a `seq`); waits for them, and with `idle`
+        until nothing has happened for so many seconds and nothing is under way. What did happen is in the failure."""
         __tracebackhide__ = True  # pytest shows the test's line instead
-        asked = {"event": event, "reason": reason, "listener": listener}
-        query = {"after": self._since if after is None else after, "follow": 1,
-                 **{key: value for key, value in asked.items() if value is not None}}
-        found: list[dict[str, Any]] = []
-        end = time.monotonic() + within
-        connection, answer = self._open("GET", "journal", query)
+        asked = {"event": event, "reason": reason, "listener": listener,
+                 "idle": None if idle is None else f"{idle:.3f}s"}
+        answer = self.get("wait", after=self.since if after is None else after, count=count, within=f"{within:.3f}s",
+                          **{key: value for key, value in asked.items() if value is not None})
+        if not answer["arrived"]:
+            raise LoopgateError(answer["said"])
+        return answer["events"]
+
+    def when_quiet(self, after: int, within: float) -> http.client.HTTPConnection:
+        """A request that is answered when there are events after `after` and nothing is under way any more, or the
+        time is over: for who waits for something else as well. To be closed."""
+        connection = http.client.HTTPConnection(*self._place, timeout=ANSWER_WITHIN)
+        query = {"after": after, "count": 1, "idle": "0s", "within": f"{within:.3f}s"}
         try:
-            while len(found) < count:
-                connection.sock.settimeout(max(0.001, end - time.monotonic()))
-                line = answer.readline()
-                if not line:
-                    raise LoopgateError("the sandbox has ended while it was waited for")
-                if "event" in (told := json.loads(line)):
-                    found.append(told)
-        except TimeoutError:
-            wanted = " ".join(f"{key}={value}" for key, value in asked.items() if value is not None) or "any event"
-            happened = [other for other in self.journal(after=query["after"]) if other["event"] not in UNTOLD]
-            raise LoopgateError(f"within {within:g} s there were {len(found)} of {count} × {wanted}. "
-                                f"There were: {summary(happened)}") from None
-        finally:
+            connection.request("GET", "/_loopgate/wait?" + urllib.parse.urlencode(query))
+        except OSError as problem:
             connection.close()
-        return found
+            raise LoopgateError(f"there is no sandbox at {self.endpoint}: {problem}") from problem
+        return connection
+
+    def snapshot(self, name: str) -> None:
+        """Keeps the sandbox's state (stacks, messages, functions, logs, clock) by a name, until it ends."""
+        self.post("snapshot", name=name)
+
+    def restore(self, name: str) -> None:
+        """Puts it back, in a millisecond or two: what a suite has filled once is there for each test."""
+        self.post("restore", name=name)
+
+    def bill(self, listener: str | None = None) -> dict[str, Any]:
+        """Packets as the service bills them since the last reset: `billed`, `delivered`, `replied`, `sourced`."""
+        return self.get("bill", **({} if listener is None else {"listener": listener}))
 
     def story(self) -> str:
         """What happened to packets since the last reset, for people."""
-        text = self._ask("GET", "journal", {"after": self._since, "form": "text"})
+        text = self._ask("GET", "journal", {"after": self.since, "form": "text"})
         lines = [line for line in text.splitlines() if not UNTOLD_LINE.match(line)]
         left_out = len(lines) - LINES_OF_STORY
         return "\n".join(([f"… {left_out} earlier events"] if left_out > 0 else []) + lines[-LINES_OF_STORY:])
@@ -205,11 +224,11 @@ class Sandbox:
 
     def mark(self) -> None:
         """What the journal has now belongs to an earlier test."""
-        self._since = self.last_seq()
+        self.since = self.last_seq()
 
     def last_seq(self) -> int:
         """Of the journal, to look at what comes after it."""
-        return max((event["seq"] for event in self.journal()), default=self._since)
+        return self.info["last_seq"]
 
     # The routes of docs/API.md
 
