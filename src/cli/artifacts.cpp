@@ -72,7 +72,7 @@ void Artifacts::log(const Journal& journal, const Event& event) {
     if (!made) return note(made.error());
     file = *std::move(made);
   }
-  put(file.get(), to_iso8601(event.at) + " " + harmless(event.text) + "\n");
+  put(file.get(), to_iso8601(event.at) + " " + without_controls(event.text) + "\n");
 }
 
 void Artifacts::put_file(const std::string& name, const std::string& text) {

@@ -166,7 +166,7 @@ Status tell_warnings(const Sandbox& sandbox, bool strict) {
   for (const auto& [name, stack] : info["stacks"].items()) {
     if (!stack.contains("warnings")) continue;
     for (const auto& warning : stack["warnings"]) {
-      fmt::print(stderr, "warning: {}: {}\n", name, harmless(warning.get<std::string>()));
+      fmt::print(stderr, "warning: {}: {}\n", name, without_controls(warning.get<std::string>()));
       ++count;
     }
   }

@@ -30,7 +30,7 @@ bool is_trouble(const Event& event) {
 
 }  // namespace
 
-std::string harmless(std::string_view text) {
+std::string without_controls(std::string_view text) {
   constexpr std::int32_t kDelete = 0x7F;
   constexpr std::int32_t kLastControl = 0x9F;  // of C1, which terminals take for escapes too
   std::string out;

@@ -15,7 +15,7 @@ namespace loopgate::cli {
 
 // `text` as it may be shown: each control character but line breaks as an escape ("\x1b"), what is
 // not UTF-8 as U+FFFD. Whoever wrote it cannot move a terminal's cursor with it.
-std::string harmless(std::string_view text);
+std::string without_controls(std::string_view text);
 
 class RunRecord {
  public:

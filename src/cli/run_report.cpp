@@ -18,7 +18,7 @@ constexpr std::size_t kMaxOtherEvents = 500;  // that belong to no packet
 // Text and attribute values: nothing that a stranger sent is ever markup.
 std::string html(std::string_view text) {
   std::string out;
-  for (const char c : harmless(text)) {
+  for (const char c : without_controls(text)) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -47,7 +47,7 @@ struct Story {
   bool went_wrong = false;
 };
 
-struct Told {
+struct Summed {
   std::vector<Story> stories;        // in the order of their packets
   std::vector<const Event*> others;  // of no packet
   std::size_t stories_left_out = 0;
@@ -70,8 +70,8 @@ class Stories {
     }
   }
 
-  Told told() && {
-    Told out;
+  Summed told() && {
+    Summed out;
     // Those that went wrong stay whatever their number, as far as there is room at all.
     const auto wrong = static_cast<std::size_t>(
         std::ranges::count_if(stories_, [](const Story& story) { return story.went_wrong; }));
@@ -235,7 +235,7 @@ void add_logs(Page& page, const RunRecord& record) {
 }  // namespace
 
 std::string report_line(const Journal& journal, const Event& event, const Redaction& redaction) {
-  return harmless(journal.to_line(redaction.apply(event)));
+  return without_controls(journal.to_line(redaction.apply(event)));
 }
 
 std::string report_troubles(const RunRecord& record, const Redaction& redaction,

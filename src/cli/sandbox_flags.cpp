@@ -252,6 +252,8 @@ std::vector<std::string> unused_ports(const Sandbox& sandbox) {
   return out;
 }
 
+namespace {
+
 // Of the HTTP endpoint: most often it is another sandbox that has it.
 Error explain_taken_port(Error error, const Endpoint& endpoint) {
   if (!error.message.contains("already in use") || !error.message.contains(endpoint.to_string())) {

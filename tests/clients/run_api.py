@@ -245,7 +245,7 @@ def parameters_are_documented(document, sandbox, source):
     read = set()
     for name in ("control.cpp", "journal_stream.cpp", "journal_wait.cpp", "peer_routes.cpp"):
         text = (source / "src/sandbox" / name).read_text()
-        read |= set(re.findall(r'_parameter\((?:request\.)?query, "([^"]+)"', text))
+        read |= set(re.findall(r'(?:_parameter|read_moment|read_number)\((?:request\.)?query, "([^"]+)"', text))
     documented = set()
     for operation in document.operations().values():
         for parameter in operation.get("parameters", []):

@@ -68,7 +68,7 @@ urllib.request.urlopen(request, timeout=60).read()
 class Exec:
     def __init__(self, binary, folder):
         self.binary, self.folder = binary, folder
-        (folder / "template.yaml").write_text(TEMPLATE)
+        (folder / "shop.yaml").write_text(TEMPLATE)
         (folder / "warns.yaml").write_text(WARNS)
         (folder / "broken.yaml").write_text("Resources: {Q: {Type: AWS::SQS::Queues}}")
         (folder / "data.txt").write_text("no program")
@@ -81,7 +81,7 @@ class Exec:
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
 
     def with_function(self, *arguments, **variables):
-        return self("template.yaml", "--parameter", "Password=" + PASSWORD, *arguments, **variables)
+        return self("shop.yaml", "--parameter", "Password=" + PASSWORD, *arguments, **variables)
 
 
 def a_status_says_whose_failure_it_is(run):
@@ -142,18 +142,18 @@ def the_command_finds_outputs_and_this_loopgate(run):
              'readlink -f "$(command -v loopgate)"'
     lines = run.with_function("--", "sh", "-c", script).stdout.splitlines()
     stack, url, shown = lines[0].split("|")
-    assert stack == "template" and url.endswith("/123456789012/jobs") and shown == "it is " + PASSWORD, lines
+    assert stack == "shop" and url.endswith("/123456789012/jobs") and shown == "it is " + PASSWORD, lines
     assert lines[1:] == ["ok", os.path.realpath(run.binary)], lines
 
 
 def outputs_of_two_stacks_are_told_apart(run):
     text = TEMPLATE.replace("jobs", "others").replace("speaker", "mute").replace("Shown", "Other")
     (run.folder / "other.yaml").write_text(text)
-    ran = run("template.yaml", "other.yaml", "--parameter", "Password=" + PASSWORD, "--", "env")
+    ran = run("shop.yaml", "other.yaml", "--parameter", "Password=" + PASSWORD, "--", "env")
     there = dict(line.split("=", 1) for line in ran.stdout.splitlines() if line.startswith("LOOPGATE_"))
-    assert there["LOOPGATE_STACK"] == "other template", there
+    assert there["LOOPGATE_STACK"] == "other shop", there
     assert there["LOOPGATE_OUTPUT_OTHER_QUEUEURL"].endswith("/others"), there
-    assert there["LOOPGATE_OUTPUT_TEMPLATE_QUEUEURL"].endswith("/jobs"), there
+    assert there["LOOPGATE_OUTPUT_SHOP_QUEUEURL"].endswith("/jobs"), there
     assert there["LOOPGATE_OUTPUT_OTHER"] == there["LOOPGATE_OUTPUT_SHOWN"], there
 
 
@@ -185,7 +185,7 @@ def artifacts_hold_the_run(run):
     assert [event["seq"] for event in events] == sorted(event["seq"] for event in events)
     log = (left / "logs/speaker.log").read_text()
     assert HOSTILE + " ***" in log and log.count("raise KeyError") == 2, log
-    assert json.loads((left / "stacks.json").read_text())["stacks"]["template"]["outputs"]["Shown"] == "it is ***"
+    assert json.loads((left / "stacks.json").read_text())["stacks"]["shop"]["outputs"]["Shown"] == "it is ***"
     assert (left / "packets.pcapng").read_bytes()[:4] == b"\x0a\x0d\x0d\x0a"
     page = (left / "report.html").read_text()
     assert "ended with status 7" in page and "&lt;script&gt;alert(1)" in page and "<script" not in page

@@ -48,7 +48,7 @@ def a_folder_serves_one_sandbox(binary, source, folder):
     for mode_before in (0o600, 0o644):  # of a database that is narrowed at the start, too
         with Sandbox(binary, ["--data", str(data), "--quiet"]) as first:
             second = run(binary, "exec", "--data", str(data), "--", "true")
-            assert second.returncode == 1, second
+            assert second.returncode == 125, second
             assert "loopgate.db is in use by another process: stop the sandbox" in second.stderr, second.stderr
             assert first.process.poll() is None
         (data / "loopgate.db").chmod(mode_before)

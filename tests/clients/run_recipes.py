@@ -77,7 +77,8 @@ def main():
         return SKIPPED
     page = (source / "docs/RECIPES.md").read_text()
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
+        folder = pathlib.Path(name) / "service"  # which names the stack
+        folder.mkdir()
         shutil.copy(source / "helpers/example/template.yaml", folder)
         for place in ("tests", "bin", ".loopgate/build"):
             (folder / place).mkdir(parents=True)

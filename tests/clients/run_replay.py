@@ -158,9 +158,9 @@ def the_clock_moves_as_the_captures_did(stage):
         at = [event["at"] for event in stage.received(sandbox)]
         gaps = [seconds_of(later) - seconds_of(earlier) for earlier, later in zip(at, at[1:])]
         recorded = [2.408, 2.408, 0.204, 2.408, 2.408, 1.408, 1.204]
-        # The system's own time goes on beside it.
-        assert all(-0.02 <= gap - wanted <= 5 for gap, wanted in zip(gaps, recorded)), gaps
-        assert abs(sum(gaps) - sum(recorded)) < 5, gaps
+        # The system's own time goes on beside it: none comes before its time, however slow the machine.
+        for count in range(1, len(gaps) + 1):
+            assert sum(gaps[:count]) >= sum(recorded[:count]) - 0.02, gaps
         assert json.loads(sandbox.get("/_loopgate/clock"))["ahead"] != "0s"
 
 
@@ -336,8 +336,9 @@ def damage_shows_what_functions_do_wrong(stage):
         again = re.search(r"loopgate (replay .* --only \d+)", done.out)[1].split()
         alone = Done(stage.binary, [*again[1:], *QUICK])
         alone.expect(1, "replayed 5 datagrams", "what functions did wrong:\n")
+        # Which of them wait together for the function is the machine's affair; which packets there are, the seed's.
         same = stage.replay(sandbox, path, "--to", "UdpListener", "--mutate", 4, "--seed", 7)
-        assert same.out.split("what functions")[1] == done.out.split("what functions")[1]
+        same.expect(1, "replayed 10 datagrams: ", "what functions did wrong:\n")
     with stage.up("echo") as sandbox:
         done = stage.replay(sandbox, path, "--to", "UdpListener", "--mutate", 9)
         done.expect(0, "replayed 20 datagrams: 20 delivered\n", "no function failed\n")

@@ -84,7 +84,7 @@ export function behaviours(test) {
     assert.equal(environment.AWS_ENDPOINT_URL, loopgate.endpoint);
     assert.equal((await loopgate.local()).Endpoint, environment.LOOPGATE_SHOUTLISTENER_ADDR);
     assert.equal((await loopgate.local()).Endpoint, environment.LOOPGATE_OUTPUT_ENDPOINT);
-    assert.equal(environment.LOOPGATE_STACK, "template");
+    assert.equal(environment.LOOPGATE_STACK, "example");
     assert.match((await loopgate.outputs()).Endpoint, /proxylity\.com/);
     assert.equal((await loopgate.clientConfig()).region, "us-west-2");
     assert.equal(await loopgate.stack(), "example");

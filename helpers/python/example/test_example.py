@@ -80,7 +80,7 @@ def test_code_under_test_finds_it(loopgate, loopgate_environment):
     assert loopgate.local["Endpoint"] == os.environ["LOOPGATE_SHOUTLISTENER_ADDR"]
     assert os.environ["LOOPGATE_OUTPUT_ENDPOINT"] == loopgate.local["Endpoint"]
     assert os.environ["LOOPGATE_OUTPUT_TOPICARN"] == loopgate.outputs["TopicArn"]
-    assert os.environ["LOOPGATE_STACK"] == "template"
+    assert os.environ["LOOPGATE_STACK"] == loopgate.stack
 
 
 def test_a_state_is_put_back(loopgate):
