@@ -8,6 +8,7 @@ Usage: run_identity.py BINARY SOURCE_DIR
 import json
 import subprocess
 import sys
+import urllib.request
 
 from sandbox import Sandbox
 
@@ -114,6 +115,13 @@ def accounts_do_not_see_each_other(binary, source):
             for account in accounts:
                 found = getattr(client(sandbox, service, account), listing)()[member]
                 assert len(found) == 1, (account, found)
+        reset = lambda account: subprocess.run([binary, "reset", "--account", account, "--endpoint", sandbox.endpoint],
+                                               capture_output=True, text=True, check=False)
+        unset = reset("")  # a variable that is not set is not everybody
+        assert unset.returncode == 1 and "account '' is not twelve digits" in unset.stderr, unset
+        assert reset(accounts[0]).returncode == 0
+        left = [len(client(sandbox, "sns", account).list_topics()["Topics"]) for account in accounts]
+        assert left == [0, 1, 1], left
 
 
 def what_aws_denies_is_told_or_denied(binary, _):
@@ -135,6 +143,30 @@ def what_aws_denies_is_told_or_denied(binary, _):
             assert [event["subject"].rsplit(":", 1)[1] for event in told] == ([] if flags else ["jobs", "news"]), told
 
 
+def another_account_is_let_in_by_a_policy(binary, _):
+    ours, theirs = "111122223333", "444455556666"
+    for flags in ([], ["--enforce-iam"]):
+        with Sandbox(binary, ["--quiet", *flags]) as sandbox:
+            sns, sqs = client(sandbox, "sns", ours), client(sandbox, "sqs", theirs)
+            topic = sns.create_topic(Name="news")["TopicArn"]
+            refused("AuthorizationError", client(sandbox, "sns", theirs).publish, TopicArn=topic, Message="x")
+            sns.add_permission(TopicArn=topic, Label="them", AWSAccountId=[theirs], ActionName=["Publish"])
+            client(sandbox, "sns", theirs).publish(TopicArn=topic, Message="x")
+
+            # A queue of theirs is subscribed when they visit the address that came into it, unsigned.
+            url = sqs.create_queue(QueueName="jobs", Attributes={"Policy": json.dumps({"Statement": {
+                "Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}})})["QueueUrl"]
+            endpoint = f"arn:aws:sqs:us-west-2:{theirs}:jobs"
+            pending = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint)["SubscriptionArn"]
+            assert pending == "pending confirmation", pending
+            (asked,) = sqs.receive_message(QueueUrl=url)["Messages"]
+            with urllib.request.urlopen(json.loads(asked["Body"])["SubscribeURL"]) as answer:
+                assert b"<SubscriptionArn>" in answer.read()
+            sns.publish(TopicArn=topic, Message="late")
+            (got,) = sqs.receive_message(QueueUrl=url)["Messages"]
+            assert json.loads(got["Body"])["Message"] == "late", got
+
+
 def services_deliver_without_a_policy_on_demand(binary, _):
     for flags in ([], ["--allow-service-delivery"]):
         with Sandbox(binary, ["--quiet", *flags]) as sandbox:
@@ -153,7 +185,8 @@ def services_deliver_without_a_policy_on_demand(binary, _):
 
 def main():
     tests = [an_assumed_role_is_its_session, a_function_is_its_role, accounts_do_not_see_each_other,
-             what_aws_denies_is_told_or_denied, services_deliver_without_a_policy_on_demand]
+             what_aws_denies_is_told_or_denied, another_account_is_let_in_by_a_policy,
+             services_deliver_without_a_policy_on_demand]
     for test in tests:
         test(*sys.argv[1:])
         print(f"{test.__name__}: passed", flush=True)
