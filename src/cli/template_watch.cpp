@@ -75,8 +75,13 @@ TemplateWatch::TemplateWatch(Sandbox& sandbox, std::vector<DeployOptions> deploy
       deployed_(std::move(deployed)),
       options_(std::move(options)),
       timer_(sandbox.clock()),
-      alarm_(sandbox.loop(), folders_of(deployed_),
-             [this] { timer_.set_after(kSettled, [this] { look(); }); }) {}
+      alarm_(sandbox.loop(), folders_of(deployed_), [this] { look_soon(); }) {
+  look_soon();  // at what changed while it was deployed
+}
+
+void TemplateWatch::look_soon() {
+  timer_.set_after(kSettled, [this] { look(); });
+}
 
 void TemplateWatch::look() {
   for (auto& deployed : deployed_) {

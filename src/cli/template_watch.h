@@ -27,6 +27,7 @@ class TemplateWatch {
                 TemplateWatchOptions options);
 
  private:
+  void look_soon();
   void look();
   void changed(DeployOptions& deployed, std::string text);
   void deploy(const DeployOptions& deployed);

@@ -275,7 +275,6 @@ def in_a_terminal(binary, folder):
             wait_for(lambda: "Loopgate is up" in terminal.read(), "the sandbox")
             endpoint = re.search(r"up at http://127\.0\.0\.1:(\d+)", terminal.seen)[1]
             wait_for(lambda: "watched:" in re.sub(r"\x1b\[\d+m", "", terminal.read()), "the stack")
-            time.sleep(0.3)  # until the template is watched
             template.write_text("Resources:\n  One: {Type: AWS::SQS::Queue}\n  Two: {Type: AWS::SQS::Queue}\n"
                                 "  Parameter: {Type: Custom::ProxylityUdpGatewayListener}\n")
             wait_for(lambda: "Parameter" in terminal.read(), "the failure")
