@@ -39,9 +39,12 @@ aws::Outcome<ApiCall> EmbeddedApi::prepare(const aws::Session& session,
                           .region = operation.region,
                           .base_url = door_->base_url()},
                .request_id = random_.uuid()};
-  const auto permission = service->permission_for(call);
-  if (auto allowed = authorize_(session, permission.action, permission.resource); !allowed) {
-    return aws::refuse(allowed.error());
+  auto permissions = service->further_permissions(call);
+  permissions.insert(permissions.begin(), service->permission_for(call));
+  for (const auto& [action, resource] : permissions) {
+    if (auto allowed = authorize_(session, action, resource); !allowed) {
+      return aws::refuse(allowed.error());
+    }
   }
   return call;
 }

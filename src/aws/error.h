@@ -3,6 +3,8 @@
 #pragma once
 
 #include <expected>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 
@@ -15,6 +17,9 @@ struct AwsError {
   // The Query protocol's code where it differs, e.g. "AWS.SimpleQueueService.NonExistentQueue".
   std::string query_code;
   std::string query_message{};  // its sentence where that differs
+  // What else the error's shape has (CancellationReasons, Item, BucketName): an object as JSON
+  // writes it, blobs in base64. Null: nothing. The Query protocols have no place for it.
+  std::shared_ptr<const nlohmann::json> members{};
 
   bool is_sender_fault() const { return status < 500; }
   const std::string& code_for_query() const { return query_code.empty() ? code : query_code; }

@@ -276,6 +276,24 @@ TEST(Errors, MayHaveASentenceOfTheirOwnInQuery) {
   EXPECT_THAT(encode_json_error(service(), missing, "r").body, HasSubstr("\"gone.\""));
 }
 
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+TEST(Errors, CarryTheOtherMembersOfTheirShape) {
+  AwsError cancelled{"TransactionCanceledException", "why", 400, {}};
+  cancelled.members =
+      std::make_shared<json>(json{{"CancellationReasons", {{{"Code", "None"}}}}, {"Key", "a&b"}});
+  const auto reasons = json{{{"Code", "None"}}};
+  EXPECT_EQ(json::parse(encode_json_error(service(), cancelled, "r").body)["CancellationReasons"],
+            reasons);
+  EXPECT_EQ(json::parse(encode_rest_json_error(cancelled, "r").body)["CancellationReasons"],
+            reasons);
+  const auto cbor = encode_cbor_error(cancelled, "r").body;
+  EXPECT_EQ(json::from_cbor(cbor)["CancellationReasons"], reasons);
+  auto s3 = service();
+  s3.name = "s3";
+  EXPECT_THAT(encode_rest_xml_error(s3, cancelled, "r").body,
+              HasSubstr("<Message>why</Message><Key>a&amp;b</Key><RequestId>"));
+}
+
 TEST(QueryAnswers, AnEmptyResultIsOneTag) {
   EXPECT_THAT(encode_query_result(service(), operation(), json::object(), "r").body,
               HasSubstr("Result/><ResponseMetadata>"));

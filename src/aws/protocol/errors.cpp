@@ -70,13 +70,21 @@ AwsError read_error(const OperationModel& operation, const HttpResponse& respons
   return error;
 }
 
+// Those that are text: S3's errors have no others.
+void append_members(std::string& body, const Document& members) {
+  for (const auto& [name, value] : members.items()) {
+    if (value.is_string()) append_xml_element(body, name, value.get_ref<const std::string&>());
+  }
+}
+
 }  // namespace
 
 // What Lambda's clients read: the code in a header, the sentence under either spelling.
 HttpResponse encode_rest_json_error(const AwsError& error, std::string_view request_id) {
-  const Document body = {{"Type", error.is_sender_fault() ? "User" : "Service"},
-                         {"Message", error.message},
-                         {"message", error.message}};
+  Document body = {{"Type", error.is_sender_fault() ? "User" : "Service"},
+                   {"Message", error.message},
+                   {"message", error.message}};
+  if (error.members) body.update(*error.members);
   auto response = HttpResponse::json(error.status, write_json(body));
   response.headers.push_back({"x-amzn-RequestId", std::string(request_id)});
   response.headers.push_back({"x-amzn-ErrorType", error.code});
@@ -94,6 +102,7 @@ HttpResponse encode_rest_xml_error(const ServiceModel& service, const AwsError& 
   if (is_wrapped) append_xml_element(body, "Type", error.is_sender_fault() ? "Sender" : "Receiver");
   append_xml_element(body, "Code", error.code);
   append_xml_element(body, "Message", error.message);
+  if (error.members) append_members(body, *error.members);
   if (!is_wrapped) append_xml_element(body, "RequestId", request_id);
   body += "</Error>";
   if (is_wrapped) {
@@ -117,7 +126,8 @@ HttpResponse encode_ec2_error(const AwsError& error, std::string_view request_id
 
 // https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
 HttpResponse encode_cbor_error(const AwsError& error, std::string_view request_id) {
-  const Document body = {{"__type", error.code}, {"message", error.message}};
+  Document body = {{"__type", error.code}, {"message", error.message}};
+  if (error.members) body.update(*error.members);
   const auto bytes = Document::to_cbor(body);
   return {error.status,
           {{"Content-Type", "application/cbor"},

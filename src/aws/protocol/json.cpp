@@ -50,8 +50,9 @@ HttpResponse encode_json_result(const ServiceModel& service, const OperationMode
 HttpResponse encode_json_error(const ServiceModel& service, const AwsError& error,
                                std::string_view request_id) {
   const auto code = service.speaks_query ? json_code(error.code) : error.code;
-  const Document body = {{"__type", std::string(service.error_prefix) + std::string(code)},
-                         {"message", error.message}};
+  Document body = {{"__type", std::string(service.error_prefix) + std::string(code)},
+                   {"message", error.message}};
+  if (error.members) body.update(*error.members);
   auto response = answer(service, error.status, write_json(body), request_id);
   // With and without `x-amzn-query-mode`: older clients read it without asking.
   if (service.speaks_query) {
