@@ -110,7 +110,8 @@ arn() { sed -n 's/.*"\\(arn:[^"]*\\)".*/\\1/p'; }
 TOPIC=$(aws sns create-topic --name orders | arn)
 aws sqs create-queue --queue-name expensive --attributes '{"Policy":
   "{\\"Statement\\": {\\"Effect\\": \\"Allow\\",
-  \\"Principal\\": {\\"Service\\": \\"sns.amazonaws.com\\"}, \\"Action\\": \\"sqs:SendMessage\\", \\"Resource\\": \\"*\\"}}"}'
+  \\"Principal\\": {\\"Service\\": \\"sns.amazonaws.com\\"},
+  \\"Action\\": \\"sqs:SendMessage\\", \\"Resource\\": \\"*\\"}}"}'
 aws sns subscribe --topic-arn $TOPIC --protocol sqs \\
   --notification-endpoint arn:aws:sqs:us-west-2:123456789012:expensive \\
   --attributes '{"FilterPolicy": "{\\"store\\": [\\"books\\"], \\"price\\": [{\\"numeric\\": [\\">\\", 10]}]}"}'
