@@ -64,7 +64,7 @@ Topics::Topics(store::Store& store, Clock& clock, Random& random, Journal& journ
       cancelled_(store),
       captured_(store, clock, journal),
       platforms_(store, random),
-      sms_(store, clock, random, captured_),
+      sms_(store, random, captured_),
       archive_(store),
       replay_timer_(clock),
       http_(store, clock, journal, dispatcher, table_),

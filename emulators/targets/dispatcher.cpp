@@ -111,10 +111,9 @@ void Dispatcher::failed(const Parcel& parcel, const aws::AwsError& error) {
   if (text.ends_with('.')) text.pop_back();
   const std::string& queue = parcel.dead_letter_arn;
   if (queue.empty()) return warn(parcel, text + parcel.no_dead_letter);
-  // What is on its way must not fall for want of a permission once more: the owner itself sends.
-  Sender sender = parcel.sender;
-  sender.principal.clear();
-  call(queue, parcel.dead_letter.value_or(parcel.payload), sender,
+  // The queue's policy must let the sender in, as on AWS.
+  // https://docs.aws.amazon.com/sns/latest/dg/sns-configure-dead-letter-queue.html
+  call(queue, parcel.dead_letter.value_or(parcel.payload), parcel.sender,
        [this, alive = alive_.token(), parcel, text](aws::Outcome<aws::Done> done) {
          if (!alive) return;
          warn(parcel, done ? fmt::format("{}. The message went to the dead-letter queue {}.", text,
