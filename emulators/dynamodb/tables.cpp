@@ -67,7 +67,9 @@ const Table* Tables::find(std::int64_t number) const {
 const Table& Tables::change(Table table) {
   auto& kept = tables_.at(table.arn);
   for (const auto& index : kept.indexes) {
-    if (table.index(index.name) == nullptr) items_.remove_index(table.number, index.number);
+    const bool stays =
+        std::ranges::find(table.indexes, index.number, &Index::number) != table.indexes.end();
+    if (!stays) items_.remove_index(table.number, index.number);
   }
   std::vector<std::string> made;
   for (auto& index : table.indexes) {
