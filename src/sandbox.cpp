@@ -149,6 +149,9 @@ struct Sandbox::Impl {
                                               std::vector<std::string> warnings) const;
   const std::string& region() const { return options.regions.front(); }
   gateway::Home home() const { return {options.account, region()}; }
+  // Of what somebody names, the home's where they name nothing.
+  Result<gateway::Home> place_of(const std::string& named_account,
+                                 const std::string& named_region) const;
 
   SandboxOptions options;
   bool ready = true;
@@ -202,6 +205,7 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
     undone_claims->end_turn();
   });
 
+  if (const auto home = place_of({}, {}); !home) return std::unexpected(home.error());
   auto opened_account = Account::create({.loop = loop,
                                          .clock = clock,
                                          .tasks = tasks,
@@ -567,6 +571,21 @@ std::vector<std::string_view> Sandbox::service_names() const {
   return impl_->account->service_names();
 }
 
+Result<gateway::Home> Sandbox::Impl::place_of(const std::string& named_account,
+                                              const std::string& named_region) const {
+  auto place = home();
+  if (!named_account.empty()) place.account = named_account;
+  if (!named_region.empty()) place.region = named_region;
+  if (!http::is_account_id(place.account)) {
+    return fail(fmt::format("account '{}' is not twelve digits", place.account.substr(0, 100)));
+  }
+  if (std::ranges::find(options.regions, place.region) == options.regions.end()) {
+    return fail(fmt::format("region '{}' is not one of this sandbox's: {}",
+                            place.region.substr(0, 100), fmt::join(options.regions, ", ")));
+  }
+  return place;
+}
+
 std::string stack_name(const DeployOptions& options) {
   return options.stack.empty() ? stack_name_from(options.template_file) : options.stack;
 }
@@ -583,19 +602,26 @@ void Sandbox::deploy(DeployOptions options, std::function<void(Result<DeployResu
     request.template_text = std::move(*text);
   }
   request.parameters = std::move(options.parameters);
-  request.region = impl_->region();
-  request.account = impl_->options.account;
+  auto place = impl_->place_of(options.account, options.region);
+  if (!place) return done(std::unexpected(place.error()));
+  request.region = std::move(place->region);
+  request.account = std::move(place->account);
   request.allow_unsupported = options.allow_unsupported;
   request.references = std::move(options.resolve);
-  impl_->deployer->deploy(std::move(request), [this, done](Result<cfn::StackSummary> summary) {
-    if (!summary) return done(std::unexpected(summary.error()));
-    done(DeployResult{summary->name, impl_->outputs_of(summary->outputs),
-                      impl_->with_role_problems(summary->name, summary->warnings)});
-  });
+  const auto title = impl_->home().title(request.account, request.region, request.stack_name);
+  impl_->deployer->deploy(std::move(request),
+                          [this, title, done](Result<cfn::StackSummary> summary) {
+                            if (!summary) return done(std::unexpected(summary.error()));
+                            done(DeployResult{title, impl_->outputs_of(summary->outputs),
+                                              impl_->with_role_problems(title, summary->warnings)});
+                          });
 }
 
-void Sandbox::remove_stack(const std::string& name, std::function<void(Status)> done) {
-  impl_->deployer->remove(impl_->options.account, impl_->region(), name, done);
+void Sandbox::remove_stack(const std::string& name, std::function<void(Status)> done,
+                           const std::string& account, const std::string& region) {
+  const auto place = impl_->place_of(account, region);
+  if (!place) return done(std::unexpected(place.error()));
+  impl_->deployer->remove(place->account, place->region, name, done);
 }
 
 void Sandbox::reset(const aws::AccountScope& scope, std::function<void(Status)> done) {

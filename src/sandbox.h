@@ -83,6 +83,9 @@ struct DeployOptions {
   // Beside those of the sandbox.
   bool allow_unsupported = false;
   std::map<std::string, std::string> resolve;
+  // Empty: the sandbox's own account, and its first region.
+  std::string account{};
+  std::string region{};
 };
 
 // `stack`, or the template's file name as far as stack names may have it:
@@ -133,7 +136,9 @@ class Sandbox {
 
   // Creates or updates a stack. The error is the last line that the user reads.
   void deploy(DeployOptions options, std::function<void(Result<DeployResult>)> done);
-  void remove_stack(const std::string& name, std::function<void(Status)> done);
+  // Account and region as in DeployOptions.
+  void remove_stack(const std::string& name, std::function<void(Status)> done,
+                    const std::string& account = {}, const std::string& region = {});
   // Deletes everything of the accounts in scope: their stacks of all regions, and what was made by
   // API calls. When that is all accounts, the journal and captured datagrams go as well, and a live
   // clock shows the system's time again: those belong to everybody.

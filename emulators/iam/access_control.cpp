@@ -94,8 +94,13 @@ aws::Outcome<aws::SessionPtr> AccessControl::identify(const http::Request& reque
   std::optional<aws::Session> session;
   // Foreign tokens (a shell with a real session) mean nothing here.
   if (const auto token = token_of(request); !token.empty()) {
-    session = credentials_.read(token, key_id);
-    if (!session && options_.secret) return aws::refuse(unknown_token());
+    if (auto sealed = credentials_.read(token, key_id)) {
+      const auto* role = roles_.role_by_arn(sealed->session.role_arn);
+      if (role != nullptr && role->id != sealed->role_id) return aws::refuse(unknown_token());
+      session = std::move(sealed->session);
+    } else if (options_.secret) {
+      return aws::refuse(unknown_token());
+    }
   }
   // A temporary key without its token would be the root of the account, who may do everything.
   if (!session && options_.enforce && key_id.starts_with("ASIA")) {

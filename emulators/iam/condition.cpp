@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "codec/text.h"
 #include "emulators/iam/pattern.h"
+#include "emulators/iam/variables.h"
 
 namespace loopgate::iam {
 namespace {
@@ -50,10 +51,14 @@ bool is_in_network(const std::string& wanted, const std::string& actual) {
   return network && address && network->contains(*address);
 }
 
+// Policy variables may stand where texts and ARNs do.
+enum class Wants { kText, kPattern, kArn, kOther };
+
 struct Operator {
   std::string_view name;
   bool negated;  // holds when no value matches, and when the key is missing
   Test test;
+  Wants wants = Wants::kOther;
 };
 
 const std::vector<Operator>& operators() {
@@ -67,17 +72,18 @@ const std::vector<Operator>& operators() {
     };
     const Test arn = [](const std::string& w, const std::string& a) { return matches_arn(w, a); };
     return std::vector<Operator>{
-        {"StringEquals", false, equal},
-        {"StringNotEquals", true, equal},
-        {"StringEqualsIgnoreCase", false, equal_folded},
-        {"StringNotEqualsIgnoreCase", true, equal_folded},
-        {"StringLike", false, like},
-        {"StringNotLike", true, like},
-        {"ArnEquals", false, arn},
-        {"ArnLike", false, arn},
-        {"ArnNotEquals", true, arn},
-        {"ArnNotLike", true, arn},
+        {"StringEquals", false, equal, Wants::kText},
+        {"StringNotEquals", true, equal, Wants::kText},
+        {"StringEqualsIgnoreCase", false, equal_folded, Wants::kText},
+        {"StringNotEqualsIgnoreCase", true, equal_folded, Wants::kText},
+        {"StringLike", false, like, Wants::kPattern},
+        {"StringNotLike", true, like, Wants::kPattern},
+        {"ArnEquals", false, arn, Wants::kArn},
+        {"ArnLike", false, arn, Wants::kArn},
+        {"ArnNotEquals", true, arn, Wants::kArn},
+        {"ArnNotLike", true, arn, Wants::kArn},
         {"Bool", false, equal_folded},
+        {"BinaryEquals", false, equal},
         {"IpAddress", false, is_in_network},
         {"NotIpAddress", true, is_in_network},
         {"NumericEquals", false, numeric(std::equal_to<>())},
@@ -95,6 +101,36 @@ const std::vector<Operator>& operators() {
     };
   }();
   return kOperators;
+}
+
+const Operator* find_operator(std::string_view name) {
+  const auto found = std::ranges::find(operators(), name, &Operator::name);
+  return found == operators().end() ? nullptr : &*found;
+}
+
+// Keys that requests have on AWS, but not here, where nobody knows their values.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+constexpr std::string_view kNotKnownHere[] = {
+    "aws:sourceip",      "aws:useragent",        "aws:principalorgid", "aws:principalorgpaths",
+    "aws:resourceorgid", "aws:resourceorgpaths", "aws:sourceorgid",    "aws:sourceorgpaths",
+    "aws:principaltag/", "aws:resourcetag/",     "aws:requesttag/",    "aws:tagkeys",
+    "aws:sourcevpc",     "aws:sourcevpce",       "aws:calledvia"};
+
+bool is_not_known_here(const std::string& key) {
+  return std::ranges::any_of(kNotKnownHere, [&](std::string_view known) {
+    return known.ends_with('/') ? key.starts_with(known) : key == known;
+  });
+}
+
+// Whether a value of the request is the one that the policy wants.
+bool is_wanted(const Operator& op, const ConditionEntry& entry, const std::string& wanted,
+               const std::string& actual, const Context& context) {
+  if (!entry.variables || op.wants == Wants::kOther || !has_variables(wanted)) {
+    return op.test(wanted, actual);
+  }
+  if (op.wants == Wants::kPattern) return matches_filled_pattern(wanted, actual, context);
+  const auto filled = fill_variables(wanted, context);
+  return filled && op.test(*filled, actual);
 }
 
 std::optional<std::string> scalar_text(const json& value) {
@@ -136,7 +172,8 @@ ConditionEntry parse_operator(std::string name) {
 
 }  // namespace
 
-std::expected<std::vector<ConditionEntry>, std::string> parse_condition(const json& json) {
+std::expected<std::vector<ConditionEntry>, std::string> parse_condition(const json& json,
+                                                                        bool variables) {
   if (!json.is_object()) return std::unexpected("Condition must be an object");
   std::vector<ConditionEntry> entries;
   for (const auto& [name, keys] : json.items()) {
@@ -144,10 +181,14 @@ std::expected<std::vector<ConditionEntry>, std::string> parse_condition(const js
     if (!keys.is_object()) return std::unexpected(where + " must be an object");
     for (const auto& [key, values] : keys.items()) {
       auto entry = parse_operator(name);
+      if (entry.op != "Null" && find_operator(entry.op) == nullptr) {
+        return std::unexpected("Invalid Condition type : " + name);
+      }
       entry.key = codec::lower(key);
       auto parsed = parse_values(values, where + " " + key);
       if (!parsed) return std::unexpected(parsed.error());
       entry.values = std::move(*parsed);
+      entry.variables = variables && std::ranges::any_of(entry.values, has_variables);
       entries.push_back(std::move(entry));
     }
   }
@@ -158,21 +199,23 @@ bool is_satisfied(const ConditionEntry& entry, const Context& context,
                   std::vector<std::string>& unknown) {
   const auto found = context.find(entry.key);
   const bool present = found != context.end() && !found->second.empty();
+  if (!present && is_not_known_here(entry.key)) {
+    unknown.push_back(entry.key);
+    return false;
+  }
   if (entry.op == "Null") {
     return std::ranges::any_of(entry.values, [&](const std::string& value) {
       return codec::equal_ignoring_case(value, "true") == !present;
     });
   }
-  const auto op = std::ranges::find(operators(), entry.op, &Operator::name);
-  if (op == operators().end()) {
-    unknown.push_back(entry.op);
-    return false;
-  }
+  const auto* op = find_operator(entry.op);
+  if (op == nullptr) return false;
   if (!present) return entry.if_exists || op->negated || entry.all_values;
 
   const auto matches_one = [&](const std::string& actual) {
-    const bool matched = std::ranges::any_of(
-        entry.values, [&](const std::string& wanted) { return op->test(wanted, actual); });
+    const bool matched = std::ranges::any_of(entry.values, [&](const std::string& wanted) {
+      return is_wanted(*op, entry, wanted, actual, context);
+    });
     return matched != op->negated;
   };
   // A negated operator holds when none of the request's values matches; a plain one when one does.

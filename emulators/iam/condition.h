@@ -20,12 +20,16 @@ struct ConditionEntry {
   bool if_exists = false;
   bool all_values = false;  // ForAllValues:
   bool any_value = false;   // ForAnyValue:
+  bool variables = false;   // some value has policy variables
 };
 
-// The error names what is wrong ("Condition StringEquals must be an object").
-std::expected<std::vector<ConditionEntry>, std::string> parse_condition(const nlohmann::json& json);
+// The error names what is wrong ("Invalid Condition type : Sounds"). `variables`: whether the
+// policy's version has them.
+std::expected<std::vector<ConditionEntry>, std::string> parse_condition(const nlohmann::json& json,
+                                                                        bool variables);
 
-// An operator that we do not know is not satisfied; `unknown` gets its name.
+// A key that requests have on AWS and never here ("aws:sourceip") is not satisfied, whatever is
+// asked of it; `unknown` gets its name.
 bool is_satisfied(const ConditionEntry& entry, const Context& context,
                   std::vector<std::string>& unknown);
 

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "aws/arn.h"
 #include "base/json.h"
+#include "codec/text.h"
 #include "emulators/iam/limits.h"
 #include "emulators/iam/pattern.h"
+#include "emulators/iam/variables.h"
 
 namespace loopgate::iam {
 namespace {
@@ -78,6 +81,36 @@ Parsed<void> parse_who(const json& statement, Statement& out) {
   return {};
 }
 
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+Parsed<void> check_principals(const Statement& statement) {
+  if (!statement.principal) return {};
+  for (const auto& who : statement.principal->aws) {
+    const bool is_account =
+        who.size() == 12 && who.find_first_not_of("0123456789") == std::string::npos;
+    const auto arn = aws::Arn::parse(who);
+    const bool is_identity = arn && (arn->service == "iam" || arn->service == "sts");
+    // The id of a principal that has been deleted since stays in stored policies.
+    if (who != "*" && !is_account && !is_identity && !who.starts_with("A")) {
+      return Sentence("Invalid principal in policy: \"AWS\":\"" + who + "\"");
+    }
+  }
+  for (const auto& service : statement.principal->services) {
+    if (!service.contains('.')) {
+      return Sentence("Invalid principal in policy: \"SERVICE\":\"" + service + "\"");
+    }
+  }
+  return {};
+}
+
+Parsed<void> check_resources(const Statement& statement) {
+  for (const auto& resource : statement.resources) {
+    if (resource != "*" && !resource.starts_with("arn:")) {
+      return Sentence("Resource " + resource + " must be in ARN format or \"*\"");
+    }
+  }
+  return {};
+}
+
 Parsed<void> check_actions(const Statement& statement) {
   for (const auto& action : statement.actions) {
     if (action != "*" && action.find(':') == std::string::npos) {
@@ -92,6 +125,7 @@ Parsed<void> check_kind(const Statement& statement, PolicyKind kind) {
   if (kind == PolicyKind::kIdentity) {
     if (statement.principal) return Sentence("Policy document should not specify a principal");
     if (statement.resources.empty()) return Sentence("Resource is missing");
+    if (auto checked = check_resources(statement); !checked) return checked;
   }
   if (kind == PolicyKind::kTrust) {
     if (!statement.principal) return Sentence("Principal is missing");
@@ -100,10 +134,11 @@ Parsed<void> check_kind(const Statement& statement, PolicyKind kind) {
   if (kind == PolicyKind::kResource && !statement.principal) {
     return Sentence("Principal is missing");
   }
+  if (auto checked = check_principals(statement); !checked) return checked;
   return check_actions(statement);
 }
 
-Parsed<Statement> parse_statement(const json& value, PolicyKind kind) {
+Parsed<Statement> parse_statement(const json& value, PolicyKind kind, bool variables) {
   if (!value.is_object()) return Sentence("must be an object");
   for (const auto& [name, unused] : value.items()) {
     if (std::ranges::find(kKnownElements, name) == std::end(kKnownElements)) {
@@ -127,9 +162,10 @@ Parsed<Statement> parse_statement(const json& value, PolicyKind kind) {
       !done) {
     return Sentence(done.error());
   }
+  statement.variables = variables && std::ranges::any_of(statement.resources, has_variables);
   if (auto done = parse_who(value, statement); !done) return Sentence(done.error());
   if (const auto condition = value.find("Condition"); condition != value.end()) {
-    auto parsed = parse_condition(*condition);
+    auto parsed = parse_condition(*condition, variables);
     if (!parsed) return Sentence(parsed.error());
     statement.conditions = std::move(*parsed);
   }
@@ -156,10 +192,13 @@ bool names(const PrincipalElement& element, const Principal& principal, bool as_
   });
 }
 
-bool concerns_resource(const Statement& statement, const std::string& resource) {
+bool concerns_resource(const Statement& statement, const std::string& resource,
+                       const Context& context) {
   if (statement.resources.empty()) return true;  // trust policies have none
   const bool listed = std::ranges::any_of(statement.resources, [&](const std::string& pattern) {
-    return matches_pattern(pattern, resource, Case::kSensitive);
+    return statement.variables && has_variables(pattern)
+               ? matches_filled_pattern(pattern, resource, context)
+               : matches_pattern(pattern, resource, Case::kSensitive);
   });
   return listed != statement.not_resource;
 }
@@ -168,6 +207,19 @@ bool concerns_resource(const Statement& statement, const std::string& resource) 
 
 aws::AwsError malformed_policy(std::string what) {
   return {"MalformedPolicyDocument", std::move(what), 400, {}};
+}
+
+aws::Outcome<void> check_resource_policy(std::string_view json_text, std::string_view service) {
+  const auto policy = Policy::parse(json_text, PolicyKind::kResource);
+  if (!policy) return aws::refuse(policy.error());
+  for (const auto& statement : policy->statements()) {
+    for (const auto& action : statement.actions) {
+      if (action == "*" || codec::lower(action).starts_with(std::string(service) + ":")) continue;
+      return aws::refuse(
+          {kOutOfScope, "The action " + action + " is of another service.", 400, {}});
+    }
+  }
+  return {};
 }
 
 bool concerns_principal(const Statement& statement, const Principal& principal) {
@@ -208,9 +260,14 @@ aws::Outcome<Policy> Policy::parse(std::string_view json_text, PolicyKind kind) 
   if (list.size() > kMaxStatements) {
     return aws::refuse(malformed_policy("The policy has too many statements."));
   }
+  const bool variables = document.value("Version", "") == "2012-10-17";
   Policy policy;
+  std::set<std::string> sids;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    auto statement = parse_statement(list[i], kind);
+    auto statement = parse_statement(list[i], kind, variables);
+    if (statement && !statement->sid.empty() && !sids.insert(statement->sid).second) {
+      statement = Sentence("Statement IDs (SID) in a single policy must be unique");
+    }
     if (!statement) {
       return aws::refuse(
           malformed_policy("Statement[" + std::to_string(i) + "]: " + statement.error() + "."));
@@ -221,7 +278,8 @@ aws::Outcome<Policy> Policy::parse(std::string_view json_text, PolicyKind kind) 
 }
 
 bool Policy::has_conditions() const {
-  return std::ranges::any_of(statements_, [](const auto& s) { return !s.conditions.empty(); });
+  return std::ranges::any_of(statements_,
+                             [](const auto& s) { return !s.conditions.empty() || s.variables; });
 }
 
 Decision Policy::evaluate(const AccessRequest& request) const {
@@ -229,7 +287,7 @@ Decision Policy::evaluate(const AccessRequest& request) const {
   for (const auto& statement : statements_) {
     if (!concerns_action(statement, request.action) ||
         !concerns_principal(statement, request.principal) ||
-        !concerns_resource(statement, request.resource)) {
+        !concerns_resource(statement, request.resource, request.context)) {
       continue;
     }
     const bool holds = std::ranges::all_of(statement.conditions, [&](const ConditionEntry& entry) {

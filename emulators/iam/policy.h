@@ -39,8 +39,10 @@ enum class Verdict { kNothing, kAllow, kDeny };  // rising weight
 
 struct Decision {
   Verdict verdict = Verdict::kNothing;
-  std::string sid;                   // of the statement that decided, if it has one
-  std::vector<std::string> unknown;  // condition operators that were not understood
+  std::string sid;  // of the statement that decided, if it has one
+  // Condition keys that requests have on AWS, but not here: statements that ask for them were left
+  // out, Allow and Deny alike.
+  std::vector<std::string> unknown;
 };
 
 struct PrincipalElement {
@@ -59,6 +61,7 @@ struct Statement {
   std::optional<PrincipalElement> principal;
   bool not_principal = false;
   std::vector<ConditionEntry> conditions;
+  bool variables = false;  // its resources have policy variables
 };
 
 class Policy {
@@ -77,6 +80,11 @@ class Policy {
 };
 
 aws::AwsError malformed_policy(std::string what);
+
+// The policy of a service's resource: MalformedPolicyDocument, or kOutOfScope for an action that is
+// not one of the service's ("sqs").
+inline constexpr const char* kOutOfScope = "OutOfScope";
+aws::Outcome<void> check_resource_policy(std::string_view json_text, std::string_view service);
 
 // Whether one statement concerns the request in that part alone: to say what is missing.
 bool concerns_principal(const Statement& statement, const Principal& principal);

@@ -98,6 +98,7 @@ class Roles {
   void save(const ManagedPolicy& policy);
   void load();
   void warn_once(const std::string& text);
+  void tell_unknown(const AccessRequest& request, const std::vector<std::string>& unknown);
 
   store::Store& store_;
   Clock& clock_;

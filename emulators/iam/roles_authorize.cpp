@@ -39,8 +39,11 @@ Context request_context(const Context& given, const aws::Session& session, const
   context.try_emplace("aws:principalarn", std::vector{session.role_arn});
   context.try_emplace("aws:principalaccount", std::vector{session.account});
   context.try_emplace("aws:principaltype", std::vector<std::string>{"AssumedRole"});
+  context.try_emplace("aws:principalisawsservice", std::vector<std::string>{"false"});
+  context.try_emplace("aws:viaawsservice", std::vector<std::string>{"false"});
   context.try_emplace("aws:securetransport", std::vector<std::string>{"true"});
   context.try_emplace("aws:currenttime", std::vector{to_iso8601(now)});
+  context.try_emplace("aws:epochtime", std::vector{std::to_string(to_millis(now) / 1000)});
   if (const auto resource = aws::Arn::parse(arn)) {
     if (!resource->region.empty()) {
       context.try_emplace("aws:requestedregion", std::vector{resource->region});
@@ -52,9 +55,9 @@ Context request_context(const Context& given, const aws::Session& session, const
   return context;
 }
 
-std::string unknown_operators(const std::vector<std::string>& unknown) {
+std::string unknown_keys(const std::vector<std::string>& unknown) {
   if (unknown.empty()) return {};
-  return " (the sandbox does not know the condition operator " + unknown.front() +
+  return " (the sandbox does not know the condition key " + unknown.front() +
          ", so its statement did not count)";
 }
 
@@ -82,7 +85,7 @@ std::string missing_trust(const Role& role, const AccessRequest& request,
     return "its trust policy names the principal, but not for the Action sts:AssumeRole";
   }
   return "its trust policy names the principal, but the Condition is not satisfied" +
-         unknown_operators(decision.unknown);
+         unknown_keys(decision.unknown);
 }
 
 }  // namespace
@@ -171,7 +174,7 @@ std::string reason_of_denial(const AccessRequest& request, const Decision& ident
   const bool lacks_resource = by_identity && !same_account;
   return std::string(" because no ") + (lacks_resource ? "resource" : "identity") +
          "-based policy allows the " + request.action + " action" +
-         unknown_operators(lacks_resource ? resource.unknown : identity.unknown);
+         unknown_keys(lacks_resource ? resource.unknown : identity.unknown);
 }
 
 }  // namespace
@@ -199,10 +202,20 @@ aws::Outcome<void> Roles::authorize(const aws::Session& session, std::string_vie
   const auto identity = identity_decision(*role, request);
   request.principal.session_arn = who;
   request.principal.allowed_as_account = !same_account;
-  const auto why =
-      reason_of_denial(request, identity, resource_decision(policy, request), same_account);
-  if (why.empty()) return {};
-  return refused(why);
+  const auto by_resource = resource_decision(policy, request);
+  const auto why = reason_of_denial(request, identity, by_resource, same_account);
+  if (!why.empty()) return refused(why);
+  tell_unknown(request, identity.unknown);
+  tell_unknown(request, by_resource.unknown);
+  return {};
+}
+
+// A Deny may be among what was left out.
+void Roles::tell_unknown(const AccessRequest& request, const std::vector<std::string>& unknown) {
+  if (unknown.empty()) return;
+  warn_once("IAM: the sandbox allows " + request.action + " on " + request.resource +
+            " without the statement whose Condition asks for " + unknown.front() +
+            ": it does not know that key's value, AWS does");
 }
 
 aws::Outcome<void> Roles::authorize_root(const std::string& account, std::string_view action,
@@ -220,9 +233,12 @@ aws::Outcome<void> Roles::authorize_root(const std::string& account, std::string
   }
   Decision identity;
   identity.verdict = Verdict::kAllow;
-  const auto why =
-      reason_of_denial(request, identity, resource_decision(policy, request), same_account);
-  if (why.empty()) return {};
+  const auto by_resource = resource_decision(policy, request);
+  const auto why = reason_of_denial(request, identity, by_resource, same_account);
+  if (why.empty()) {
+    tell_unknown(request, by_resource.unknown);
+    return {};
+  }
   return aws::refuse(aws::access_denied("User: " + who + " is not authorized to perform: " +
                                         request.action + " on resource: " + resource + why));
 }

@@ -31,23 +31,25 @@ std::string access_key_id_of(std::string_view seal) {
   return id;
 }
 
-std::string payload_of(const aws::Session& session) {
+std::string payload_of(const aws::Session& session, std::string_view role_id) {
   return codec::base64_encode(
       as_bytes(write_json(nlohmann::json{{"account", session.account},
                                          {"role", session.role_arn},
+                                         {"role_id", role_id},
                                          {"name", session.name},
                                          {"expires", to_millis(session.expires)}})));
 }
 
-std::optional<aws::Session> parse_payload(std::string_view payload) {
+std::optional<TemporaryCredentials::Sealed> parse_payload(std::string_view payload) {
   const auto text = codec::base64_decode_text(payload);
   const auto json = text ? read_json(*text).value_or(nullptr) : nlohmann::json();
   if (!json.is_object()) return std::nullopt;
-  return aws::Session{
-      .account = json.value("account", ""),
-      .role_arn = json.value("role", ""),
-      .name = json.value("name", ""),
-      .expires = WallTime(std::chrono::milliseconds(json.value("expires", std::int64_t{0})))};
+  return TemporaryCredentials::Sealed{
+      {.account = json.value("account", ""),
+       .role_arn = json.value("role", ""),
+       .name = json.value("name", ""),
+       .expires = WallTime(std::chrono::milliseconds(json.value("expires", std::int64_t{0})))},
+      json.value("role_id", "")};
 }
 
 }  // namespace
@@ -75,8 +77,9 @@ std::string TemporaryCredentials::sealed(std::string_view text) {
   return codec::hmac_sha256_hex(key(), as_bytes(text));
 }
 
-aws::Credentials TemporaryCredentials::issue(const aws::Session& session, std::string_view label) {
-  auto content = fmt::format("{}.{}", label, payload_of(session));
+aws::Credentials TemporaryCredentials::issue(const aws::Session& session, std::string_view role_id,
+                                             std::string_view label) {
+  auto content = fmt::format("{}.{}", label, payload_of(session, role_id));
   const auto seal = sealed(content);
   const auto id = access_key_id_of(seal);
   return {.access_key_id = id,
@@ -84,8 +87,8 @@ aws::Credentials TemporaryCredentials::issue(const aws::Session& session, std::s
           .session_token = content + "." + seal};
 }
 
-std::optional<aws::Session> TemporaryCredentials::read(std::string_view token,
-                                                       std::string_view access_key_id) {
+std::optional<TemporaryCredentials::Sealed> TemporaryCredentials::read(
+    std::string_view token, std::string_view access_key_id) {
   const auto end = token.rfind('.');
   if (end == std::string_view::npos || token.size() > kMaxTokenSize) return std::nullopt;
   const auto content = token.substr(0, end);

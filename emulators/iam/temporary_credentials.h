@@ -16,14 +16,21 @@ namespace loopgate::iam {
 
 class TemporaryCredentials {
  public:
+  // What a token says. A role of the same name that was made since is another one.
+  struct Sealed {
+    aws::Session session;
+    std::string role_id;  // "AROA…"
+  };
+
   // Both outlive this.
   TemporaryCredentials(store::Store& store, Random& random);
   TemporaryCredentials(const TemporaryCredentials&) = delete;
 
   // The token begins with `label` (without a '.'): two sessions that are alike differ by it.
-  aws::Credentials issue(const aws::Session& session, std::string_view label);
+  aws::Credentials issue(const aws::Session& session, std::string_view role_id,
+                         std::string_view label);
   // nullopt when the token is not one of ours, or not of this access key. It may have expired.
-  std::optional<aws::Session> read(std::string_view token, std::string_view access_key_id);
+  std::optional<Sealed> read(std::string_view token, std::string_view access_key_id);
   // Of the access key id of a token that was read.
   std::string secret_of(std::string_view access_key_id);
 

@@ -7,6 +7,10 @@ namespace loopgate::lambda {
 targets::Target function_target(Functions& functions) {
   return {.service = "lambda",
           .action = "lambda:InvokeFunction",
+          .missing = [&functions](const std::string& arn) -> std::optional<std::string> {
+            if (functions.find(arn)) return std::nullopt;
+            return "there is no such function";
+          },
           .policy = [&functions](const std::string& arn) -> std::optional<std::string> {
             const auto function = functions.find(arn);
             if (!function) return std::nullopt;

@@ -38,6 +38,10 @@ struct Surroundings {
   // The account fills these in: they are IAM's answers.
   Authorizer authorize = nullptr;
   http::Access* access = nullptr;
+  // Whether a text is a policy for a resource of a service ("sqs"): MalformedPolicyDocument, whose
+  // sentence says what is wrong, or OutOfScope when it names another service's actions.
+  std::function<aws::Outcome<void>(const std::string& text, std::string_view service)>
+      check_policy = nullptr;
   // Temporary credentials of a session; two that are alike differ by the label.
   std::function<aws::Credentials(const aws::Session&, std::string_view label)> credentials =
       nullptr;

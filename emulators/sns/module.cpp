@@ -10,7 +10,11 @@ SnsModule::SnsModule(const Surroundings& surroundings, targets::Dispatcher& disp
       routes_(topics_, surroundings.regions.empty() ? std::string() : surroundings.regions.front()),
       topic_type_(topics_, surroundings.random),
       subscription_type_(topics_),
-      policy_type_(topics_) {}
+      policy_type_(topics_) {
+  topics_.check_policies([check = surroundings.check_policy](const std::string& text) {
+    return check ? check(text, "sns") : aws::Outcome<void>();
+  });
+}
 
 Status SnsModule::reset(const aws::AccountScope& scope) {
   std::vector<std::string> topics, subscriptions;

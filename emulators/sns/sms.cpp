@@ -58,8 +58,8 @@ aws::AwsError no_such_number() {
 
 }  // namespace
 
-Sms::Sms(store::Store& store, Clock& clock, Random& random, Captured& captured)
-    : store_(store), clock_(clock), random_(random), captured_(captured) {
+Sms::Sms(store::Store& store, Random& random, Captured& captured)
+    : store_(store), random_(random), captured_(captured) {
   (void)store_.migrate("sns_sms", {kTable});
 }
 

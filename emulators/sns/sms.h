@@ -10,7 +10,6 @@
 
 #include "aws/account_scope.h"
 #include "aws/error.h"
-#include "base/clock.h"
 #include "base/random.h"
 #include "emulators/sns/captured.h"
 #include "emulators/sns/topic.h"
@@ -29,7 +28,7 @@ class Sms {
     bool verified = false;
   };
 
-  Sms(store::Store& store, Clock& clock, Random& random, Captured& captured);
+  Sms(store::Store& store, Random& random, Captured& captured);
   Sms(const Sms&) = delete;
 
   aws::Outcome<void> set_attributes(const Place& place, const AttributeMap& attributes);
@@ -60,7 +59,6 @@ class Sms {
                                                         std::size_t limit);
 
   store::Store& store_;
-  Clock& clock_;
   Random& random_;
   Captured& captured_;
 };

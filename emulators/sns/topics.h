@@ -74,6 +74,9 @@ class Topics {
   void set_publish_observer(std::function<void(const PublishedMessage&, std::size_t)> observer) {
     observer_ = std::move(observer);
   }
+  // Of what is set as a Policy: MalformedPolicyDocument, or OutOfScope. None: JSON is enough.
+  using PolicyCheck = std::function<aws::Outcome<void>(const std::string& text)>;
+  void check_policies(PolicyCheck check) { check_policy_ = std::move(check); }
   // "http://127.0.0.1:4566": where the UnsubscribeURL of envelopes leads. Empty: AWS's own host.
   void set_public_url(std::string url) { public_url_ = std::move(url); }
 
@@ -158,6 +161,9 @@ class Topics {
   void tell(EventKind kind, const Topic* topic, const std::string& subject, std::string text,
             std::size_t size);
 
+  std::optional<std::string> obstacle_to(const Subscription& subscription) const;
+  aws::Outcome<void> check_attribute(const Topic& topic, const std::string& name,
+                                     const std::string& value) const;
   nlohmann::ordered_json explain_subscription(const Subscription& subscription,
                                               const Notification& notification) const;
   static Notification make_notification(const Topic& topic, const PublishRequest& request);
@@ -194,6 +200,7 @@ class Topics {
   std::optional<WallTime> pending_until_;  // when the timer fires
   std::function<void(const PublishedMessage&, std::size_t)> observer_;
   std::string public_url_;
+  PolicyCheck check_policy_;
 };
 
 }  // namespace loopgate::sns

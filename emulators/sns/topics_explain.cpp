@@ -26,10 +26,27 @@ std::pair<bool, std::string> verdict(const Subscription& subscription,
 
 }  // namespace
 
+// What the dispatcher would say; what goes to people and devices does not pass it.
+std::optional<std::string> Topics::obstacle_to(const Subscription& subscription) const {
+  const auto parcel = parcel_for(subscription);
+  if (!subscription.endpoint.starts_with("arn:") || subscription.protocol == "application") {
+    return std::nullopt;
+  }
+  auto obstacle = dispatcher_.obstacle(parcel.arn, parcel.sender);
+  if (obstacle && !parcel.dead_letter_arn.empty()) {
+    *obstacle += "; it goes to the dead-letter queue " + parcel.dead_letter_arn;
+  }
+  return obstacle;
+}
+
 ordered_json Topics::explain_subscription(const Subscription& subscription,
                                           const Notification& notification) const {
   const auto& text = notification.text_for(subscription.protocol);
-  const auto [delivers, why] = verdict(subscription, notification, text);
+  auto [delivers, why] = verdict(subscription, notification, text);
+  if (const auto obstacle = delivers ? obstacle_to(subscription) : std::nullopt) {
+    delivers = false;
+    why += ", but " + *obstacle;
+  }
   ordered_json out = {{"subscription", subscription.arn},
                       {"protocol", subscription.protocol},
                       {"endpoint", subscription.endpoint},

@@ -31,7 +31,9 @@ inline constexpr std::chrono::seconds kPurgeCooldown{60};  // between two purges
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
 inline constexpr std::int64_t kMaxMovedPerSecond = 500;
 inline constexpr std::size_t kMaxActiveMoves = 100;  // of an account
-inline constexpr std::size_t kMaxMovesKept = 10;     // of a source: as many as can be listed
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+inline constexpr std::chrono::hours kMaxMoveTime{36};
+inline constexpr std::size_t kMaxMovesKept = 10;  // of a source: as many as can be listed
 // Of tenants of a fair queue: who has more of what is in flight is a noisy neighbour.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html
 inline constexpr std::size_t kNoisyInFlight = 30;

@@ -8,6 +8,9 @@ Result<std::unique_ptr<SqsModule>> SqsModule::open(const Surroundings& surroundi
   auto queues = Queues::open(surroundings.store, surroundings.clock, surroundings.tasks,
                              surroundings.random, surroundings.journal);
   if (!queues) return std::unexpected(queues.error());
+  (*queues)->check_policies([check = surroundings.check_policy](const std::string& text) {
+    return check ? check(text, "sqs") : aws::Outcome<void>();
+  });
   return std::unique_ptr<SqsModule>(new SqsModule(surroundings, std::move(*queues)));
 }
 

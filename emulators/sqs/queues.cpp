@@ -27,6 +27,11 @@ std::optional<std::string> difference(const Settings& existing, const Settings& 
 aws::Outcome<Settings> Queues::checked_settings(const QueueKey& key, const AttributeMap& given,
                                                 const AttributeMap& changes) const {
   auto settings = Settings::make(key, given, changes);
+  if (const auto policy = changes.find("Policy");
+      settings && check_policy_ && policy != changes.end() && !policy->second.empty()) {
+    if (const auto checked = check_policy_(policy->second); !checked)
+      return aws::refuse(invalid_attribute_value("Policy", checked.error().message));
+  }
   if (!settings || !settings->redrive || !changes.contains("RedrivePolicy")) return settings;
   const auto target_key = QueueKey::from_arn(settings->redrive->target_arn);
   // In the same account and region:

@@ -45,6 +45,10 @@ class Queues {
   ~Queues();
   Queues(const Queues&) = delete;
 
+  // Of what is set as a Policy: the error's sentence becomes the reason. None: JSON is enough.
+  using PolicyCheck = std::function<aws::Outcome<void>(const std::string& text)>;
+  void check_policies(PolicyCheck check) { check_policy_ = std::move(check); }
+
   // Queues (queues.cpp). What exists with the same attributes is found again.
   aws::Outcome<void> create(const QueueKey& key, const AttributeMap& attributes,
                             const std::map<std::string, std::string>& tags = {});
@@ -174,6 +178,7 @@ class Queues {
   TaskQueue& tasks_;
   Random& random_;
   Journal& journal_;
+  PolicyCheck check_policy_;
   Md5 md5_;
   Tables tables_;
   std::map<QueueKey, std::unique_ptr<Queue>> queues_;

@@ -14,6 +14,8 @@ namespace {
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/troubleshooting-dlq-redrive.html
 constexpr const char* kNoOrigin = "CouldNotDetermineMessageSource";
 constexpr const char* kNoQueue = "AWS.SimpleQueueService.NonExistentQueue";
+// Assumed: nobody has told what AWS calls it.
+constexpr const char* kTooLong = "TaskDurationExceeded";
 
 }  // namespace
 
@@ -166,6 +168,9 @@ void Queues::step_move(Move& move) {
   const auto source_key = QueueKey::from_arn(task.request.source_arn);
   Queue* source = source_key ? find(*source_key) : nullptr;
   if (source == nullptr) return end_move(move, MoveStatus::kFailed, kNoQueue);
+  if (clock_.wall() - task.started >= kMaxMoveTime) {
+    return end_move(move, MoveStatus::kFailed, kTooLong);
+  }
   settle(*source);
   expire(*source);
   const std::int64_t portion = task.request.per_second ? 1 : kMovedATurn;

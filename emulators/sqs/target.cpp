@@ -5,6 +5,11 @@ namespace loopgate::sqs {
 targets::Target queue_target(Queues& queues) {
   return {.service = "sqs",
           .action = "sqs:SendMessage",
+          .missing = [&queues](const std::string& arn) -> std::optional<std::string> {
+            const auto key = QueueKey::from_arn(arn);
+            if (key && queues.exists(*key)) return std::nullopt;
+            return "there is no such queue";
+          },
           .policy = [&queues](const std::string& arn) -> std::optional<std::string> {
             const auto key = QueueKey::from_arn(arn);
             return key ? queues.policy(*key) : std::nullopt;

@@ -67,7 +67,7 @@ http::ApiResult assume_role(StsContext& context, const http::ApiCall& call) {
   }
   const auto expires = context.clock.wall() + duration;
   const auto credentials = context.credentials.issue(
-      {.account = (*role)->account, .role_arn = arn, .name = name, .expires = expires},
+      {.account = (*role)->account, .role_arn = arn, .name = name, .expires = expires}, (*role)->id,
       "loopgate-session-" + context.random.hex(8));
   return json{
       {"Credentials",

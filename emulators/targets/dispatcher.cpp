@@ -16,6 +16,8 @@ std::string service_of(const std::string& arn) {
   return parsed ? parsed->service : std::string();
 }
 
+constexpr const char* kNotEmulated = "its service is not emulated";
+
 }  // namespace
 
 void Dispatcher::dispatch(Parcel parcel) {
@@ -42,9 +44,9 @@ void Dispatcher::attempt(std::shared_ptr<Parcel> parcel, int tried) {
 
 void Dispatcher::call(const std::string& arn, Payload payload, const Sender& sender,
                       aws::Completion<aws::Done> done) {
-  const auto row = std::ranges::find(targets_, service_of(arn), &Target::service);
-  if (row == targets_.end()) {
-    return done(aws::refuse({"InvalidParameter", "its service is not emulated", 400, {}}));
+  const auto* row = row_of(arn);
+  if (row == nullptr) {
+    return done(aws::refuse({"InvalidParameter", kNotEmulated, 400, {}}));
   }
   if (auto allowed = check(*row, arn, sender); !allowed) {
     return done(aws::refuse(std::move(allowed.error())));
@@ -54,12 +56,36 @@ void Dispatcher::call(const std::string& arn, Payload payload, const Sender& sen
   row->call(arn, std::move(payload), sender, std::move(done));
 }
 
+const Target* Dispatcher::row_of(const std::string& arn) const {
+  const auto row = std::ranges::find(targets_, service_of(arn), &Target::service);
+  return row == targets_.end() ? nullptr : &*row;
+}
+
 std::optional<std::string> Dispatcher::policy_of(const std::string& arn) const {
-  const auto parsed = aws::Arn::parse(arn);
-  const auto row =
-      std::ranges::find(targets_, parsed ? parsed->service : std::string(), &Target::service);
-  if (row == targets_.end() || !row->policy) return std::nullopt;
-  return row->policy(arn);
+  const auto* row = row_of(arn);
+  return row == nullptr || !row->policy ? std::nullopt : row->policy(arn);
+}
+
+std::optional<std::string> Dispatcher::obstacle(const std::string& arn,
+                                                const Sender& sender) const {
+  const auto* row = row_of(arn);
+  if (row == nullptr) return kNotEmulated;
+  if (row->missing) {
+    if (auto why = row->missing(arn)) return why;
+  }
+  const auto allowed = permitted(*row, arn, sender);
+  if (allowed || permissions_.pass_services) return std::nullopt;
+  return allowed.error().message;
+}
+
+aws::Outcome<void> Dispatcher::permitted(const Target& target, const std::string& arn,
+                                         const Sender& sender) const {
+  if (!target.policy || sender.principal.empty()) return {};
+  const auto policy = target.policy(arn);
+  if (!policy || permissions_.policy(*policy, target.action, arn, sender)) return {};
+  return aws::refuse(
+      aws::access_denied(fmt::format("{} (Action {}, Principal {}, SourceArn {})", target.denied,
+                                     target.action, sender.principal, sender.source_arn)));
 }
 
 aws::Outcome<void> Dispatcher::check(const Target& target, const std::string& arn,
@@ -69,17 +95,13 @@ aws::Outcome<void> Dispatcher::check(const Target& target, const std::string& ar
       return allowed;
     }
   }
-  if (!target.policy || sender.principal.empty()) return {};
-  const auto policy = target.policy(arn);
-  if (!policy || permissions_.policy(*policy, target.action, arn, sender)) return {};
-  const auto why = fmt::format("{} (Action {}, Principal {}, SourceArn {})", target.denied,
-                               target.action, sender.principal, sender.source_arn);
-  if (!permissions_.pass_services) return aws::refuse(aws::access_denied(why));
+  auto allowed = permitted(target, arn, sender);
+  if (allowed || !permissions_.pass_services) return allowed;
   if (told_.insert(arn).second) {
     journal_.warn(
         fmt::format("AWS would deliver nothing to {}: {}. The sandbox does, because of "
                     "--allow-service-delivery",
-                    arn, why));
+                    arn, allowed.error().message));
   }
   return {};
 }
@@ -89,10 +111,9 @@ void Dispatcher::failed(const Parcel& parcel, const aws::AwsError& error) {
   if (text.ends_with('.')) text.pop_back();
   const std::string& queue = parcel.dead_letter_arn;
   if (queue.empty()) return warn(parcel, text + parcel.no_dead_letter);
-  // What is on its way must not fall for want of a permission once more: the owner itself sends.
-  Sender sender = parcel.sender;
-  sender.principal.clear();
-  call(queue, parcel.dead_letter.value_or(parcel.payload), sender,
+  // The queue's policy must let the sender in, as on AWS.
+  // https://docs.aws.amazon.com/sns/latest/dg/sns-configure-dead-letter-queue.html
+  call(queue, parcel.dead_letter.value_or(parcel.payload), parcel.sender,
        [this, alive = alive_.token(), parcel, text](aws::Outcome<aws::Done> done) {
          if (!alive) return;
          warn(parcel, done ? fmt::format("{}. The message went to the dead-letter queue {}.", text,

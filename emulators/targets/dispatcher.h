@@ -65,6 +65,8 @@ struct Parcel {
 struct Target {
   std::string_view service;  // in its ARNs: "sqs"; "http" of URLs
   std::string_view action;   // what policies must allow
+  // Why a call would fail that policies allow; a sentence. None: only the call tells.
+  std::function<std::optional<std::string>(const std::string& arn)> missing{};
   // The policy of the resource. nullopt: none decides here (the resource is gone, which the call
   // says, or the service has none).
   std::function<std::optional<std::string>(const std::string& arn)> policy{};
@@ -102,6 +104,10 @@ class Dispatcher {
   // The policy of the resource; nullopt when it has none, or its service no row.
   std::optional<std::string> policy_of(const std::string& arn) const;
 
+  // Why what is dispatched there now would not arrive: a sentence; nullopt when nothing is known
+  // against it.
+  std::optional<std::string> obstacle(const std::string& arn, const Sender& sender) const;
+
   // What cannot be delivered goes to the dead letter, and one warning says so.
   void dispatch(Parcel parcel);
 
@@ -114,7 +120,11 @@ class Dispatcher {
   void attempt(std::shared_ptr<Parcel> parcel, int tried);
   void call(const std::string& arn, Payload payload, const Sender& sender,
             aws::Completion<aws::Done> done);
+  const Target* row_of(const std::string& arn) const;
   aws::Outcome<void> check(const Target& target, const std::string& arn, const Sender& sender);
+  // What policies say, before `pass_services`.
+  aws::Outcome<void> permitted(const Target& target, const std::string& arn,
+                               const Sender& sender) const;
   void failed(const Parcel& parcel, const aws::AwsError& error);
   void warn(const Parcel& parcel, std::string text);
 

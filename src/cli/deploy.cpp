@@ -13,11 +13,23 @@ namespace loopgate::cli {
 
 namespace {
 
+// Where a stack is, for those who do not mean the sandbox's own account and first region.
+struct Place {
+  std::string account;
+  std::string region;
+
+  void add_to(CLI::App& verb) {
+    verb.add_option("--account", account, "Whose stack: twelve digits; default: the sandbox's own");
+    verb.add_option("--region", region, "Of those that the sandbox has; default: its first");
+  }
+};
+
 struct DeployFlags {
   std::string template_file;
   std::string stack;
   std::vector<std::string> parameters;
   DeploymentFlags how;
+  Place place;
   std::string endpoint;
 };
 
@@ -39,7 +51,9 @@ int deploy(const DeployFlags& flags) {
                    {"template", *text},
                    {"parameters", *parameters},
                    {"allow_unsupported", flags.how.allow_unsupported()},
-                   {"resolve", *resolve}});
+                   {"resolve", *resolve},
+                   {"account", flags.place.account},
+                   {"region", flags.place.region}});
   if (!answer) return report(answer.error());
   const auto stack = (*answer)["stack"].get<std::string>();
   fmt::print("deployed {}\n", stack);
@@ -50,9 +64,11 @@ int deploy(const DeployFlags& flags) {
   return 0;
 }
 
-int remove(const std::string& stack, const std::string& endpoint) {
+int remove(const std::string& stack, const Place& place, const std::string& endpoint) {
   Client client(endpoint);
-  const auto answer = client.post("/_loopgate/delete", {{"stack", stack}});
+  const auto answer =
+      client.post("/_loopgate/delete",
+                  {{"stack", stack}, {"account", place.account}, {"region", place.region}});
   if (!answer) return report(answer.error());
   fmt::print("deleted {}\n", stack);
   return 0;
@@ -71,6 +87,7 @@ void add_deploy(CLI::App& app, Outcome& outcome) {
   add_repeatable(*verb, "--parameter", flags->parameters, "A template parameter, may be repeated")
       ->type_name("NAME=VALUE");
   flags->how.add_to(*verb);
+  flags->place.add_to(*verb);
   verb->add_option("--endpoint", flags->endpoint, "The running sandbox");
   verb->callback([&outcome, flags] { outcome.status = deploy(*flags); });
 }
@@ -78,10 +95,13 @@ void add_deploy(CLI::App& app, Outcome& outcome) {
 void add_delete(CLI::App& app, Outcome& outcome) {
   auto* verb = app.add_subcommand("delete", "Delete a stack of a running sandbox");
   auto stack = std::make_shared<std::string>();
+  auto place = std::make_shared<Place>();
+  place->add_to(*verb);
   auto endpoint = std::make_shared<std::string>();
   verb->add_option("stack", *stack, "The stack's name")->required()->type_name("STACK");
   verb->add_option("--endpoint", *endpoint, "The running sandbox");
-  verb->callback([&outcome, stack, endpoint] { outcome.status = remove(*stack, *endpoint); });
+  verb->callback(
+      [&outcome, stack, place, endpoint] { outcome.status = remove(*stack, *place, *endpoint); });
 }
 
 }  // namespace loopgate::cli

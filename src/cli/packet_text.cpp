@@ -26,8 +26,9 @@ bool is_traceback(std::string_view log) {
 
 // "sqs SendMessage → 400".
 bool is_refusal(std::string_view api_call) {
-  const auto status = api_call.rfind(' ');
-  return status != std::string_view::npos && api_call.substr(status + 1) >= "400";
+  constexpr std::string_view kArrow = "→ ";  // before the status, what follows which is for people
+  const auto arrow = api_call.find(kArrow);
+  return arrow != std::string_view::npos && api_call.substr(arrow + kArrow.size()) >= "400";
 }
 
 std::string plural(std::uint32_t count, std::string_view what) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/version.h"
+#include "cli/markup.h"
 
 namespace loopgate::cli {
 
@@ -14,33 +15,6 @@ namespace {
 
 constexpr std::size_t kMaxStories = 1000;     // packets on a page; those that went wrong go first
 constexpr std::size_t kMaxOtherEvents = 500;  // that belong to no packet
-
-// Text and attribute values: nothing that a stranger sent is ever markup.
-std::string html(std::string_view text) {
-  std::string out;
-  for (const char c : without_controls(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 struct Story {
   std::vector<const Event*> events;
@@ -115,8 +89,8 @@ class Page {
       : record_(record), redaction_(redaction) {}
 
   void add(std::string_view markup) { out_ += markup; }
-  void heading(std::string_view text) { add("<h2>" + html(text) + "</h2>\n"); }
-  void paragraph(std::string_view text) { add("<p>" + html(text) + "</p>\n"); }
+  void heading(std::string_view text) { add("<h2>" + escaped_markup(text) + "</h2>\n"); }
+  void paragraph(std::string_view text) { add("<p>" + escaped_markup(text) + "</p>\n"); }
   template <class Events>
   void lines(const Events& events) {
     add("<pre>");
@@ -133,7 +107,7 @@ class Page {
 
  private:
   std::string line(const Event& event) const {
-    return html(report_line(record_.journal(), event, redaction_));
+    return escaped_markup(report_line(record_.journal(), event, redaction_));
   }
   std::string line(const Event* event) const { return line(*event); }
 
@@ -141,22 +115,6 @@ class Page {
   const Redaction& redaction_;
   std::string out_;
 };
-
-// No script, and none that could be put in would run: the policy allows this page's own style.
-constexpr std::string_view kHead = R"(<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Loopgate: a run</title>
-<style>
-:root { color-scheme: light dark }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem }
-pre, summary, td { font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap }
-summary { cursor: pointer }
-.wrong > summary { color: #c62828; color: light-dark(#b71c1c, #ff8a80) }
-td { padding-right: 1.5rem; vertical-align: top }
-</style></head><body>
-)";
 
 std::string outcome(const CommandEnd& end) {
   return end.note.empty() ? fmt::format("ended with status {}", end.status) : end.note;
@@ -167,8 +125,9 @@ void add_stacks(Page& page, const nlohmann::ordered_json& stacks) {
   page.add("<table>\n");
   const auto row = [&](const std::string& stack, std::string_view what, std::string_view name,
                        const std::string& value) {
-    page.add(fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", html(stack),
-                         html(what), html(name), html(value)));
+    page.add(fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                         escaped_markup(stack), escaped_markup(what), escaped_markup(name),
+                         escaped_markup(value)));
   };
   for (const auto& [name, stack] : stacks["stacks"].items()) {
     // Of another region than the first, there may be listeners alone.
@@ -225,7 +184,7 @@ void add_logs(Page& page, const RunRecord& record) {
   for (auto& [function, lines] : logs) {
     const auto left_out = lines.size() - std::min(lines.size(), kMaxOtherEvents);
     lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(left_out));
-    page.add("<details><summary>" + html(function) + "</summary>");
+    page.add("<details><summary>" + escaped_markup(function) + "</summary>");
     if (left_out != 0) page.paragraph(fmt::format("{} earlier lines are in logs.", left_out));
     page.lines(lines);
     page.add("</details>\n");
@@ -256,8 +215,8 @@ std::string report_troubles(const RunRecord& record, const Redaction& redaction,
 std::string report_page(const nlohmann::ordered_json& stacks, const RunRecord& record,
                         const Redaction& redaction, const CommandEnd& end) {
   Page page(record, redaction);
-  page.add(kHead);
-  page.add("<h1>" + html(redaction.apply(end.command)) + "</h1>\n");
+  page.add(page_head("Loopgate: a run"));
+  page.add("<h1>" + escaped_markup(redaction.apply(end.command)) + "</h1>\n");
   page.paragraph(fmt::format("It {} after {}. Loopgate {}.", outcome(end),
                              to_string(std::chrono::round<std::chrono::milliseconds>(end.took)),
                              version()));

@@ -51,6 +51,9 @@ void SandboxFlags::add_to(CLI::App& verb) {
   add_repeatable(
       verb, "--region", regions_,
       "Ingress region, may be repeated; the first is the stacks' own (default us-west-2)");
+  verb.add_option("--account", account_,
+                  "The account of stacks and of callers who name none: twelve digits "
+                  "(default 123456789012)");
   verb.add_flag("--regions-by-port", regions_by_port_,
                 "Give each region a port of its own instead of a loopback address");
   auto* data = verb.add_option("--data", data_, "Keep stacks, queues and ports in this folder");
@@ -158,6 +161,7 @@ Result<SandboxOptions> SandboxFlags::options() const {
   options.data_dir = data_;
   options.flush_disk = durability_ == "full";
   if (!regions_.empty()) options.regions = regions_;
+  if (!account_.empty()) options.account = account_;
   options.regions_by_port = regions_by_port_;
   options.allow_unsupported = deployment_.allow_unsupported();
   options.capture_file = capture_;

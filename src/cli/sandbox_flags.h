@@ -50,6 +50,7 @@ class SandboxFlags {
   std::string bind_ = "127.0.0.1";
   std::vector<std::string> allow_hosts_;
   std::vector<std::string> allow_origins_;
+  std::string account_;
   std::vector<std::string> regions_;
   bool regions_by_port_ = false;
   std::string data_;

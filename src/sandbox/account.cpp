@@ -26,8 +26,10 @@ Account::Account(Surroundings surroundings)
     return iam_->access().authorize(session, action, resource_arn);
   };
   surroundings_.credentials = [this](const aws::Session& session, std::string_view label) {
-    return iam_->credentials().issue(session, label);
+    const auto* role = iam_->roles().role_by_arn(session.role_arn);
+    return iam_->credentials().issue(session, role == nullptr ? "" : role->id, label);
   };
+  surroundings_.check_policy = iam::check_resource_policy;
 }
 
 // Those that know others go first.

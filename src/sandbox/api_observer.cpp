@@ -5,6 +5,9 @@
 #include <functional>
 #include <string>
 
+#include "aws/protocol/xml_reader.h"
+#include "base/json.h"
+#include "codec/text.h"
 #include "emulators/http/caller.h"
 #include "emulators/http/forwarding_exchange.h"
 #include "emulators/lambda/worker_launch.h"
@@ -28,6 +31,35 @@ std::string name_of(const http::Request& request) {
   return scope ? scope->service + " " + operation : operation;
 }
 
+// " (account 111122223333)" of those who name one by their access key.
+std::string account_of(const http::Request& request) {
+  const auto scope = http::credential_scope(request);
+  if (!scope || !http::is_account_id(scope->access_key_id)) return {};
+  return fmt::format(" (account {})", scope->access_key_id);
+}
+
+// "QueueDoesNotExist: The specified queue does not exist.", in whichever dialect; empty when it is
+// none of ours.
+std::string error_of(const http::Response& response) {
+  constexpr std::size_t kMaxMessage = 200;
+  if (response.status < 400) return {};
+  std::string code, message;
+  if (const auto json = read_json(response.body); json && json->is_object()) {
+    code = http::text_param(*json, "__type");
+    code.erase(0, code.rfind('#') + 1);
+    message = http::text_param(*json, json->contains("message") ? "message" : "Message");
+  } else if (const auto xml = aws::read_xml_error(response.body)) {
+    code = xml->code;
+    message = xml->message;
+  }
+  for (const auto& [name, value] : response.headers) {
+    if (code.empty() && codec::equal_ignoring_case(name, "x-amzn-ErrorType")) code = value;
+  }
+  if (code.empty()) return {};
+  return fmt::format(" {}: {}", code,
+                     codec::utf8_from_bytes(as_bytes(message.substr(0, kMaxMessage))));
+}
+
 // Empty unless a function calls: its worker's own token.
 std::string function_of(const http::Request& request) {
   const auto token = request.header("X-Amz-Security-Token");
@@ -38,7 +70,7 @@ std::string function_of(const http::Request& request) {
 
 class ApiObserver::WatchedExchange final : public http::ForwardingExchange {
  public:
-  using Answered = std::function<void(int status, std::size_t bytes)>;
+  using Answered = std::function<void(const http::Response& response)>;
 
   WatchedExchange(std::shared_ptr<http::Exchange> inner, std::shared_ptr<Unanswered> unanswered,
                   std::string function, Answered answered)
@@ -53,12 +85,12 @@ class ApiObserver::WatchedExchange final : public http::ForwardingExchange {
 
   void respond(http::Response response) override {
     settle();
-    answered_(response.status, response.body.size());
+    answered_(response);
     inner_->respond(std::move(response));
   }
   void begin_stream(http::Response head) override {
     settle();
-    answered_(head.status, 0);
+    answered_(head);
     inner_->begin_stream(std::move(head));
   }
 
@@ -80,13 +112,13 @@ class ApiObserver::WatchedExchange final : public http::ForwardingExchange {
 
 std::shared_ptr<http::Exchange> ApiObserver::watch(const http::Request& request,
                                                    std::shared_ptr<http::Exchange> exchange) {
-  auto answered = [&journal = journal_, alive = alive_.token(), name = name_of(request)](
-                      int status, std::size_t bytes) {
+  auto answered = [&journal = journal_, alive = alive_.token(), name = name_of(request),
+                   account = account_of(request)](const http::Response& response) {
     if (!alive) return;
     Event event;
     event.kind = EventKind::kApiCall;
-    event.size = static_cast<std::uint32_t>(bytes);
-    event.text = fmt::format("{} → {}", name, status);
+    event.size = static_cast<std::uint32_t>(response.body.size());
+    event.text = fmt::format("{} → {}{}{}", name, response.status, error_of(response), account);
     journal.append(std::move(event));
   };
   return std::make_shared<WatchedExchange>(std::move(exchange), unanswered_, function_of(request),

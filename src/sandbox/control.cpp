@@ -207,8 +207,10 @@ void Control::dispatch_post(std::string_view route, const http::Request& request
         {"template", kText},
         {"parameters", kObject},
         {"allow_unsupported", kFlag},
-        {"resolve", kObject}}},
-      {"delete", &Control::post_delete, {{"stack", kText}}},
+        {"resolve", kObject},
+        {"account", kText},
+        {"region", kText}}},
+      {"delete", &Control::post_delete, {{"stack", kText}, {"account", kText}, {"region", kText}}},
       {"inject",
        &Control::post_inject,
        {{"listener", kText}, {"region", kText}, {"datagrams", kList}, {"wait", kText}}},
@@ -273,6 +275,8 @@ void Control::post_deploy(const json& body, const Answer& answer) {
   options.parameters = text_map(body, "parameters");
   options.allow_unsupported = body.value("allow_unsupported", json()) == true;
   options.resolve = text_map(body, "resolve");
+  options.account = text_field(body, "account");
+  options.region = text_field(body, "region");
   if (options.template_file.empty() && options.template_text.empty()) {
     return refuse(answer, "the body has neither 'template' nor 'template_file'");
   }
@@ -285,7 +289,9 @@ void Control::post_deploy(const json& body, const Answer& answer) {
 void Control::post_delete(const json& body, const Answer& answer) {
   const auto stack = text_field(body, "stack");
   if (stack.empty()) return refuse(answer, "the body has no 'stack'");
-  sandbox_.remove_stack(stack, [answer](Status status) { answer_status(answer, status); });
+  sandbox_.remove_stack(
+      stack, [answer](Status status) { answer_status(answer, status); },
+      text_field(body, "account"), text_field(body, "region"));
 }
 
 void Control::post_inject(const json& body, const Answer& answer) {

@@ -11,6 +11,8 @@ namespace loopgate::scenario {
 
 inline constexpr std::size_t kMaxScenarioBytes = 1U << 20;
 inline constexpr std::size_t kMaxSteps = 10'000;
+inline constexpr std::size_t kMaxStepsRun = 1'000'000;  // with those that are repeated
+inline constexpr int kMaxIncludeDepth = 8;
 inline constexpr std::size_t kMaxClients = 1'000;
 inline constexpr std::size_t kMaxStacks = 50;
 inline constexpr std::size_t kMaxTextLength = 1U << 20;  // of one scalar

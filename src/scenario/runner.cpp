@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <sstream>
 
 #include "base/file.h"
 #include "io/loop.h"
@@ -79,13 +80,12 @@ Run deploy(const Scenario& scenario, Stage& stage) {
 }
 
 Run run_steps(const Scenario& scenario, Stage& stage) {
-  for (const auto& step : scenario.steps) {
-    if (step->acts()) stage.before_action();
-    auto outcome = step->run(stage);
-    if (!outcome)
-      return std::unexpected(Failure{step->where, step->kind, std::move(outcome.error())});
-  }
-  return {};
+  auto outcome = run_in_order(scenario.steps, stage);
+  if (outcome) return {};
+  auto& what = outcome.error();
+  const auto where = what.where;
+  const auto kind = what.kind;
+  return std::unexpected(Failure{where, kind, std::move(what)});
 }
 
 // Whatever came must have been expected: a second answer is as wrong as none.
@@ -120,29 +120,55 @@ Run play(const Scenario& scenario, Stage& stage) {
   return check_leftovers(scenario, stage);
 }
 
-std::string render(const Failure& failure, const Stage& stage, const Journal& journal) {
+// The step as it stands in its file: its first line, and those that are indented below it.
+std::string quote(const SourcePlace& where) {
+  constexpr int kMostLines = 6;
+  if (where.line == 0) return {};
+  std::istringstream lines(read_file(where.file, kMaxScenarioBytes).value_or(""));
+  std::string line, out;
+  std::size_t indent = 0;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    if (number < where.line) continue;
+    const auto begin = line.find_first_not_of(' ');
+    if (number == where.line) {
+      indent = begin;
+    } else if (begin == std::string::npos || begin <= indent) {
+      break;
+    }
+    if (number == where.line + kMostLines) return out + "       …\n";
+    out += fmt::format("  {:>4} | {}\n", number, line);
+  }
+  return out;
+}
+
+std::string render(const Failure& failure, const Scenario& scenario, std::uint64_t seed,
+                   const Stage& stage, const Journal& journal) {
   std::string out =
       fmt::format("{}: {}: {}\n", failure.where.to_string(), failure.step, failure.what.message);
+  out += quote(failure.where);
   if (!failure.what.expected.empty()) out += "  expected: " + failure.what.expected + "\n";
   if (!failure.what.got.empty()) out += "  got:      " + failure.what.got + "\n";
   out += failure.what.about
              ? fmt::format("  the story of {}'s packets:\n", stage.call(*failure.what.about))
              : "  the story so far:\n";
   out += tell_story(journal, failure.what.about, stage.stretch());
-  out.pop_back();
-  return out;
+  return out + fmt::format("  again: loopgate run --seed {} {}", seed, scenario.file);
 }
 
 Report run_scenario(const Scenario& scenario, const RunOptions& options) {
   Report report;
   report.name = scenario.setup.name;
+  report.skipped = scenario.setup.skip;
+  if (!report.skipped.empty()) return report;
   SimNetwork network;  // both outlive the sandbox
   WebReceivers web;
   prepare(scenario.setup, network);
   for (const auto& receiver : scenario.setup.receivers) {
     web.add(receiver.name, receiver.url, receiver.confirms);
   }
-  auto sandbox = Sandbox::create(sandbox_options(scenario.setup, options, network, web));
+  const auto made = sandbox_options(scenario.setup, options, network, web);
+  report.seed = made.seed;
+  auto sandbox = Sandbox::create(made);
   if (!sandbox) {
     report.text = scenario.file + ": " + sandbox.error().to_string();
     return report;
@@ -153,7 +179,15 @@ Report run_scenario(const Scenario& scenario, const RunOptions& options) {
   const Instant start = (*sandbox)->clock().now();
   const auto run = play(scenario, stage);
   report.passed = run.has_value();
-  if (!run) report.text = render(run.error(), stage, (*sandbox)->journal());
+  if (!run) {
+    const auto& failure = run.error();
+    report.text = render(failure, scenario, report.seed, stage, (*sandbox)->journal());
+    report.where = failure.where;
+    report.step = failure.step;
+    report.message = failure.what.message;
+    report.expected = failure.what.expected;
+    report.got = failure.what.got;
+  }
   if (options.keep_journal) report.journal = journal_as_json((*sandbox)->journal());
   report.simulated = (*sandbox)->clock().now() - start;
   return report;
@@ -161,11 +195,20 @@ Report run_scenario(const Scenario& scenario, const RunOptions& options) {
 
 }  // namespace
 
+bool is_scenario(const std::string& path) {
+  const auto text = read_file(path, kMaxScenarioBytes);
+  const auto root = text ? cfn::parse_document(*text, path) : fail("");
+  return root && root->find("name") != nullptr &&
+         (root->find("steps") != nullptr || root->find("expect_deploy_failure") != nullptr);
+}
+
 Report run_file(const std::string& path, const RunOptions& options) {
   const auto scenario = read_scenario(path);
   if (scenario) return run_scenario(*scenario, options);
   Report report;
   report.text = scenario.error().to_string();
+  report.where = scenario.error().where;
+  report.message = scenario.error().message;
   return report;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/result.h"
 #include "base/time.h"
 
 namespace loopgate::scenario {
@@ -17,13 +18,23 @@ struct RunOptions {
 };
 
 struct Report {
-  std::string name;
+  std::string name{};
   bool passed = false;
-  std::string text;     // empty when it passed; else what a person reads
-  std::string journal;  // JSON lines, for comparing runs
+  std::string skipped{};  // why it was not run; empty: it was
+  std::uint64_t seed = 0;
+  // What failed: `text` is what a person reads, whole; the others are its parts.
+  std::string text{};
+  SourcePlace where{};
+  std::string step{};  // its kind: "expect"
+  std::string message{};
+  std::string expected{};
+  std::string got{};
+  std::string journal{};  // JSON lines, for comparing runs
   Duration simulated{};
 };
 
+// Whether the file looks like a scenario: not every YAML file in a folder is one.
+bool is_scenario(const std::string& path);
 Report run_file(const std::string& path, const RunOptions& options);
 
 }  // namespace loopgate::scenario

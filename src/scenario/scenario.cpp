@@ -131,13 +131,9 @@ void parse_regions(Fields& fields, Setup& out) {
 void parse_steps(Fields& fields, std::vector<StepPtr>& out) {
   const Node* steps = fields.find("steps");
   if (steps == nullptr) return;
-  if (!steps->is_list()) return fields.refuse("'steps' is not a list", steps->place());
-  if (steps->items.size() > kMaxSteps) return fields.refuse("too many steps", steps->place());
-  for (const Node& node : steps->items) {
-    auto step = parse_step(node);
-    if (!step) return fields.refuse(step.error());
-    out.push_back(std::move(*step));
-  }
+  auto read = parse_step_list(*steps);
+  if (!read) return fields.refuse(read.error());
+  out = std::move(*read);
 }
 
 }  // namespace
@@ -156,6 +152,7 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& file) 
   Setup& setup = out.setup;
   setup.name = fields.required_text("name");
   setup.about = fields.text("about");
+  if (fields.has("skip")) setup.skip = fields.required_text("skip");
   setup.seed = fields.number("seed", UINT64_MAX);
   parse_stacks(fields, setup);
   parse_regions(fields, setup);

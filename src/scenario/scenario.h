@@ -39,6 +39,7 @@ struct ReceiverSetup {
 struct Setup {
   std::string name;
   std::string about;
+  std::string skip;  // why it is not run; empty: it is
   std::optional<std::uint64_t> seed;
   std::vector<StackSetup> stacks;
   std::vector<std::string> regions;  // empty: the sandbox's default

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sandbox.h"
+#include "scenario/limits.h"
 #include "scenario/mail.h"
 #include "scenario/scenario.h"
 #include "scenario/sim_network.h"
@@ -74,6 +75,11 @@ class Stage {
   void looked_at_journal() { looked_ = true; }
   void before_action();
 
+  // False when that were more than a scenario may have.
+  bool count_step() { return ++steps_run_ <= kMaxStepsRun; }
+  bool enter_include() { return ++include_depth_ <= kMaxIncludeDepth || --include_depth_ < 0; }
+  void leave_include() { --include_depth_; }
+
  private:
   // Where it is now.
   Endpoint place_of(const ClientSetup& client) const;
@@ -91,6 +97,8 @@ class Stage {
   std::map<std::string, nlohmann::json> kept_;
   std::uint64_t stretch_ = 0;
   bool looked_ = false;
+  std::size_t steps_run_ = 0;
+  int include_depth_ = 0;
 };
 
 }  // namespace loopgate::scenario

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ip_address.h"
 #include "base/result.h"
@@ -24,6 +25,9 @@ struct Mismatch {
   std::string expected{};
   std::string got{};
   std::optional<Endpoint> about{};
+  // Of the step within a step that it was.
+  SourcePlace where{};
+  std::string_view kind{};
 };
 using Outcome = std::expected<void, Mismatch>;
 
@@ -45,6 +49,9 @@ class Step {
   std::string_view kind;
 };
 using StepPtr = std::unique_ptr<Step>;
+
+// One after the other, until one does not go as it says: the mismatch names that one.
+Outcome run_in_order(const std::vector<StepPtr>& steps, Stage& stage);
 
 // Reads the step at `node`, a map with one member: its kind.
 Result<StepPtr> parse_step(const cfn::Node& node);
@@ -69,5 +76,9 @@ Result<StepPtr> parse_delete_stack(const cfn::Node& value);
 Result<StepPtr> parse_handshake(const cfn::Node& value);
 Result<StepPtr> parse_roam(const cfn::Node& value);
 Result<StepPtr> parse_repeat(const cfn::Node& value);
+Result<StepPtr> parse_repeated_message(const cfn::Node& value);  // a `repeat` without steps
+Result<StepPtr> parse_include(const cfn::Node& value);
+
+Result<std::vector<StepPtr>> parse_step_list(const cfn::Node& list);
 
 }  // namespace loopgate::scenario

@@ -88,7 +88,7 @@ Result<StepPtr> parse_roam(const Node& value) {
   return step;
 }
 
-Result<StepPtr> parse_repeat(const Node& value) {
+Result<StepPtr> parse_repeated_message(const Node& value) {
   Fields fields(value, "repeat");
   auto step = std::make_unique<Repeat>();
   step->client = fields.required_text("client");

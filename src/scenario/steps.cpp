@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "scenario/limits.h"
+#include "scenario/stage.h"
 #include "scenario/step.h"
 #include "template/suggestion.h"
 
@@ -16,7 +18,7 @@ struct StepKind {
   Result<StepPtr> (*parse)(const cfn::Node& value);
 };
 
-constexpr std::array<StepKind, 19> kKinds = {{
+constexpr std::array<StepKind, 20> kKinds = {{
     {"send", parse_send},
     {"inject", parse_inject},
     {"expect", parse_expect},
@@ -36,6 +38,7 @@ constexpr std::array<StepKind, 19> kKinds = {{
     {"handshake", parse_handshake},
     {"roam", parse_roam},
     {"repeat", parse_repeat},
+    {"include", parse_include},
 }};
 
 std::vector<std::string> kind_names() {
@@ -62,6 +65,37 @@ Result<StepPtr> parse_step(const cfn::Node& node) {
   (*step)->where = member.origin.place();
   (*step)->kind = kind->name;
   return step;
+}
+
+Result<std::vector<StepPtr>> parse_step_list(const cfn::Node& list) {
+  if (!list.is_list()) return fail("'steps' is not a list", list.place());
+  if (list.items.size() > kMaxSteps) return fail("too many steps", list.place());
+  std::vector<StepPtr> out;
+  for (const auto& node : list.items) {
+    auto step = parse_step(node);
+    if (!step) return std::unexpected(step.error());
+    out.push_back(std::move(*step));
+  }
+  return out;
+}
+
+Outcome run_in_order(const std::vector<StepPtr>& steps, Stage& stage) {
+  for (const auto& step : steps) {
+    if (!stage.count_step()) {
+      return std::unexpected(Mismatch{.message = fmt::format("more than {} steps", kMaxStepsRun),
+                                      .where = step->where,
+                                      .kind = step->kind});
+    }
+    if (step->acts()) stage.before_action();
+    auto outcome = step->run(stage);
+    if (outcome) continue;
+    if (!outcome.error().where.known()) {
+      outcome.error().where = step->where;
+      outcome.error().kind = step->kind;
+    }
+    return outcome;
+  }
+  return {};
 }
 
 }  // namespace loopgate::scenario

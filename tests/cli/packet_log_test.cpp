@@ -260,9 +260,9 @@ TEST_P(LiveAtBothWidths, APacketSourceAndWhatBelongsToNoPacket) {
   journal_.warn("demo: Packets: its policy lets nobody send");
   Event call;
   call.kind = EventKind::kApiCall;
-  call.text = "sqs SendMessage → 200";
+  call.text = "sqs SendMessage → 200 (account 999999999999)";
   tell(call);
-  call.text = "sqs SendMessage → 400";
+  call.text = "sqs SendMessage → 400 QueueDoesNotExist: It does not.";
   tell(call);
   Event clock;
   clock.kind = EventKind::kClock;

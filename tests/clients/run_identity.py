@@ -117,6 +117,21 @@ def accounts_do_not_see_each_other(binary, source):
                 assert len(found) == 1, (account, found)
         reset = lambda account: subprocess.run([binary, "reset", "--account", account, "--endpoint", sandbox.endpoint],
                                                capture_output=True, text=True, check=False)
+        # By the command line, too; the journal says whose call was refused, and how.
+        verb = lambda *arguments: subprocess.run([binary, *arguments, "--endpoint", sandbox.endpoint],
+                                                 capture_output=True, text=True, check=False)
+        template_file = source + "/fixtures/templates/queue.yaml"
+        assert "111122223333/us-west-2/q" in verb("deploy", "--account", accounts[0], "--stack", "q",
+                                                  template_file).stdout
+        assert "no stack 'q'" in verb("delete", "q").stderr
+        assert verb("delete", "q", "--account", accounts[0]).stdout == "deleted q\n"
+        assert "twelve digits" in verb("deploy", "--account", "1", template_file).stderr
+        assert "us-west-2" in verb("deploy", "--region", "eu-west-9", template_file).stderr
+        refused("AWS.SimpleQueueService.NonExistentQueue", client(sandbox, "sqs", accounts[0]).get_queue_url,
+                QueueName="gone")
+        (told,) = (event["text"] for event in sandbox.journal("?event=api-call") if "GetQueueUrl" in event["text"])
+        assert told.startswith("sqs GetQueueUrl → 400 ") and told.endswith("(account 111122223333)"), told
+        assert "The specified queue does not exist" in told, told
         unset = reset("")  # a variable that is not set is not everybody
         assert unset.returncode == 1 and "account '' is not twelve digits" in unset.stderr, unset
         assert reset(accounts[0]).returncode == 0

@@ -11,13 +11,13 @@ import urllib.request
 
 
 class Sandbox:
-    def __init__(self, binary, arguments=(), environment=None):
+    def __init__(self, binary, arguments=(), environment=None, port=0):
         self._folder = tempfile.TemporaryDirectory()
         ready = pathlib.Path(self._folder.name) / "ready.json"
-        # Without a fixed port; the ready file says which one was free.
+        # By default without a fixed port; the ready file says which one was free.
         self._log = open(pathlib.Path(self._folder.name) / "log", "w+")
         self.process = subprocess.Popen(
-            [binary, "up", "--port", "0", "--ready-file", str(ready), *arguments],
+            [binary, "up", "--port", str(port), "--ready-file", str(ready), *arguments],
             stdout=self._log, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})},
         )
         self._wait_for(ready)

@@ -150,19 +150,24 @@ TEST(UndoneClaims, WhatATurnSaidIsToldAgainWhenItCouldNotBeStored) {
   tell(EventKind::kReceived, 2);  // claims nothing
   tell(EventKind::kPublished, 3);
   tell(EventKind::kMessageMoved, 4);
+  Event stack;
+  stack.kind = EventKind::kStack;
+  stack.text = "app CREATE_COMPLETE";
+  journal.append(std::move(stack));
   store->execute("INSERT INTO t VALUES(zeroblob(1000000))");
   claims.end_turn();
   claims.end_turn();
   std::vector<std::string> undone;
-  for (const auto& event : journal.read(4, 100)) {
-    ASSERT_EQ(event.kind, EventKind::kDiscarded);
-    ASSERT_EQ(event.reason, Reason::kStorageFull);
-    undone.push_back(tag_to_string(event.tag) + ": " + event.text);
+  for (const auto& event : journal.read(5, 100)) {
+    const bool is_stack = event.kind == EventKind::kWarning;
+    ASSERT_TRUE(is_stack || event.reason == Reason::kStorageFull);
+    undone.push_back((is_stack ? "stack" : tag_to_string(event.tag)) + ": " + event.text);
   }
   EXPECT_THAT(undone,
               testing::ElementsAre(
                   "00000003: 'published' (event 3) was undone: database or disk is full",
-                  "00000004: 'message-moved' (event 4) was undone: database or disk is full"));
+                  "00000004: 'message-moved' (event 4) was undone: database or disk is full",
+                  "stack: 'app CREATE_COMPLETE' (event 5) was undone: database or disk is full"));
 }
 
 }  // namespace

@@ -203,17 +203,22 @@ class Identify : public AccessTest {
       return found.error().query_code.empty() ? found.error().code : found.error().query_code;
     return *found == nullptr ? "root" : assumed_role_arn((*found)->role_arn, (*found)->name);
   }
+  aws::Credentials issue(std::string_view label = "label", const std::string& name = "worker") {
+    const auto made = session(name);
+    const auto* role = roles.role_by_arn(made.role_arn);
+    return credentials.issue(made, role == nullptr ? "" : role->id, label);
+  }
   AccessControl verifying{roles, credentials, clock, journal, {.secret = "test"}, policy_of};
 };
 
 TEST_F(Identify, ATokenIsItsSession) {
-  const auto given = credentials.issue(session(), "label");
+  const auto given = issue();
   EXPECT_EQ(who(access, signed_by(given)), "arn:aws:sts::123456789012:assumed-role/worker/s1");
   EXPECT_EQ(who(verifying, signed_by(given)), "arn:aws:sts::123456789012:assumed-role/worker/s1");
   EXPECT_TRUE(given.session_token.starts_with("label."));
   EXPECT_EQ(given.access_key_id.size(), 20u);
   EXPECT_EQ(given.secret_access_key.size(), 40u);
-  EXPECT_NE(credentials.issue(session(), "other").access_key_id, given.access_key_id);
+  EXPECT_NE(issue("other").access_key_id, given.access_key_id);
 
   auto presigned = signed_by(given);
   presigned.headers.clear();
@@ -224,11 +229,11 @@ TEST_F(Identify, ATokenIsItsSession) {
 }
 
 TEST_F(Identify, ATokenThatIsNotOursMeansNothing) {
-  auto given = credentials.issue(session(), "label");
+  auto given = issue();
   auto forged = given;
   forged.session_token.back() = forged.session_token.back() == 'a' ? 'b' : 'a';
   auto exchanged = given;
-  exchanged.access_key_id = credentials.issue(session("admin"), "label").access_key_id;
+  exchanged.access_key_id = issue("label", "admin").access_key_id;
   aws::Credentials real{"ASIAREALREALREALREAL", "secret", "IQoJb3JpZ2luX2VjEJr"};
   for (const auto& each : {forged, exchanged, real}) {
     EXPECT_EQ(who(access, signed_by(each)), "root");
@@ -237,18 +242,19 @@ TEST_F(Identify, ATokenThatIsNotOursMeansNothing) {
 }
 
 TEST_F(Identify, SessionsEndAndOutliveARestart) {
-  const auto given = credentials.issue(session(), "label");
+  const auto given = issue();
   store->end_turn();
   TemporaryCredentials after(*store, random);
   EXPECT_EQ(after.secret_of(given.access_key_id), given.secret_access_key);
   ASSERT_TRUE(after.read(given.session_token, given.access_key_id));
-  EXPECT_EQ(after.read(given.session_token, given.access_key_id)->expires, session().expires);
+  EXPECT_EQ(after.read(given.session_token, given.access_key_id)->session.expires,
+            session().expires);
   clock.advance_to(clock.now() + std::chrono::hours(1));
   EXPECT_EQ(who(access, signed_by(given)), "ExpiredToken");
 }
 
 TEST_F(Identify, SignaturesAreVerifiedOnDemand) {
-  const auto given = credentials.issue(session(), "label");
+  const auto given = issue();
   auto wrong = given;
   wrong.secret_access_key = "guessed";
   EXPECT_EQ(who(access, signed_by(wrong)), "arn:aws:sts::123456789012:assumed-role/worker/s1");
@@ -258,9 +264,22 @@ TEST_F(Identify, SignaturesAreVerifiedOnDemand) {
   EXPECT_EQ(who(verifying, {.method = "POST", .path = "/"}), "MissingAuthenticationToken");
 }
 
+// A role of the same name that was made since is another one.
+TEST_F(Identify, SessionsEndWithTheirRole) {
+  role();
+  const auto given = issue();
+  EXPECT_EQ(who(access, signed_by(given)), "arn:aws:sts::123456789012:assumed-role/worker/s1");
+  ASSERT_TRUE(roles.delete_role(kAccount, "worker"));
+  EXPECT_EQ(who(access, signed_by(given)), "arn:aws:sts::123456789012:assumed-role/worker/s1")
+      << "who it is; it may do nothing";
+  role();
+  EXPECT_EQ(who(access, signed_by(given)), "InvalidClientTokenId");
+  EXPECT_EQ(who(access, signed_by(issue())), "arn:aws:sts::123456789012:assumed-role/worker/s1");
+}
+
 // Without its token a temporary key would be the account's root, which may do everything.
 TEST_F(Identify, EnforcedATemporaryKeyNeedsItsToken) {
-  auto given = credentials.issue(session(), "label");
+  auto given = issue();
   given.session_token.clear();
   EXPECT_EQ(who(access, signed_by(given)), "root");
   EXPECT_EQ(who(strict, signed_by(given)), "InvalidClientTokenId");
@@ -281,10 +300,10 @@ TEST_F(Identify, AddressesOfSnsAreVisitedWithoutASignature) {
 // A key that an undone operation made is not one: what was issued by it goes, too.
 TEST_F(Identify, AnUndoneKeyIsMadeAnew) {
   store->begin_operation();
-  const auto lost = credentials.issue(session(), "label");
+  const auto lost = issue();
   store->undo_operation();
   store->end_turn();
-  const auto given = credentials.issue(session(), "label");
+  const auto given = issue();
   store->end_turn();
   TemporaryCredentials after(*store, random);
   EXPECT_TRUE(after.read(given.session_token, given.access_key_id));

@@ -106,7 +106,7 @@ TEST(Policy, EvaluatesConditions) {
       {R"({"ForAnyValue:StringNotEquals":{"many":["a"]}})", true},
       {R"({"ForAnyValue:StringNotEquals":{"many":["a","b"]}})", false},
       {R"({"StringEquals":{"color":"red","count":"8"}})", false},
-      {R"({"BinaryEquals":{"color":"red"}})", false},
+      {R"({"BinaryEquals":{"color":"red"}})", true},
   };
   // clang-format on
   for (const auto& c : cases) {
@@ -127,13 +127,58 @@ TEST(Policy, NamesTheFirstStatementThatAllows) {
   EXPECT_EQ(policy.value().evaluate({"sqs:SendMessage", kQueue, {}, {}}).sid, "first");
 }
 
-TEST(Policy, SaysWhichOperatorItDoesNotKnow) {
-  const auto policy = Policy::parse(R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*",
-                                       "Condition":{"Sounds":{"a":"b"}}}})",
-                                    PolicyKind::kIdentity);
+// A Deny, too: the sandbox cannot say what AWS would.
+TEST(Policy, SaysWhichKeyItDoesNotKnow) {
+  const auto policy = Policy::parse(
+      R"({"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+                       {"Effect":"Deny","Action":"*","Resource":"*",
+                        "Condition":{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}]})",
+      PolicyKind::kIdentity);
   const auto decision = policy.value().evaluate({"sqs:SendMessage", kQueue, {}, {}});
-  EXPECT_EQ(decision.verdict, Verdict::kNothing);
-  EXPECT_EQ(decision.unknown, std::vector<std::string>{"Sounds"});
+  EXPECT_EQ(decision.verdict, Verdict::kAllow);
+  EXPECT_EQ(decision.unknown, std::vector<std::string>{"aws:sourceip"});
+  const auto known =
+      policy.value().evaluate({"sqs:SendMessage", kQueue, {}, {{"aws:sourceip", {"10.1.2.3"}}}});
+  EXPECT_EQ(known.verdict, Verdict::kDeny);
+}
+
+struct VariableCase {
+  const char* name;
+  const char* version;
+  const char* rest;  // of a statement that allows everything
+  bool satisfied;    // of sqs:SendMessage on the queue
+};
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+TEST(Policy, FillsVariables) {
+  const Context context = {{"aws:principalaccount", {"123456789012"}},
+                           {"name", {"orders"}},
+                           {"star", {"*"}},
+                           {"many", {"orders", "x"}},
+                           {"color", {"red"}},
+                           {"same", {"red"}}};
+  // clang-format off: one case a line
+  const VariableCase cases[] = {
+      {"in a resource", "2012-10-17", R"("Resource":"arn:aws:sqs:*:${aws:PrincipalAccount}:${name}")", true},
+      {"a key that is not there", "2012-10-17", R"("Resource":"arn:aws:sqs:*:*:${aws:username}")", false},
+      {"its default", "2012-10-17", R"("Resource":"arn:aws:sqs:*:*:${aws:username, 'orders'}")", true},
+      {"several values", "2012-10-17", R"("Resource":"arn:aws:sqs:*:*:${many}")", false},
+      {"a value is no pattern", "2012-10-17", R"("Resource":"arn:aws:sqs:*:*:${star}")", false},
+      {"a star itself", "2012-10-17", R"("Resource":"arn:aws:sqs:*:*:${*}")", false},
+      {"not in the older version", "2008-10-17", R"("Resource":"arn:aws:sqs:*:*:${name}")", false},
+      {"not closed", "2012-10-17", R"("Resource":"arn:aws:sqs:*:*:${name")", false},
+      {"in a condition", "2012-10-17", R"("Resource":"*","Condition":{"StringEquals":{"color":"${same}"}})", true},
+      {"beside text", "2012-10-17", R"("Resource":"*","Condition":{"StringLike":{"color":"${same}*"}})", true},
+      {"not there, negated", "2012-10-17", R"("Resource":"*","Condition":{"StringNotEquals":{"color":"${none}"}})", true},
+      {"of numbers there are none", "2012-10-17", R"("Resource":"*","Condition":{"NumericEquals":{"color":"${same}"}})", false},
+  };
+  // clang-format on
+  for (const auto& c : cases) {
+    const auto document = std::string(R"({"Version":")") + c.version +
+                          R"(","Statement":{"Effect":"Allow","Action":"*",)" + c.rest + "}}";
+    EXPECT_EQ(ask(document, "sqs:SendMessage", kQueue, context) == Verdict::kAllow, c.satisfied)
+        << c.name;
+  }
 }
 
 struct PrincipalCase {
@@ -150,7 +195,7 @@ TEST(Policy, AdmitsPrincipals) {
       {R"("Principal":"*")", role, true},
       {R"("Principal":{"AWS":"*"})", role, true},
       {R"("Principal":{"AWS":"arn:aws:iam::123456789012:role/r"})", role, true},
-      {R"("Principal":{"AWS":["x","123456789012"]})", role, true},
+      {R"("Principal":{"AWS":["AIDAXXXXXXXXXXXXXXXXX","123456789012"]})", role, true},
       {R"("Principal":{"AWS":"arn:aws:iam::123456789012:root"})", role, true},
       {R"("Principal":{"AWS":"arn:aws:iam::999999999999:root"})", role, false},
       {R"("Principal":{"AWS":"arn:aws:iam::123456789012:role/*"})", role, false},
@@ -196,6 +241,11 @@ TEST(Policy, SaysWhatIsMalformedAndWhere) {
       {kIdentity, R"({"Statement":{"Effect":"Allow","Actions":"a:b","Resource":"*"}})", "Statement[0]: Actions is unknown."},
       {kIdentity, R"({"Statement":{"Effect":"Allow","Action":"a:b","Resource":"*","Principal":"*"}})", "Statement[0]: Policy document should not specify a principal."},
       {kIdentity, R"({"Statement":{"Effect":"Allow","Action":"a:b","Resource":"*","Condition":{"StringEquals":"x"}}})", "Statement[0]: Condition StringEquals must be an object."},
+      {kIdentity, R"({"Statement":{"Effect":"Allow","Action":"a:b","Resource":"*","Condition":{"Sounds":{"a":"b"}}}})", "Statement[0]: Invalid Condition type : Sounds."},
+      {kIdentity, R"({"Statement":{"Effect":"Allow","Action":"a:b","Resource":"queue"}})", "Statement[0]: Resource queue must be in ARN format or \"*\"."},
+      {kIdentity, R"({"Statement":[{"Sid":"a","Effect":"Allow","Action":"a:b","Resource":"*"},{"Sid":"a","Effect":"Allow","Action":"a:b","Resource":"*"}]})", "Statement[1]: Statement IDs (SID) in a single policy must be unique."},
+      {kTrust, R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"nobody"}}})", "Statement[0]: Invalid principal in policy: \"AWS\":\"nobody\"."},
+      {kTrust, R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda"}}})", "Statement[0]: Invalid principal in policy: \"SERVICE\":\"lambda\"."},
       {kTrust, R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole"}})", "Statement[0]: Principal is missing."},
       {kTrust, R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"*"},"Resource":"*"}})", "Statement[0]: Has prohibited field Resource."},
       {kTrust, R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Person":"x"}}})", "Statement[0]: Principal.Person is unknown: AWS, Service, Federated or CanonicalUser."},
@@ -217,6 +267,20 @@ TEST(Pattern, StaysQuickOnManyStars) {
 TEST(Pattern, ArnStarsStopAtColonsButForTheLastPart) {
   EXPECT_TRUE(matches_arn("arn:aws:sns:*:*:a*", "arn:aws:sns:us-west-2:123456789012:a:b"));
   EXPECT_FALSE(matches_arn("arn:aws:*:a", "arn:aws:sns:us-west-2:123456789012:a"));
+}
+
+TEST(ResourcePolicy, NamesItsServicesActionsOnly) {
+  const auto check = [](const std::string& action, const std::string& principal) {
+    const auto checked =
+        check_resource_policy(R"({"Statement":{"Effect":"Allow","Principal":")" + principal +
+                                  R"(","Action":")" + action + R"(","Resource":"*"}})",
+                              "sqs");
+    return checked ? "" : checked.error().code;
+  };
+  EXPECT_EQ(check("SQS:SendMessage", "*"), "");
+  EXPECT_EQ(check("*", "*"), "");
+  EXPECT_EQ(check("sns:Publish", "*"), kOutOfScope);
+  EXPECT_EQ(check("sqs:SendMessage", "nobody"), "MalformedPolicyDocument");
 }
 
 }  // namespace

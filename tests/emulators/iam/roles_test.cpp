@@ -169,10 +169,21 @@ TEST_F(RolesTest, SaysThatAConditionWasNotUnderstood) {
   role();
   EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "p",
                                     R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*",
-                                       "Condition":{"Sounds":{"a":"b"}}}})"));
+                                       "Condition":{"Bool":{"aws:SourceVpc":"b"}}}})"));
   EXPECT_TRUE(denied("sqs:SendMessage")
-                  .ends_with("(the sandbox does not know the condition operator Sounds, so its "
+                  .ends_with("(the sandbox does not know the condition key aws:sourcevpc, so its "
                              "statement did not count)"));
+}
+
+TEST_F(RolesTest, WarnsOnceOfADenyThatItLeavesOut) {
+  role();
+  EXPECT_TRUE(roles.put_role_policy(kAccount, "worker", "p",
+                                    R"({"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+                       {"Effect":"Deny","Action":"*","Resource":"*",
+                        "Condition":{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}]})"));
+  EXPECT_EQ(denied("sqs:SendMessage"), "");
+  EXPECT_EQ(denied("sqs:SendMessage"), "");
+  EXPECT_EQ(warnings(), 1u);
 }
 
 TEST_F(RolesTest, EverythingIsThereAfterARestart) {
@@ -199,7 +210,7 @@ TEST_F(RolesTest, AnArnNamesARoleWithItsPath) {
 
 // A policy with a name of so many bytes, and white space around it.
 std::string document_of(std::size_t name_bytes, std::size_t blanks = 0) {
-  return R"({"Statement":{"Effect":"Allow","Action":"*","Resource":")" +
+  return R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"arn:)" +
          std::string(name_bytes, 'r') + R"("}})" + std::string(blanks, ' ');
 }
 
@@ -207,7 +218,7 @@ TEST_F(RolesTest, InlinePoliciesShareTenKilobytesWithoutWhiteSpace) {
   role();
   std::string resources;
   for (int i = 0; i < 6; ++i) {
-    resources += (i == 0 ? "\"" : ",\"") + std::string(1'500, 'r') + "\"";
+    resources += (i == 0 ? "\"arn:" : ",\"arn:") + std::string(1'500, 'r') + "\"";
   }
   const auto large =
       R"({"Statement":{"Effect":"Allow","Action":"*","Resource":[)" + resources + "]}}";

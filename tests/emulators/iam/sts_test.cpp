@@ -90,8 +90,8 @@ TEST_F(Sts, TheApiTellsWhoCallsAndLetsThemAssume) {
   const auto opened = credentials.read(given["SessionToken"].get<std::string>(),
                                        given["AccessKeyId"].get<std::string>());
   ASSERT_TRUE(opened);
-  EXPECT_EQ(opened->role_arn, "arn:aws:iam::123456789012:role/worker");
-  EXPECT_EQ(to_iso8601(opened->expires), given["Expiration"]);
+  EXPECT_EQ(opened->session.role_arn, "arn:aws:iam::123456789012:role/worker");
+  EXPECT_EQ(to_iso8601(opened->session.expires), given["Expiration"]);
 
   EXPECT_EQ(
       refusal(sts, "AssumeRole",

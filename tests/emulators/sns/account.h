@@ -27,6 +27,10 @@ class Queues {
   targets::Target target() {
     return {.service = "sqs",
             .action = "sqs:SendMessage",
+            .missing = [](const std::string& arn) -> std::optional<std::string> {
+              if (!arn.ends_with("missing")) return std::nullopt;
+              return "there is no such queue";
+            },
             .policy = [this](const std::string&) { return policy; },
             .denied = "add an AWS::SQS::QueuePolicy",
             .call =

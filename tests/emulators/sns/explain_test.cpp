@@ -89,6 +89,27 @@ TEST_F(ExplainTopic, SaysWhoGetsAMessage) {
   EXPECT_FALSE(topics.explain(request).has_value());
 }
 
+// What would be lost on the way is not said to be delivered.
+TEST_F(ExplainTopic, SaysWhatKeepsAMessageFromItsQueue) {
+  const auto arn = topic();
+  subscribe(arn, kQueue);
+  subscribe(arn, std::string(kQueue) + "-missing");
+  PublishRequest request;
+  request.topic_arn = arn;
+  request.message = "m";
+  queues.policy = "deny";
+  auto explained = topics.explain(request).value()["subscriptions"];
+  EXPECT_EQ(explained[0]["delivers"], false);
+  EXPECT_EQ(explained[0]["why"],
+            "it has no filter policy, but add an AWS::SQS::QueuePolicy (Action sqs:SendMessage, "
+            "Principal sns.amazonaws.com, SourceArn " +
+                arn + ")");
+  queues.policy = "allow";
+  explained = topics.explain(request).value()["subscriptions"];
+  EXPECT_EQ(explained[0]["delivers"], true);
+  EXPECT_EQ(explained[1]["why"], "it has no filter policy, but there is no such queue");
+}
+
 TEST_F(ExplainTopic, RemembersTheLastPublishes) {
   const auto arn = topic();
   subscribe(arn, kQueue, {{"FilterPolicy", R"({"store":["books"]})"}});

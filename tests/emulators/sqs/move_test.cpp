@@ -290,6 +290,20 @@ TEST_F(MoveTasks, GoOnAfterARestart) {
   EXPECT_EQ(list(dead)[0]["ApproximateNumberOfMessagesMoved"], 3);
 }
 
+TEST_F(MoveTasks, EndAfterThirtySixHours) {
+  const auto dead = make("dead");
+  const auto queue = with_dead_letters("q", dead);
+  kill(queue, 2);
+  start({{"SourceArn", dead.arn()}, {"MaxNumberOfMessagesPerSecond", 1}});
+  queues_.reset();  // nobody moves meanwhile
+  advance(std::chrono::hours(36));
+  restart();
+  settle();
+  EXPECT_EQ(waiting(queue).size(), 1u);
+  EXPECT_EQ(list(dead)[0]["Status"], "FAILED");
+  EXPECT_EQ(list(dead)[0]["FailureReason"], "TaskDurationExceeded");
+}
+
 TEST_F(MoveTasks, AreListedTheLatestFirst) {
   const auto dead = make("dead");
   with_dead_letters("q", dead);

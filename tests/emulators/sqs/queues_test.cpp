@@ -360,6 +360,22 @@ TEST_F(FifoQueue, RepeatsAnAttemptWithTheSameHandles) {
   EXPECT_THAT(receive(queue), IsEmpty()) << "hidden anew by the repetition";
 }
 
+// "5 minutes", while its messages are hidden for longer.
+TEST_F(FifoQueue, AnAttemptIsForgottenAfterFiveMinutes) {
+  const auto queue = make("q.fifo", {{"VisibilityTimeout", "3600"}});
+  send(queue, "a", "g", "1");
+  const auto attempt = [&] {
+    std::vector<Message> out;
+    queues_->receive(queue, {10, {}, Duration(0), "try"}, [&](auto m) { out = std::move(*m); });
+    return out.size();
+  };
+  EXPECT_EQ(attempt(), 1u);
+  advance(299s);
+  EXPECT_EQ(attempt(), 1u);
+  advance(1s);
+  EXPECT_EQ(attempt(), 0u);
+}
+
 TEST_F(FifoQueue, AnAttemptWhoseMessagesAreBackReceivesAnew) {
   const auto key = make("q.fifo");
   send(key, "a", "g", "1");

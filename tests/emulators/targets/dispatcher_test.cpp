@@ -178,6 +178,17 @@ TEST_F(DispatcherTest, WhatIsNotDeliveredGoesToTheDeadLetterQueueAsItIs) {
   EXPECT_EQ(calls.back().payload.group_id, "its group");
 }
 
+TEST_F(DispatcherTest, TheDeadLetterQueuesPolicyDecidesToo) {
+  auto kept = parcel();
+  kept.dead_letter_arn = kLetters;
+  policy = "deny";
+  dispatcher.dispatch(kept);
+  EXPECT_THAT(calls, IsEmpty());
+  EXPECT_THAT(asked, ElementsAre(HasSubstr(kQueue), HasSubstr(kLetters)));
+  EXPECT_THAT(warnings(), ElementsAre(HasSubstr(std::string("The dead-letter queue ") + kLetters +
+                                                " did not take it: the policy says no")));
+}
+
 TEST_F(DispatcherTest, ACompletionThatComesAfterItsEndIsNobodysBusiness) {
   aws::Completion<aws::Done> late;
   {

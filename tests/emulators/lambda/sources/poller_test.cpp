@@ -241,6 +241,20 @@ TEST_F(PollerTest, AtMostAsManyAsTheMappingSays) {
   EXPECT_EQ(invoked_.size(), 2u);
 }
 
+// One receive may bring more than as many batches take.
+TEST_F(PollerTest, AtMostAsManyAsTheMappingSaysOfLargeMessages) {
+  queue_ = make_queue("q", {});
+  for (int i = 0; i < 10; ++i) send(queue_, std::string(1'000'000, '"'));
+  create({{"EventSourceArn", queue_},
+          {"BatchSize", 10},
+          {"ScalingConfig", {{"MaximumConcurrency", 2}}}});
+  settle();
+  ASSERT_EQ(invoked_.size(), 2u);
+  EXPECT_EQ(invoked_[0].event["Records"].size(), 3u);
+  answer(0, "{}");
+  EXPECT_EQ(invoked_.size(), 3u);
+}
+
 // Recorded, 2024-07-30: groups side by side, each in order.
 TEST_F(PollerTest, AGroupIsInOrderAndGroupsAreSideBySide) {
   map({{"BatchSize", 1}}, "q.fifo");
