@@ -68,6 +68,7 @@ Status Account::open() {
         deliver_record(target_arn, std::move(payload), std::move(attributes));
       },
       api_);
+  make<dynamodb::DynamoDbModule>();
   states_ = make<states::StatesModule>(
       states::Neighbours{sts_->port(), lambda_->port(), logs_->port(), api_});
   return {};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "aws/ports.h"
+#include "emulators/dynamodb/module.h"
 #include "emulators/http/embedded_api.h"
 #include "emulators/iam/module.h"
 #include "emulators/lambda/module.h"

@@ -247,6 +247,16 @@ Result<bool> asks_for_serverless(const Node& document) {
   return serverless;
 }
 
+// "Function" of "AWS::Serverless::Function"; empty: not translated here.
+std::string_view translated_kind(std::string_view type) {
+  for (const std::string_view kind : {"Function", "StateMachine", "SimpleTable"}) {
+    if (type.starts_with("AWS::Serverless::") && type.substr(17) == kind) {
+      return kind;
+    }
+  }
+  return {};
+}
+
 Status refuse_serverless_types(const Node& resources) {
   for (const Member& member : resources.members) {
     const Node* const type = member.value.find("Type");
@@ -287,27 +297,29 @@ Status transform_serverless(Node& document, const FileReader& files,
   std::vector<Member> out;
   for (Member& member : resources->members) {
     const Node* const type = member.value.find("Type");
-    const bool machine = type && type->text == "AWS::Serverless::StateMachine";
-    if (!type || (!machine && type->text != "AWS::Serverless::Function")) {
+    const auto kind = type ? translated_kind(type->text) : std::string_view();
+    if (kind.empty()) {
       out.push_back(std::move(member));
       continue;
     }
     const Node* const own = member.value.find("Properties");
-    auto merged = sam::merge_globals(document, machine ? "StateMachine" : "Function",
-                                     own ? *own : Node::map(member.origin), member.origin);
+    auto merged =
+        sam::merge_globals(document, kind, own ? *own : Node::map(member.origin), member.origin);
     if (!merged) return std::unexpected(merged.error());
     if (!merged->is_map())
       return fail(fmt::format("the Properties of '{}' must be a map", member.name),
                   member.origin.place());
     sam::FunctionWork work{member.name, member.origin, member.value, std::move(*merged), {},
                            {},          &warnings};
-    auto function = machine ? sam::translate_state_machine(work, files) : translate_function(work);
-    if (!function) return std::unexpected(function.error());
+    auto translated = kind == "StateMachine"  ? sam::translate_state_machine(work, files)
+                      : kind == "SimpleTable" ? sam::translate_simple_table(work)
+                                              : translate_function(work);
+    if (!translated) return std::unexpected(translated.error());
     for (sam::Generated& generated : work.generated) {
       const Origin at = generated.resource.origin;
       out.push_back({std::move(generated.logical_id), at, std::move(generated.resource)});
     }
-    out.push_back({member.name, member.origin, std::move(*function)});
+    out.push_back({member.name, member.origin, std::move(*translated)});
   }
   resources->members = std::move(out);
   for (const Member& member : resources->members) {

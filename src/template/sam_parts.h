@@ -52,6 +52,9 @@ Status add_events(FunctionWork& work);
 // sam_state_machines.cpp: an AWS::Serverless::StateMachine, whose definition may be a file.
 Result<Node> translate_state_machine(FunctionWork& work, const FileReader& files);
 
+// sam_simple_table.cpp: an AWS::Serverless::SimpleTable.
+Result<Node> translate_simple_table(const FunctionWork& work);
+
 // sam_connectors.cpp: AWS::Serverless::Connector, and Connectors embedded in a resource.
 Status expand_connectors(Node& resources);
 

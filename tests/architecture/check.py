@@ -37,6 +37,8 @@ ARROWS = {
                          "emulators/logs", "src/aws", "src/io", "src/template/resource.h"},
     "emulators/states": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http", "src/aws",
                          "src/template/resource.h"},
+    "emulators/dynamodb": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http", "src/aws",
+                           "src/template/resource.h"},
     "emulators/cloudformation": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template"},
 }
 

@@ -1,4 +1,5 @@
 #include "template/plan.h"
+#include "template/sam.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -283,6 +284,31 @@ Resources:
       R"({"PolicyDocument":{"Statement":[{"Action":["sqs:DeleteMessage","sqs:SendMessage","sqs:ChangeMessageVisibility",)"
       R"("sqs:PurgeQueue"],"Effect":"Allow","Resource":["arn:fake:phys-Queue"]}],"Version":"2012-10-17"},"Roles":["phys-FnRole"]})");
   EXPECT_FALSE(world.stack()->find_resource("Link"));
+}
+
+TEST(Sam, TurnsASimpleTableIntoATableOfOneKey) {
+  Node document = parse_document(
+                      "Transform: AWS::Serverless-2016-10-31\n"
+                      "Resources:\n"
+                      "  Plain: {Type: AWS::Serverless::SimpleTable}\n"
+                      "  Named:\n"
+                      "    Type: AWS::Serverless::SimpleTable\n"
+                      "    Properties:\n"
+                      "      PrimaryKey: {Name: at, Type: Number}\n"
+                      "      Tags: {a: b}\n",
+                      "app.yaml")
+                      .value();
+  std::vector<std::string> warnings;
+  ASSERT_TRUE(transform_serverless(document, nullptr, warnings));
+  const Node& resources = *document.find("Resources");
+  const Node& plain = *resources.find("Plain")->find("Properties");
+  EXPECT_EQ(resources.find("Plain")->find("Type")->text, "AWS::DynamoDB::Table");
+  EXPECT_EQ(plain.find("KeySchema")->items[0].find("AttributeName")->text, "id");
+  EXPECT_EQ(plain.find("BillingMode")->text, "PAY_PER_REQUEST");
+  const Node& named = *resources.find("Named")->find("Properties");
+  EXPECT_EQ(named.find("AttributeDefinitions")->items[0].find("AttributeType")->text, "N");
+  EXPECT_EQ(named.find("Tags")->items[0].find("Key")->text, "a");
+  EXPECT_EQ(named.find("PrimaryKey"), nullptr);
 }
 
 TEST(Sam, LeavesEventsOfMissingServicesToTheDeployment) {

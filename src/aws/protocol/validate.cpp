@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "aws/protocol/limits.h"
@@ -23,24 +25,42 @@ std::int64_t utf16_length(std::string_view text) {
   return units;
 }
 
-// Java's notation in PCRE2's: a character is \x{00FF}, not \u00FF, and a hyphen after \w in a class
-// is none of a range.
+// The four digits of "\\uXXXX" that begins there; nothing when none does.
+std::optional<unsigned> java_unit(std::string_view rest) {
+  if (!rest.starts_with("\\u") || rest.size() < 6) return std::nullopt;
+  unsigned unit = 0;
+  const auto [end, error] = std::from_chars(rest.data() + 2, rest.data() + 6, unit, 16);
+  if (error != std::errc() || end != rest.data() + 6) return std::nullopt;
+  return unit;
+}
+
+// Java's notation in PCRE2's: a character is \x{00FF}, not \u00FF, two surrogates are one, a hyphen
+// after \w in a class is none of a range, and \p{Print} is ASCII's.
 std::string in_pcre_notation(std::string_view expression) {
   std::string out;
   for (std::size_t i = 0; i < expression.size(); ++i) {
-    const bool escape = expression[i] == '\\' && i + 1 < expression.size();
-    if (escape && expression[i + 1] == 'u' && i + 5 < expression.size()) {
-      out.append("\\x{").append(expression.substr(i + 2, 4)).append("}");
-      i += 5;
-    } else {
-      out += expression[i];
-      if (!escape) continue;
-      out += expression[++i];
-      const bool is_class = std::string_view("wdsWDS").contains(expression[i]);
-      if (is_class && expression.substr(i + 1).starts_with('-')) {
-        out += "\\-";
-        ++i;
-      }
+    const auto rest = expression.substr(i);
+    if (const auto unit = java_unit(rest)) {
+      const bool leads = *unit >= 0xD800 && *unit < 0xDC00;
+      const auto second = leads ? java_unit(rest.substr(6)) : std::nullopt;
+      const auto point = second ? 0x10000 + ((*unit - 0xD800) << 10) + (*second - 0xDC00) : *unit;
+      out += fmt::format("\\x{{{:04X}}}", point);
+      i += second ? 11 : 5;
+      continue;
+    }
+    constexpr std::string_view kPrint = "\\p{Print}";
+    if (rest.starts_with(kPrint)) {
+      out += "[\\x20-\\x7E]";
+      i += kPrint.size() - 1;
+      continue;
+    }
+    out += expression[i];
+    if (expression[i] != '\\' || i + 1 == expression.size()) continue;
+    out += expression[++i];
+    const bool is_class = std::string_view("wdsWDS").contains(expression[i]);
+    if (is_class && expression.substr(i + 1).starts_with('-')) {
+      out += "\\-";
+      ++i;
     }
   }
   return out;

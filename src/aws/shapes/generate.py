@@ -58,6 +58,9 @@ SQS_MAPS = {
 #   error_prefix, xml_namespace, speaks_query, items, maps   what is not in the model
 SERVICES = {
     "cloudformation": {},
+    # Names and numbers of tables are refused in the operations' own words; writes and keys likewise.
+    "dynamodb": {"error_prefix": "com.amazonaws.dynamodb.v20120810#"},
+    "dynamodbstreams": {"error_prefix": "com.amazonaws.dynamodb.v20120810#"},
     # These two are not emulated: the results that TestState is given instead of theirs are checked.
     "events": {},
     "kms": {},

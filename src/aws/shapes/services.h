@@ -8,6 +8,8 @@
 namespace loopgate::aws::shapes {
 
 extern const ServiceModel kCloudformation;
+extern const ServiceModel kDynamodb;
+extern const ServiceModel kDynamodbstreams;
 extern const ServiceModel kEvents;
 extern const ServiceModel kIam;
 extern const ServiceModel kKms;
@@ -21,6 +23,8 @@ extern const ServiceModel kSts;
 // All of them.
 inline constexpr const ServiceModel* kServices[] = {
     &kCloudformation,
+    &kDynamodb,
+    &kDynamodbstreams,
     &kEvents,
     &kIam,
     &kKms,
