@@ -26,6 +26,7 @@ Outcome<const Table*> Tables::create(Table table) {
   table.created = clock_.wall();
   table.id = random_.uuid();
   for (auto& index : table.indexes) index.number = ++table.last_index;
+  if (!table.stream_view.empty()) table.stream_label = streams_.begin(table);
   auto insert = store_.prepare("INSERT INTO dynamodb_tables (arn, document) VALUES (?1, '')");
   insert.bind(1, std::string_view(table.arn)).run();
   table.number = store_.last_insert_id();
@@ -47,6 +48,7 @@ Outcome<Table> Tables::remove(const std::string& arn) {
   }
   auto table = std::move(found->second);
   tables_.erase(found);
+  streams_.end(table.stream_arn());
   counts_.erase(table.number);
   items_.remove_all(table.number);
   store_.prepare("DELETE FROM dynamodb_tables WHERE id = ?1").bind(1, table.number).run();
@@ -77,6 +79,10 @@ const Table& Tables::change(Table table) {
     index.number = ++table.last_index;
     made.push_back(index.name);
   }
+  if (kept.stream_view != table.stream_view) {
+    if (!kept.stream_view.empty()) streams_.end(kept.stream_arn());
+    if (!table.stream_view.empty()) table.stream_label = streams_.begin(table);
+  }
   const bool expires_otherwise = kept.ttl_attribute != table.ttl_attribute;
   kept = std::move(table);
   save(kept);
@@ -98,6 +104,7 @@ void Tables::put(const Table& table, const Key& key, const json& item,
                  const std::optional<Found>& old) {
   const auto expires = expiry_of(table, item);
   items_.put(table, key, item, old, expires);
+  streams_.append(table, old ? &old->item : nullptr, &item, Streams::Cause::kUser);
   if (const auto counts = counts_.find(table.number); counts != counts_.end()) {
     counts->second.items += old ? 0 : 1;
     counts->second.bytes += static_cast<std::int64_t>(item_size(item)) -
@@ -106,8 +113,9 @@ void Tables::put(const Table& table, const Key& key, const json& item,
   if (expires && (!armed_for_ || *expires < *armed_for_)) arm_expiry();
 }
 
-void Tables::remove(const Table& table, const Key& key, const Found& old) {
+void Tables::remove(const Table& table, const Key& key, const Found& old, Streams::Cause cause) {
   items_.remove(table, key, old);
+  streams_.append(table, &old.item, nullptr, cause);
   if (const auto counts = counts_.find(table.number); counts != counts_.end()) {
     counts->second.items -= 1;
     counts->second.bytes -= static_cast<std::int64_t>(item_size(old.item));
@@ -143,7 +151,9 @@ void Tables::expire() {
     if (table == nullptr) continue;
     const auto key = key_of_item(*table, item);
     if (!key) continue;
-    if (const auto found = items_.find(*table, *key)) remove(*table, *key, *found);
+    if (const auto found = items_.find(*table, *key)) {
+      remove(*table, *key, *found, Streams::Cause::kExpiry);
+    }
   }
   arm_expiry();
 }
@@ -157,6 +167,7 @@ void Tables::remove_all(const aws::AccountScope& scope) {
     tables_.at(arn).is_protected = false;
     (void)remove(arn);
   }
+  streams_.remove_all(scope);
   arm_expiry();
 }
 
@@ -166,6 +177,7 @@ void Tables::remove_items(const aws::AccountScope& scope) {
     items_.remove_all(table.number);
     counts_.erase(table.number);
   }
+  streams_.remove_records(scope);
   arm_expiry();
 }
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "emulators/dynamodb/items.h"
+#include "emulators/dynamodb/streams.h"
 #include "emulators/dynamodb/table.h"
 #include "emulators/store/store.h"
 
@@ -23,6 +24,7 @@ class Tables {
   Tables(const Tables&) = delete;
 
   Items& items() { return items_; }
+  Streams& streams() { return streams_; }
   Clock& clock() { return clock_; }
   Random& random() { return random_; }
 
@@ -41,7 +43,8 @@ class Tables {
 
   // --- items, with what follows from a change of one ---
   void put(const Table& table, const Key& key, const json& item, const std::optional<Found>& old);
-  void remove(const Table& table, const Key& key, const Found& old);
+  void remove(const Table& table, const Key& key, const Found& old,
+              Streams::Cause cause = Streams::Cause::kUser);
   // In seconds since 1970; nothing: it never does.
   std::optional<std::int64_t> expiry_of(const Table& table, const json& item) const;
 
@@ -59,6 +62,7 @@ class Tables {
   Clock& clock_;
   Random& random_;
   Items items_;
+  Streams streams_;
   ScopedTimer expiry_;
   std::optional<std::int64_t> armed_for_;  // seconds since 1970
   std::map<std::string, Table, std::less<>> tables_;

@@ -94,7 +94,12 @@ Table table_of(std::int64_t number, std::string arn, const json& document) {
 }  // namespace
 
 Tables::Tables(store::Store& store, Clock& clock, Random& random)
-    : store_(migrated(store)), clock_(clock), random_(random), items_(store), expiry_(clock) {
+    : store_(migrated(store)),
+      clock_(clock),
+      random_(random),
+      items_(store),
+      streams_(store, clock, random),
+      expiry_(clock) {
   load();
   store_.on_rollback([this] { load(); });
 }
