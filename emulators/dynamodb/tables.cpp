@@ -10,8 +10,22 @@
 
 namespace loopgate::dynamodb {
 
+// "arn:aws:dynamodb:REGION:…"
+std::string Table::arn_in(std::string_view region) const {
+  auto parsed = aws::Arn::parse(arn).value_or(aws::Arn());
+  return fmt::format("arn:{}:{}:{}:{}:{}", parsed.partition, parsed.service, region, parsed.account,
+                     parsed.resource);
+}
+
+void Tables::index_replicas() {
+  replicas_.clear();
+  for (const auto& [arn, table] : tables_) {
+    for (const auto& region : table.replicas) replicas_[table.arn_in(region)] = arn;
+  }
+}
+
 Outcome<const Table*> Tables::create(Table table) {
-  if (tables_.contains(table.arn)) {
+  if (find(table.arn) != nullptr) {
     return refuse(in_use("Table already exists: " + table.name));
   }
   const auto prefix = table.arn.substr(0, table.arn.size() - table.name.size());
@@ -32,7 +46,9 @@ Outcome<const Table*> Tables::create(Table table) {
   table.number = store_.last_insert_id();
   save(table);
   const auto arn = table.arn;
-  return &(tables_[arn] = std::move(table));
+  const auto& kept = tables_[arn] = std::move(table);
+  index_replicas();
+  return &kept;
 }
 
 Outcome<Table> Tables::remove(const std::string& arn) {
@@ -48,6 +64,7 @@ Outcome<Table> Tables::remove(const std::string& arn) {
   }
   auto table = std::move(found->second);
   tables_.erase(found);
+  index_replicas();
   streams_.end(table.stream_arn());
   counts_.erase(table.number);
   items_.remove_all(table.number);
@@ -56,7 +73,11 @@ Outcome<Table> Tables::remove(const std::string& arn) {
 }
 
 const Table* Tables::find(std::string_view arn) const {
-  const auto found = tables_.find(arn);
+  auto found = tables_.find(arn);
+  if (found == tables_.end()) {
+    const auto replica = replicas_.find(arn);
+    if (replica != replicas_.end()) found = tables_.find(replica->second);
+  }
   return found == tables_.end() ? nullptr : &found->second;
 }
 
@@ -86,6 +107,7 @@ const Table& Tables::change(Table table) {
   const bool expires_otherwise = kept.ttl_attribute != table.ttl_attribute;
   kept = std::move(table);
   save(kept);
+  index_replicas();
   for (const auto& name : made) items_.fill_index(kept, *kept.index(name));
   if (expires_otherwise) {
     items_.set_expiries(kept.number, [&](const json& item) { return expiry_of(kept, item); });

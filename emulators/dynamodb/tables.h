@@ -32,6 +32,7 @@ class Tables {
   Outcome<const Table*> create(Table table);
   // ResourceNotFoundException; ValidationException when it is protected.
   Outcome<Table> remove(const std::string& arn);
+  // Also by the ARN of a replica.
   const Table* find(std::string_view arn) const;
   const Table* find(std::int64_t number) const;
   // By their ARNs.
@@ -55,6 +56,7 @@ class Tables {
  private:
   void load();
   void save(const Table& table);
+  void index_replicas();
   void arm_expiry();
   void expire();
 
@@ -66,7 +68,8 @@ class Tables {
   ScopedTimer expiry_;
   std::optional<std::int64_t> armed_for_;  // seconds since 1970
   std::map<std::string, Table, std::less<>> tables_;
-  std::unordered_map<std::int64_t, Items::Counts> counts_;  // of those that were asked for
+  std::map<std::string, std::string, std::less<>> replicas_;  // ARNs of them, and their tables'
+  std::unordered_map<std::int64_t, Items::Counts> counts_;    // of those that were asked for
 };
 
 }  // namespace loopgate::dynamodb
