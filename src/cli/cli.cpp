@@ -32,10 +32,11 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("loopgate {}", version()));
   app.failure_message(CLI::FailureMessage::help);
   Outcome outcome;
-  for (auto* add : {add_up,      add_exec,    add_env,   add_deploy,   add_delete,   add_send,
-                    add_publish, add_explain, add_trace, add_wait,     add_inspect,  add_replay,
-                    add_run,     add_clock,   add_reset, add_snapshot, add_restore,  add_health,
-                    add_reasons, add_peers,   add_bill,  add_states,   add_wg_config}) {
+  for (auto* add :
+       {add_up,       add_exec,    add_env,   add_deploy,   add_delete,  add_send,
+        add_publish,  add_explain, add_trace, add_wait,     add_inspect, add_replay,
+        add_run,      add_clock,   add_reset, add_snapshot, add_restore, add_health,
+        add_scenario, add_reasons, add_peers, add_bill,     add_states,  add_wg_config}) {
     add(app, outcome);
   }
   // CLI11 would take what follows "--" as more positional arguments of the verb.

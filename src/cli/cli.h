@@ -38,6 +38,7 @@ void add_trace(CLI::App& app, Outcome& outcome);
 void add_wait(CLI::App& app, Outcome& outcome);
 void add_inspect(CLI::App& app, Outcome& outcome);
 void add_replay(CLI::App& app, Outcome& outcome);
+void add_scenario(CLI::App& app, Outcome& outcome);
 void add_run(CLI::App& app, Outcome& outcome);
 void add_clock(CLI::App& app, Outcome& outcome);
 void add_reset(CLI::App& app, Outcome& outcome);

@@ -67,7 +67,7 @@ void add_timing(CLI::App& verb, ReplayFlags& flags) {
 
 }  // namespace
 
-void ReplayFlags::add_to(CLI::App& verb) {
+void ReplayFlags::add_choice_to(CLI::App& verb) {
   verb.add_option("file", input.file, "The capture; - is standard input")
       ->required()
       ->type_name("FILE");
@@ -79,15 +79,19 @@ void ReplayFlags::add_to(CLI::App& verb) {
                  "The target of what was sent to a port; without --to and --map, listeners take "
                  "what was sent to their own ports")
       ->type_name("PORT=TARGET");
-  verb.add_option("--region", region, "Ingress region; default: the first");
   add_selection(verb, *this);
+  verb.add_option(
+      "--key-log", input.key_log,
+      "WireGuard key log: takes what the sessions in the capture carried, as those peers");
+  verb.add_flag("--tunnels", input.tunnels, "Open IP in IP, IPv6 in IP and GRE");
+}
+
+void ReplayFlags::add_to(CLI::App& verb) {
+  add_choice_to(verb);
+  verb.add_option("--region", region, "Ingress region; default: the first");
   add_timing(verb, *this);
   verb.add_flag("--send", send,
                 "Through real sockets, one for each captured source, not into the sandbox");
-  verb.add_option(
-      "--key-log", input.key_log,
-      "WireGuard key log: replays what the sessions in the capture carried, as those peers");
-  verb.add_flag("--tunnels", input.tunnels, "Open IP in IP, IPv6 in IP and GRE");
   verb.add_flag("--quiet", quiet, "Do not print answers");
   verb.add_option("--write", write,
                   "Requests and answers as pcapng, each with its story as a comment")

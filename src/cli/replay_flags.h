@@ -41,6 +41,8 @@ struct ReplayFlags {
   std::string endpoint;
 
   void add_to(CLI::App& verb);
+  // Those of them that say which packets, and where each goes.
+  void add_choice_to(CLI::App& verb);
   bool compares() const { return compare || !against.empty(); }
   // What of them contradicts another.
   Status check() const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "aws/protocol/xml_reader.h"
@@ -20,8 +21,8 @@ namespace {
 constexpr std::size_t kMaxNameLength = 128;
 
 // "sqs SendMessage", or the method and path of a REST call.
-std::string name_of(const http::Request& request) {
-  const auto scope = http::credential_scope(request);
+std::string name_of(const http::Request& request,
+                    const std::optional<http::CredentialScope>& scope) {
   std::string operation(request.header("X-Amz-Target"));
   operation.erase(0, operation.rfind('.') + 1);
   if (operation.empty()) operation = query_parameter(request.body.substr(0, 4096), "Action");
@@ -32,8 +33,7 @@ std::string name_of(const http::Request& request) {
 }
 
 // " (account 111122223333)" of those who name one by their access key.
-std::string account_of(const http::Request& request) {
-  const auto scope = http::credential_scope(request);
+std::string account_of(const std::optional<http::CredentialScope>& scope) {
   if (!scope || !http::is_account_id(scope->access_key_id)) return {};
   return fmt::format(" (account {})", scope->access_key_id);
 }
@@ -112,8 +112,9 @@ class ApiObserver::WatchedExchange final : public http::ForwardingExchange {
 
 std::shared_ptr<http::Exchange> ApiObserver::watch(const http::Request& request,
                                                    std::shared_ptr<http::Exchange> exchange) {
-  auto answered = [&journal = journal_, alive = alive_.token(), name = name_of(request),
-                   account = account_of(request)](const http::Response& response) {
+  const auto scope = http::credential_scope(request);
+  auto answered = [&journal = journal_, alive = alive_.token(), name = name_of(request, scope),
+                   account = account_of(scope)](const http::Response& response) {
     if (!alive) return;
     Event event;
     event.kind = EventKind::kApiCall;

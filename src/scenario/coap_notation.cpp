@@ -123,6 +123,13 @@ std::string describe_message(const Message& message) {
   return out + "}";
 }
 
+// As it stands in a path without any notation of its own.
+bool is_plain_segment(ByteSpan segment) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+  return !segment.empty() && as_text(segment).find_first_not_of(kPlain) == std::string_view::npos;
+}
+
 // In ascending order, as they are on the wire.
 std::vector<codec::coap::Option> sorted(std::vector<codec::coap::Option> options) {
   std::ranges::stable_sort(options, {}, &codec::coap::Option::number);
@@ -181,6 +188,38 @@ std::string CoapPattern::describe() const {
   if (const auto options = describe_options(message); !options.empty())
     parts.push_back(options.substr(2));
   if (has_payload) parts.push_back("payload: {" + describe_payload(message.payload) + "}");
+  return fmt::format("coap: {{{}}}", fmt::join(parts, ", "));
+}
+
+std::optional<std::string> write_coap(ByteSpan datagram) {
+  const auto message = codec::coap::parse(datagram);
+  if (!message || codec::coap::serialize(*message) != Bytes(datagram.begin(), datagram.end())) {
+    return std::nullopt;
+  }
+  std::vector<std::string> parts = {
+      fmt::format("type: {}", kTypes[static_cast<std::size_t>(message->type)]),
+      fmt::format("code: \"{}\"", code_text(message->code)),
+      fmt::format("id: {}", message->message_id)};
+  if (!message->token.empty()) {
+    parts.push_back(fmt::format("token: \"{}\"", codec::hex_encode_upper(message->token)));
+  }
+  std::string path;
+  std::vector<std::string> options;
+  for (const auto& option : message->options) {
+    if (option.number == codec::coap::kOptionUriPath && is_plain_segment(option.value)) {
+      path += "/" + std::string(as_text(option.value));
+    } else if (option.number == codec::coap::kOptionUriPath) {
+      return std::nullopt;  // it would have to be both a path and an option
+    } else {
+      options.push_back(
+          fmt::format("{{number: {}, {}}}", option.number, write_payload(option.value)));
+    }
+  }
+  if (!path.empty()) parts.push_back("path: " + path);
+  if (!options.empty()) parts.push_back(fmt::format("options: [{}]", fmt::join(options, ", ")));
+  if (!message->payload.empty()) {
+    parts.push_back("payload: {" + write_payload(message->payload) + "}");
+  }
   return fmt::format("coap: {{{}}}", fmt::join(parts, ", "));
 }
 

@@ -2,6 +2,7 @@
 // options: […], payload: {text: hi}}. In an expectation only what is written is compared.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
@@ -25,6 +26,10 @@ struct CoapPattern {
 };
 
 Result<CoapPattern> parse_coap(const cfn::Node& node);
+
+// "coap: {type: ACK, code: "2.05", …}", of which parse_coap makes these very bytes; nullopt when
+// the datagram is no CoAP, or is written in a way that the notation does not have.
+std::optional<std::string> write_coap(ByteSpan datagram);
 
 // "coap: {type: ACK, code: 2.05, …}", or what the datagram is instead.
 std::string describe_coap(ByteSpan datagram);

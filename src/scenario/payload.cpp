@@ -78,6 +78,12 @@ std::string describe_payload(ByteSpan payload) {
   return is_printable(payload) ? as_quoted_text(payload) : as_hex(payload);
 }
 
+// Quoted as in JSON, which YAML reads alike.
+std::string write_payload(ByteSpan payload) {
+  if (is_printable(payload)) return "text: " + quote_json(std::string(as_text(payload)));
+  return "hex: \"" + codec::hex_encode_upper(payload) + "\"";
+}
+
 std::string resolve_path(const std::string& folder, const std::string& file) {
   return (std::filesystem::path(folder) / file).lexically_normal().string();
 }

@@ -52,8 +52,10 @@ struct PayloadMatcher {
 // As parse_payload, and `matching` (a regular expression that the whole text must match).
 PayloadMatcher parse_matcher(Fields& fields);
 
-// `text: "ping"`, or `hex: 00FF` for what is not printable.
+// `text: "ping"`, or `hex: 00FF` for what is not printable; cut when it is long.
 std::string describe_payload(ByteSpan payload);
+// The whole of it, as parse_payload reads it.
+std::string write_payload(ByteSpan payload);
 
 // `file` as seen from `folder`.
 std::string resolve_path(const std::string& folder, const std::string& file);

@@ -80,6 +80,7 @@ Run deploy(const Scenario& scenario, Stage& stage) {
 }
 
 Run run_steps(const Scenario& scenario, Stage& stage) {
+  stage.start();
   auto outcome = run_in_order(scenario.steps, stage);
   if (outcome) return {};
   auto& what = outcome.error();

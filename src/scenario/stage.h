@@ -75,6 +75,10 @@ class Stage {
   void looked_at_journal() { looked_ = true; }
   void before_action();
 
+  // When the first step began.
+  Instant started() const { return started_; }
+  void start() { started_ = sandbox_.clock().now(); }
+
   // False when that were more than a scenario may have.
   bool count_step() { return ++steps_run_ <= kMaxStepsRun; }
   bool enter_include() { return ++include_depth_ <= kMaxIncludeDepth || --include_depth_ < 0; }
@@ -97,6 +101,7 @@ class Stage {
   std::map<std::string, nlohmann::json> kept_;
   std::uint64_t stretch_ = 0;
   bool looked_ = false;
+  Instant started_{};
   std::size_t steps_run_ = 0;
   int include_depth_ = 0;
 };

@@ -177,8 +177,8 @@ def java(helper):
     maven = ["mvn", "-q", "-B", "-o", "-Dstyle.color=never", "-Dloopgate.build=" + str(helper.scratch / "target")]
     helper.run(*maven, "test", folder=folder)
     reports = helper.scratch / "target/surefire-reports"
-    (summary,) = reports.glob("*.txt")
-    print(re.search(r"Tests run: \d+, Failures: 0", summary.read_text())[0])
+    for summary in sorted(reports.glob("*.txt")):
+        print(summary.stem + ": " + re.search(r"Tests run: \d+, Failures: 0", summary.read_text())[0])
     tests = folder / "src/test/java/io/loopgate/example"
     shutil.copy(folder / "failing/FailingCase.java", tests)
     helper.run(*maven, "test", "-Dtest=FailingCase", folder=folder, passes=False)

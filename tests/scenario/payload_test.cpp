@@ -57,6 +57,41 @@ INSTANTIATE_TEST_SUITE_P(
                          "{coap: {type: ACK, code: '2.05', id: 32052, payload: 22.3 C}}",
                          "60457d34ff32322e332043"}));
 
+// What is written is read as the same bytes.
+TEST(WritePayload, IsReadAgain) {
+  for (const auto* hex : {"", "70696e67", "220a5c09", "00ff", "c3a4", "c328", "7f", "6162"}) {
+    const auto bytes = *codec::hex_decode(hex);
+    const Node node = yaml("{" + write_payload(bytes) + "}");
+    Fields fields(node, "send");
+    EXPECT_EQ(*parse_payload(fields).load(""), bytes) << write_payload(bytes);
+    EXPECT_TRUE(fields.finish());
+  }
+}
+
+TEST(WriteCoap, IsReadAgainOrIsNot) {
+  // The message, and whether the notation has it.
+  const std::pair<const char*, bool> cases[] = {
+      {"40017d34bb74656d7065726174757265", true},  // RFC 7252 figure 16
+      {"60457d34ff32322e332043", true},
+      {"4102000101b872656164696e6773ff7b7d", true},
+      {"6144000101c132ff00ff", true},  // an option, a binary payload
+      {"40010001b3612f62", false},     // a segment with a slash
+      {"40010001b0", false},           // an empty segment
+      {"70000001", true},              // a reset
+      {"ffff", false},
+  };
+  for (const auto& [hex, has] : cases) {
+    const auto bytes = *codec::hex_decode(hex);
+    const auto written = write_coap(bytes);
+    EXPECT_EQ(written.has_value(), has) << hex;
+    if (!written) continue;
+    const Node node = yaml("{" + *written + "}");
+    Fields fields(node, "send");
+    EXPECT_EQ(codec::hex_encode_lower(*parse_payload(fields).load("")), hex) << *written;
+    EXPECT_TRUE(fields.finish()) << *written;
+  }
+}
+
 TEST(PayloadMatcher, ComparesOnlyWhatIsWrittenOfCoap) {
   const Node node = yaml("{coap: {code: '2.05'}}");
   Fields fields(node, "expect");

@@ -129,25 +129,6 @@ std::string Number::to_key() const {
   return "\x40" + out + "\xFF";
 }
 
-Number Number::from_key(std::string_view key) {
-  Number out;
-  if (key.size() < 3) return out;
-  out.negative_ = key[0] == '\x40';
-  const auto byte = [&](std::size_t i) {
-    const auto value = static_cast<unsigned char>(key[i]);
-    return out.negative_ ? 255 - value : static_cast<int>(value);
-  };
-  out.exponent_ = byte(1) + static_cast<int>(kSmallestExponent);
-  const auto end = key.size() - (out.negative_ ? 1 : 0);
-  for (std::size_t i = 2; i < end; ++i) {
-    const int pair = byte(i) - 1;
-    out.digits_ += static_cast<char>('0' + pair / 10);
-    out.digits_ += static_cast<char>('0' + pair % 10);
-  }
-  if (out.digits_.ends_with('0')) out.digits_.pop_back();
-  return out;
-}
-
 // Pairs of digits from the point on, one byte for sign and exponent, one more below zero.
 std::size_t Number::size() const {
   if (digits_.empty()) return 1;

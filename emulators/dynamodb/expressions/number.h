@@ -19,8 +19,6 @@ class Number {
   std::string to_string() const;
   // Bytes whose order (memcmp) is the numbers'.
   std::string to_key() const;
-  // Of `to_key`.
-  static Number from_key(std::string_view key);
   // As it counts in an item: about a byte for two digits.
   std::size_t size() const;
 
