@@ -36,17 +36,22 @@ assert.equal(updated.Attributes.deep.er.n, 0.5);
 assert.deepEqual(updated.Attributes.strings, new Set(["x", "y", "z"]));
 
 await documents.send(new lib.BatchWriteCommand({
-  RequestItems: { [TableName]: Array.from({ length: 25 }, (_, n) => ({ PutRequest: { Item: { pk: "many", sk: n } } })) },
+  RequestItems: {
+    [TableName]: Array.from({ length: 25 }, (_, n) => ({ PutRequest: { Item: { pk: "many", sk: n } } })),
+  },
 }));
 const found = [];
 for await (const page of lib.paginateQuery({ client: documents, pageSize: 7 }, {
-  TableName, KeyConditionExpression: "pk = :p AND sk >= :from", ExpressionAttributeValues: { ":p": "many", ":from": 5 },
+  TableName, KeyConditionExpression: "pk = :p AND sk >= :from",
+  ExpressionAttributeValues: { ":p": "many", ":from": 5 },
 })) found.push(...page.Items.map((each) => each.sk));
 assert.deepEqual(found, Array.from({ length: 20 }, (_, n) => n + 5));
 
 await assert.rejects(
-  documents.send(new lib.PutCommand({ TableName, Item: { pk: "a", sk: 1 }, ConditionExpression: "attribute_not_exists(pk)",
-    ReturnValuesOnConditionCheckFailure: "ALL_OLD" })),
+  documents.send(new lib.PutCommand({
+    TableName, Item: { pk: "a", sk: 1 }, ConditionExpression: "attribute_not_exists(pk)",
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  })),
   (error) => error instanceof dynamodb.ConditionalCheckFailedException && error.Item.text.S === "grüß"
     && error.message === "The conditional request failed");
 await assert.rejects(
