@@ -307,6 +307,33 @@ Outcome<void> change_index(Table& table, const json& change) {
   return {};
 }
 
+// Replicas are added and taken away by their regions.
+Outcome<void> change_replicas(Table& table, const json& params) {
+  for (const auto& change : params.value("ReplicaUpdates", json::array())) {
+    const bool deletes = change.contains("Delete");
+    const auto region =
+        text_of(change.value(deletes ? "Delete" : "Create", json::object()), "RegionName");
+    const bool is_there = std::ranges::find(table.replicas, region) != table.replicas.end();
+    if (deletes && !is_there) {
+      return refuse(validation(fmt::format(
+          "Update global table operation failed because the replica in {} does not exist",
+          region)));
+    }
+    if (deletes) {
+      std::erase(table.replicas, region);
+    } else if (!region.empty() && is_there) {
+      return refuse(
+          validation(fmt::format("Failed to create a the new replica of table with name: '{}' "
+                                 "because one or more replicas "
+                                 "already existed as tables.",
+                                 table.name)));
+    } else if (!region.empty()) {
+      table.replicas.push_back(region);
+    }
+  }
+  return {};
+}
+
 // Attributes that are keys of nothing any more.
 void drop_unused_attributes(Table& table) {
   std::erase_if(table.attributes, [&](const auto& attribute) {
@@ -354,6 +381,7 @@ Outcome<Table> changed_definition(Table table, const json& params) {
     }
     if (done = read_stream(table, params); !done) return refuse(done.error());
   }
+  if (done = change_replicas(table, params); !done) return refuse(done.error());
   drop_unused_attributes(table);
   read_rest(table, params);
   return table;

@@ -25,6 +25,10 @@ inline constexpr std::int64_t kMostTablesListed = 100;
 inline constexpr std::chrono::minutes kTokenLife{10};
 // What expired longer ago is left alone.
 inline constexpr std::chrono::hours kOldestExpiry{24 * 365 * 5};
+// Records of streams, and the iterators that read them.
+inline constexpr std::chrono::hours kStreamLife{24};
+inline constexpr std::chrono::minutes kIteratorLife{15};
+inline constexpr std::size_t kMostRecords = 1000;  // of one GetRecords
 // Items that expire in one turn of the loop. Ours.
 inline constexpr std::int64_t kExpiredAtOnce = 1000;
 

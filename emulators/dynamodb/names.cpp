@@ -93,7 +93,25 @@ json shown(const Table& table, const Index& index) {
 
 }  // namespace
 
-json description(Context& context, const Table& table, std::string_view status) {
+namespace {
+
+// The other regions of a global table.
+json replicas(const http::Caller& caller, const Table& table) {
+  auto regions = table.replicas;
+  regions.push_back(aws::Arn::parse(table.arn).value_or(aws::Arn()).region);
+  std::ranges::sort(regions);
+  json out = json::array();
+  for (const auto& region : regions) {
+    if (region == caller.region) continue;
+    out.push_back({{"RegionName", region}, {"ReplicaStatus", "ACTIVE"}});
+  }
+  return out;
+}
+
+}  // namespace
+
+json description(Context& context, const http::Caller& caller, const Table& table,
+                 std::string_view status) {
   const auto counts = context.tables.count(table);
   json attributes = json::array();
   for (const auto& [name, type] : table.attributes) {
@@ -107,7 +125,7 @@ json description(Context& context, const Table& table, std::string_view status) 
               {"ProvisionedThroughput", shown(table.throughput)},
               {"TableSizeBytes", counts.bytes},
               {"ItemCount", counts.items},
-              {"TableArn", table.arn},
+              {"TableArn", table.replicas.empty() ? table.arn : table.arn_in(caller.region)},
               {"TableId", table.id},
               {"DeletionProtectionEnabled", table.is_protected},
               {"WarmThroughput", warm(table.on_demand, table.throughput)}};
@@ -120,6 +138,10 @@ json description(Context& context, const Table& table, std::string_view status) 
     each["ItemCount"] = counts.items;
     out[index.is_global ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes"].push_back(
         std::move(each));
+  }
+  if (!table.replicas.empty()) {
+    out["GlobalTableVersion"] = "2019.11.21";
+    out["Replicas"] = replicas(caller, table);
   }
   if (!table.table_class.empty()) out["TableClassSummary"] = {{"TableClass", table.table_class}};
   if (table.is_encrypted) {

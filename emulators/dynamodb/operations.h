@@ -61,7 +61,8 @@ Outcome<const Table*> find_table(Context& context, const http::Caller& caller,
                                  const std::string& name_or_arn);
 // {AttributeName, KeyType} as AWS lists them.
 json shown(const KeySchema& keys);
-// TableDescription.
-json description(Context& context, const Table& table, std::string_view status);
+// TableDescription, as it is seen from the caller's region.
+json description(Context& context, const http::Caller& caller, const Table& table,
+                 std::string_view status);
 
 }  // namespace loopgate::dynamodb

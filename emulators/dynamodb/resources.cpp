@@ -34,6 +34,22 @@ constexpr std::string_view kRest[] = {"ContributorInsightsSpecification",
                                       "Tags",
                                       "TimeToLiveSpecification",
                                       "WarmThroughput"};
+// Of a global table: the rest is of its replicas.
+constexpr std::string_view kOfGlobal[] = {"AttributeDefinitions",
+                                          "BillingMode",
+                                          "GlobalSecondaryIndexes",
+                                          "GlobalTableWitnesses",
+                                          "KeySchema",
+                                          "LocalSecondaryIndexes",
+                                          "MultiRegionConsistency",
+                                          "Replicas",
+                                          "SSESpecification",
+                                          "StreamSpecification",
+                                          "TableName",
+                                          "TimeToLiveSpecification",
+                                          "WarmThroughput",
+                                          "WriteOnDemandThroughputSettings",
+                                          "WriteProvisionedThroughputSettings"};
 // A change of these makes another table.
 constexpr const char* kOfIdentity[] = {"TableName", "KeySchema", "LocalSecondaryIndexes"};
 
@@ -59,6 +75,57 @@ void to_numbers(json& value) {
       member.value() = number;
     }
   }
+}
+
+// The first whole number below: of settings that scale by themselves, where they begin.
+std::int64_t units_in(const json& settings) {
+  for (const char* name : {"ReadCapacityUnits", "WriteCapacityUnits", "MinCapacity"}) {
+    const auto text = property_text(settings, name);
+    std::int64_t out = 0;
+    std::from_chars(text.data(), text.data() + text.size(), out);
+    if (out > 0) return out;
+  }
+  for (const auto& inner : settings) {
+    if (const auto out = inner.is_object() ? units_in(inner) : 0; out > 0) return out;
+  }
+  return 0;
+}
+
+// A global table's properties as those of the table in the stack's region.
+json as_table(const cfn::ResourceRequest& request, const json& properties) {
+  if (request.type != "AWS::DynamoDB::GlobalTable") return properties;
+  json out = properties;
+  json own = json::object();
+  for (const auto& replica : properties.value("Replicas", json::array())) {
+    if (property_text(replica, "Region") == request.stack->region) own = replica;
+  }
+  for (const char* name : {"Tags", "TableClass", "DeletionProtectionEnabled"}) {
+    if (own.contains(name)) out[name] = own[name];
+  }
+  if (property_text(properties, "BillingMode") == "PAY_PER_REQUEST") return out;
+  const auto throughput = [&](const json& write, const json& read) {
+    return json{{"ReadCapacityUnits", std::max<std::int64_t>(units_in(read), 1)},
+                {"WriteCapacityUnits", std::max<std::int64_t>(units_in(write), 1)}};
+  };
+  const auto write = properties.value("WriteProvisionedThroughputSettings", json::object());
+  const auto read = own.value("ReadProvisionedThroughputSettings", json::object());
+  out["ProvisionedThroughput"] = throughput(write, read);
+  if (const auto indexes = out.find("GlobalSecondaryIndexes"); indexes != out.end()) {
+    for (auto& index : *indexes) {
+      index["ProvisionedThroughput"] =
+          throughput(index.value("WriteProvisionedThroughputSettings", json::object()), read);
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> replica_regions(const cfn::ResourceRequest& request) {
+  std::vector<std::string> out;
+  for (const auto& replica : request.properties.value("Replicas", json::array())) {
+    auto region = property_text(replica, "Region");
+    if (region != request.stack->region) out.push_back(std::move(region));
+  }
+  return out;
 }
 
 // The parameters of CreateTable that the properties say.
@@ -90,7 +157,7 @@ std::string arn_of(const cfn::ResourceRequest& request, const std::string& name)
 }
 
 cfn::ResourceState state(const Table& table) {
-  cfn::ResourceState out{table.name, {{"Arn", table.arn}}};
+  cfn::ResourceState out{table.name, {{"Arn", table.arn}, {"TableId", table.id}}};
   if (!table.stream_view.empty()) out.attributes["StreamArn"] = table.stream_arn();
   return out;
 }
@@ -107,7 +174,8 @@ std::unexpected<Error> failed(const cfn::ResourceRequest& request, const aws::Aw
 
 }  // namespace
 
-std::vector<std::string_view> TableResource::properties(std::string_view) const {
+std::vector<std::string_view> TableResource::properties(std::string_view type) const {
+  if (type == "AWS::DynamoDB::GlobalTable") return {std::begin(kOfGlobal), std::end(kOfGlobal)};
   std::vector<std::string_view> out(std::begin(kRest), std::end(kRest));
   out.insert(out.end(), std::begin(kOfApi), std::end(kOfApi));
   return out;
@@ -116,6 +184,15 @@ std::vector<std::string_view> TableResource::properties(std::string_view) const 
 Status TableResource::validate(const cfn::ResourceRequest& request,
                                std::vector<std::string>& warnings) {
   const auto& properties = request.properties;
+  const auto replicas = properties.value("Replicas", json::array());
+  if (request.type == "AWS::DynamoDB::GlobalTable" &&
+      std::ranges::none_of(replicas, [&](const json& replica) {
+        return property_text(replica, "Region") == request.stack->region;
+      })) {
+    return fail_at(
+        request, "/Replicas",
+        "a global table needs a replica in its stack's region, " + request.stack->region);
+  }
   if (properties.contains("ImportSourceSpecification")) {
     return fail_at(request, "/ImportSourceSpecification", "imports from S3 are not emulated");
   }
@@ -136,10 +213,12 @@ Result<cfn::ResourceState> TableResource::make(const cfn::ResourceRequest& reque
   constexpr std::size_t kMostNameChars = 255;
   auto name = property_text(request.properties, "TableName");
   if (name.empty()) name = generated_name(request, context_.tables.random(), kMostNameChars);
-  auto table = read_definition(parameters(request.properties, name));
+  const auto properties = as_table(request, request.properties);
+  auto table = read_definition(parameters(properties, name));
   if (!table) return failed(request, table.error());
   table->arn = arn_of(request, name);
-  table->tags = cfn::property_tags(request.properties);
+  table->replicas = replica_regions(request);
+  table->tags = cfn::property_tags(properties);
   table->ttl_attribute = ttl_attribute(request.properties);
   const auto made = context_.tables.create(std::move(*table));
   if (!made) return failed(request, made.error());
@@ -155,7 +234,8 @@ Result<cfn::ResourceState> TableResource::change(const cfn::ResourceRequest& req
   const auto& name = request.physical_id;
   const auto* current = context_.tables.find(arn_of(request, name));
   if (current == nullptr) return make(request);
-  auto wanted = read_definition(parameters(request.properties, name));
+  const auto properties = as_table(request, request.properties);
+  auto wanted = read_definition(parameters(properties, name));
   if (!wanted) return failed(request, wanted.error());
   auto table = *current;
   for (auto& index : wanted->indexes) {
@@ -172,7 +252,8 @@ Result<cfn::ResourceState> TableResource::change(const cfn::ResourceRequest& req
   table.is_protected = wanted->is_protected;
   table.is_encrypted = wanted->is_encrypted;
   table.stream_view = wanted->stream_view;
-  table.tags = cfn::property_tags(request.properties);
+  table.replicas = replica_regions(request);
+  table.tags = cfn::property_tags(properties);
   table.ttl_attribute = ttl_attribute(request.properties);
   return state(context_.tables.change(std::move(table)));
 }

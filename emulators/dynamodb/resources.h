@@ -1,4 +1,4 @@
-// AWS::DynamoDB::Table.
+// AWS::DynamoDB::Table and AWS::DynamoDB::GlobalTable.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-dynamodb-table.html
 #pragma once
 
@@ -7,15 +7,17 @@
 
 namespace loopgate::dynamodb {
 
-// Ref: the name. GetAtt: Arn, StreamArn.
+// Ref: the name. GetAtt: Arn, StreamArn, and of a global one TableId.
 class TableResource : public cfn::ResourceType {
  public:
   explicit TableResource(Context& context) : context_(context) {}
 
-  std::vector<std::string_view> names() const override { return {"AWS::DynamoDB::Table"}; }
+  std::vector<std::string_view> names() const override {
+    return {"AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"};
+  }
   std::vector<std::string_view> properties(std::string_view type) const override;
   std::vector<std::string_view> attributes(std::string_view) const override {
-    return {"Arn", "StreamArn"};
+    return {"Arn", "StreamArn", "TableId"};
   }
   Status validate(const cfn::ResourceRequest& request, std::vector<std::string>& warnings) override;
   void create(const cfn::ResourceRequest& request, cfn::ResourceDone done) override;

@@ -55,6 +55,8 @@ struct Table {
   std::int64_t last_index = 0;
   bool on_demand = false;
   Throughput throughput{};
+  // Regions besides its own where the same table is (a global table).
+  std::vector<std::string> replicas{};
   std::string table_class{};
   bool is_protected = false;
   bool is_encrypted = false;  // by a key of KMS
@@ -86,6 +88,7 @@ struct Table {
   bool is_key(std::string_view attribute) const {
     return attribute == keys.hash || (!keys.range.empty() && attribute == keys.range);
   }
+  std::string arn_in(std::string_view region) const;
   std::string stream_arn() const {
     return stream_label.empty() ? std::string() : arn + "/stream/" + stream_label;
   }

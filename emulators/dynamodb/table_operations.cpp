@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "emulators/dynamodb/definition.h"
 #include "emulators/dynamodb/limits.h"
@@ -59,13 +60,13 @@ ApiResult create_table(Context& context, const ApiCall& call) {
   if (auto checked = check_tags(table->tags); !checked) return refuse(checked.error());
   const auto made = context.tables.create(std::move(*table));
   if (!made) return refuse(made.error());
-  return json{{"TableDescription", description(context, **made, "CREATING")}};
+  return json{{"TableDescription", description(context, call.caller, **made, "CREATING")}};
 }
 
 ApiResult describe_table(Context& context, const ApiCall& call) {
   const auto table = named_table(context, call);
   if (!table) return refuse(table.error());
-  return json{{"Table", description(context, **table, "ACTIVE")}};
+  return json{{"Table", description(context, call.caller, **table, "ACTIVE")}};
 }
 
 ApiResult list_tables(Context& context, const ApiCall& call) {
@@ -74,13 +75,17 @@ ApiResult list_tables(Context& context, const ApiCall& call) {
   const auto most = call.params.value("Limit", kMostTablesListed);
   json names = json::array();
   json out;
+  std::set<std::string_view> all;
   for (const auto& [arn, table] : context.tables.all()) {
-    if (!arn.starts_with(prefix) || table.name <= after_name) continue;
+    if (context.tables.find(prefix + table.name) == &table) all.insert(table.name);
+  }
+  for (const auto name : all) {
+    if (name <= after_name) continue;
     if (static_cast<std::int64_t>(names.size()) == most) {
       out["LastEvaluatedTableName"] = names.back();
       break;
     }
-    names.push_back(table.name);
+    names.push_back(name);
   }
   out["TableNames"] = std::move(names);
   return out;
@@ -92,13 +97,22 @@ ApiResult update_table(Context& context, const ApiCall& call) {
   auto changed = changed_definition(**table, call.params);
   if (!changed) return refuse(changed.error());
   const auto& now = context.tables.change(std::move(*changed));
-  return json{{"TableDescription", description(context, now, "UPDATING")}};
+  return json{{"TableDescription", description(context, call.caller, now, "UPDATING")}};
 }
 
 ApiResult delete_table(Context& context, const ApiCall& call) {
   const auto table = named_table(context, call);
   if (!table) return refuse(table.error());
-  auto shown = description(context, **table, "DELETING");
+  auto shown = description(context, call.caller, **table, "DELETING");
+  if (const auto arn = table_arn(call.caller, (*table)->name); arn != (*table)->arn) {
+    auto fewer = **table;  // of the caller's region alone
+    std::erase(fewer.replicas, call.caller.region);
+    context.tables.change(std::move(fewer));
+    return json{{"TableDescription", std::move(shown)}};
+  }
+  if (!(*table)->replicas.empty()) {
+    return refuse(validation("The table has replicas in other regions: delete those first"));
+  }
   if (auto removed = context.tables.remove((*table)->arn); !removed) {
     return refuse(removed.error());
   }

@@ -10,8 +10,22 @@
 
 namespace loopgate::dynamodb {
 
+// "arn:aws:dynamodb:REGION:…"
+std::string Table::arn_in(std::string_view region) const {
+  auto parsed = aws::Arn::parse(arn).value_or(aws::Arn());
+  return fmt::format("arn:{}:{}:{}:{}:{}", parsed.partition, parsed.service, region, parsed.account,
+                     parsed.resource);
+}
+
+void Tables::index_replicas() {
+  replicas_.clear();
+  for (const auto& [arn, table] : tables_) {
+    for (const auto& region : table.replicas) replicas_[table.arn_in(region)] = arn;
+  }
+}
+
 Outcome<const Table*> Tables::create(Table table) {
-  if (tables_.contains(table.arn)) {
+  if (find(table.arn) != nullptr) {
     return refuse(in_use("Table already exists: " + table.name));
   }
   const auto prefix = table.arn.substr(0, table.arn.size() - table.name.size());
@@ -26,12 +40,15 @@ Outcome<const Table*> Tables::create(Table table) {
   table.created = clock_.wall();
   table.id = random_.uuid();
   for (auto& index : table.indexes) index.number = ++table.last_index;
+  if (!table.stream_view.empty()) table.stream_label = streams_.begin(table);
   auto insert = store_.prepare("INSERT INTO dynamodb_tables (arn, document) VALUES (?1, '')");
   insert.bind(1, std::string_view(table.arn)).run();
   table.number = store_.last_insert_id();
   save(table);
   const auto arn = table.arn;
-  return &(tables_[arn] = std::move(table));
+  const auto& kept = tables_[arn] = std::move(table);
+  index_replicas();
+  return &kept;
 }
 
 Outcome<Table> Tables::remove(const std::string& arn) {
@@ -47,6 +64,8 @@ Outcome<Table> Tables::remove(const std::string& arn) {
   }
   auto table = std::move(found->second);
   tables_.erase(found);
+  index_replicas();
+  streams_.end(table.stream_arn());
   counts_.erase(table.number);
   items_.remove_all(table.number);
   store_.prepare("DELETE FROM dynamodb_tables WHERE id = ?1").bind(1, table.number).run();
@@ -54,7 +73,11 @@ Outcome<Table> Tables::remove(const std::string& arn) {
 }
 
 const Table* Tables::find(std::string_view arn) const {
-  const auto found = tables_.find(arn);
+  auto found = tables_.find(arn);
+  if (found == tables_.end()) {
+    const auto replica = replicas_.find(arn);
+    if (replica != replicas_.end()) found = tables_.find(replica->second);
+  }
   return found == tables_.end() ? nullptr : &found->second;
 }
 
@@ -77,9 +100,14 @@ const Table& Tables::change(Table table) {
     index.number = ++table.last_index;
     made.push_back(index.name);
   }
+  if (kept.stream_view != table.stream_view) {
+    if (!kept.stream_view.empty()) streams_.end(kept.stream_arn());
+    if (!table.stream_view.empty()) table.stream_label = streams_.begin(table);
+  }
   const bool expires_otherwise = kept.ttl_attribute != table.ttl_attribute;
   kept = std::move(table);
   save(kept);
+  index_replicas();
   for (const auto& name : made) items_.fill_index(kept, *kept.index(name));
   if (expires_otherwise) {
     items_.set_expiries(kept.number, [&](const json& item) { return expiry_of(kept, item); });
@@ -98,6 +126,7 @@ void Tables::put(const Table& table, const Key& key, const json& item,
                  const std::optional<Found>& old) {
   const auto expires = expiry_of(table, item);
   items_.put(table, key, item, old, expires);
+  streams_.append(table, old ? &old->item : nullptr, &item, Streams::Cause::kUser);
   if (const auto counts = counts_.find(table.number); counts != counts_.end()) {
     counts->second.items += old ? 0 : 1;
     counts->second.bytes += static_cast<std::int64_t>(item_size(item)) -
@@ -106,8 +135,9 @@ void Tables::put(const Table& table, const Key& key, const json& item,
   if (expires && (!armed_for_ || *expires < *armed_for_)) arm_expiry();
 }
 
-void Tables::remove(const Table& table, const Key& key, const Found& old) {
+void Tables::remove(const Table& table, const Key& key, const Found& old, Streams::Cause cause) {
   items_.remove(table, key, old);
+  streams_.append(table, &old.item, nullptr, cause);
   if (const auto counts = counts_.find(table.number); counts != counts_.end()) {
     counts->second.items -= 1;
     counts->second.bytes -= static_cast<std::int64_t>(item_size(old.item));
@@ -143,7 +173,9 @@ void Tables::expire() {
     if (table == nullptr) continue;
     const auto key = key_of_item(*table, item);
     if (!key) continue;
-    if (const auto found = items_.find(*table, *key)) remove(*table, *key, *found);
+    if (const auto found = items_.find(*table, *key)) {
+      remove(*table, *key, *found, Streams::Cause::kExpiry);
+    }
   }
   arm_expiry();
 }
@@ -157,6 +189,7 @@ void Tables::remove_all(const aws::AccountScope& scope) {
     tables_.at(arn).is_protected = false;
     (void)remove(arn);
   }
+  streams_.remove_all(scope);
   arm_expiry();
 }
 
@@ -166,6 +199,7 @@ void Tables::remove_items(const aws::AccountScope& scope) {
     items_.remove_all(table.number);
     counts_.erase(table.number);
   }
+  streams_.remove_records(scope);
   arm_expiry();
 }
 

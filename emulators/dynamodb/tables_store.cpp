@@ -58,6 +58,7 @@ json of(const Table& table) {
           {"lastIndex", table.last_index},
           {"onDemand", table.on_demand},
           {"throughput", of(table.throughput)},
+          {"replicas", table.replicas},
           {"class", table.table_class},
           {"protected", table.is_protected},
           {"encrypted", table.is_encrypted},
@@ -80,6 +81,7 @@ Table table_of(std::int64_t number, std::string arn, const json& document) {
   out.last_index = document.value("lastIndex", std::int64_t{0});
   out.on_demand = document.value("onDemand", false);
   out.throughput = throughput_of(document.value("throughput", json::object()));
+  out.replicas = document.value("replicas", std::vector<std::string>());
   out.table_class = document.value("class", "");
   out.is_protected = document.value("protected", false);
   out.is_encrypted = document.value("encrypted", false);
@@ -94,7 +96,12 @@ Table table_of(std::int64_t number, std::string arn, const json& document) {
 }  // namespace
 
 Tables::Tables(store::Store& store, Clock& clock, Random& random)
-    : store_(migrated(store)), clock_(clock), random_(random), items_(store), expiry_(clock) {
+    : store_(migrated(store)),
+      clock_(clock),
+      random_(random),
+      items_(store),
+      streams_(store, clock, random),
+      expiry_(clock) {
   load();
   store_.on_rollback([this] { load(); });
 }
@@ -108,6 +115,7 @@ void Tables::load() {
     auto table = table_of(rows.integer(0), arn, read_json(rows.text(2)).value_or(json::object()));
     tables_[std::move(arn)] = std::move(table);
   }
+  index_replicas();
   arm_expiry();
 }
 

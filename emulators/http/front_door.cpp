@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
+#include "codec/text.h"
 #include "emulators/http/cross_origin.h"
 #include "emulators/http/guarded.h"
 #include "emulators/http/protocol.h"
@@ -218,8 +219,22 @@ bool FrontDoor::is_queue(const Request& request, const Route& route) const {
          is_queue_path(request.path);
 }
 
+namespace {
+
+// "dynamodbstreams" of "DynamoDB Streams": as those call a service that signs with another's name.
+std::string name_of_id(std::string_view id) {
+  auto out = codec::lower(id);
+  std::erase(out, ' ');
+  return out;
+}
+
+}  // namespace
+
 ApiService* FrontDoor::service(std::string_view name) const {
   if (auto* const found = find_by_name(name)) return found;
+  for (ApiService* service : services_) {
+    if (name_of_id(service->model().id) == name) return service;
+  }
   for (RestService* service : rest_services_) {
     if (service->name() == name) return service->operations();
   }
@@ -380,6 +395,8 @@ std::string FrontDoor::service_names() const {
   for (const ApiService* service : services_) names.push_back(service->model().name);
   for (const RestService* service : rest_services_) names.push_back(service->name());
   std::ranges::sort(names);
+  const auto twice = std::ranges::unique(names);
+  names.erase(twice.begin(), twice.end());
   return fmt::format("{}", fmt::join(names, ", "));
 }
 

@@ -5,7 +5,7 @@
 namespace loopgate::lambda {
 
 LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::LogStore& logs,
-                           DeliverRecord deliver, aws::WaitingApi& api)
+                           DeliverRecord deliver, aws::WaitingApi& api, StreamReader& streams)
     : functions_({.loop = surroundings.loop,
                   .clock = surroundings.clock,
                   .tasks = surroundings.tasks,
@@ -17,14 +17,21 @@ LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::Log
                   .endpoint = surroundings.endpoint,
                   .ordered_results = surroundings.simulated,
                   .credentials = surroundings.credentials},
-                 std::move(deliver)),
+                 deliver),
+      checkpoints_(surroundings.store),
+      streams_{.reader = streams,
+               .tasks = surroundings.tasks,
+               .checkpoints = checkpoints_,
+               .deliver = [deliver](const std::string& arn,
+                                    std::string payload) { deliver(arn, std::move(payload), {}); }},
       mappings_({.tasks = surroundings.tasks,
                  .random = surroundings.random,
                  .store = surroundings.store,
                  .sources = {.api = api,
                              .authorize = surroundings.authorize,
                              .clock = surroundings.clock,
-                             .journal = surroundings.journal},
+                             .journal = surroundings.journal,
+                             .streams = &streams_},
                  .pollers = {.clock = surroundings.clock,
                              .journal = surroundings.journal,
                              .find = [this](const auto& arn) { return functions_.find(arn); },

@@ -7,6 +7,7 @@
 #include "emulators/lambda/service.h"
 #include "emulators/lambda/sources/mapping_resource.h"
 #include "emulators/lambda/sources/mappings.h"
+#include "emulators/lambda/sources/stream_reader.h"
 #include "emulators/lambda/target.h"
 #include "emulators/module/module.h"
 
@@ -15,9 +16,9 @@ namespace loopgate::lambda {
 class LambdaModule final : public Module {
  public:
   // `deliver`: where an asynchronous invocation goes that nothing helped. `api`: through which
-  // event sources are polled.
+  // event sources are polled; `streams`: those that can be.
   LambdaModule(const loopgate::Surroundings& surroundings, logs::LogStore& logs,
-               DeliverRecord deliver, aws::WaitingApi& api);
+               DeliverRecord deliver, aws::WaitingApi& api, StreamReader& streams);
 
   std::string_view name() const override { return "lambda"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
@@ -33,6 +34,8 @@ class LambdaModule final : public Module {
 
  private:
   Functions functions_;
+  Checkpoints checkpoints_;
+  StreamWorld streams_;
   EventSourceMappings mappings_;
   EmbeddedLambda port_;
   LambdaService service_;

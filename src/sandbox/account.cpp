@@ -61,14 +61,15 @@ Status Account::open() {
   sqs_ = queues->get();
   add(std::move(*queues));
   sns_ = make<sns::SnsModule>(dispatcher_);
+  auto& tables = *make<dynamodb::DynamoDbModule>();
+  streams_ = std::make_unique<TableStreams>(tables.streams());
   lambda_ = make<lambda::LambdaModule>(
       logs_->logs(),
       [this](const std::string& target_arn, std::string payload,
              std::vector<aws::MessageAttribute> attributes) {
         deliver_record(target_arn, std::move(payload), std::move(attributes));
       },
-      api_);
-  make<dynamodb::DynamoDbModule>();
+      api_, *streams_);
   states_ = make<states::StatesModule>(
       states::Neighbours{sts_->port(), lambda_->port(), logs_->port(), api_});
   return {};

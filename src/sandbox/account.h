@@ -18,6 +18,7 @@
 #include "emulators/sqs/module.h"
 #include "emulators/states/module.h"
 #include "emulators/sts/module.h"
+#include "sandbox/table_streams.h"
 
 namespace loopgate {
 
@@ -70,6 +71,7 @@ class Account {
   Surroundings surroundings_;
   targets::Dispatcher dispatcher_;
   http::EmbeddedApi api_;
+  std::unique_ptr<TableStreams> streams_;
   std::vector<std::unique_ptr<Module>> modules_;  // later ones may know earlier ones
   iam::IamModule* iam_ = nullptr;
   sts::StsModule* sts_ = nullptr;

@@ -14,6 +14,7 @@ import urllib.parse
 import urllib.request
 
 from drivers import ClientError
+from dynamodb_behaviours import DYNAMODB_BEHAVIOURS
 from web_hook import WebHook
 
 _names = itertools.count()
@@ -421,4 +422,5 @@ BEHAVIOURS = [
     says_who_is_calling,
     describes_the_deployed_stack,
     reads_what_a_function_wrote,
+    *DYNAMODB_BEHAVIOURS,
 ]

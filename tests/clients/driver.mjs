@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline";
 import * as cloudformation from "@aws-sdk/client-cloudformation";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
+import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as lambda from "@aws-sdk/client-lambda";
 import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
@@ -10,6 +11,7 @@ import * as sts from "@aws-sdk/client-sts";
 
 const clients = {
   cloudformation: [cloudformation, new cloudformation.CloudFormationClient({})],
+  dynamodb: [dynamodb, new dynamodb.DynamoDBClient({})],
   lambda: [lambda, new lambda.LambdaClient({})],
   logs: [logs, new logs.CloudWatchLogsClient({})],
   sns: [sns, new sns.SNSClient({})],

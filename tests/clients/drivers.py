@@ -116,8 +116,9 @@ class Cli:
 class Lines:
     """A driver program of another language: a line of JSON a call, a line of JSON an answer."""
 
-    def __init__(self, name, command, environment, folder=None):
+    def __init__(self, name, command, environment, folder=None, without=()):
         self.name = name
+        self._without = without  # services that the program does not have
         self._process = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment},
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -127,6 +128,8 @@ class Lines:
                 return {"$bytes": base64.b64encode(value).decode()}
             raise TypeError(type(value))
 
+        if service in self._without:
+            raise UnknownOperation(f"the driver of {self.name} has no {service}")
         request = {"service": service, "operation": operation, "params": params}
         self._process.stdin.write(json.dumps(request, default=encode) + "\n")
         self._process.stdin.flush()

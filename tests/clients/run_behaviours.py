@@ -32,7 +32,9 @@ def make_driver(kind, environment, clients_dir, arguments):
     if kind == "cli":
         return Cli(environment, arguments[0])
     name, _, command, _ = PROGRAMS[kind]
-    return Lines(name, command, environment, os.path.join(clients_dir, kind))
+    # Values of DynamoDB are unions in Go, which a driver that assigns by reflection does not make.
+    return Lines(name, command, environment, os.path.join(clients_dir, kind),
+                 without=("dynamodb",) if kind == "go" else ())
 
 
 def main():

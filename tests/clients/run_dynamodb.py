@@ -2,10 +2,14 @@
 """DynamoDB as people use it from Python: boto3's resources, conditions, paginators, waiters and batch writer, and
 what their errors say.
 
-Usage: run_dynamodb.py BINARY; `boto3` is the one of the interpreter that runs this. Exit status 77 without one.
+Usage: run_dynamodb.py BINARY; `boto3` is the one of the interpreter that runs this.
+       run_dynamodb.py BINARY node CLIENTS_DIR: document.mjs instead, JavaScript's document client
+Exit status 77 when the client is not on this machine.
 """
 
 import decimal
+import os
+import subprocess
 import sys
 
 from sandbox import Sandbox
@@ -124,14 +128,24 @@ def tables_and_their_errors(resource):
     assert [each.name for each in resource.tables.all()] == ["orders"]
 
 
+def run_document_client(binary, clients_dir):
+    folder = os.path.join(clients_dir, "node")
+    if not os.path.exists(os.path.join(folder, "node_modules/@aws-sdk/lib-dynamodb")):
+        print("skipped: the document client needs Node 20 or newer, which this machine lacks")
+        return SKIPPED
+    with Sandbox(binary) as sandbox:
+        return subprocess.run(["node", "document.mjs"], cwd=folder, env={**os.environ, **sandbox.environment()},
+                              timeout=120).returncode
+
+
 def main():
+    if sys.argv[2:3] == ["node"]:
+        return run_document_client(sys.argv[1], sys.argv[3])
     try:
         import boto3
     except ImportError:
         print("skipped: this Python has no boto3")
         return SKIPPED
-    import os
-
     with Sandbox(sys.argv[1]) as sandbox:
         os.environ.update(sandbox.environment())
         resource = boto3.resource("dynamodb", endpoint_url=sandbox.endpoint)

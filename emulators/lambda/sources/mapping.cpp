@@ -48,6 +48,7 @@ Json to_json(const EventSourceMapping& mapping) {
               {"window", mapping.window.count()},
               {"filters", mapping.filters},
               {"reports_item_failures", mapping.reports_item_failures},
+              {"stream", mapping.stream},
               {"enabled", mapping.enabled},
               {"ignored", mapping.ignored},
               {"state", name(mapping.state)},
@@ -69,6 +70,7 @@ Result<EventSourceMapping> parse_mapping(const Json& document) {
     out.window = std::chrono::seconds(document.at("window").get<std::int64_t>());
     document.at("filters").get_to(out.filters);
     document.at("reports_item_failures").get_to(out.reports_item_failures);
+    out.stream = document.value("stream", Json::object());
     document.at("enabled").get_to(out.enabled);
     out.ignored = document.at("ignored");
     out.state = parse_state(document.at("state").get<std::string>());
@@ -85,6 +87,7 @@ Result<EventSourceMapping> parse_mapping(const Json& document) {
 
 Json describe(const EventSourceMapping& mapping) {
   Json out = mapping.ignored;
+  out.update(mapping.stream);
   out.update(Json{{"UUID", mapping.uuid},
                   {"EventSourceMappingArn", mapping.arn()},
                   {"EventSourceArn", mapping.source_arn},

@@ -38,6 +38,8 @@ struct EventSourceMapping {
   std::vector<std::string> filters;  // patterns; a record passes by any of them
   bool reports_item_failures = false;
   std::optional<std::int64_t> max_concurrency;
+  // Of streams: where it began, and what becomes of records that fail. By AWS's names.
+  nlohmann::json stream = nlohmann::json::object();
   bool enabled = true;
   // What changes nothing here and is shown as it was given (metrics, keys, provisioned pollers).
   nlohmann::json ignored = nlohmann::json::object();

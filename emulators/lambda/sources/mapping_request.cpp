@@ -19,6 +19,13 @@ using Json = nlohmann::json;
 constexpr std::array<const char*, 5> kIgnored = {"KMSKeyArn", "LoggingConfig", "MetricsConfig",
                                                  "ProvisionedPollerConfig", "Queues"};
 
+// Of streams, by the name that each has; those that a function's records do not depend on here are
+// shown as they were given.
+constexpr std::array<const char*, 8> kOfStreams = {
+    "BisectBatchOnFunctionError", "DestinationConfig",      "MaximumRecordAgeInSeconds",
+    "MaximumRetryAttempts",       "ParallelizationFactor",  "StartingPosition",
+    "StartingPositionTimestamp",  "TumblingWindowInSeconds"};
+
 aws::Outcome<void> read_filters(const Json& criteria, std::vector<std::string>& out) {
   const auto filters = criteria.is_object() ? criteria.value("Filters", Json::array()) : Json();
   std::vector<std::string> patterns;
@@ -77,6 +84,12 @@ aws::Outcome<void> apply_request(const Json& params, const EventSourceType& type
   }
   if (const auto criteria = params.find("FilterCriteria"); criteria != params.end()) {
     if (auto read = read_filters(*criteria, mapping.filters); !read) return read;
+  }
+  if (type.is_stream) {
+    for (const auto* name : kOfStreams) {
+      if (const auto given = params.find(name); given != params.end())
+        mapping.stream[name] = *given;
+    }
   }
   for (const auto* name : kIgnored) {
     if (const auto given = params.find(name); given != params.end()) mapping.ignored[name] = *given;

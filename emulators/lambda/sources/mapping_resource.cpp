@@ -21,8 +21,12 @@ struct NumberRule {
   std::int64_t least;
   std::int64_t most;
 };
-constexpr std::array<NumberRule, 2> kNumbers = {
-    {{"BatchSize", 1, 10'000}, {"MaximumBatchingWindowInSeconds", 0, 300}}};
+constexpr std::array<NumberRule, 6> kNumbers = {{{"BatchSize", 1, 10'000},
+                                                 {"MaximumBatchingWindowInSeconds", 0, 300},
+                                                 {"MaximumRecordAgeInSeconds", -1, 604'800},
+                                                 {"MaximumRetryAttempts", -1, 10'000},
+                                                 {"ParallelizationFactor", 1, 10},
+                                                 {"TumblingWindowInSeconds", 0, 900}}};
 constexpr NumberRule kConcurrency = {"MaximumConcurrency", 2, 1000};
 
 std::optional<std::int64_t> number_of(const Json& value) {
@@ -66,6 +70,9 @@ Result<Json> params_of(const cfn::ResourceRequest& request) {
     }
   }
   if (out.contains("Enabled")) out["Enabled"] = property_text(out, "Enabled") != "false";
+  if (const auto bisects = out.find("BisectBatchOnFunctionError"); bisects != out.end()) {
+    *bisects = property_text(out, "BisectBatchOnFunctionError") == "true";
+  }
   if (const auto types = out.find("FunctionResponseTypes"); types != out.end()) {
     for (const auto& type : types->is_array() ? *types : Json::array({*types})) {
       if (type == "ReportBatchItemFailures") continue;

@@ -11,6 +11,7 @@
 #include "emulators/lambda/names.h"
 #include "emulators/lambda/sources/limits.h"
 #include "emulators/lambda/sources/mapping_request.h"
+#include "emulators/lambda/sources/stream_reader.h"
 
 namespace loopgate::lambda {
 
@@ -27,6 +28,14 @@ aws::AwsError in_use(std::string_view what) {
           fmt::format("Cannot {} the event source mapping because it is in use.", what),
           400,
           {}};
+}
+
+// What a mapping of a stream has that says nothing else.
+Json stream_defaults() {
+  return {
+      {"BisectBatchOnFunctionError", false}, {"DestinationConfig", {{"OnFailure", Json::object()}}},
+      {"MaximumRecordAgeInSeconds", -1},     {"MaximumRetryAttempts", -1},
+      {"ParallelizationFactor", 1},          {"TumblingWindowInSeconds", 0}};
 }
 
 // What is in effect once nothing hinders it.
@@ -135,6 +144,7 @@ void EventSourceMappings::create(const Home& home, const Json& params, Reply rep
   mapping.region = home.region;
   mapping.source_arn = http::text_param(params, "EventSourceArn");
   mapping.batch_size = (*type)->default_batch_size;
+  if ((*type)->is_stream) mapping.stream = stream_defaults();
   if (auto applied = apply_request(params, **type, mapping); !applied) {
     return reply(aws::refuse(applied.error()));
   }
@@ -248,7 +258,7 @@ void EventSourceMappings::come_to_effect(const std::string& uuid) {
   const bool is_quiet = entry.retiring.empty();
   if (state == MappingState::kDeleting) {
     if (!is_quiet) return;
-    table_.remove(uuid);
+    drop(uuid);
     entries_.erase(found);
     return;
   }
@@ -256,6 +266,11 @@ void EventSourceMappings::come_to_effect(const std::string& uuid) {
   if (!entry.mapping.enabled && !is_quiet) return;
   if (std::exchange(state, aim(entry.mapping)) != aim(entry.mapping)) table_.save(entry.mapping);
   if (entry.mapping.enabled) start(entry);
+}
+
+void EventSourceMappings::drop(const std::string& uuid) {
+  table_.remove(uuid);
+  if (surroundings_.sources.streams) surroundings_.sources.streams->checkpoints.remove(uuid);
 }
 
 void EventSourceMappings::start(Entry& entry) {
@@ -282,7 +297,7 @@ void EventSourceMappings::remove_all(const aws::AccountScope& scope) {
     auto& [uuid, entry] = item;
     if (!scope.covers_arn(entry.mapping.function_arn)) return false;
     if (entry.poller) entry.poller->stop();
-    table_.remove(uuid);
+    drop(uuid);
     return true;
   });
 }

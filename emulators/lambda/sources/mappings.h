@@ -68,6 +68,7 @@ class EventSourceMappings {
   void check(const EventSourceMapping& mapping, aws::Completion<aws::Done> done);
   EventSourceMapping put(EventSourceMapping mapping);
   void come_to_effect(const std::string& uuid);
+  void drop(const std::string& uuid);
   void start(Entry& entry);
   void retire(Entry& entry);
   void sweep(Entry& entry);

@@ -27,6 +27,7 @@ std::set<std::string> ids_of(const SourceRecords& records) {
 }
 
 std::size_t concurrency_of(const EventSourceMapping& mapping) {
+  if (const auto* type = source_type(mapping.source_arn); type && type->is_stream) return 1;
   if (!mapping.max_concurrency) return kConcurrentBatches;
   return std::min(static_cast<std::size_t>(*mapping.max_concurrency), kMaxWorkers);
 }

@@ -29,12 +29,15 @@ struct SourceRecord {
 };
 using SourceRecords = std::vector<SourceRecord>;
 
+struct StreamWorld;
+
 // What sources are given to live in. All of it outlives them.
 struct SourceWorld {
   aws::WaitingApi& api;
   aws::Authorizer authorize;
   Clock& clock;
   Journal& journal;
+  const StreamWorld* streams = nullptr;  // null: there are none here
 };
 
 // Of one mapping. Completions come from the task queue, and not any more when the source has gone.
@@ -73,6 +76,8 @@ struct EventSourceType {
   std::unique_ptr<EventSource> (*make)(const SourceWorld& world, const EventSourceMapping& mapping);
   // "An event source mapping with SQS arn … already exists": how the refusal calls it.
   std::string_view title;
+  // Its records have an order: one batch at a time is with the function.
+  bool is_stream = false;
 };
 
 // Null when no such source can be polled here.

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "aws/arn.h"
+#include "emulators/lambda/sources/dynamodb_source.h"
 #include "emulators/lambda/sources/source.h"
 #include "emulators/lambda/sources/sqs_source.h"
 
@@ -12,8 +13,9 @@ namespace loopgate::lambda {
 
 namespace {
 
-constexpr std::array<EventSourceType, 1> kTypes = {{
+constexpr std::array<EventSourceType, 2> kTypes = {{
     {"sqs", 10, validate_sqs, check_sqs, make_sqs_source, "SQS"},
+    {"dynamodb", 100, validate_dynamodb, check_dynamodb, make_dynamodb_source, "DynamoDB", true},
 }};
 
 }  // namespace

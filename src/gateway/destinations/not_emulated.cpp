@@ -74,7 +74,6 @@ constexpr std::array kNotEmulated = {
     not_emulated("kinesis", read_kinesis),
     not_emulated("firehose"),
     not_emulated("s3"),
-    not_emulated("dynamodb"),
     not_emulated("iot", read_iot),
     not_emulated("iotdata", read_iot),
     not_emulated("geo", read_location),

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "aws/arn.h"
+#include "gateway/destinations/dynamodb.h"
 #include "gateway/destinations/lambda.h"
 #include "gateway/destinations/logs.h"
 #include "gateway/destinations/not_emulated.h"
@@ -20,6 +21,7 @@ constexpr auto kEmulated = std::to_array<DestinationService>({
     {.name = "sqs", .read = read_sqs_arguments},
     {.name = "sns", .read = read_sns_arguments},
     {.name = "states", .read = read_states_arguments},
+    {.name = "dynamodb", .read = read_dynamodb_arguments},
     {.name = "logs", .read = read_logs_arguments, .formatter = codec::Formatter::kUtf8},
 });
 

@@ -37,7 +37,7 @@ class Account : public ::testing::Test {
     store::Store::Savepoint savepoint(*store_);
     service_->call({.operation = std::move(operation),
                     .params = std::move(params),
-                    .caller = {.account = "123456789012", .region = "us-west-2"}},
+                    .caller = {.account = "123456789012", .region = region_}},
                    [&](http::ApiResult result) { out = std::move(result); });
     if (out) savepoint.keep();
     return out;
@@ -87,6 +87,7 @@ class Account : public ::testing::Test {
     return out;
   }
 
+  std::string region_ = "us-west-2";
   Clock clock_{kStart};
   Random random_ = Random::from_seed(1);
   std::unique_ptr<store::Store> store_;

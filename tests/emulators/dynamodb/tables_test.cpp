@@ -115,6 +115,24 @@ TEST_F(Account, ProtectsTagsAndTimesOut) {
             "TimeToLive is already disabled");
 }
 
+TEST_F(Account, IsTheSameTableInTheRegionsOfItsReplicas) {
+  make_table();
+  ok("UpdateTable", R"({"TableName": "things",
+      "ReplicaUpdates": [{"Create": {"RegionName": "eu-west-1"}}]})");
+  put("a", "1");
+  restart();
+  region_ = "eu-west-1";
+  const auto table = ok("DescribeTable", R"({"TableName": "things"})")["Table"];
+  EXPECT_EQ(table["TableArn"], "arn:aws:dynamodb:eu-west-1:123456789012:table/things");
+  EXPECT_EQ(table["Replicas"][0]["RegionName"], "us-west-2");
+  EXPECT_EQ(ok("ListTables", "{}")["TableNames"], (json{"things"}));
+  EXPECT_EQ(ok("Scan", R"({"TableName": "things"})")["Count"], 1);
+  ok("DeleteTable", R"({"TableName": "things"})");
+  EXPECT_EQ(message("Scan", R"({"TableName": "things"})"), "Requested resource not found");
+  region_ = "us-west-2";
+  EXPECT_EQ(ok("Scan", R"({"TableName": "things"})")["Count"], 1);
+}
+
 TEST_F(Account, AsksForThePermissionsOfEachTable) {
   const auto further = [&](std::string operation, std::string_view params) {
     const http::ApiCall made{.operation = std::move(operation),

@@ -36,6 +36,7 @@ final class Driver {
 
   private Driver() {
     add("cloudformation", "cloudformation", software.amazon.awssdk.services.cloudformation.CloudFormationClient.builder());
+    add("dynamodb", "dynamodb", software.amazon.awssdk.services.dynamodb.DynamoDbClient.builder());
     add("lambda", "lambda", software.amazon.awssdk.services.lambda.LambdaClient.builder());
     add("logs", "cloudwatchlogs", software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient.builder());
     add("sns", "sns", software.amazon.awssdk.services.sns.SnsClient.builder());
