@@ -95,7 +95,7 @@ class JournalReader {
   }
 
   async read() {
-    const answer = await fetch(`journal?follow=1&after=${this.after}`);
+    const answer = await fetch(`journal?follow=1&rate=${MOST_EVENTS}&after=${this.after}`);
     if (!answer.ok) throw new Error(answer.statusText);
     this.tell("live", false);
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -115,6 +115,10 @@ class JournalReader {
   }
 }
 
+// Of a flood the sandbox tells so many events a second one by one, and of the others how many there were; discards and
+// warnings it tells always.
+const MOST_EVENTS = 10_000;
+
 // --- packets -------------------------------------------------------------------------------------
 
 const MOST_PACKETS = 20_000;
@@ -123,7 +127,7 @@ const names = new Map(); // of listeners: generated → logical id
 const packets = []; // the oldest first
 const byTag = new Map();
 const byBatch = new Map(); // tags that wait for what becomes of their batch
-const counts = { packets: 0, discarded: 0, bytes: 0 };
+const counts = { packets: 0, discarded: 0, bytes: 0, skipped: 0 };
 const perListener = new Map();
 
 function listenerName(name) {
@@ -193,6 +197,12 @@ const OUTCOMES = {
 OUTCOMES.captured = OUTCOMES.sent;
 
 function takeEvent(event) {
+  if (event.skipped) {
+    counts.packets += event.packets;
+    counts.bytes += event.bytes;
+    counts.skipped += event.packets;
+    return list.changed();
+  }
   if (event.forgotten) return notice(`${event.forgotten} events were forgotten before they were read`, "warn");
   if (["warning", "internal-error", "would-be-denied"].includes(event.event)) {
     return notice(event.text, event.event === "internal-error" ? "bad" : "warn", event);
@@ -274,7 +284,9 @@ class List {
     this.body.replaceChildren(
       ...this.shown.slice(first, last).map((packet, i) => this.row(packet, first + i, height)),
     );
-    $("counts").textContent = `${counts.packets} packets, ${counts.discarded} discarded, ${this.shown.length} shown`;
+    const summed = counts.skipped ? `, ${counts.skipped} of a flood not listed` : "";
+    $("counts").textContent =
+      `${counts.packets} packets, ${counts.discarded} discarded, ${this.shown.length} shown${summed}`;
   }
 
   row(packet, index, height) {

@@ -19,6 +19,73 @@ constexpr std::size_t kEventsPerRead = 256;
 constexpr std::size_t kPieceBytes = 64 * 1024;              // what a client is given at a time
 constexpr Duration kDelay = std::chrono::milliseconds(50);  // followers get events in groups
 
+// What a flood of packets consists of; everything else is told whatever else there is.
+bool is_ordinary(EventKind kind) {
+  switch (kind) {
+    case EventKind::kReceived:
+    case EventKind::kDecrypted:
+    case EventKind::kQueued:
+    case EventKind::kDispatched:
+    case EventKind::kDelivered:
+    case EventKind::kReplied:
+    case EventKind::kPublished:
+    case EventKind::kFiltered:
+    case EventKind::kSourced:
+    case EventKind::kSent:
+    case EventKind::kCaptured:
+    case EventKind::kApiCall:
+    case EventKind::kInvocationStarted:
+    case EventKind::kInvocationEnded:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// How much of what is ordinary a follower is still given, and what it was not.
+class Allowance {
+ public:
+  explicit Allowance(std::uint64_t rate) : rate_(rate) {}
+
+  bool is_limited() const { return rate_ != 0; }
+  // A group's share, when the last one is so long ago.
+  void refill(Instant now) {
+    if (now - filled_ < kDelay) return;
+    filled_ = now;
+    left_ = std::max<std::uint64_t>(
+        1, rate_ * static_cast<std::uint64_t>(kDelay.count()) /
+               static_cast<std::uint64_t>(Duration(std::chrono::seconds(1)).count()));
+  }
+  bool allows(const Event& event) {
+    if (rate_ == 0 || !is_ordinary(event.kind)) return true;
+    if (left_ != 0) {
+      --left_;
+      return true;
+    }
+    ++skipped_;
+    if (event.kind == EventKind::kReceived) {
+      ++packets_;
+      bytes_ += event.size;
+    }
+    return false;
+  }
+  void skip(std::uint64_t events) { skipped_ += events; }
+  // A line about what was skipped since the last one; empty when nothing was.
+  std::string line() {
+    if (skipped_ == 0) return {};
+    auto out =
+        fmt::format("{{\"skipped\":{},\"packets\":{},\"bytes\":{}}}\n", skipped_, packets_, bytes_);
+    skipped_ = packets_ = bytes_ = 0;
+    return out;
+  }
+
+ private:
+  std::uint64_t rate_;
+  std::uint64_t left_ = 0;
+  Instant filled_{};
+  std::uint64_t skipped_ = 0, packets_ = 0, bytes_ = 0;
+};
+
 // The journal has names, those of deleted listeners too.
 std::string listener_name(const Sandbox& sandbox, const std::string& wanted) {
   const auto listener = sandbox.listener(wanted);
@@ -103,7 +170,8 @@ Result<JournalFilter> read_journal_filter(Sandbox& sandbox, std::string_view que
   JournalFilter filter;
   for (const auto& status :
        {read_number(query, "after", filter.after), read_number(query, "last", filter.last),
-        read_names(query, filter), read_client(query_parameter(query, "client"), filter)}) {
+        read_number(query, "rate", filter.rate), read_names(query, filter),
+        read_client(query_parameter(query, "client"), filter)}) {
     if (!status) return std::unexpected(status.error());
   }
   const auto now = sandbox.clock().wall();
@@ -169,24 +237,28 @@ class Matcher {
 class JournalReader {
  public:
   JournalReader(const Journal& journal, JournalFilter filter)
-      : journal_(journal), filter_(std::move(filter)), matcher_(journal_, filter_) {
+      : journal_(journal),
+        filter_(std::move(filter)),
+        matcher_(journal_, filter_),
+        allowance_(filter_.rate) {
     if (filter_.last > 0) skip_all_but_last();
   }
   JournalReader(const JournalReader&) = delete;
 
   // The next lines of events up to `last`, about kPieceBytes of them; empty when there are none.
   // What the journal let go before it was read is counted in a line of its own.
-  std::string next(std::uint64_t last) {
+  std::string next(std::uint64_t last, Instant now) {
+    allowance_.refill(now);
     std::string out = forgotten_line();
     while (out.size() < kPieceBytes && filter_.after < last) {
       for (const auto& event : journal_.read(filter_.after, kEventsPerRead)) {
         if (event.seq > last || out.size() >= kPieceBytes) break;
         filter_.after = event.seq;
-        if (!matcher_.matches(event)) continue;
+        if (!matcher_.matches(event) || !allowance_.allows(event)) continue;
         out += (filter_.as_json ? journal_.to_json(event) : journal_.to_line(event)) + "\n";
       }
     }
-    return out;
+    return out + allowance_.line();
   }
 
  private:
@@ -195,6 +267,10 @@ class JournalReader {
     if (filter_.after >= journal_.forgotten()) return {};
     const auto count = journal_.forgotten() - filter_.after;
     filter_.after = journal_.forgotten();
+    if (allowance_.is_limited()) {
+      allowance_.skip(count);
+      return {};
+    }
     return filter_.as_json ? fmt::format("{{\"forgotten\":{}}}\n", count)
                            : fmt::format("… {} older events are no longer in memory\n", count);
   }
@@ -218,6 +294,7 @@ class JournalReader {
   const Journal& journal_;
   JournalFilter filter_;
   Matcher matcher_;
+  Allowance allowance_;
 };
 
 // One client that reads: it gets a piece whenever it has taken the last one, so that a slow one
@@ -228,6 +305,7 @@ class JournalStream : public std::enable_shared_from_this<JournalStream> {
   JournalStream(Sandbox& sandbox, JournalFilter filter, bool follows,
                 std::shared_ptr<http::Exchange> exchange)
       : journal_(sandbox.journal()),
+        clock_(sandbox.clock()),
         reader_(journal_, std::move(filter)),
         last_(journal_.last_seq()),
         follows_(follows),
@@ -260,7 +338,7 @@ class JournalStream : public std::enable_shared_from_this<JournalStream> {
   // What comes while others are read ends no stream that does not follow.
   void write_more() {
     if (!drained_) return;
-    const auto lines = reader_.next(follows_ ? journal_.last_seq() : last_);
+    const auto lines = reader_.next(follows_ ? journal_.last_seq() : last_, clock_.now());
     if (!lines.empty()) {
       drained_ = false;
       exchange_->write(lines);
@@ -270,6 +348,7 @@ class JournalStream : public std::enable_shared_from_this<JournalStream> {
   }
 
   Journal& journal_;
+  const Clock& clock_;
   JournalReader reader_;
   const std::uint64_t last_;  // of the events that were there at the start
   const bool follows_;
@@ -288,8 +367,12 @@ void stream_journal(Sandbox& sandbox, std::string_view query,
     const nlohmann::json refusal = {{"error", filter.error().message}};
     return exchange->respond(http::Response::json(400, write_json(refusal) + "\n"));
   }
-  const char* type = filter->as_json ? "application/x-ndjson" : "text/plain; charset=utf-8";
   const bool follows = query_parameter(query, "follow") == "1";
+  if (filter->rate != 0 && !(follows && filter->as_json)) {
+    const nlohmann::json refusal = {{"error", "rate belongs to follow=1, and to lines of JSON"}};
+    return exchange->respond(http::Response::json(400, write_json(refusal) + "\n"));
+  }
+  const char* type = filter->as_json ? "application/x-ndjson" : "text/plain; charset=utf-8";
   std::make_shared<JournalStream>(sandbox, std::move(*filter), follows, std::move(exchange))
       ->start({200, {{"Content-Type", type}}, {}});
 }

@@ -1,7 +1,7 @@
 // GET /_loopgate/journal: the journal as lines, filtered, at once or as it goes on.
 //
 //   after=SEQ  tag=TAG  reason=CODE  event=KIND  listener=NAME  client=ADDRESS[:PORT]
-//   since=TIME  until=TIME  last=N  form=json|text  follow=1
+//   since=TIME  until=TIME  last=N  form=json|text  follow=1  rate=N
 #pragma once
 
 #include <memory>
@@ -27,6 +27,7 @@ struct JournalFilter {
   std::optional<WallTime> since;
   std::optional<WallTime> until;
   std::uint64_t last = 0;  // 0: all
+  std::uint64_t rate = 0;  // events a second that a follower is given of what is ordinary; 0: all
   bool as_json = true;
 
   // By reason, kind and listener; the rest is the reader's.

@@ -58,6 +58,18 @@ def live_view(build, report):
     report.line("udp-echo-with-live-view", "/s", ours, anchor, 0.9, AT_LEAST, "the same echo, --quiet")
 
 
+def console_following(build, report):
+    """What an open console costs it: one that follows the journal as its page does, and reads all of it."""
+    peer, count = build.tool("udp_peer"), ("--parameter", "Count=100")
+    with Sandbox(build, ECHO, *count) as seen, Sandbox(build, ECHO, *count) as unseen:
+        journal = f"{seen.ready['endpoint']}/_loopgate/journal?follow=1&rate=10000"
+        with subprocess.Popen(["curl", "-sN", "-o", os.devnull, journal], preexec_fn=on_core(LOAD_CORE)) as page:
+            run = lambda to: float(load(peer, "load", to, SIZE, "300000"))
+            ours, anchor = alternate(ROUNDS, lambda: run(seen.listener), lambda: run(unseen.listener))
+            page.terminate()
+    report.line("udp-echo-with-console", "/s", ours, anchor, 0.9, AT_LEAST, "the same echo, nobody looks")
+
+
 def round_trip(build, report):
     peer = build.tool("udp_peer")
     with Sandbox(build, ECHO, "--parameter", "Count=1") as sandbox, Server(peer, "echo-blocking") as bare:
@@ -196,5 +208,28 @@ def reset_between_tests(build, report):
     report.line("reset-keep-stacks", "ms", statistics.median(times), 2, 1.0, AT_MOST, "goal 2 ms")
 
 
-BENCHES = [start_and_rest, listeners_at_start, reset_between_tests, packets_per_second, live_view, round_trip,
-           durable_queue, warm_python, simulated_hour]
+def snapshot_put_back(build, report):
+    """The other thing that a suite may call between its tests: a state by its name."""
+    times = []
+    with Sandbox(build, DEMO) as sandbox:
+        sandbox.control("POST", "snapshot", {"name": "bench"})
+        for _ in range(100):
+            start = time.perf_counter()
+            sandbox.control("POST", "restore", {"name": "bench"})
+            times.append((time.perf_counter() - start) * 1e3)
+    report.line("restore-snapshot", "ms", statistics.median(times), 2, 1.0, AT_MOST, "goal 2 ms")
+
+
+def exec_of_true(build, report):
+    """A sandbox with the demo around a command that does nothing."""
+    times = []
+    for _ in range(15):
+        start = time.perf_counter()
+        subprocess.run([build.loopgate, "exec", str(ROOT / DEMO), "--", "true"], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        times.append((time.perf_counter() - start) * 1e3)
+    report.line("exec-true", "ms", statistics.median(times), 60, 1.0, AT_MOST, "goal 60 ms")
+
+
+BENCHES = [start_and_rest, listeners_at_start, reset_between_tests, snapshot_put_back, exec_of_true,
+           packets_per_second, live_view, console_following, round_trip, durable_queue, warm_python, simulated_hour]

@@ -221,6 +221,36 @@ TEST_F(JournalStream, AFollowerHearsWhatIsNewAndMayGoAnyTime) {
   EXPECT_THAT(heard, testing::Not(HasSubstr("first")));
 }
 
+// Of a flood what is ordinary is counted; discards and warnings come whatever their number.
+TEST_F(JournalStream, ARateLeavesOutWhatIsOrdinaryAndSaysHowMuch) {
+  first_ = sandbox->journal().last_seq();
+  http::RawClient client(address());
+  client.send("GET /_loopgate/journal?follow=1&rate=200&after=" + std::to_string(first_) +
+              " HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n");
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    Event event;
+    event.kind = EventKind::kReceived;
+    event.tag = i;
+    event.size = 3;
+    sandbox->journal().append(std::move(event));
+    if (i % 50 == 0) tell(EventKind::kDiscarded, i, Reason::kSourceNotAllowed);
+  }
+  tell("the end");
+  std::string heard;
+  ASSERT_TRUE(with_client([&] { heard = client.read_until("\"bytes\":270}\n"); }));
+  const auto count = [&](std::string_view part) {
+    std::size_t found = 0;
+    for (auto at = heard.find(part); at != std::string::npos; at = heard.find(part, at + 1))
+      ++found;
+    return found;
+  };
+  EXPECT_EQ(count("\"event\":\"received\""), 10u) << "a twentieth of a second's";
+  EXPECT_EQ(count("\"event\":\"discarded\""), 2u);
+  EXPECT_EQ(count("\"text\":\"the end\""), 1u);
+  EXPECT_THAT(heard, HasSubstr("{\"skipped\":90,\"packets\":90,\"bytes\":270}"));
+  EXPECT_THAT(get("rate=5", 400), HasSubstr("rate belongs to follow=1"));
+}
+
 TEST_F(JournalStream, OneThatDoesNotFollowEndsWithTheEventsThatWereThere) {
   first_ = sandbox->journal().last_seq();
   const std::string text(1000, 'x');
