@@ -61,6 +61,7 @@ class Items {
     std::int64_t items = 0;
     std::int64_t bytes = 0;
   };
+  // Of more than 100 000 items the bytes are about right.
   Counts count(std::int64_t table_number);
   void remove_all(std::int64_t table_number);
   void fill_index(const Table& table, const Index& index);

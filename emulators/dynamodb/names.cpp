@@ -41,7 +41,14 @@ Outcome<const Table*> find_table(Context& context, const http::Caller& caller,
       return refuse(checked.error());
     }
   }
-  const auto* table = context.tables.find(table_arn(caller, name_or_arn));
+  const auto arn = table_arn(caller, name_or_arn);
+  if (aws::account_of(arn) != caller.account) {
+    return refuse(error("AccessDeniedException",
+                        fmt::format("User: arn:aws:iam::{}:root is not authorized on resource: {} "
+                                    "because no resource-based policy allows the action",
+                                    caller.account, arn)));
+  }
+  const auto* table = context.tables.find(arn);
   if (table == nullptr) return refuse(not_found());
   return table;
 }

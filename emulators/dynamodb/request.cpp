@@ -103,9 +103,9 @@ Outcome<Expressions> parse_expressions(json& params) {
   return out;
 }
 
-Outcome<json> read_attributes(const json& params, const char* name) {
+Outcome<json> read_attributes(json& params, const char* name) {
   const auto found = params.find(name);
-  json out = found == params.end() ? json::object() : *found;
+  json out = found == params.end() ? json::object() : std::move(*found);
   if (auto checked = check_item(out); !checked) return refuse(validation(checked.error()));
   return out;
 }

@@ -32,8 +32,9 @@ struct Expressions {
 // Of all expressions that are there.
 Outcome<Expressions> parse_expressions(json& params);
 
-// A map of attributes, a key or an item, brought into its normal form. Empty when it is missing.
-Outcome<json> read_attributes(const json& params, const char* name);
+// A map of attributes, a key or an item, brought into its normal form; empty when it is missing.
+// It is taken out of the parameters.
+Outcome<json> read_attributes(json& params, const char* name);
 
 // "TOTAL" or "INDEXES"; empty: not asked for.
 inline std::string capacity_detail(const json& params) {

@@ -11,6 +11,9 @@ namespace loopgate::dynamodb {
 
 namespace {
 
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
+constexpr std::size_t kMostInOperands = 100;
+
 struct Function {
   std::string_view name;
   std::size_t operands;
@@ -170,6 +173,11 @@ Parsed<void> check_conditions(Expression& expression, Placeholders& placeholders
     if (auto done = check_function(arg); !done) return done;
   }
   if (expression.kind == Kind::kFunction) return check_function(expression);
+  if (expression.kind == Kind::kIn && expression.args.size() > kMostInOperands + 1) {
+    return std::unexpected(
+        fmt::format("The IN operator is provided with too many operands; number of operands: {}",
+                    expression.args.size() - 1));
+  }
   if (expression.kind == Kind::kBetween) return check_bounds(expression);
   if (expression.kind == Kind::kCompare) return check_comparison(expression);
   return {};

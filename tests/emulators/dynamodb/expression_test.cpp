@@ -125,6 +125,10 @@ TEST(Condition, IsRefusedInTheWordsOfAws) {
 
 TEST(Condition, IsBoundedInSizeAndDepth) {
   Given given;
+  std::string list = ":s";
+  for (int i = 0; i < 100; ++i) list += ",:s";
+  EXPECT_EQ(parse_condition("a IN (" + list + ")", given.placeholders).error(),
+            "The IN operator is provided with too many operands; number of operands: 101");
   EXPECT_FALSE(parse_condition(std::string(5000, 'a'), given.placeholders));
   EXPECT_FALSE(
       parse_condition(std::string(2000, '(') + "a" + std::string(2000, ')'), given.placeholders));

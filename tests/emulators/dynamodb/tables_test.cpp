@@ -133,6 +133,12 @@ TEST_F(Account, IsTheSameTableInTheRegionsOfItsReplicas) {
   EXPECT_EQ(ok("Scan", R"({"TableName": "things"})")["Count"], 1);
 }
 
+TEST_F(Account, LeavesTablesOfOthersAlone) {
+  EXPECT_THAT(
+      refusal("Scan", R"({"TableName": "arn:aws:dynamodb:us-west-2:210987654321:table/t"})"),
+      HasSubstr("AccessDeniedException"));
+}
+
 TEST_F(Account, AsksForThePermissionsOfEachTable) {
   const auto further = [&](std::string operation, std::string_view params) {
     const http::ApiCall made{.operation = std::move(operation),

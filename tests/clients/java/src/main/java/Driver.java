@@ -74,7 +74,9 @@ final class Driver {
   // What JSON gave, into the fields of a builder.
   private static void assign(SdkPojo builder, JsonNode members) {
     for (var member : members.asObject().entrySet()) {
-      SdkField<?> field = builder.sdkFields().stream().filter(f -> f.memberName().equalsIgnoreCase(member.getKey()))
+      // DynamoDB's NULL is called NUL here.
+      String name = member.getKey().equals("NULL") ? "NUL" : member.getKey();
+      SdkField<?> field = builder.sdkFields().stream().filter(f -> f.memberName().equalsIgnoreCase(name))
           .findFirst().orElseThrow(() -> new IllegalArgumentException("no member " + member.getKey()));
       field.set(builder, value(field, member.getValue()));
     }
