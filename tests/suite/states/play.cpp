@@ -143,9 +143,20 @@ void Player::name_topic(Json& params) {
   params["Name"] = name + all.substr(at + 12, all.find('"', at) - at - 12);
 }
 
+// The recordings' own way to make one: its name and that of its key.
+Json table_params(const Json& given) {
+  if (!given.contains("table_name")) return given;
+  const auto key = given.value("partition_key", "id");
+  return {{"TableName", given["table_name"]},
+          {"BillingMode", "PAY_PER_REQUEST"},
+          {"AttributeDefinitions", {{{"AttributeName", key}, {"AttributeType", "S"}}}},
+          {"KeySchema", {{{"AttributeName", key}, {"KeyType", "HASH"}}}}};
+}
+
 void Player::prepare_call(const std::string& operation, Json params) {
   params = filled(params);
   if (operation == "sns.create_topic") name_topic(params);
+  if (operation == "dynamodb.create_table") params = table_params(params);
   const auto answer = world_.call(operation, params);
   if (operation == "sqs.create_queue" && answer.body.is_object()) {
     queues_.push_back(answer.body.value("QueueUrl", ""));
