@@ -36,7 +36,7 @@ class Recorded : public SqsApi {
 };
 
 // A.1
-TEST_F(Recorded, BooleansComeInAnyCase) {
+TEST_F(Recorded, A1_BooleansComeInAnyCase) {
   const auto queue = url("q.fifo", {{"FifoQueue", "True"}, {"ContentBasedDeduplication", "TRUE"}});
   EXPECT_EQ(attributes_of(queue)["ContentBasedDeduplication"], "true");
   EXPECT_EQ(
@@ -51,7 +51,7 @@ TEST_F(Recorded, BooleansComeInAnyCase) {
 }
 
 // A.2 (2024-04-30)
-TEST_F(Recorded, AnEarlierHandleOfAStandardQueueDeletes) {
+TEST_F(Recorded, A2_AnEarlierHandleOfAStandardQueueDeletes) {
   const auto key = make("q");
   send(key, "a");
   const auto first = receive(key, 1, 1)[0].receipt_handle;
@@ -69,7 +69,7 @@ TEST_F(Recorded, AnEarlierHandleOfAStandardQueueDeletes) {
   EXPECT_EQ(left(key), 0u);
 }
 
-TEST_F(Recorded, AHandleOfAnotherMessageDeletesNothing) {
+TEST_F(Recorded, A2_AHandleOfAnotherMessageDeletesNothing) {
   const auto key = make("q");
   send(key, "a");
   send(key, "b");
@@ -81,7 +81,7 @@ TEST_F(Recorded, AHandleOfAnotherMessageDeletesNothing) {
 }
 
 // (2023-11-14)
-TEST_F(Recorded, AHandleOfAFifoQueueEndsWithItsVisibility) {
+TEST_F(Recorded, A3_AHandleOfAFifoQueueEndsWithItsVisibility) {
   const auto key = make("q.fifo");
   send(key, "a", "g", "1");
   const auto first = receive(key, 1, 1)[0].receipt_handle;
@@ -93,7 +93,7 @@ TEST_F(Recorded, AHandleOfAFifoQueueEndsWithItsVisibility) {
 }
 
 // A.3 (2024-04-30)
-TEST_F(Recorded, VisibilityIsChangedAfterItRanOutAndByAnEarlierHandle) {
+TEST_F(Recorded, A3_VisibilityIsChangedAfterItRanOutAndByAnEarlierHandle) {
   const auto key = make("q");
   send(key, "a");
   const auto first = receive(key, 1, 1)[0].receipt_handle;
@@ -107,7 +107,7 @@ TEST_F(Recorded, VisibilityIsChangedAfterItRanOutAndByAnEarlierHandle) {
 }
 
 // A.4 and A.5 (2025-11-19)
-TEST_F(Recorded, AGroupIsHeldBehindWhatIsInvisible) {
+TEST_F(Recorded, A4_AGroupIsHeldBehindWhatIsInvisible) {
   const auto key = make("q.fifo");
   send(key, "g1-m1", "g1", "1");
   send(key, "g1-m2", "g1", "2");
@@ -118,7 +118,7 @@ TEST_F(Recorded, AGroupIsHeldBehindWhatIsInvisible) {
   EXPECT_THAT(bodies(key), ElementsAre("g2-m1", "g1-m1"));
 }
 
-TEST_F(Recorded, ThoseBeforeTheOneThatIsHeldAreGiven) {
+TEST_F(Recorded, A4_ThoseBeforeTheOneThatIsHeldAreGiven) {
   const auto key = make("q.fifo");
   for (const char* id : {"1", "2", "3", "4"}) send(key, id, "g", id);
   const auto three = receive(key, 3, 10);
@@ -128,7 +128,7 @@ TEST_F(Recorded, ThoseBeforeTheOneThatIsHeldAreGiven) {
   EXPECT_THAT(bodies(key), ElementsAre("1", "2"));  // and neither 3 nor 4
 }
 
-TEST_F(Recorded, WhatIsHeldIsHeldAfterARestartToo) {
+TEST_F(Recorded, A4_WhatIsHeldIsHeldAfterARestartToo) {
   const auto key = make("q.fifo");
   for (const char* id : {"1", "2", "3"}) send(key, id, "g", id);
   const auto two = receive(key, 2, 60);
@@ -138,7 +138,7 @@ TEST_F(Recorded, WhatIsHeldIsHeldAfterARestartToo) {
 }
 
 // A.6 (2023-11-14)
-TEST_F(Recorded, AFifoBatchWithoutAnIdIsRefusedWhole) {
+TEST_F(Recorded, A6_AFifoBatchWithoutAnIdIsRefusedWhole) {
   const auto queue = url("q.fifo", {{"FifoQueue", "true"}});
   const auto batch = [&](const json& second) {
     const json first = {{"Id", "a"},
@@ -156,7 +156,7 @@ TEST_F(Recorded, AFifoBatchWithoutAnIdIsRefusedWhole) {
 }
 
 // A.7
-TEST_F(Recorded, APurgeForgetsWhatWasSent) {
+TEST_F(Recorded, A7_APurgeForgetsWhatWasSent) {
   const auto key = make("q.fifo");
   send(key, "a", "g", "1");
   ASSERT_TRUE(queues_->purge(key));
@@ -165,7 +165,7 @@ TEST_F(Recorded, APurgeForgetsWhatWasSent) {
 }
 
 // B.3 (2025-06-27)
-TEST_F(Recorded, TheTraceHeaderOfTheRequestGoesWithTheMessage) {
+TEST_F(Recorded, B3_TheTraceHeaderOfTheRequestGoesWithTheMessage) {
   const auto queue = url("q");
   const auto sent = call("SendMessage", {{"QueueUrl", queue}, {"MessageBody", "x"}}, "Root=1-2-3");
   ASSERT_TRUE(sent);
@@ -182,7 +182,7 @@ TEST_F(Recorded, TheTraceHeaderOfTheRequestGoesWithTheMessage) {
 }
 
 // B.4 (2023-11-14)
-TEST_F(Recorded, AnAsteriskMeansAllMessageAttributes) {
+TEST_F(Recorded, B4_AnAsteriskMeansAllMessageAttributes) {
   const auto queue = url("q");
   const json both = {{"a", attribute("String", "1")}, {"b.c", attribute("Number", "2")}};
   ASSERT_TRUE(call("SendMessage",
@@ -193,7 +193,7 @@ TEST_F(Recorded, AnAsteriskMeansAllMessageAttributes) {
 }
 
 // C.3, D.2 and the rows of E
-TEST_F(Recorded, MessageAttributes) {
+TEST_F(Recorded, C3_MessageAttributes) {
   struct Row {
     const char* name;
     json value;
@@ -236,7 +236,7 @@ TEST_F(Recorded, MessageAttributes) {
 }
 
 // C.4
-TEST_F(Recorded, AnEmptyIdIsNotNoId) {
+TEST_F(Recorded, C4_AnEmptyIdIsNotNoId) {
   EXPECT_EQ(refusal("SendMessage",
                     {{"QueueUrl", url("q")}, {"MessageBody", "x"}, {"MessageGroupId", ""}}),
             "InvalidParameterValue: Value  for parameter MessageGroupId is invalid. Reason: "
@@ -250,7 +250,7 @@ TEST_F(Recorded, AnEmptyIdIsNotNoId) {
 }
 
 // E
-TEST_F(Recorded, Sentences) {
+TEST_F(Recorded, E_Sentences) {
   EXPECT_EQ(refusal("GetQueueUrl", {{"QueueName", "none"}}),
             "AWS.SimpleQueueService.NonExistentQueue: The specified queue does not exist for this "
             "wsdl version.");
@@ -290,7 +290,7 @@ TEST_F(Recorded, Sentences) {
 }
 
 // F
-TEST_F(Recorded, ANewPolicyIsOfTheFirstVersion) {
+TEST_F(Recorded, F_ANewPolicyIsOfTheFirstVersion) {
   const auto queue = url("q");
   ASSERT_TRUE(call("AddPermission", {{"QueueUrl", queue},
                                      {"Label", "l"},
@@ -301,7 +301,7 @@ TEST_F(Recorded, ANewPolicyIsOfTheFirstVersion) {
 }
 
 // F (2025-12-10)
-TEST_F(Recorded, OneKindOfEncryptionAtATime) {
+TEST_F(Recorded, F_OneKindOfEncryptionAtATime) {
   const auto queue = url("q");
   const auto set = [&](const json& attributes) {
     return refusal("SetQueueAttributes", {{"QueueUrl", queue}, {"Attributes", attributes}});
@@ -323,7 +323,7 @@ TEST_F(Recorded, OneKindOfEncryptionAtATime) {
 }
 
 // F
-TEST_F(Recorded, TokensAreOpaque) {
+TEST_F(Recorded, F_TokensAreOpaque) {
   for (const char* name : {"a", "b", "c"}) url(name);
   std::vector<std::string> found;
   json page = {{"MaxResults", 1}};
@@ -340,7 +340,7 @@ TEST_F(Recorded, TokensAreOpaque) {
 }
 
 // F (2023-11-14)
-TEST_F(Recorded, ASecondPurgeWithinAMinuteIsRefused) {
+TEST_F(Recorded, F_ASecondPurgeWithinAMinuteIsRefused) {
   const auto key = make("q");
   ASSERT_TRUE(queues_->purge(key));
   advance(seconds(59));
