@@ -183,12 +183,16 @@ func ofClient(events []Event, remote string) []Event {
 	return story
 }
 
-// deadEnd gives the discards of a client's packets, when nothing else of theirs is under way or was delivered.
+// deadEnd gives the discards of a client's packets, when none of its others may still be answered. What had its answer
+// is over: an earlier packet of this client, or of another whose port it got.
 func deadEnd(events []Event, remote string) []Event {
 	story := ofClient(events, remote)
 	discards := only(story, "discarded")
+	over := append(only(story, "replied"), discards...)
 	for _, queued := range only(story, "queued") {
-		if !slices.ContainsFunc(discards, func(event Event) bool { return event.Batch == queued.Batch }) {
+		if !slices.ContainsFunc(over, func(event Event) bool {
+			return event.Tag == queued.Tag && event.Batch == queued.Batch
+		}) {
 			return nil
 		}
 	}

@@ -43,6 +43,15 @@ export function behaviours(test) {
     });
   });
 
+  test("an answered packet holds up no reason", async (loopgate) => {
+    const client = await loopgate.listener("ShoutListener").client();
+    client.send("fine");
+    assert.equal(String(await client.receive()), "FINE");
+    client.send("boom");
+    await assert.rejects(client.receive({ timeout: 60_000 }), /ShoutListener: \[function-error\]/);
+    client.close();
+  });
+
   test("what did happen is told", async (loopgate) => {
     await loopgate.listener("EchoListener").ask("x");
     await assert.rejects(loopgate.wait({ event: "discarded", count: 2, within: 100 }),

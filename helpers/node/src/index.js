@@ -351,12 +351,14 @@ function ofClient(events, remote) {
   });
 }
 
-// The discards of a client's packets, when nothing else of theirs is under way or was delivered.
+// The discards of a client's packets, when none of its others may still be answered. What had its answer is over: an
+// earlier packet of this client, or of another whose port it got.
 function deadEnd(events, remote) {
   const story = ofClient(events, remote);
-  const discards = story.filter((event) => event.event === "discarded");
-  const ended = new Set(discards.map((event) => event.batch));
-  return story.some((event) => event.event === "queued" && !ended.has(event.batch)) ? [] : discards;
+  const key = ({ tag, batch }) => `${tag} ${batch}`;
+  const over = new Set(story.filter(({ event }) => event === "discarded" || event === "replied").map(key));
+  const underWay = story.some((event) => event.event === "queued" && !over.has(key(event)));
+  return underWay ? [] : story.filter(({ event }) => event === "discarded");
 }
 
 const tell = (discards) =>

@@ -56,6 +56,15 @@ def test_the_reason_is_told_at_once(loopgate):
         loopgate.listener("ShoutListener").ask(b"boom", timeout=60)
 
 
+def test_an_answered_packet_holds_up_no_reason(loopgate):
+    with loopgate.listener("ShoutListener").client() as client:
+        client.send(b"fine")
+        assert client.receive() == b"FINE"
+        client.send(b"boom")
+        with pytest.raises(LoopgateError, match=r"ShoutListener: \[function-error\]"):
+            client.receive(timeout=60)
+
+
 def test_what_did_happen_is_told(loopgate):
     loopgate.listener("EchoListener").ask(b"x")
     with pytest.raises(LoopgateError, match=r"within 100ms there were 0 of 2 × event=discarded.*1 × sent"):

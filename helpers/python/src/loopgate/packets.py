@@ -135,12 +135,12 @@ def of_client(events: Iterable[dict[str, Any]], remote: str) -> list[dict[str, A
 
 
 def dead_end(events: Iterable[dict[str, Any]], remote: str) -> list[dict[str, Any]]:
-    """The discards of a client's packets, when nothing else of theirs is under way or was delivered."""
+    """The discards of a client's packets, when none of its others may still be answered. What had its answer is over:
+    an earlier packet of this client, or of another whose port it got."""
     story = of_client(events, remote)
-    discards = [event for event in story if event["event"] == "discarded"]
-    ended = {event.get("batch") for event in discards}
-    under_way = any(event["event"] == "queued" and event["batch"] not in ended for event in story)
-    return [] if under_way else discards
+    over = {(event["tag"], event.get("batch")) for event in story if event["event"] in ("discarded", "replied")}
+    under_way = any(event["event"] == "queued" and (event["tag"], event["batch"]) not in over for event in story)
+    return [] if under_way else [event for event in story if event["event"] == "discarded"]
 
 
 def tell(discards: Iterable[dict[str, Any]]) -> str:

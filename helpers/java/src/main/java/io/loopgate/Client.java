@@ -157,13 +157,21 @@ public final class Client implements AutoCloseable {
     return story;
   }
 
-  /** The discards of this client's packets, when nothing else of theirs is under way or was delivered. */
+  /**
+   * The discards of this client's packets, when none of its others may still be answered. What had its answer is over:
+   * an earlier packet of this client, or of another whose port it got.
+   */
   private List<Event> deadEnd() {
     var story = ours();
     var discards = only(story, "discarded");
-    var ended = discards.stream().map(Event::batch).collect(Collectors.toSet());
-    boolean open = only(story, "queued").stream().anyMatch(queued -> !ended.contains(queued.batch()));
+    var over = Stream.concat(discards.stream(), only(story, "replied").stream())
+        .map(Client::delivery).collect(Collectors.toSet());
+    boolean open = only(story, "queued").stream().anyMatch(queued -> !over.contains(delivery(queued)));
     return open ? List.of() : discards;
+  }
+
+  private static String delivery(Event event) {
+    return event.tag() + " " + event.batch();
   }
 
   private static String tell(List<Event> discards) {

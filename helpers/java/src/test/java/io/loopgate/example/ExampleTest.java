@@ -66,6 +66,17 @@ class ExampleTest {
   }
 
   @Test
+  void anAnsweredPacketHoldsUpNoReason(Sandbox loopgate) {
+    try (var client = loopgate.listener("ShoutListener").client()) {
+      client.send("fine".getBytes(UTF_8));
+      assertEquals("FINE", new String(client.receive(Duration.ofSeconds(5)), UTF_8));
+      client.send("boom".getBytes(UTF_8));
+      var problem = assertThrows(LoopgateError.class, () -> client.receive(Duration.ofMinutes(1)));
+      assertTrue(problem.getMessage().contains("ShoutListener: [function-error]"), problem.getMessage());
+    }
+  }
+
+  @Test
   void nothingIsLeftOfTheTestBefore(Sandbox loopgate) {
     assertTrue(loopgate.journal(Filter.any()).stream().allMatch(event -> event.event().equals("api-call")));
   }
