@@ -206,20 +206,22 @@ Status Sandbox::Impl::open(Sandbox& sandbox) {
   });
 
   if (const auto home = place_of({}, {}); !home) return std::unexpected(home.error());
-  auto opened_account = Account::create({.loop = loop,
-                                         .clock = clock,
-                                         .tasks = tasks,
-                                         .random = random,
-                                         .journal = journal,
-                                         .store = *store,
-                                         .http = open_http(),
-                                         .folder = folder->path(),
-                                         .endpoint = [this] { return endpoint(); },
-                                         .service_account = gateway_account(),
-                                         .regions = options.regions,
-                                         .simulated = options.simulated,
-                                         .access_options = access_options(options),
-                                         .allow_service_delivery = options.allow_service_delivery});
+  auto opened_account =
+      Account::create({.loop = loop,
+                       .clock = clock,
+                       .tasks = tasks,
+                       .random = random,
+                       .journal = journal,
+                       .store = *store,
+                       .http = open_http(),
+                       .folder = folder->path(),
+                       .endpoint = [this] { return endpoint(); },
+                       .service_account = gateway_account(),
+                       .regions = options.regions,
+                       .simulated = options.simulated,
+                       .has_snapshots = [this] { return snapshots && !snapshots->empty(); },
+                       .access_options = access_options(options),
+                       .allow_service_delivery = options.allow_service_delivery});
   if (!opened_account) return std::unexpected(opened_account.error());
   account = std::move(*opened_account);
   open_gateway();

@@ -145,6 +145,9 @@ class HttpConnection final : public Connection,
   void notice_unread();
   void enter_silence();
   void leave_silence();
+  bool expects_continue() const {
+    return beast::iequals(request_.header("Expect"), "100-continue");
+  }
   bool in_request() const { return phase_ == Phase::kReading && received_ > 0; }
   bool trickles() const;
   void on_time_limit();
@@ -290,7 +293,9 @@ void HttpConnection::on_head_bytes() {
 void HttpConnection::on_head() {
   if (auto wrong = take_head()) return refuse(400, *std::move(wrong));
   if (!plan_body()) return;
-  if (parser_->is_done()) return on_request();
+  // Even before no body at all: older SDKs wait for the word whenever they asked for it, and take
+  // an answer without it for one to whatever they send next.
+  if (parser_->is_done() && !expects_continue()) return on_request();
   await_body();
 }
 
@@ -347,7 +352,7 @@ bool HttpConnection::plan_body() {
 void HttpConnection::await_body() {
   // Eagerly, Beast would keep a chunk to itself until the next one begins.
   parser_->eager(!server_->body_observer);
-  if (!beast::iequals(request_.header("Expect"), "100-continue")) return read_body();
+  if (!expects_continue()) return read_body();
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   asio::async_write(socket_, asio::buffer(kContinue),
                     [self = shared_from_this()](error_code failed, std::size_t) {
@@ -449,6 +454,7 @@ void HttpConnection::respond(Response response) {
 void HttpConnection::write_response(Response response) {
   phase_ = Phase::kWriting;
   still_ = 0;
+  if (head_only_) framing_.length = announced_length(response);
   head_ = server_->head_of(response, framing_);
   body_ = head_only_ || !may_have_body(response.status) ? std::string() : std::move(response.body);
   const std::array<asio::const_buffer, 2> parts{asio::buffer(head_), asio::buffer(body_)};
@@ -471,8 +477,11 @@ void HttpConnection::on_written(error_code error) {
 
 void HttpConnection::begin_stream(const Response& head) {
   if (phase_ != Phase::kAnswering) return;
-  framing_.body = framing_.http_1_0 ? Framing::Body::kUntilClose : Framing::Body::kChunked;
-  if (framing_.http_1_0) framing_.keep_alive = false;
+  framing_.length = announced_length(head);
+  framing_.body = framing_.length     ? Framing::Body::kLength
+                  : framing_.http_1_0 ? Framing::Body::kUntilClose
+                                      : Framing::Body::kChunked;
+  if (framing_.body == Framing::Body::kUntilClose) framing_.keep_alive = false;
   stream_ended_ = false;
   stream_queue_ = server_->head_of(head, framing_);
   pump_stream();

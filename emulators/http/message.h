@@ -46,7 +46,8 @@ class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual void respond(Response response) = 0;
-  // A chunked body: `head.body` is ignored.
+  // A body that comes in pieces, chunked unless the head has a Content-Length: then it is as long
+  // as that, or broken off. `head.body` is ignored.
   virtual void begin_stream(Response head) = 0;
   // False when the client has gone or lags by more than the server's limit.
   virtual bool write(std::string_view chunk) = 0;

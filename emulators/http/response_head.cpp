@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "codec/text.h"
@@ -91,6 +92,14 @@ std::string http_date(WallTime time) {
       clock.seconds().count());
 }
 
+std::optional<std::uint64_t> announced_length(const Response& response) {
+  const auto text = aws::header_value(response.headers, "Content-Length");
+  std::uint64_t length = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return length;
+}
+
 std::string response_head(const Response& response, const Framing& framing, const Stamp& stamp) {
   std::string head =
       fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
@@ -110,7 +119,7 @@ std::string response_head(const Response& response, const Framing& framing, cons
   if (framing.body == Framing::Body::kChunked) {
     head += "Transfer-Encoding: chunked\r\n";
   } else if (framing.body == Framing::Body::kLength && may_have_body(response.status)) {
-    head += fmt::format("Content-Length: {}\r\n", response.body.size());
+    head += fmt::format("Content-Length: {}\r\n", framing.length.value_or(response.body.size()));
   }
   if (!framing.keep_alive) {
     head += "Connection: close\r\n";

@@ -1,6 +1,8 @@
 // The head of an HTTP/1.1 answer as text.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +16,13 @@ struct Framing {
   bool http_1_0 = false;  // of the request: keep-alive must be said, chunks are unknown
   enum class Body { kLength, kChunked, kUntilClose };
   Body body = Body::kLength;
+  // Of kLength, where the body itself is not in the response: of a stream, or for HEAD.
+  std::optional<std::uint64_t> length = {};
 };
+
+// What a response says in a header Content-Length of its own: that its body, which comes as a
+// stream or which HEAD leaves out, has so many bytes.
+std::optional<std::uint64_t> announced_length(const Response& response);
 
 // What every answer bears, unless it says its own: when it was made, and by which id logs and
 // people find it (of any of AWS's headers for that, x-amzn-RequestId).

@@ -32,6 +32,8 @@ struct Surroundings {
   std::string service_account;            // the gateway's own: what it owns, `reset` leaves alone
   std::vector<std::string> regions;       // the first is the stacks' own
   bool simulated = false;
+  // Whether a snapshot may be put back, and with it rows that are gone by now; null: never.
+  std::function<bool()> has_snapshots = nullptr;
   http::AccessOptions access_options = {};
   bool allow_service_delivery = false;  // see targets::Dispatcher::Permissions::pass_services
 

@@ -72,6 +72,8 @@ Status Account::open() {
       api_, *streams_);
   states_ = make<states::StatesModule>(
       states::Neighbours{sts_->port(), lambda_->port(), logs_->port(), api_});
+  // By path at last: a bucket may be named like the first word of another service's paths.
+  make<s3::S3Module>();
   return {};
 }
 

@@ -14,6 +14,7 @@
 #include "emulators/lambda/module.h"
 #include "emulators/logs/module.h"
 #include "emulators/module/module.h"
+#include "emulators/s3/module.h"
 #include "emulators/sns/module.h"
 #include "emulators/sqs/module.h"
 #include "emulators/states/module.h"

@@ -27,6 +27,8 @@ class Snapshots {
   // The error names those that there are.
   Status check(const std::string& name) const;
 
+  bool empty() const { return snapshots_.empty(); }
+
   // Of one that `check` has found.
   Duration clock_ahead(const std::string& name) const { return snapshots_.at(name).clock_ahead; }
   // Whether the stacks are still those of the snapshot.

@@ -61,7 +61,6 @@ constexpr Form kForms[] = {
      "firehose:{r}:{a}:deliverystream/{n}"},
     {"AWS::Events::EventBus", false, "Name", "events:{r}:{a}:event-bus/{n}"},
     {"AWS::Events::Rule", false, "Name", "events:{r}:{a}:rule/{n}"},
-    {"AWS::S3::Bucket", false, "BucketName", "s3:::{n}"},
     {"AWS::DynamoDB::Table", false, "TableName", "dynamodb:{r}:{a}:table/{n}"},
     {"AWS::DynamoDB::GlobalTable", false, "TableName", "dynamodb:{r}:{a}:table/{n}"},
     {"AWS::Serverless::SimpleTable", false, "TableName", "dynamodb:{r}:{a}:table/{n}"},
@@ -123,7 +122,6 @@ void StandInType::create(const ResourceRequest& request, ResourceDone done) {
   if (name.empty())
     name =
         fmt::format("{}-{}-{}", request.stack->name, request.logical_id, random_.upper_alnum(12));
-  if (request.type == "AWS::S3::Bucket") name = codec::lower(name);
   ResourceState state;
   state.physical_id =
       form && form->ref == RefGives::kArn ? arn_of(request.type, *request.stack, name) : name;

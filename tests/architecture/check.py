@@ -29,6 +29,8 @@ ARROWS = {
     "emulators/iam": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
     "emulators/sts": {"emulators/module", "emulators/iam", "emulators/http", "src/aws"},
     "emulators/logs": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
+    "emulators/s3": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http", "src/aws",
+                     "src/codec", "src/template/resource.h"},
     "emulators/sqs": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http", "src/aws",
                       "src/template/resource.h"},
     "emulators/sns": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http", "src/aws",

@@ -24,7 +24,6 @@ ALLOWED = {
     r"loopgate::aws::(encode|decode)_.*": "both directions of a protocol are one room",
     r"loopgate::aws::(OperationModel::input_.*|Shape::find|sign|shapes::KnownServices::by_id)": "of a caller's side",
     r"loopgate::io::(HttpClient|HttpResponse|Url)::.*": "what leaves the machine by HTTP asks for it",
-    r"loopgate::http::BodyFile::keep_as": "large bodies that are kept as files",
     r"loopgate::store::Statement::.*": "each of SQLite's types",
     r"loopgate::store::Store::failed": "what tests of a full disk ask",
     r"loopgate::(Random::unit|lambda::Functions::workers|wireguard::DeadlineQueue::at)": "what tests ask",

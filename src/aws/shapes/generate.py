@@ -51,10 +51,39 @@ SQS_MAPS = {
     "TagMap": ("Tag", "Key", "Value"),
 }
 
+# The roots of S3's answers are not in its model: SDKs ignore them, programs that read XML themselves do not.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+S3_ROOTS = {
+    "CompleteMultipartUpload": "CompleteMultipartUploadResult",
+    "CreateMultipartUpload": "InitiateMultipartUploadResult",
+    "DeleteObjects": "DeleteResult",
+    "GetBucketAccelerateConfiguration": "AccelerateConfiguration",
+    "GetBucketAcl": "AccessControlPolicy",
+    "GetBucketCors": "CORSConfiguration",
+    "GetBucketLifecycleConfiguration": "LifecycleConfiguration",
+    "GetBucketLogging": "BucketLoggingStatus",
+    "GetBucketNotificationConfiguration": "NotificationConfiguration",
+    "GetBucketRequestPayment": "RequestPaymentConfiguration",
+    "GetBucketTagging": "Tagging",
+    "GetBucketVersioning": "VersioningConfiguration",
+    "GetBucketWebsite": "WebsiteConfiguration",
+    "GetObjectAcl": "AccessControlPolicy",
+    "GetObjectAttributes": "GetObjectAttributesResponse",
+    "GetObjectTagging": "Tagging",
+    "ListBuckets": "ListAllMyBucketsResult",
+    "ListMultipartUploads": "ListMultipartUploadsResult",
+    "ListObjectVersions": "ListVersionsResult",
+    "ListObjects": "ListBucketResult",
+    "ListObjectsV2": "ListBucketResult",
+    "ListParts": "ListPartsResult",
+}
+
 # Every service whose shapes the house has, by botocore's name of its model:
 #   wording, validation_code  how it refuses an input that breaks a constraint (aws/shapes/shape.h)
 #   optional                  members that the model demands while AWS answers by the operation's own rule
-#   free      shapes whose constraints do not count here
+#   free      shapes whose constraints do not count here, or "all"
+#   without   operations that are left out
+#   roots     of REST-XML answers, by operation
 #   error_prefix, xml_namespace, speaks_query, items, maps   what is not in the model
 SERVICES = {
     "cloudformation": {},
@@ -73,6 +102,15 @@ SERVICES = {
         "validation_code": "InvalidParameter",
         "optional": {"PublishInput": ["Message"], "PublishBatchInput": ["PublishBatchRequestEntries"],
                      "PublishBatchRequestEntry": ["Message"]},
+    },
+    "s3": {
+        "roots": S3_ROOTS,
+        # Values are refused in the operations' own words.
+        "free": "all",
+        "validation_code": "MalformedXML",
+        # Under the same method and path as what took their place.
+        "without": ["GetBucketLifecycle", "GetBucketNotification", "ListDirectoryBuckets", "PutBucketLifecycle",
+                    "PutBucketNotification"],
     },
     "sqs": {
         "wording": "kMissingParameter",
@@ -163,7 +201,9 @@ class Table:
     """The rows of one service's model."""
 
     def __init__(self, model, facts):
-        self.model = model
+        self.model = {**model, "operations": {name: operation for name, operation in model["operations"].items()
+                                              if name not in facts.get("without", [])}}
+        model = self.model
         self.facts = facts
         self.meta = model["metadata"]
         self.protocol = PROTOCOLS[facts.get("protocol", self.meta["protocol"])]
@@ -263,6 +303,10 @@ class Table:
             LOCATIONS.get(member.get("location"), "kBody"), flags,
             FORMATS.get(member.get("timestampFormat"), "kOfProtocol")))
 
+    def is_free(self, name):
+        free = self.facts.get("free", [])
+        return free == "all" or name in free
+
     def add_shape(self, name, shape):
         kind = "kDocument" if shape.get("document") else TYPES[shape["type"]]
         first, members = len(self.members), shape.get("members") or {}
@@ -281,13 +325,14 @@ class Table:
         self.shapes.append((name, (
             first, len(members), self.numbers[element["shape"]] if element else NONE,
             self.numbers[shape["key"]["shape"]] if "key" in shape else NONE,
-            NONE if kind == "kDocument" or name in self.facts.get("free", []) else self.constraint(shape), kind,
+            NONE if kind == "kDocument" or self.is_free(name) else self.constraint(shape), kind,
             flags, self.pool.add(item),
             self.pool.add(value), FORMATS.get(shape.get("timestampFormat"), "kOfProtocol"))))
 
     def add_operation(self, operation):
         http, given, answer = operation["http"], operation.get("input", {}), operation.get("output", {})
-        wrapper = answer.get("resultWrapper", operation["name"] + "Result" if answer else "")
+        wrapper = self.facts.get("roots", {}).get(operation["name"]) or answer.get(
+            "resultWrapper", operation["name"] + "Result" if answer else "")
         self.operations.append((operation["name"], (
             self.pool.add(operation["name"]), self.pool.add(http["method"]), self.pool.add(http["requestUri"]),
             self.pool.add(wrapper), self.pool.add(given.get("locationName", given.get("shape", ""))),

@@ -1,0 +1,58 @@
+#include "emulators/s3/module.h"
+
+#include <filesystem>
+
+namespace loopgate::s3 {
+
+namespace {
+
+// What a process that was killed left there is nobody's.
+std::string emptied(std::string folder) {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder, ignored);
+  return folder;
+}
+
+}  // namespace
+
+S3Module::S3Module(const Surroundings& surroundings)
+    : contents_(surroundings.store, surroundings.folder + "/objects", surroundings.has_snapshots),
+      buckets_(surroundings.store),
+      objects_(surroundings.store, surroundings.random, contents_),
+      uploads_(surroundings.store, surroundings.random, contents_),
+      s3_{.clock = surroundings.clock,
+          .random = surroundings.random,
+          .contents = contents_,
+          .buckets = buckets_,
+          .objects = objects_,
+          .uploads = uploads_,
+          .incoming = emptied(surroundings.folder + "/objects-incoming"),
+          .notify = nullptr,
+          .check_policy = [check = surroundings.check_policy](
+                              const std::string& text) { return check(text, "s3"); }},
+      service_(s3_, surroundings.access),
+      bucket_type_(s3_),
+      policy_type_(s3_) {}
+
+void S3Module::empty(const std::string& bucket) {
+  for (const auto& upload : uploads_.all(bucket)) uploads_.remove(upload);
+  objects_.remove_all(bucket);
+}
+
+Status S3Module::reset(const aws::AccountScope& scope) {
+  forget(scope);
+  std::vector<std::string> names;
+  for (const auto& [name, bucket] : buckets_.all()) {
+    if (scope.covers(bucket.account)) names.push_back(name);
+  }
+  for (const auto& name : names) buckets_.remove(name);
+  return {};
+}
+
+void S3Module::forget(const aws::AccountScope& scope) {
+  for (const auto& [name, bucket] : buckets_.all()) {
+    if (scope.covers(bucket.account)) empty(name);
+  }
+}
+
+}  // namespace loopgate::s3
