@@ -177,6 +177,9 @@ void FunctionResource::create(const cfn::ResourceRequest& request, cfn::Resource
   if (property_text(request.properties, "FunctionName").empty()) {
     config->name = generated_name(request, functions_.surroundings().random, kMaxFunctionName);
   }
+  if (auto used = use_layers(*config, *config, request); !used) {
+    return done(std::unexpected(used.error()));
+  }
   // Building takes longer than this call.
   const auto name = config->name;
   const bool builds = !config->code.build_method.empty();
@@ -184,6 +187,16 @@ void FunctionResource::create(const cfn::ResourceRequest& request, cfn::Resource
   if (!made) return done(fail_at(request, "/FunctionName", made.error().message));
   if (builds) cfn::announce(request, name);
   build(request, *made, std::move(done));
+}
+
+Status FunctionResource::use_layers(FunctionConfig& config, const FunctionConfig& present,
+                                    const cfn::ResourceRequest& request) {
+  const auto found = request.properties.find("Layers");
+  if (found == request.properties.end()) return {};
+  auto layers = functions_.layers().use(*found, present);
+  if (!layers) return fail_at(request, "/Layers", layers.error().message);
+  config.layers = std::move(*layers);
+  return {};
 }
 
 // As `sam build` before a deployment: what cannot be built is not deployed.
@@ -208,14 +221,10 @@ void FunctionResource::update(const cfn::ResourceRequest& request, cfn::Resource
   config->name = request.physical_id;
   const auto present = functions_.find(config->arn());
   if (!present) return create(request, std::move(done));
-  // What other resources set on it stays.
-  config->permissions = present->permissions;
-  config->aliases = present->aliases;
-  config->last_version = present->last_version;
-  config->max_retries = present->max_retries;
-  config->max_event_age = present->max_event_age;
-  config->on_failure_arn = present->on_failure_arn;
-  config->on_success_arn = present->on_success_arn;
+  config->companions = present->companions;  // what other resources set on it
+  if (auto used = use_layers(*config, *present, request); !used) {
+    return done(std::unexpected(used.error()));
+  }
   const auto changed = functions_.update(std::move(*config));
   if (!changed) return done(fail_at(request, "", changed.error().message));
   done(state_of(**changed));

@@ -34,7 +34,7 @@ LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::Log
                              .streams = &streams_},
                  .pollers = {.clock = surroundings.clock,
                              .journal = surroundings.journal,
-                             .find = [this](const auto& arn) { return functions_.find(arn); },
+                             .find = [this](const auto& arn) { return functions_.resolve(arn); },
                              .invoke =
                                  [this](InvokeCall call, Functions::Done done) {
                                    functions_.invoke(std::move(call), std::move(done));

@@ -48,7 +48,7 @@ void add_reserved(Environment& env, const FunctionConfig& config, const Launch& 
   env["AWS_EXECUTION_ENV"] = "AWS_Lambda_" + config.runtime.name;
   env["AWS_LAMBDA_FUNCTION_NAME"] = config.name;
   env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = std::to_string(config.memory_mb);
-  env["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST";
+  env["AWS_LAMBDA_FUNCTION_VERSION"] = config.version;
   env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
   env["AWS_LAMBDA_LOG_GROUP_NAME"] = config.log_group_name();
   env["AWS_LAMBDA_LOG_STREAM_NAME"] = launch.log_stream;
