@@ -19,17 +19,17 @@ aws::Outcome<CalledFunction> called(const http::ApiCall& call) {
   if (!name) return aws::refuse(resource_not_found());
   const auto qualifier = http::text_param(call.params, "Qualifier");
   if (!name->region.empty() && name->region != call.caller.region) {
-    return aws::refuse(
-        resource_not_found(fmt::format("Functions from '{}' are not reachable in this region ('{}')",
-                                       name->region, call.caller.region)));
+    return aws::refuse(resource_not_found(
+        fmt::format("Functions from '{}' are not reachable in this region ('{}')", name->region,
+                    call.caller.region)));
   }
   if (!qualifier.empty() && !name->qualifier.empty() && qualifier != name->qualifier) {
     return aws::refuse(invalid_parameter(
         "The derived qualifier from the function name does not match the specified qualifier."));
   }
   return CalledFunction{
-      function_arn(call.caller.region,
-                   name->account.empty() ? call.caller.account : name->account, name->name),
+      function_arn(call.caller.region, name->account.empty() ? call.caller.account : name->account,
+                   name->name),
       qualifier.empty() ? name->qualifier : qualifier};
 }
 

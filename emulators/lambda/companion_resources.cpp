@@ -98,8 +98,7 @@ std::vector<std::string_view> CompanionResource::properties(std::string_view typ
 
 Result<CompanionResource::Meant> CompanionResource::find_function(
     const cfn::ResourceRequest& request, const Json& properties) const {
-  const char* property =
-      request.type == "AWS::Lambda::Url" ? "TargetFunctionArn" : "FunctionName";
+  const char* property = request.type == "AWS::Lambda::Url" ? "TargetFunctionArn" : "FunctionName";
   const auto pointer = fmt::format("/{}", property);
   const auto given = property_text(properties, property);
   const auto name = FunctionName::parse(given);
@@ -177,9 +176,9 @@ Result<cfn::ResourceState> CompanionResource::put_url(const cfn::ResourceRequest
   url.invoke_mode = mode.empty() ? "BUFFERED" : mode;
   url.cors = request.properties.value("Cors", Json());
   const CalledFunction of{meant.function.arn(), meant.qualifier};
-  return cfn::ResourceState{of.qualified(),
-                            {{"FunctionArn", of.qualified()},
-                             {"FunctionUrl", function_url(functions_, of.arn, url)}}};
+  return cfn::ResourceState{
+      of.qualified(),
+      {{"FunctionArn", of.qualified()}, {"FunctionUrl", function_url(functions_, of.arn, url)}}};
 }
 
 Result<cfn::ResourceState> CompanionResource::change(const cfn::ResourceRequest& request,
@@ -249,8 +248,7 @@ void CompanionResource::take_from(Meant meant, const cfn::ResourceRequest& reque
   if (request.type == "AWS::Lambda::Alias") companions.aliases.erase(last);
   if (request.type == "AWS::Lambda::Url") companions.urls.erase(meant.qualifier);
   if (request.type == "AWS::Lambda::EventInvokeConfig") {
-    companions.event_invoke.erase(meant.qualifier.empty() ? std::string(kLatest)
-                                                          : meant.qualifier);
+    companions.event_invoke.erase(meant.qualifier.empty() ? std::string(kLatest) : meant.qualifier);
   }
   (void)functions_.update_companions(std::move(meant.function));
 }

@@ -68,12 +68,8 @@ EventInvokeConfig parse_event_invoke(const Json& json) {
 }
 
 Json url_json(const UrlConfig& url) {
-  return {{"id", url.id},
-          {"auth_type", url.auth_type},
-          {"invoke_mode", url.invoke_mode},
-          {"cors", url.cors},
-          {"created_ms", url.created_ms},
-          {"modified_ms", url.modified_ms}};
+  return {{"id", url.id},     {"auth_type", url.auth_type},   {"invoke_mode", url.invoke_mode},
+          {"cors", url.cors}, {"created_ms", url.created_ms}, {"modified_ms", url.modified_ms}};
 }
 
 UrlConfig parse_url(const Json& json) {

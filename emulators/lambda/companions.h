@@ -20,13 +20,13 @@ inline constexpr std::string_view kLatest = "$LATEST";
 struct PermissionStatement {
   std::string id;
   std::string action;
-  std::string principal;        // a service, an account, an ARN, or "*"
-  std::string source_arn;       // may be empty, and have wildcards
-  std::string source_account;   // may be empty, as all that follow
-  std::string qualifier;        // the version or alias that it is for; empty: the function
-  std::string principal_org;    // "o-1234567890"
-  std::string url_auth_type;    // "NONE", "AWS_IAM"
-  std::string source_token;     // of an Alexa skill
+  std::string principal;       // a service, an account, an ARN, or "*"
+  std::string source_arn;      // may be empty, and have wildcards
+  std::string source_account;  // may be empty, as all that follow
+  std::string qualifier;       // the version or alias that it is for; empty: the function
+  std::string principal_org;   // "o-1234567890"
+  std::string url_auth_type;   // "NONE", "AWS_IAM"
+  std::string source_token;    // of an Alexa skill
 };
 
 // https://docs.aws.amazon.com/lambda/latest/api/API_AliasConfiguration.html

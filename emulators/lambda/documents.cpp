@@ -7,9 +7,8 @@ namespace loopgate::lambda {
 
 Documents::Documents(store::Store& store) {
   const auto status = store.migrate(
-      "lambda_documents",
-      {"CREATE TABLE lambda_documents (kind TEXT NOT NULL, key TEXT NOT NULL, "
-       "document TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"});
+      "lambda_documents", {"CREATE TABLE lambda_documents (kind TEXT NOT NULL, key TEXT NOT NULL, "
+                           "document TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"});
   LOOPGATE_CHECK(status.has_value());
   put_ = store.prepare(
       "INSERT INTO lambda_documents (kind, key, document) VALUES (?, ?, ?) "

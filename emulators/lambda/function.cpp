@@ -228,7 +228,8 @@ Result<FunctionConfig> parse_function(const Json& json) {
 namespace {
 
 bool is_account(std::string_view text) {
-  return text.size() == 12 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() == 12 &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // "eu-central-1": letters, then more, then one digit.

@@ -58,7 +58,8 @@ struct FunctionConfig {
   std::map<std::string, std::string> environment;
   bool has_environment = false;  // it was given, if only empty
   std::vector<LayerUse> layers;  // in their order
-  // Properties that have no effect here and are told back as they were given (VpcConfig, SnapStart).
+  // Properties that have no effect here and are told back as they were given (VpcConfig,
+  // SnapStart).
   nlohmann::json told_back = nlohmann::json::object();
   std::chrono::seconds timeout{3};
   int memory_mb = kMinMemoryMb;

@@ -13,6 +13,7 @@
 #include "codec/sha256.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/files.h"
+#include "emulators/lambda/layer_files.h"
 #include "emulators/lambda/limits.h"
 #include "emulators/lambda/names.h"
 #include "emulators/lambda/zip.h"
@@ -96,6 +97,7 @@ std::set<std::filesystem::path> Functions::used_code() {
     used.insert(function_folder(surroundings_, *entry.config));
     used.insert(entry.config->code.path);
     for (const auto& layer : entry.config->layers) used.insert(layer.content.path);
+    used.insert(layers_folder(*entry.config, surroundings_.folder));
   }
   return used;
 }
@@ -108,7 +110,7 @@ void Functions::sweep_code_now() {
   auto used = used_code();
   used.insert(pinned_code_.begin(), pinned_code_.end());
   std::error_code error;
-  for (const char* each : {kCode, kUploads}) {
+  for (const char* each : {kCode, kUploads, kUnpackedLayers}) {
     const auto folder = std::filesystem::path(surroundings_.folder) / each;
     for (const auto& found : std::filesystem::directory_iterator(folder, error)) {
       if (!used.contains(found.path())) std::filesystem::remove_all(found.path(), error);

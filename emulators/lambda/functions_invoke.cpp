@@ -147,7 +147,8 @@ void Functions::run_built_in(Entry& entry, const InvokeCall& call, std::string r
     call.on_chunk(outcome.payload);
     outcome.payload.clear();
   }
-  on_result({last_call_, entry.config->arn(), surroundings_.clock.now(), entry.symbol, call.batch}, outcome);
+  on_result({last_call_, entry.config->arn(), surroundings_.clock.now(), entry.symbol, call.batch},
+            outcome);
   auto act = [this, done = std::move(done), outcome = std::move(outcome)]() mutable {
     answer(std::move(done), std::move(outcome));
   };
@@ -177,21 +178,21 @@ void Functions::run_in_pool(Entry& entry, InvokeCall call, std::string request_i
   invocation->on_chunk = std::move(call.on_chunk);
   const bool ordered = call.ordered && surroundings_.ordered_results;
   const auto ticket = ordered ? order_.open() : 0;
-  invocation->done =
-      [this, alive = alive_.token(),
-       begun = Begun{last_call_, entry.config->arn(), surroundings_.clock.now(), entry.symbol, call.batch},
-       ordered, ticket, done = std::move(done)](InvocationOutcome outcome) mutable {
-        if (!alive) return;
-        if (!ordered) {
-          on_result(begun, outcome);
-          return answer(std::move(done), std::move(outcome));
-        }
-        order_.finish(ticket, [this, begun = std::move(begun), done = std::move(done),
-                               outcome = std::move(outcome)]() mutable {
-          on_result(begun, outcome);
-          answer(std::move(done), std::move(outcome));
-        });
-      };
+  invocation->done = [this, alive = alive_.token(),
+                      begun = Begun{last_call_, entry.config->arn(), surroundings_.clock.now(),
+                                    entry.symbol, call.batch},
+                      ordered, ticket, done = std::move(done)](InvocationOutcome outcome) mutable {
+    if (!alive) return;
+    if (!ordered) {
+      on_result(begun, outcome);
+      return answer(std::move(done), std::move(outcome));
+    }
+    order_.finish(ticket, [this, begun = std::move(begun), done = std::move(done),
+                           outcome = std::move(outcome)]() mutable {
+      on_result(begun, outcome);
+      answer(std::move(done), std::move(outcome));
+    });
+  };
   entry.pool->invoke(std::move(invocation));
 }
 

@@ -150,8 +150,7 @@ aws::Outcome<std::vector<LayerUse>> Layers::use(const Json& arns, const Function
     const auto present = std::ranges::find(config.layers, arn, &LayerUse::arn);
     const auto version = find(arn);
     if (!version && present == config.layers.end()) {
-      return aws::refuse(
-          invalid_parameter(fmt::format("Layer version {} does not exist.", arn)));
+      return aws::refuse(invalid_parameter(fmt::format("Layer version {} does not exist.", arn)));
     }
     uses.push_back(version ? LayerUse{arn, version->content} : *present);
   }

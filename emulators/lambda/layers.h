@@ -24,8 +24,8 @@ struct LayerVersion {
   nlohmann::json runtimes;
   nlohmann::json architectures;
   CodeSource content;
-  std::int64_t created_ms = 0;                                // wall clock
-  nlohmann::json statements = nlohmann::json::array();        // of its policy
+  std::int64_t created_ms = 0;                          // wall clock
+  nlohmann::json statements = nlohmann::json::array();  // of its policy
   std::string policy_revision;
 
   std::string layer_arn() const;

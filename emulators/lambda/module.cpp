@@ -43,6 +43,7 @@ LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::Log
       service_(functions_, mappings_, surroundings.access),
       function_type_(functions_),
       companion_type_(functions_),
+      layer_type_(functions_),
       mapping_type_(mappings_) {}
 
 void LambdaModule::forget(const aws::AccountScope& scope) {

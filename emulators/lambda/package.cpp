@@ -22,23 +22,23 @@ using Json = nlohmann::json;
 
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 constexpr std::array kRuntimes = {
-    "nodejs20.x",  "provided.al2023", "python3.12",   "python3.13", "nodejs22.x", "java17",
-    "nodejs16.x",  "dotnet8",         "python3.10",   "java11",     "python3.11", "dotnet6",
-    "java21",      "nodejs18.x",      "provided.al2", "ruby3.3",    "java8.al2",  "ruby3.2",
-    "python3.8",   "python3.9",       "nodejs24.x",   "python3.14", "ruby3.4",    "java25",
-    "dotnet10"};
+    "nodejs20.x", "provided.al2023", "python3.12", "python3.13", "nodejs22.x",
+    "java17",     "nodejs16.x",      "dotnet8",    "python3.10", "java11",
+    "python3.11", "dotnet6",         "java21",     "nodejs18.x", "provided.al2",
+    "ruby3.3",    "java8.al2",       "ruby3.2",    "python3.8",  "python3.9",
+    "nodejs24.x", "python3.14",      "ruby3.4",    "java25",     "dotnet10"};
 
 struct Deprecated {
   std::string_view name;
   std::string_view successor;
 };
 constexpr Deprecated kDeprecated[] = {
-    {"dotnetcore1.0", "dotnet6"},   {"dotnetcore2.0", "dotnet6"},  {"dotnetcore2.1", "dotnet6"},
-    {"dotnetcore3.1", "dotnet6"},   {"go1.x", "provided.al2023"},  {"java8", "java21"},
-    {"nodejs", "nodejs18.x"},       {"nodejs4.3", "nodejs18.x"},   {"nodejs6.10", "nodejs18.x"},
-    {"nodejs8.10", "nodejs18.x"},   {"nodejs10.x", "nodejs18.x"},  {"nodejs12.x", "nodejs18.x"},
-    {"nodejs14.x", "nodejs20.x"},   {"provided", "provided.al2023"}, {"python2.7", "python3.12"},
-    {"python3.6", "python3.12"},    {"python3.7", "python3.12"},   {"ruby2.5", "ruby3.2"},
+    {"dotnetcore1.0", "dotnet6"}, {"dotnetcore2.0", "dotnet6"},    {"dotnetcore2.1", "dotnet6"},
+    {"dotnetcore3.1", "dotnet6"}, {"go1.x", "provided.al2023"},    {"java8", "java21"},
+    {"nodejs", "nodejs18.x"},     {"nodejs4.3", "nodejs18.x"},     {"nodejs6.10", "nodejs18.x"},
+    {"nodejs8.10", "nodejs18.x"}, {"nodejs10.x", "nodejs18.x"},    {"nodejs12.x", "nodejs18.x"},
+    {"nodejs14.x", "nodejs20.x"}, {"provided", "provided.al2023"}, {"python2.7", "python3.12"},
+    {"python3.6", "python3.12"},  {"python3.7", "python3.12"},     {"ruby2.5", "ruby3.2"},
     {"ruby2.7", "ruby3.2"}};
 
 std::string read_whole(const std::string& path) {

@@ -131,8 +131,8 @@ PropertyStatus read_handler(const Json& properties, FunctionConfig& config) {
 void read_told_back(const Json& properties, FunctionConfig& config,
                     std::vector<std::string>& warnings) {
   constexpr std::array<const char*, 8> kToldBack = {
-      "Architectures",     "EphemeralStorage", "FileSystemConfigs", "KMSKeyArn",
-      "SnapStart",         "TenancyConfig",    "TracingConfig",     "VpcConfig"};
+      "Architectures", "EphemeralStorage", "FileSystemConfigs", "KMSKeyArn",
+      "SnapStart",     "TenancyConfig",    "TracingConfig",     "VpcConfig"};
   for (const auto* name : kToldBack) {
     const auto found = properties.find(name);
     if (found == properties.end() || found->is_null()) continue;

@@ -32,11 +32,10 @@ Json policy_statement(const PermissionStatement& permission, std::string_view re
                     {"Principal", principal_of(permission.principal)},
                     {"Action", permission.action},
                     {"Resource", resource}};
-  for (const auto& [key, value] :
-       {std::pair{"AWS:SourceAccount", &permission.source_account},
-        {"aws:PrincipalOrgID", &permission.principal_org},
-        {"lambda:FunctionUrlAuthType", &permission.url_auth_type},
-        {"lambda:EventSourceToken", &permission.source_token}}) {
+  for (const auto& [key, value] : {std::pair{"AWS:SourceAccount", &permission.source_account},
+                                   {"aws:PrincipalOrgID", &permission.principal_org},
+                                   {"lambda:FunctionUrlAuthType", &permission.url_auth_type},
+                                   {"lambda:EventSourceToken", &permission.source_token}}) {
     if (!value->empty()) statement["Condition"]["StringEquals"][key] = *value;
   }
   if (!permission.source_arn.empty()) {

@@ -65,8 +65,7 @@ aws::Outcome<void> check_conflict(const FunctionConfig& function, const std::str
   }
   for (const auto& [name, alias] : aliases) {
     if (alias.version != qualifier || !provisioned.contains(name)) continue;
-    return aws::refuse(
-        resource_conflict("Version is pointed by a Provisioned Concurrency alias"));
+    return aws::refuse(resource_conflict("Version is pointed by a Provisioned Concurrency alias"));
   }
   return {};
 }
@@ -195,7 +194,8 @@ http::ApiResult get_account_settings(Functions& functions, const http::ApiCall& 
   std::size_t count = 0;
   for (const auto& function : functions.list(call.caller.account, call.caller.region)) {
     ++count;
-    for (const auto& version : functions.versions(function->arn())) code_bytes += version->code.size;
+    for (const auto& version : functions.versions(function->arn()))
+      code_bytes += version->code.size;
   }
   for (const auto& layer :
        functions.layers().list(layer_arn(call.caller.region, call.caller.account, ""))) {

@@ -57,8 +57,7 @@ aws::Outcome<void> check_tags(const FunctionConfig& config) {
 }
 
 // What a call that publishes answers: the version instead of the function.
-http::ApiResult published(Functions& functions, const FunctionConfig& function,
-                          Progress progress) {
+http::ApiResult published(Functions& functions, const FunctionConfig& function, Progress progress) {
   const auto version = functions.publish(function.arn(), std::nullopt, progress);
   if (!version) return aws::refuse(version.error());
   return configuration(**version, (*version)->version);

@@ -112,7 +112,8 @@ aws::Outcome<void> LambdaService::invoke_streaming(
   if (!invocation) return aws::refuse(invocation.error());
   const auto function = functions_.resolve(invocation->function_arn);
   auto answer = std::make_shared<StreamedAnswer>(
-      exchange, function ? function->version : std::string(kLatest), [this](const aws::AwsError& error) { return calls_.render(error); });
+      exchange, function ? function->version : std::string(kLatest),
+      [this](const aws::AwsError& error) { return calls_.render(error); });
   if (invocation->type == InvocationType::kRequestResponse) {
     invocation->on_chunk = [answer](std::string_view chunk) { answer->chunk(chunk); };
   }

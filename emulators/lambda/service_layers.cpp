@@ -68,8 +68,8 @@ bool is_compatible(const LayerVersion& version, const Json& params) {
 aws::Outcome<LayerVersion> find_for_policy(Functions& functions, const http::ApiCall& call) {
   auto version = functions.layers().find(called_version(call));
   if (version) return *std::move(version);
-  return aws::refuse(resource_not_found(
-      fmt::format("Layer version {} does not exist.", called_version(call))));
+  return aws::refuse(
+      resource_not_found(fmt::format("Layer version {} does not exist.", called_version(call))));
 }
 
 aws::Outcome<void> check_policy_revision(const LayerVersion& version, const http::ApiCall& call) {

@@ -48,8 +48,7 @@ http::ApiResult get_runtime_management(Functions& functions, const http::ApiCall
   }
   const auto function = functions.find(meant->arn);
   const auto& set = function->companions.runtime_management;
-  const auto found =
-      set.find(meant->qualifier.empty() ? std::string(kLatest) : meant->qualifier);
+  const auto found = set.find(meant->qualifier.empty() ? std::string(kLatest) : meant->qualifier);
   return describe(*meant, found == set.end() ? RuntimeManagement() : found->second);
 }
 

@@ -54,9 +54,8 @@ http::ApiResult set_on_function(Functions& functions, const FunctionConfig& func
 http::ApiResult create_signing_config(Functions& functions, const http::ApiCall& call) {
   const auto id = "csc-" + functions.surroundings().random.hex(kIdDigits);
   Json config = {{"CodeSigningConfigId", id},
-                 {"CodeSigningConfigArn",
-                  fmt::format("arn:aws:lambda:{}:{}:code-signing-config:{}", call.caller.region,
-                              call.caller.account, id)},
+                 {"CodeSigningConfigArn", fmt::format("arn:aws:lambda:{}:{}:code-signing-config:{}",
+                                                      call.caller.region, call.caller.account, id)},
                  {"Description", http::text_param(call.params, "Description")},
                  {"AllowedPublishers", call.params.at("AllowedPublishers")},
                  {"CodeSigningPolicies", {{"UntrustedArtifactOnDeployment", "Warn"}}}};
@@ -97,10 +96,10 @@ http::ApiResult delete_signing_config(Functions& functions, const http::ApiCall&
 }
 
 http::ApiResult list_signing_configs(Functions& functions, const http::ApiCall& call) {
-  return page(functions.documents().list(
-                  kKind, fmt::format("arn:aws:lambda:{}:{}:code-signing-config:",
-                                     call.caller.region, call.caller.account)),
-              "CodeSigningConfigs", call);
+  return page(
+      functions.documents().list(kKind, fmt::format("arn:aws:lambda:{}:{}:code-signing-config:",
+                                                    call.caller.region, call.caller.account)),
+      "CodeSigningConfigs", call);
 }
 
 http::ApiResult list_functions_by_signing_config(Functions& functions, const http::ApiCall& call) {

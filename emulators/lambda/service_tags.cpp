@@ -1,4 +1,5 @@
-// Tags of functions, by their ARN. https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html
+// Tags of functions, by their ARN.
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html
 
 #include <nlohmann/json.hpp>
 
@@ -45,8 +46,7 @@ http::ApiResult list_tags(Functions& functions, const http::ApiCall& call) {
 http::ApiResult tag_function(Functions& functions, const http::ApiCall& call) {
   const auto tags = call.params.value("Tags", Json::object());
   if (tags.empty()) {
-    return aws::refuse(
-        invalid_parameter("An error occurred and the request cannot be processed."));
+    return aws::refuse(invalid_parameter("An error occurred and the request cannot be processed."));
   }
   const auto function = tagged(functions, call);
   if (!function) return aws::refuse(function.error());

@@ -1,4 +1,5 @@
-// Function URLs: what they are set to. https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
+// Function URLs: what they are set to.
+// https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
 
 #include <fmt/format.h>
 

@@ -61,8 +61,8 @@ class ControlPlane : public LambdaServiceTest {
     world->settle();
   }
   void alias(const std::string& name, const std::string& version) {
-    const auto made = call("POST", kFunctions + "/f/aliases",
-                           {{"Name", name}, {"FunctionVersion", version}});
+    const auto made =
+        call("POST", kFunctions + "/f/aliases", {{"Name", name}, {"FunctionVersion", version}});
     EXPECT_EQ(made.status, 201) << made.body;
   }
 };
@@ -77,16 +77,15 @@ TEST_F(ControlPlane, TellsAConfigurationAsItIsOnItsWay) {
   EXPECT_EQ(made["SnapStart"], Json({{"ApplyOn", "None"}, {"OptimizationStatus", "Off"}}));
   EXPECT_THAT(made["RuntimeVersionConfig"]["RuntimeVersionArn"].get<std::string>(),
               testing::StartsWith("arn:aws:lambda:us-west-2::runtime:"));
-  EXPECT_EQ(made["LoggingConfig"],
-            Json({{"LogFormat", "Text"}, {"LogGroup", "/aws/lambda/f"}}));
+  EXPECT_EQ(made["LoggingConfig"], Json({{"LogFormat", "Text"}, {"LogGroup", "/aws/lambda/f"}}));
 
   const auto active = call("GET", kFunctions + "/f/configuration").body;
   EXPECT_EQ(active["State"], "Active");
   EXPECT_EQ(active["LastUpdateStatus"], "Successful");
   EXPECT_NE(active["RevisionId"], made["RevisionId"]);
 
-  const auto changed = call("PUT", kFunctions + "/f/configuration",
-                            {{"LoggingConfig", {{"LogFormat", "JSON"}}}});
+  const auto changed =
+      call("PUT", kFunctions + "/f/configuration", {{"LoggingConfig", {{"LogFormat", "JSON"}}}});
   EXPECT_EQ(changed.body["LastUpdateStatus"], "InProgress");
   EXPECT_EQ(changed.body["LastUpdateStatusReason"], "The function is being created.");
   EXPECT_EQ(changed.body["LoggingConfig"], Json({{"ApplicationLogLevel", "INFO"},
@@ -172,7 +171,8 @@ TEST_F(ControlPlane, RoutesAliasesByTheirWeights) {
   EXPECT_EQ(made.body["AliasArn"], kArn + ":live");
   EXPECT_EQ(made.body["RoutingConfig"]["AdditionalVersionWeights"]["2"], 0.5);
   std::map<std::string, int> ran;
-  for (int i = 0; i < 40; ++i) ++ran[send("POST", kFunctions + "/f:live/invocations", "{}")->header("X-Amz-Executed-Version")];
+  for (int i = 0; i < 40; ++i)
+    ++ran[send("POST", kFunctions + "/f:live/invocations", "{}")->header("X-Amz-Executed-Version")];
   EXPECT_GT(ran["1"], 5);
   EXPECT_GT(ran["2"], 5);
 
@@ -271,9 +271,9 @@ TEST_F(ControlPlane, SetsHowAsynchronousInvocationsEnd) {
 
 TEST_F(ControlPlane, PublishesLayersAndUsesThem) {
   const std::string path = "/2018-10-31/layers/tools/versions";
-  const auto made = call("POST", path,
-                         {{"Content", {{"ZipFile", code("layer")}}},
-                          {"CompatibleRuntimes", {"python3.11"}}});
+  const auto made =
+      call("POST", path,
+           {{"Content", {{"ZipFile", code("layer")}}}, {"CompatibleRuntimes", {"python3.11"}}});
   ASSERT_EQ(made.status, 201) << made.body;
   const std::string arn = "arn:aws:lambda:us-west-2:123456789012:layer:tools";
   EXPECT_EQ(made.body["LayerVersionArn"], arn + ":1");
