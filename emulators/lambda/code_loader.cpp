@@ -39,6 +39,13 @@ fs::file_time_type built_at(const std::string& folder) {
   return std::max(error ? fs::file_time_type::min() : time, scan_code(folder).newest);
 }
 
+bool needs_tools(const std::string& build_method) {
+  return !build_method.empty() && build_method != "makefile" &&
+         !build_method.starts_with("python") && !build_method.starts_with("nodejs");
+}
+
+}  // namespace
+
 std::string inline_file_name(const FunctionConfig& config) {
   if (config.runtime.kind == RuntimeKind::kPython) return "index.py";
   const auto& text = config.code.text;
@@ -46,13 +53,6 @@ std::string inline_file_name(const FunctionConfig& config) {
                       text.contains("\nimport ") || text.contains("\nexport ");
   return module ? "index.mjs" : "index.js";
 }
-
-bool needs_tools(const std::string& build_method) {
-  return !build_method.empty() && build_method != "makefile" &&
-         !build_method.starts_with("python") && !build_method.starts_with("nodejs");
-}
-
-}  // namespace
 
 CodeLoader::CodeLoader(io::Loop& loop, io::FolderWatcher& watcher, io::Supervisor& supervisor,
                        std::string folder)

@@ -18,6 +18,9 @@
 
 namespace loopgate::lambda {
 
+// Under which name inline code is a module: "index.py", "index.mjs".
+std::string inline_file_name(const FunctionConfig& config);
+
 struct LoadedCode {
   std::string folder;
   std::string said;  // which source was taken, when there was a choice

@@ -24,6 +24,31 @@ aws::AwsError function_exists(std::string_view name) {
   return {"ResourceConflictException", fmt::format("Function already exist: {}", name), 409, {}};
 }
 
+aws::AwsError alias_not_found(std::string_view arn) {
+  return resource_not_found(fmt::format("Cannot find alias arn: {}", arn));
+}
+
+aws::AwsError resource_not_found(std::string message) {
+  return {"ResourceNotFoundException", std::move(message), 404, {}};
+}
+
+aws::AwsError resource_conflict(std::string message) {
+  return {"ResourceConflictException", std::move(message), 409, {}};
+}
+
+aws::AwsError precondition_failed(std::string_view getter) {
+  return {"PreconditionFailedException",
+          fmt::format("The Revision Id provided does not match the latest Revision Id. Call the {} "
+                      "API to retrieve the latest Revision Id",
+                      getter),
+          412,
+          {}};
+}
+
+aws::AwsError too_large(std::string message) {
+  return {"RequestEntityTooLargeException", std::move(message), 413, {}};
+}
+
 aws::AwsError invalid_parameter(std::string message) {
   return {"InvalidParameterValueException", std::move(message), 400, {}};
 }

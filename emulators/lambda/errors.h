@@ -13,6 +13,13 @@ namespace loopgate::lambda {
 
 aws::AwsError function_not_found(std::string_view arn);
 aws::AwsError function_exists(std::string_view name);
+aws::AwsError alias_not_found(std::string_view arn);
+aws::AwsError resource_not_found(
+    std::string message = "The resource you requested does not exist.");
+aws::AwsError resource_conflict(std::string message);
+// A RevisionId that is another's. `getter`: what tells the latest, "GetFunction/GetAlias".
+aws::AwsError precondition_failed(std::string_view getter = "GetFunction/GetAlias");
+aws::AwsError too_large(std::string message);
 aws::AwsError invalid_parameter(std::string message);
 aws::AwsError invalid_request_content(std::string_view cause);
 aws::AwsError payload_too_large(std::size_t limit);

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/limits.h"
+#include "emulators/lambda/names.h"
 
 namespace loopgate::lambda {
 
@@ -26,13 +27,15 @@ Json parse_or_text(const std::string& text) {
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 std::string record(const QueuedEvent& event, const FunctionConfig& function,
                    std::string_view condition, const InvocationOutcome& outcome, WallTime now) {
-  Json response = {{"statusCode", outcome.status}, {"executedVersion", "$LATEST"}};
+  const auto called = qualifier_of(event.arn);
+  const std::string qualifier(called.empty() ? kLatest : called);
+  Json response = {{"statusCode", outcome.status}, {"executedVersion", outcome.executed_version}};
   if (!outcome.function_error.empty()) response["functionError"] = outcome.function_error;
   const Json document = {{"version", "1.0"},
                          {"timestamp", to_iso8601(now)},
                          {"requestContext",
                           {{"requestId", event.request_id},
-                           {"functionArn", function.arn() + ":$LATEST"},
+                           {"functionArn", function.arn() + ":" + qualifier},
                            {"condition", condition},
                            {"approximateInvokeCount", event.attempts}}},
                          {"requestPayload", parse_or_text(event.payload)},
@@ -162,8 +165,9 @@ void EventQueue::on_result(std::int64_t id, const aws::Outcome<InvocationOutcome
                     event.arn));
     return finish(id);
   }
+  const auto invoke = invoke_config_of(*function, qualifier_of(event.arn));
   const auto now = to_millis(surroundings_.clock.wall());
-  const auto oldest = event.accepted_ms + ms(function->max_event_age);
+  const auto oldest = event.accepted_ms + ms(*invoke.max_event_age);
   if (!result) {
     // Throttled: not an attempt. AWS tries again until the event is too old.
     InvocationOutcome outcome;
@@ -175,14 +179,14 @@ void EventQueue::on_result(std::int64_t id, const aws::Outcome<InvocationOutcome
   }
   ++event.attempts;
   if (result->function_error.empty()) {
-    if (!function->on_success_arn.empty() && deliver_) {
-      deliver_(function->on_success_arn,
+    if (!invoke.on_success_arn.empty() && deliver_) {
+      deliver_(invoke.on_success_arn,
                record(event, *function, "Success", *result, surroundings_.clock.wall()), {});
     }
     return finish(id);
   }
   const auto due = now + ms(kRetryDelay) * event.attempts;
-  if (event.attempts > function->max_retries) {
+  if (event.attempts > *invoke.max_retries) {
     return give_up(event, *function, "RetriesExhausted", *result);
   }
   if (due > oldest) return give_up(event, *function, "EventAgeExceeded", *result);
@@ -200,7 +204,8 @@ void EventQueue::retry_at(QueuedEvent& event, std::int64_t due_ms) {
 
 void EventQueue::give_up(const QueuedEvent& event, const FunctionConfig& function,
                          std::string_view condition, const InvocationOutcome& outcome) {
-  const bool has_target = !function.dead_letter_arn.empty() || !function.on_failure_arn.empty();
+  const auto invoke = invoke_config_of(function, qualifier_of(event.arn));
+  const bool has_target = !function.dead_letter_arn.empty() || !invoke.on_failure_arn.empty();
   surroundings_.journal.warn(
       fmt::format("the asynchronous invocation {} of {} is given up ({}, {} attempts){}",
                   event.request_id, function.name, condition, event.attempts,
@@ -208,8 +213,8 @@ void EventQueue::give_up(const QueuedEvent& event, const FunctionConfig& functio
   if (deliver_ && !function.dead_letter_arn.empty()) {
     deliver_(function.dead_letter_arn, event.payload, failure_attributes(event, outcome));
   }
-  if (deliver_ && !function.on_failure_arn.empty()) {
-    deliver_(function.on_failure_arn,
+  if (deliver_ && !invoke.on_failure_arn.empty()) {
+    deliver_(invoke.on_failure_arn,
              record(event, function, condition, outcome, surroundings_.clock.wall()), {});
   }
   finish(event.id);

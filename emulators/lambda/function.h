@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "emulators/lambda/companions.h"
 #include "emulators/lambda/limits.h"
 #include "emulators/lambda/runtime.h"
 
@@ -33,48 +34,62 @@ struct CodeSource {
   bool operator==(const CodeSource&) const = default;
 };
 
-// Who may invoke it (AddPermission, AWS::Lambda::Permission).
-struct PermissionStatement {
-  std::string id;
-  std::string action;
-  std::string principal;       // a service, an account, an ARN, or "*"
-  std::string source_arn;      // may be empty, and have wildcards
-  std::string source_account;  // may be empty
+// One layer of a function: its version's ARN, and what is in it.
+struct LayerUse {
+  std::string arn;
+  CodeSource content;
+
+  bool operator==(const LayerUse&) const = default;
 };
+
+// Where a configuration is on its way; not kept, because it is over with the next turn.
+enum class Progress { kDone, kCreating, kUpdating };
 
 struct FunctionConfig {
   std::string account;
   std::string region;
   std::string name;
+  std::string version = std::string(kLatest);  // or the number of a published one
   Runtime runtime;
   std::string handler;
   std::string role;
   std::string description;
   CodeSource code;
   std::map<std::string, std::string> environment;
+  bool has_environment = false;  // it was given, if only empty
+  std::vector<LayerUse> layers;  // in their order
+  // Properties that have no effect here and are told back as they were given (VpcConfig,
+  // SnapStart).
+  nlohmann::json told_back = nlohmann::json::object();
   std::chrono::seconds timeout{3};
   int memory_mb = kMinMemoryMb;
   std::optional<std::size_t> reserved_concurrency;
   std::string log_group;  // empty: /aws/lambda/NAME
+  bool json_logs = false;
+  std::string application_log_level = "INFO";  // of JSON logs, as the next
+  std::string system_log_level = "INFO";
   std::map<std::string, std::string> tags;
 
-  // Asynchronous invocations.
   std::string dead_letter_arn;
-  std::string on_failure_arn;
-  std::string on_success_arn;
-  int max_retries = kMaxAsyncRetries;
-  std::chrono::seconds max_event_age = kMaxEventAge;
 
   std::int64_t modified_ms = 0;  // wall clock
   std::string revision_id;
-  std::vector<PermissionStatement> permissions;
-  int last_version = 0;                        // published versions are 1…last_version
-  std::map<std::string, std::string> aliases;  // name → version
+  Progress progress = Progress::kDone;
+  Companions companions;  // of $LATEST: that of published versions is empty
 
-  std::string arn() const;
+  std::string arn() const;  // without a qualifier
+  // Of this version; $LATEST's is that of the function.
+  std::string key() const;
   std::string log_group_name() const;
-  bool knows_qualifier(std::string_view qualifier) const;
 };
+
+// How it ends when an asynchronous invocation by `qualifier` does; AWS's own values when none was
+// set.
+EventInvokeConfig invoke_config_of(const FunctionConfig& function, std::string_view qualifier);
+// Of all that makes one version differ from another.
+std::string version_digest(const FunctionConfig& config);
+// Whether a process that was started for one may go on for the other.
+bool run_alike(const FunctionConfig& one, const FunctionConfig& other);
 
 nlohmann::json to_json(const FunctionConfig& config);
 Result<FunctionConfig> parse_function(const nlohmann::json& document);

@@ -53,7 +53,7 @@ FunctionLog::FunctionLog(Surroundings& surroundings, const FunctionConfig& confi
                          surroundings.clock.now()) {
   auto day = to_iso8601(surroundings_.clock.wall()).substr(0, 10);
   std::ranges::replace(day, '-', '/');
-  stream_ = fmt::format("{}/[$LATEST]{}", day, surroundings_.random.hex(32));
+  stream_ = fmt::format("{}/[{}]{}", day, config.version, surroundings_.random.hex(32));
 }
 
 void FunctionLog::init_start(std::string_view program) {

@@ -5,10 +5,15 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "codec/base64.h"
+#include "codec/sha256.h"
+#include "emulators/lambda/code_loader.h"
+#include "emulators/lambda/code_path.h"
 #include "emulators/lambda/code_scan.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/properties.h"
 #include "emulators/lambda/worker_launch.h"
+#include "emulators/lambda/zip.h"
 
 namespace loopgate::lambda {
 
@@ -19,17 +24,10 @@ namespace {
 using cfn::property_text;
 using Json = nlohmann::json;
 
-std::string absolute(const cfn::StackContext& stack, const std::string& path) {
-  // Absolute: functions run in a folder of their own. A template of the API has none: what is
-  // relative is so to the folder in which the sandbox was started.
-  std::error_code ignored;
-  return fs::absolute(fs::path(stack.template_folder) / path, ignored).lexically_normal().string();
-}
-
 // sam build looks at the function's own folder; a zip is taken as it is.
 Result<CodeSource> local_code(const cfn::ResourceRequest& request, const std::string& path) {
   CodeSource code;
-  code.path = absolute(*request.stack, path);
+  code.path = absolute_path(*request.stack, path);
   std::error_code error;
   if (fs::is_regular_file(code.path, error)) {
     code.kind = CodeSource::Kind::kZip;
@@ -37,7 +35,7 @@ Result<CodeSource> local_code(const cfn::ResourceRequest& request, const std::st
   }
   while (code.path.size() > 1 && code.path.ends_with('/')) code.path.pop_back();
   code.kind = CodeSource::Kind::kFolder;
-  code.template_folder = absolute(*request.stack, "");
+  code.template_folder = absolute_path(*request.stack, "");
   code.logical_id = request.logical_id;
   code.build_method = property_text(request.metadata, "BuildMethod");
   const auto built = fs::path(code.template_folder) / ".aws-sam" / "build" / request.logical_id;
@@ -47,6 +45,16 @@ Result<CodeSource> local_code(const cfn::ResourceRequest& request, const std::st
         fmt::format("its code is missing: {} is neither a folder nor a zip file", code.path));
   }
   return code;
+}
+
+// Told as what it can be fetched as: an archive of one file.
+void describe_as_package(CodeSource& code, const FunctionConfig& config) {
+  auto described = config;
+  described.code = code;
+  const auto package = zip_file(inline_file_name(described), code.text);
+  if (!package) return;
+  code.size = package->size();
+  code.sha256 = codec::base64_encode(codec::sha256(as_bytes(*package)));
 }
 
 Result<CodeSource> read_code(const cfn::ResourceRequest& request, const FunctionConfig& config) {
@@ -80,6 +88,7 @@ Result<CodeSource> read_code(const cfn::ResourceRequest& request, const Function
     return fail_at(request, "/Code/ZipFile",
                    fmt::format("inline code has at most {} bytes", kMaxInlineCode));
   }
+  describe_as_package(code, config);
   return code;
 }
 
@@ -177,6 +186,9 @@ void FunctionResource::create(const cfn::ResourceRequest& request, cfn::Resource
   if (property_text(request.properties, "FunctionName").empty()) {
     config->name = generated_name(request, functions_.surroundings().random, kMaxFunctionName);
   }
+  if (auto used = use_layers(*config, *config, request); !used) {
+    return done(std::unexpected(used.error()));
+  }
   // Building takes longer than this call.
   const auto name = config->name;
   const bool builds = !config->code.build_method.empty();
@@ -184,6 +196,16 @@ void FunctionResource::create(const cfn::ResourceRequest& request, cfn::Resource
   if (!made) return done(fail_at(request, "/FunctionName", made.error().message));
   if (builds) cfn::announce(request, name);
   build(request, *made, std::move(done));
+}
+
+Status FunctionResource::use_layers(FunctionConfig& config, const FunctionConfig& present,
+                                    const cfn::ResourceRequest& request) {
+  const auto found = request.properties.find("Layers");
+  if (found == request.properties.end()) return {};
+  auto layers = functions_.layers().use(*found, present);
+  if (!layers) return fail_at(request, "/Layers", layers.error().message);
+  config.layers = std::move(*layers);
+  return {};
 }
 
 // As `sam build` before a deployment: what cannot be built is not deployed.
@@ -208,14 +230,10 @@ void FunctionResource::update(const cfn::ResourceRequest& request, cfn::Resource
   config->name = request.physical_id;
   const auto present = functions_.find(config->arn());
   if (!present) return create(request, std::move(done));
-  // What other resources set on it stays.
-  config->permissions = present->permissions;
-  config->aliases = present->aliases;
-  config->last_version = present->last_version;
-  config->max_retries = present->max_retries;
-  config->max_event_age = present->max_event_age;
-  config->on_failure_arn = present->on_failure_arn;
-  config->on_success_arn = present->on_success_arn;
+  config->companions = present->companions;  // what other resources set on it
+  if (auto used = use_layers(*config, *present, request); !used) {
+    return done(std::unexpected(used.error()));
+  }
   const auto changed = functions_.update(std::move(*config));
   if (!changed) return done(fail_at(request, "", changed.error().message));
   done(state_of(**changed));

@@ -28,6 +28,9 @@ class FunctionResource : public cfn::ResourceType {
  private:
   Result<FunctionConfig> read(const cfn::ResourceRequest& request,
                               std::vector<std::string>& warnings) const;
+  // `present`: as it is now, whose layers may have been deleted since.
+  Status use_layers(FunctionConfig& config, const FunctionConfig& present,
+                    const cfn::ResourceRequest& request);
   void build(const cfn::ResourceRequest& request, FunctionPtr function, cfn::ResourceDone done);
 
   Functions& functions_;

@@ -37,6 +37,7 @@ std::vector<FunctionPtr> FunctionTable::load() {
       for (auto& [name, value] : config->environment)
         value = store::with_address(value, endpoint());
       put_folder_in(config->code);
+      for (auto& layer : config->layers) put_folder_in(layer.content);
       functions.push_back(std::make_shared<const FunctionConfig>(std::move(*config)));
     } else {
       spdlog::warn("{}", config.error().message);
@@ -50,8 +51,9 @@ void FunctionTable::save(const FunctionConfig& config) {
   FunctionConfig kept = config;
   for (auto& [name, value] : kept.environment) value = store::without_address(value, endpoint());
   take_folder_out(kept.code);
+  for (auto& layer : kept.layers) take_folder_out(layer.content);
   const auto text = write_json(to_json(kept));
-  upsert_.bind(1, config.arn()).bind(2, text).run();
+  upsert_.bind(1, config.key()).bind(2, text).run();
 }
 
 // Earlier versions kept whole paths. The file is found where the folder is now.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,10 +18,12 @@
 #include "aws/account_scope.h"
 #include "aws/error.h"
 #include "base/alive.h"
+#include "emulators/lambda/documents.h"
 #include "emulators/lambda/echo.h"
 #include "emulators/lambda/event_queue.h"
 #include "emulators/lambda/function_table.h"
 #include "emulators/lambda/invocation.h"
+#include "emulators/lambda/layers.h"
 #include "emulators/lambda/ordered_completions.h"
 #include "emulators/lambda/pool.h"
 #include "emulators/lambda/surroundings.h"
@@ -50,14 +53,27 @@ class Functions {
   ~Functions();  // ends every worker; nothing is answered any more
   Functions(const Functions&) = delete;
 
-  // ResourceConflictException when it exists.
+  // ResourceConflictException when it exists. What is in progress is done with the next turn.
   aws::Outcome<FunctionPtr> create(FunctionConfig config);
-  // Replaces the configuration of the same ARN. ResourceNotFoundException.
+  // Replaces the configuration of the same ARN and version. ResourceNotFoundException.
   aws::Outcome<FunctionPtr> update(FunctionConfig config);
+  // The same for what is set beside the configuration: it was not modified, but has a new revision.
+  aws::Outcome<FunctionPtr> update_companions(FunctionConfig config);
+  // Makes a version of $LATEST, or gives the last one when nothing has changed since.
+  aws::Outcome<FunctionPtr> publish(const std::string& arn, std::optional<std::string> description,
+                                    Progress progress = Progress::kDone);
+  // With all its versions.
   aws::Outcome<void> remove(const std::string& arn);
-  FunctionPtr find(std::string_view arn) const;  // also with a qualifier; null when there is none
+  // A published one; nothing happens when there is none.
+  void remove_version(const std::string& arn, const std::string& version);
+  // $LATEST of the function, whatever the qualifier; null when there is no such function.
+  FunctionPtr find(std::string_view arn) const;
+  // What the qualifier means: a version, or an alias's first one; null when there is none.
+  FunctionPtr resolve(std::string_view arn) const;
   std::vector<FunctionPtr> list(std::string_view account, std::string_view region) const;
   std::vector<FunctionPtr> list() const;  // of all accounts and regions
+  // $LATEST first, then as they were published.
+  std::vector<FunctionPtr> versions(std::string_view arn) const;
 
   // Functions and their warm workers stay. Calls that run or wait are answered as killed, what is
   // stored to be retried goes: nothing of them happens later.
@@ -95,15 +111,16 @@ class Functions {
   std::size_t workers() const;
 
   Surroundings& surroundings() { return surroundings_; }
+  Documents& documents() { return documents_; }
+  Layers& layers() { return layers_; }
 
  private:
   struct Entry {
-    std::string arn;
     FunctionPtr config;
     Symbol symbol{};
     BuiltIn built_in = BuiltIn::kEcho;
     std::unique_ptr<Pool> pool;  // made at the first call
-    std::size_t in_flight = 0;
+    std::size_t in_flight = 0;   // of all versions, in $LATEST's
   };
 
   // A call that runs.
@@ -118,11 +135,18 @@ class Functions {
   void load();
   void sweep_code();
   void sweep_code_now();
-  std::set<std::filesystem::path> used_code() const;
+  std::set<std::filesystem::path> used_code();
   void end_removed();
   Entry* find_entry(std::string_view arn);
   const Entry* find_entry(std::string_view arn) const;
+  std::vector<FunctionPtr> all() const;
   void put(FunctionPtr config);
+  aws::Outcome<FunctionPtr> replace(FunctionConfig config);
+  FunctionPtr save(FunctionConfig config);
+  void finish_progress(const FunctionConfig& config);
+  void end(std::unordered_map<std::string, Entry>::iterator entry);
+  // The version that a call by this ARN runs: of an alias with weights, one of them by chance.
+  Entry* entry_to_run(std::string_view arn);
   aws::Outcome<Entry*> admit(const InvokeCall& call);
   void invoke_async(InvokeCall call, Done done);
   void run_event(const QueuedEvent& event, Done done);
@@ -135,7 +159,9 @@ class Functions {
 
   Surroundings surroundings_;
   FunctionTable table_;
-  std::unordered_map<std::string, Entry> entries_;  // by ARN without qualifier
+  Documents documents_;
+  Layers layers_;
+  std::unordered_map<std::string, Entry> entries_;  // by key: each version has one
   std::vector<std::unique_ptr<Pool>> removed_;      // destroyed in a later task
   bool sweeping_ = false;                           // when this turn is committed
   std::set<std::filesystem::path> pinned_code_;

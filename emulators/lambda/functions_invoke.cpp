@@ -17,11 +17,19 @@ void Functions::answer(Done done, aws::Outcome<InvocationOutcome> result) {
       [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
 }
 
+Functions::Entry* Functions::entry_to_run(std::string_view arn) {
+  auto* function = find_entry(without_qualifier(arn));
+  if (function == nullptr) return nullptr;
+  const auto& config = *function->config;
+  const auto version = version_to_run(config, qualifier_of(arn), surroundings_.random);
+  if (version == kLatest) return function;
+  const auto found = entries_.find(config.arn() + ":" + version);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
 aws::Outcome<Functions::Entry*> Functions::admit(const InvokeCall& call) {
-  auto* entry = find_entry(call.function_arn);
-  if (entry == nullptr || !entry->config->knows_qualifier(qualifier_of(call.function_arn))) {
-    return aws::refuse(function_not_found(call.function_arn));
-  }
+  auto* entry = entry_to_run(call.function_arn);
+  if (entry == nullptr) return aws::refuse(function_not_found(call.function_arn));
   const auto limit = call.type == InvocationType::kEvent ? kMaxAsyncPayload : kMaxSyncPayload;
   if (call.payload.size() > limit) return aws::refuse(payload_too_large(limit));
   if (!is_tenant_id(call.tenant_id)) {
@@ -73,7 +81,7 @@ void Functions::invoke_async(InvokeCall call, Done done) {
 }
 
 void Functions::run_event(const QueuedEvent& event, Done done) {
-  auto* entry = find_entry(event.arn);
+  auto* entry = entry_to_run(event.arn);
   if (entry == nullptr) return answer(std::move(done), aws::refuse(function_not_found(event.arn)));
   InvokeCall call;
   call.function_arn = event.arn;
@@ -92,8 +100,9 @@ void Functions::run_event(const QueuedEvent& event, Done done) {
 }
 
 void Functions::run(Entry& entry, InvokeCall call, std::string request_id, Done done) {
-  const auto reserved = entry.config->reserved_concurrency;
-  if (reserved && entry.in_flight >= *reserved) {
+  auto& function = *find_entry(entry.config->arn());
+  const auto reserved = function.config->reserved_concurrency;
+  if (reserved && function.in_flight >= *reserved) {
     return answer(
         std::move(done),
         aws::refuse(too_many_requests("ReservedFunctionConcurrentInvocationLimitExceeded")));
@@ -109,7 +118,7 @@ void Functions::run(Entry& entry, InvokeCall call, std::string request_id, Done 
   event.size = static_cast<std::uint32_t>(call.payload.size());
   event.text = request_id;
   surroundings_.journal.append(std::move(event));
-  ++entry.in_flight;
+  ++function.in_flight;
   ++in_flight_;
   ++last_call_;
   if (entry.config->runtime.kind == RuntimeKind::kBuiltIn) {
@@ -121,7 +130,7 @@ void Functions::run(Entry& entry, InvokeCall call, std::string request_id, Done 
 void Functions::run_built_in(Entry& entry, const InvokeCall& call, std::string request_id,
                              Done done) {
   InvocationOutcome outcome;
-  outcome.executed_version = version_of(*entry.config, qualifier_of(call.function_arn));
+  outcome.executed_version = entry.config->version;
   switch (entry.built_in) {
     case BuiltIn::kEcho:
       outcome.payload = echo(call.payload);
@@ -138,7 +147,8 @@ void Functions::run_built_in(Entry& entry, const InvokeCall& call, std::string r
     call.on_chunk(outcome.payload);
     outcome.payload.clear();
   }
-  on_result({last_call_, entry.arn, surroundings_.clock.now(), entry.symbol, call.batch}, outcome);
+  on_result({last_call_, entry.config->arn(), surroundings_.clock.now(), entry.symbol, call.batch},
+            outcome);
   auto act = [this, done = std::move(done), outcome = std::move(outcome)]() mutable {
     answer(std::move(done), std::move(outcome));
   };
@@ -160,7 +170,7 @@ void Functions::run_in_pool(Entry& entry, InvokeCall call, std::string request_i
   invocation->request_id = std::move(request_id);
   invocation->payload = std::move(call.payload);
   invocation->function_arn = std::move(call.function_arn);
-  invocation->version = version_of(*entry.config, qualifier_of(invocation->function_arn));
+  invocation->version = entry.config->version;
   invocation->tenant_id = std::move(call.tenant_id);
   invocation->batch = call.batch;
   invocation->client_context = std::move(call.client_context);
@@ -168,21 +178,21 @@ void Functions::run_in_pool(Entry& entry, InvokeCall call, std::string request_i
   invocation->on_chunk = std::move(call.on_chunk);
   const bool ordered = call.ordered && surroundings_.ordered_results;
   const auto ticket = ordered ? order_.open() : 0;
-  invocation->done =
-      [this, alive = alive_.token(),
-       begun = Begun{last_call_, entry.arn, surroundings_.clock.now(), entry.symbol, call.batch},
-       ordered, ticket, done = std::move(done)](InvocationOutcome outcome) mutable {
-        if (!alive) return;
-        if (!ordered) {
-          on_result(begun, outcome);
-          return answer(std::move(done), std::move(outcome));
-        }
-        order_.finish(ticket, [this, begun = std::move(begun), done = std::move(done),
-                               outcome = std::move(outcome)]() mutable {
-          on_result(begun, outcome);
-          answer(std::move(done), std::move(outcome));
-        });
-      };
+  invocation->done = [this, alive = alive_.token(),
+                      begun = Begun{last_call_, entry.config->arn(), surroundings_.clock.now(),
+                                    entry.symbol, call.batch},
+                      ordered, ticket, done = std::move(done)](InvocationOutcome outcome) mutable {
+    if (!alive) return;
+    if (!ordered) {
+      on_result(begun, outcome);
+      return answer(std::move(done), std::move(outcome));
+    }
+    order_.finish(ticket, [this, begun = std::move(begun), done = std::move(done),
+                           outcome = std::move(outcome)]() mutable {
+      on_result(begun, outcome);
+      answer(std::move(done), std::move(outcome));
+    });
+  };
   entry.pool->invoke(std::move(invocation));
 }
 

@@ -34,7 +34,7 @@ LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::Log
                              .streams = &streams_},
                  .pollers = {.clock = surroundings.clock,
                              .journal = surroundings.journal,
-                             .find = [this](const auto& arn) { return functions_.find(arn); },
+                             .find = [this](const auto& arn) { return functions_.resolve(arn); },
                              .invoke =
                                  [this](InvokeCall call, Functions::Done done) {
                                    functions_.invoke(std::move(call), std::move(done));
@@ -43,6 +43,7 @@ LambdaModule::LambdaModule(const loopgate::Surroundings& surroundings, logs::Log
       service_(functions_, mappings_, surroundings.access),
       function_type_(functions_),
       companion_type_(functions_),
+      layer_type_(functions_),
       mapping_type_(mappings_) {}
 
 void LambdaModule::forget(const aws::AccountScope& scope) {

@@ -4,6 +4,7 @@
 #include "emulators/lambda/function_resource.h"
 #include "emulators/lambda/functions.h"
 #include "emulators/lambda/lambda_port.h"
+#include "emulators/lambda/layer_resource.h"
 #include "emulators/lambda/service.h"
 #include "emulators/lambda/sources/mapping_resource.h"
 #include "emulators/lambda/sources/mappings.h"
@@ -23,7 +24,7 @@ class LambdaModule final : public Module {
   std::string_view name() const override { return "lambda"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
   std::vector<cfn::ResourceType*> resource_types() override {
-    return {&function_type_, &companion_type_, &mapping_type_};
+    return {&function_type_, &companion_type_, &layer_type_, &mapping_type_};
   }
   std::optional<targets::Target> target() override { return function_target(functions_); }
   Status reset(const aws::AccountScope& scope) override;
@@ -41,6 +42,7 @@ class LambdaModule final : public Module {
   LambdaService service_;
   FunctionResource function_type_;
   CompanionResource companion_type_;
+  LayerResource layer_type_;
   MappingResource mapping_type_;
 };
 

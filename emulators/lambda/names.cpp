@@ -24,10 +24,31 @@ bool is_tenant_id(std::string_view id) {
          });
 }
 
-std::string version_of(const FunctionConfig& config, std::string_view qualifier) {
-  if (qualifier.empty() || qualifier == "$LATEST") return "$LATEST";
-  const auto alias = config.aliases.find(std::string(qualifier));
-  return alias == config.aliases.end() ? std::string(qualifier) : alias->second;
+std::string version_of(const FunctionConfig& function, std::string_view qualifier) {
+  if (qualifier.empty()) return std::string(kLatest);
+  const auto& aliases = function.companions.aliases;
+  const auto alias = aliases.find(std::string(qualifier));
+  return alias == aliases.end() ? std::string(qualifier) : alias->second.version;
+}
+
+std::string version_to_run(const FunctionConfig& function, std::string_view qualifier,
+                           Random& random) {
+  const auto& aliases = function.companions.aliases;
+  const auto alias = aliases.find(std::string(qualifier));
+  if (alias == aliases.end() || alias->second.weights.empty()) {
+    return version_of(function, qualifier);
+  }
+  auto left = random.unit();
+  for (const auto& [version, weight] : alias->second.weights) {
+    if (left < weight) return version;
+    left -= weight;
+  }
+  return alias->second.version;
+}
+
+bool names_alias(std::string_view qualifier) {
+  return !qualifier.empty() && !qualifier.contains('$') &&
+         !std::ranges::all_of(qualifier, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace loopgate::lambda

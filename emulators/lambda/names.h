@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/random.h"
 #include "emulators/lambda/function.h"
 
 namespace loopgate::lambda {
@@ -16,7 +17,13 @@ std::string_view qualifier_of(std::string_view arn);  // empty when there is non
 // allowed here.
 bool is_tenant_id(std::string_view id);
 
-// What a qualifier executes: "$LATEST", a version, or the version of an alias.
-std::string version_of(const FunctionConfig& config, std::string_view qualifier);
+// What a qualifier means: "$LATEST", a version, or the (first) version of an alias. `function` is
+// $LATEST's configuration.
+std::string version_of(const FunctionConfig& function, std::string_view qualifier);
+// The same; of an alias with weights, one of its versions by chance.
+std::string version_to_run(const FunctionConfig& function, std::string_view qualifier,
+                           Random& random);
+// Whether it can only be an alias's name: not a number and not $LATEST.
+bool names_alias(std::string_view qualifier);
 
 }  // namespace loopgate::lambda

@@ -14,7 +14,8 @@ namespace loopgate::lambda {
 
 std::string function_folder(const Surroundings& surroundings, const FunctionConfig& config) {
   return (std::filesystem::path(surroundings.folder) / kCode /
-          fmt::format("{}-{}-{}", config.account, config.region, config.name))
+          fmt::format("{}-{}-{}{}", config.account, config.region, config.name,
+                      config.version == kLatest ? "" : "." + config.version))
       .string();
 }
 

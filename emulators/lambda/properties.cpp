@@ -64,9 +64,9 @@ PropertyStatus read_environment(const Json& properties, FunctionConfig& config) 
   const auto found = properties.find("Environment");
   if (found == properties.end() || found->is_null()) return {};
   config.environment.clear();
+  config.has_environment = true;
   const auto variables = found->is_object() ? found->value("Variables", Json::object()) : Json();
   if (!variables.is_object()) return refuse("/Environment/Variables", "Variables must be a map");
-  std::size_t bytes = 0;
   for (const auto& [name, value] : variables.items()) {
     const auto pointer = "/Environment/Variables/" + name;
     auto text = text_of(value);
@@ -76,18 +76,15 @@ PropertyStatus read_environment(const Json& properties, FunctionConfig& config) 
                          name.find('\0') == std::string::npos;
     if (!is_name)
       return refuse(pointer, fmt::format("'{}' is not a name of an environment variable", name));
-    bytes += name.size() + text->size();
     config.environment[name] = std::move(*text);
   }
-  if (bytes > kMaxEnvironmentBytes) {
-    return refuse(
-        "/Environment",
-        fmt::format("Lambda was unable to configure your environment variables because the "
-                    "environment variables you have provided exceeded the 4KB limit. String "
-                    "measured: {} bytes",
-                    bytes));
-  }
-  return {};
+  const auto measured = write_json(Json(config.environment));
+  if (measured.size() <= kMaxEnvironmentBytes) return {};
+  return refuse("/Environment",
+                fmt::format("Lambda was unable to configure your environment variables because the "
+                            "environment variables you have provided exceeded the 4KB limit. "
+                            "String measured: {}",
+                            measured));
 }
 
 // A map in the API, a list of {Key, Value} in a template.
@@ -130,15 +127,54 @@ PropertyStatus read_handler(const Json& properties, FunctionConfig& config) {
   return {};
 }
 
-void warn_of_ignored(const Json& properties, const FunctionConfig& config,
-                     std::vector<std::string>& warnings) {
-  constexpr std::array<const char*, 4> kIgnored = {"Layers", "VpcConfig", "FileSystemConfigs",
-                                                   "SnapStart"};
-  for (const auto* name : kIgnored) {
+// What has no effect here is kept to be told back. In templates one has another spelling.
+void read_told_back(const Json& properties, FunctionConfig& config,
+                    std::vector<std::string>& warnings) {
+  constexpr std::array<const char*, 8> kToldBack = {
+      "Architectures", "EphemeralStorage", "FileSystemConfigs", "KMSKeyArn",
+      "SnapStart",     "TenancyConfig",    "TracingConfig",     "VpcConfig"};
+  for (const auto* name : kToldBack) {
+    const auto found = properties.find(name);
+    if (found == properties.end() || found->is_null()) continue;
+    config.told_back[name] = *found;
+  }
+  if (properties.contains("KmsKeyArn")) config.told_back["KMSKeyArn"] = properties["KmsKeyArn"];
+  if (auto vpc = config.told_back.find("VpcConfig");
+      vpc != config.told_back.end() && vpc->is_object() && !vpc->contains("VpcId")) {
+    Json whole = {{"Ipv6AllowedForDualStack", false},
+                  {"SecurityGroupIds", Json::array()},
+                  {"SubnetIds", Json::array()},
+                  {"VpcId", ""}};
+    whole.update(*vpc);
+    *vpc = std::move(whole);
+  }
+  for (const auto* name : {"VpcConfig", "FileSystemConfigs", "SnapStart"}) {
     const auto found = properties.find(name);
     if (found == properties.end() || found->empty()) continue;
     warnings.push_back(fmt::format("{}: {} has no effect here", config.name, name));
   }
+}
+
+// What is not named stays; back to Text, the levels are forgotten.
+PropertyStatus read_logging(const Json& properties, FunctionConfig& config) {
+  const auto found = properties.find("LoggingConfig");
+  if (found == properties.end() || !found->is_object()) return {};
+  std::string format;
+  for (const auto& [name, out] : {std::pair{"LogGroup", &config.log_group},
+                                  {"LogFormat", &format},
+                                  {"ApplicationLogLevel", &config.application_log_level},
+                                  {"SystemLogLevel", &config.system_log_level}}) {
+    if (const auto done = read_text(*found, name, *out); !done) return done;
+  }
+  if (!format.empty() && format != "JSON" && format != "Text") {
+    return refuse("/LoggingConfig/LogFormat",
+                  fmt::format("LogFormat is '{}': it must be JSON or Text", format));
+  }
+  if (!format.empty()) config.json_logs = format == "JSON";
+  if (config.json_logs) return {};
+  config.application_log_level = "INFO";
+  config.system_log_level = "INFO";
+  return {};
 }
 
 }  // namespace
@@ -175,11 +211,11 @@ PropertyStatus read_properties(const Json& properties, FunctionConfig& config,
       !done) {
     return done;
   }
-  warn_of_ignored(properties, config, warnings);
-  return read_target(properties, "LoggingConfig", "LogGroup", config.log_group);
+  read_told_back(properties, config, warnings);
+  return read_logging(properties, config);
 }
 
-PropertyStatus read_invoke_config(const Json& properties, FunctionConfig& config) {
+PropertyStatus read_invoke_config(const Json& properties, EventInvokeConfig& config) {
   std::optional<std::int64_t> retries;
   std::optional<std::int64_t> age;
   if (const auto done =
@@ -191,10 +227,8 @@ PropertyStatus read_invoke_config(const Json& properties, FunctionConfig& config
       !done) {
     return done;
   }
-  config.max_retries = static_cast<int>(retries.value_or(kMaxAsyncRetries));
-  config.max_event_age = age ? std::chrono::seconds(*age) : std::chrono::seconds(kMaxEventAge);
-  config.on_failure_arn.clear();
-  config.on_success_arn.clear();
+  if (retries) config.max_retries = static_cast<int>(*retries);
+  if (age) config.max_event_age = std::chrono::seconds(*age);
   const auto found = properties.find("DestinationConfig");
   if (found == properties.end() || !found->is_object()) return {};
   if (const auto done = read_target(*found, "OnFailure", "Destination", config.on_failure_arn);

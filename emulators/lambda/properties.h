@@ -17,12 +17,12 @@ struct PropertyError {
 };
 using PropertyStatus = std::expected<void, PropertyError>;
 
-// Sets what `properties` names and leaves the rest of `config` as it is. Not the code. Numbers may
-// be strings. What has no effect here (layers, VPCs, …) is said in `warnings`.
+// Sets what `properties` names and leaves the rest of `config` as it is. Not code and
+// layers. Numbers may be strings. What has no effect here (VPCs, …) is said in `warnings`.
 PropertyStatus read_properties(const nlohmann::json& properties, FunctionConfig& config,
                                std::vector<std::string>& warnings);
 
 // FunctionEventInvokeConfig and AWS::Lambda::EventInvokeConfig.
-PropertyStatus read_invoke_config(const nlohmann::json& properties, FunctionConfig& config);
+PropertyStatus read_invoke_config(const nlohmann::json& properties, EventInvokeConfig& config);
 
 }  // namespace loopgate::lambda

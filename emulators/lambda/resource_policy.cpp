@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "emulators/lambda/names.h"
 
 namespace loopgate::lambda {
 namespace {
@@ -23,14 +24,19 @@ Json principal_of(const std::string& given) {
   return {{"Service", given}};
 }
 
-Json statement_of(const PermissionStatement& permission, const std::string& resource) {
+}  // namespace
+
+Json policy_statement(const PermissionStatement& permission, std::string_view resource) {
   Json statement = {{"Sid", permission.id},
                     {"Effect", "Allow"},
                     {"Principal", principal_of(permission.principal)},
                     {"Action", permission.action},
                     {"Resource", resource}};
-  if (!permission.source_account.empty()) {
-    statement["Condition"]["StringEquals"] = {{"AWS:SourceAccount", permission.source_account}};
+  for (const auto& [key, value] : {std::pair{"AWS:SourceAccount", &permission.source_account},
+                                   {"aws:PrincipalOrgID", &permission.principal_org},
+                                   {"lambda:FunctionUrlAuthType", &permission.url_auth_type},
+                                   {"lambda:EventSourceToken", &permission.source_token}}) {
+    if (!value->empty()) statement["Condition"]["StringEquals"][key] = *value;
   }
   if (!permission.source_arn.empty()) {
     statement["Condition"]["ArnLike"] = {{"AWS:SourceArn", permission.source_arn}};
@@ -38,11 +44,14 @@ Json statement_of(const PermissionStatement& permission, const std::string& reso
   return statement;
 }
 
-}  // namespace
-
-std::string resource_policy(const FunctionConfig& function, const std::string& resource) {
+std::string resource_policy(const FunctionConfig& function, std::string_view resource) {
+  auto qualifier = qualifier_of(resource);
+  if (qualifier == kLatest) qualifier = {};
   auto statements = Json::array();
-  for (const auto& each : function.permissions) statements.push_back(statement_of(each, resource));
+  for (const auto& each : function.companions.permissions) {
+    if (each.qualifier == qualifier) statements.push_back(policy_statement(each, resource));
+  }
+  if (statements.empty()) return {};
   return write_json(
       Json{{"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", std::move(statements)}});
 }

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "aws/shapes/services.h"
+#include "emulators/lambda/called.h"
 #include "emulators/lambda/errors.h"
+#include "emulators/lambda/package.h"
 #include "emulators/lambda/sources/operations.h"
 
 namespace loopgate::lambda {
@@ -20,10 +22,59 @@ constexpr http::Operation<Functions> kOperations[] = {
     {"UpdateFunctionCode", update_function_code},
     {"UpdateFunctionConfiguration", update_function_configuration},
     {"DeleteFunction", delete_function},
+    {"PublishVersion", publish_version},
+    {"ListVersionsByFunction", list_versions},
+    {"CreateAlias", create_alias},
+    {"GetAlias", get_alias},
+    {"ListAliases", list_aliases},
+    {"UpdateAlias", update_alias},
+    {"DeleteAlias", delete_alias},
+    {"AddPermission", add_permission},
+    {"RemovePermission", remove_permission},
     {"GetPolicy", get_policy},
     {"ListTags", list_tags},
     {"TagResource", tag_function},
     {"UntagResource", untag_function},
+    {"PutFunctionConcurrency", put_function_concurrency},
+    {"GetFunctionConcurrency", get_function_concurrency},
+    {"DeleteFunctionConcurrency", delete_function_concurrency},
+    {"PutProvisionedConcurrencyConfig", put_provisioned_concurrency},
+    {"GetProvisionedConcurrencyConfig", get_provisioned_concurrency},
+    {"DeleteProvisionedConcurrencyConfig", delete_provisioned_concurrency},
+    {"ListProvisionedConcurrencyConfigs", list_provisioned_concurrency},
+    {"GetAccountSettings", get_account_settings},
+    {"PutFunctionEventInvokeConfig", put_event_invoke_config},
+    {"UpdateFunctionEventInvokeConfig", update_event_invoke_config},
+    {"GetFunctionEventInvokeConfig", get_event_invoke_config},
+    {"DeleteFunctionEventInvokeConfig", delete_event_invoke_config},
+    {"ListFunctionEventInvokeConfigs", list_event_invoke_configs},
+    {"CreateFunctionUrlConfig", create_url_config},
+    {"GetFunctionUrlConfig", get_url_config},
+    {"UpdateFunctionUrlConfig", update_url_config},
+    {"DeleteFunctionUrlConfig", delete_url_config},
+    {"ListFunctionUrlConfigs", list_url_configs},
+    {"CreateCodeSigningConfig", create_signing_config},
+    {"GetCodeSigningConfig", get_signing_config},
+    {"UpdateCodeSigningConfig", update_signing_config},
+    {"DeleteCodeSigningConfig", delete_signing_config},
+    {"ListCodeSigningConfigs", list_signing_configs},
+    {"ListFunctionsByCodeSigningConfig", list_functions_by_signing_config},
+    {"PutFunctionCodeSigningConfig", put_function_signing_config},
+    {"GetFunctionCodeSigningConfig", get_function_signing_config},
+    {"DeleteFunctionCodeSigningConfig", delete_function_signing_config},
+    {"PublishLayerVersion", publish_layer_version},
+    {"GetLayerVersion", get_layer_version},
+    {"GetLayerVersionByArn", get_layer_version_by_arn},
+    {"DeleteLayerVersion", delete_layer_version},
+    {"ListLayerVersions", list_layer_versions},
+    {"ListLayers", list_layers},
+    {"AddLayerVersionPermission", add_layer_permission},
+    {"RemoveLayerVersionPermission", remove_layer_permission},
+    {"GetLayerVersionPolicy", get_layer_policy},
+    {"GetFunctionRecursionConfig", get_recursion_config},
+    {"PutFunctionRecursionConfig", put_recursion_config},
+    {"GetRuntimeManagementConfig", get_runtime_management},
+    {"PutRuntimeManagementConfig", put_runtime_management},
     {"Invoke", invoke},
 };
 
@@ -39,33 +90,6 @@ constexpr http::Operation<EventSourceMappings> kMappingOperations[] = {
 };
 
 }  // namespace
-
-aws::Outcome<std::string> called_arn(const http::ApiCall& call) {
-  const auto name = http::text_param(call.params, "FunctionName");
-  const auto parsed = FunctionName::parse(name);
-  if (!parsed) {
-    return aws::refuse({"ValidationException",
-                        fmt::format("1 validation error detected: Value '{}' at 'functionName' "
-                                    "failed to satisfy constraint",
-                                    name.substr(0, 200)),
-                        400,
-                        {}});
-  }
-  auto arn =
-      function_arn(parsed->region.empty() ? call.caller.region : parsed->region,
-                   parsed->account.empty() ? call.caller.account : parsed->account, parsed->name);
-  const auto given = http::text_param(call.params, "Qualifier");
-  const auto& qualifier = given.empty() ? parsed->qualifier : given;
-  return qualifier.empty() ? arn : arn + ":" + qualifier;
-}
-
-aws::Outcome<FunctionPtr> called_function(Functions& functions, const http::ApiCall& call) {
-  const auto arn = called_arn(call);
-  if (!arn) return aws::refuse(arn.error());
-  auto function = functions.find(*arn);
-  if (!function) return aws::refuse(function_not_found(*arn));
-  return function;
-}
 
 LambdaOperations::LambdaOperations(Functions& functions, EventSourceMappings& mappings)
     : TableService(aws::shapes::kLambda, kOperations, functions),
@@ -95,7 +119,10 @@ http::Permission LambdaOperations::permission_for(const http::ApiCall& call) con
                            call.caller.account, uuid);
   }
   if (resource.empty() && call.operation == "CreateEventSourceMapping") resource = "*";
-  if (resource.empty()) resource = called_arn(call).value_or("*");
+  if (resource.empty()) {
+    const auto meant = called(call);
+    resource = meant ? meant->qualified() : "*";
+  }
   return {"lambda:" + action, std::move(resource)};
 }
 
@@ -114,11 +141,14 @@ LambdaService::LambdaService(Functions& functions, EventSourceMappings& mappings
       calls_(operations_, functions.surroundings().random, access) {}
 
 bool LambdaService::owns(const http::Request& request) const {
-  return calls_.owns(request);
+  return calls_.owns(request) || request.path.starts_with(kPackagePath);
 }
 
 void LambdaService::handle(http::Request request, http::Caller caller,
                            std::shared_ptr<http::Exchange> exchange) {
+  if (request.path.starts_with(kPackagePath)) {
+    return exchange->respond(fetch_package(functions_, request));
+  }
   const auto route = aws::route_rest(operations_.model(), request.view());
   if (!route || route->operation.name() != kStreaming) {
     return calls_.handle(request, std::move(caller), exchange);

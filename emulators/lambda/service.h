@@ -28,7 +28,7 @@ class LambdaOperations : public http::TableService<Functions> {
 };
 
 // The service over HTTP. What it answers as a stream (InvokeWithResponseStream) is not a document
-// and is written by hand.
+// and is written by hand; packages are fetched from it, too.
 class LambdaService : public http::RestService {
  public:
   // All of them outlive the service; `access` may be null.
@@ -53,11 +53,6 @@ class LambdaService : public http::RestService {
   http::RestCalls calls_;
 };
 
-// The function that a call's FunctionName (a name, a part of an ARN or an ARN, each with a
-// qualifier or without) and Qualifier mean, as an ARN.
-aws::Outcome<std::string> called_arn(const http::ApiCall& call);
-aws::Outcome<FunctionPtr> called_function(Functions& functions, const http::ApiCall& call);
-
 // service_functions.cpp
 http::ApiResult create_function(Functions& functions, const http::ApiCall& call);
 http::ApiResult list_functions(Functions& functions, const http::ApiCall& call);
@@ -66,10 +61,77 @@ http::ApiResult get_function_configuration(Functions& functions, const http::Api
 http::ApiResult update_function_code(Functions& functions, const http::ApiCall& call);
 http::ApiResult update_function_configuration(Functions& functions, const http::ApiCall& call);
 http::ApiResult delete_function(Functions& functions, const http::ApiCall& call);
+
+// service_versions.cpp
+http::ApiResult publish_version(Functions& functions, const http::ApiCall& call);
+http::ApiResult list_versions(Functions& functions, const http::ApiCall& call);
+http::ApiResult create_alias(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_alias(Functions& functions, const http::ApiCall& call);
+http::ApiResult list_aliases(Functions& functions, const http::ApiCall& call);
+http::ApiResult update_alias(Functions& functions, const http::ApiCall& call);
+http::ApiResult delete_alias(Functions& functions, const http::ApiCall& call);
+
+// service_policy.cpp
+http::ApiResult add_permission(Functions& functions, const http::ApiCall& call);
+http::ApiResult remove_permission(Functions& functions, const http::ApiCall& call);
 http::ApiResult get_policy(Functions& functions, const http::ApiCall& call);
+
+// service_tags.cpp
 http::ApiResult list_tags(Functions& functions, const http::ApiCall& call);
 http::ApiResult tag_function(Functions& functions, const http::ApiCall& call);
 http::ApiResult untag_function(Functions& functions, const http::ApiCall& call);
+
+// service_concurrency.cpp
+http::ApiResult put_function_concurrency(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_function_concurrency(Functions& functions, const http::ApiCall& call);
+http::ApiResult delete_function_concurrency(Functions& functions, const http::ApiCall& call);
+http::ApiResult put_provisioned_concurrency(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_provisioned_concurrency(Functions& functions, const http::ApiCall& call);
+http::ApiResult delete_provisioned_concurrency(Functions& functions, const http::ApiCall& call);
+http::ApiResult list_provisioned_concurrency(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_account_settings(Functions& functions, const http::ApiCall& call);
+
+// service_event_invoke.cpp
+http::ApiResult put_event_invoke_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult update_event_invoke_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_event_invoke_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult delete_event_invoke_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult list_event_invoke_configs(Functions& functions, const http::ApiCall& call);
+
+// service_urls.cpp
+http::ApiResult create_url_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_url_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult update_url_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult delete_url_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult list_url_configs(Functions& functions, const http::ApiCall& call);
+
+// service_signing.cpp
+http::ApiResult create_signing_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_signing_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult update_signing_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult delete_signing_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult list_signing_configs(Functions& functions, const http::ApiCall& call);
+http::ApiResult list_functions_by_signing_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult put_function_signing_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_function_signing_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult delete_function_signing_config(Functions& functions, const http::ApiCall& call);
+
+// service_layers.cpp
+http::ApiResult publish_layer_version(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_layer_version(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_layer_version_by_arn(Functions& functions, const http::ApiCall& call);
+http::ApiResult delete_layer_version(Functions& functions, const http::ApiCall& call);
+http::ApiResult list_layer_versions(Functions& functions, const http::ApiCall& call);
+http::ApiResult list_layers(Functions& functions, const http::ApiCall& call);
+http::ApiResult add_layer_permission(Functions& functions, const http::ApiCall& call);
+http::ApiResult remove_layer_permission(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_layer_policy(Functions& functions, const http::ApiCall& call);
+
+// service_settings.cpp
+http::ApiResult get_recursion_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult put_recursion_config(Functions& functions, const http::ApiCall& call);
+http::ApiResult get_runtime_management(Functions& functions, const http::ApiCall& call);
+http::ApiResult put_runtime_management(Functions& functions, const http::ApiCall& call);
 
 // service_invoke.cpp
 std::function<void()> invoke(Functions& functions, http::ApiCall call, http::ApiReply reply);

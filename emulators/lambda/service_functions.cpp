@@ -4,11 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/json.h"
-#include "codec/base64.h"
+#include "emulators/lambda/called.h"
+#include "emulators/lambda/configuration.h"
 #include "emulators/lambda/errors.h"
+#include "emulators/lambda/package.h"
 #include "emulators/lambda/properties.h"
-#include "emulators/lambda/resource_policy.h"
 #include "emulators/lambda/service.h"
 #include "emulators/lambda/sources/limits.h"
 
@@ -18,196 +18,193 @@ namespace {
 
 using Json = nlohmann::json;
 
-// "2026-11-02T09:15:30.204+0000", as Lambda writes it.
-std::string timestamp(std::int64_t ms) {
-  auto text = to_iso8601(WallTime(std::chrono::milliseconds(ms)));
-  return text.substr(0, text.size() - 1) + "+0000";
-}
-
-Json configuration(const FunctionConfig& config) {
-  Json json = {{"FunctionName", config.name},
-               {"FunctionArn", config.arn()},
-               {"Runtime", config.runtime.name},
-               {"Role", config.role},
-               {"Handler", config.handler},
-               {"CodeSize", config.code.size},
-               {"Description", config.description},
-               {"Timeout", config.timeout.count()},
-               {"MemorySize", config.memory_mb},
-               {"LastModified", timestamp(config.modified_ms)},
-               {"CodeSha256", config.code.sha256},
-               {"Version", "$LATEST"},
-               {"TracingConfig", {{"Mode", "PassThrough"}}},
-               {"RevisionId", config.revision_id},
-               {"State", "Active"},
-               {"LastUpdateStatus", "Successful"},
-               {"PackageType", "Zip"},
-               {"Architectures", {"x86_64"}},
-               {"EphemeralStorage", {{"Size", 512}}},
-               {"LoggingConfig", {{"LogFormat", "Text"}, {"LogGroup", config.log_group_name()}}}};
-  if (!config.environment.empty()) json["Environment"] = {{"Variables", config.environment}};
-  if (!config.dead_letter_arn.empty())
-    json["DeadLetterConfig"] = {{"TargetArn", config.dead_letter_arn}};
-  return json;
-}
-
-aws::Outcome<CodeSource> read_code(Functions& functions, const Json& code) {
-  if (!code.contains("ZipFile") || !code["ZipFile"].is_string()) {
-    return aws::refuse(invalid_parameter(
-        "the code must be given as ZipFile: S3 and container images are not emulated"));
+// Of a function and its parts by ARN, as its configuration names it.
+aws::Outcome<CalledFunction> called_to_create(const http::ApiCall& call) {
+  const auto given = http::text_param(call.params, "FunctionName");
+  auto meant = called(call);
+  if (!meant) return meant;
+  const auto parsed = FunctionName::parse(given);
+  if (!parsed->account.empty() && parsed->account != call.caller.account) {
+    return aws::refuse({"AccessDeniedException", "", 403, {}});
   }
-  const auto zip = codec::base64_decode_text(code["ZipFile"].get_ref<const std::string&>());
-  if (!zip) return aws::refuse(invalid_parameter("ZipFile is not valid base64"));
-  return functions.keep_upload(*zip);
+  if (parsed->name.size() > kMaxFunctionName) {
+    return aws::refuse(invalid_parameter(
+        fmt::format("1 validation error detected: Value '{}' at 'functionName' failed to satisfy "
+                    "constraint: Member must have length less than or equal to {}",
+                    given, kMaxFunctionName)));
+  }
+  return meant;
 }
 
 aws::Outcome<void> read_common(Functions& functions, const Json& body, FunctionConfig& config) {
+  if (const auto checked = check_runtime(http::text_param(body, "Runtime")); !checked) {
+    return checked;
+  }
   std::vector<std::string> warnings;
   const auto read = read_properties(body, config, warnings);
   if (!read) return aws::refuse(invalid_parameter(read.error().message));
   for (const auto& warning : warnings) functions.surroundings().journal.warn(warning);
+  if (!body.contains("Layers")) return {};
+  auto layers = functions.layers().use(body["Layers"], config);
+  if (!layers) return aws::refuse(layers.error());
+  config.layers = std::move(*layers);
   return {};
+}
+
+aws::Outcome<void> check_tags(const FunctionConfig& config) {
+  if (config.tags.size() <= kMaxTags) return {};
+  return aws::refuse(invalid_parameter("Number of tags exceeds resource tag limit."));
+}
+
+// What a call that publishes answers: the version instead of the function.
+http::ApiResult published(Functions& functions, const FunctionConfig& function, Progress progress) {
+  const auto version = functions.publish(function.arn(), std::nullopt, progress);
+  if (!version) return aws::refuse(version.error());
+  return configuration(**version, (*version)->version);
+}
+
+bool is_set(const Json& params, const char* name) {
+  return params.value(name, Json(false)) == Json(true);
 }
 
 }  // namespace
 
 http::ApiResult create_function(Functions& functions, const http::ApiCall& call) {
   const auto& params = call.params;
+  const auto meant = called_to_create(call);
+  if (!meant) return aws::refuse(meant.error());
   FunctionConfig config;
-  const auto name = FunctionName::parse(http::text_param(params, "FunctionName"));
-  if (!name) return aws::refuse(invalid_parameter("FunctionName is missing or no function name"));
   config.account = call.caller.account;
   config.region = call.caller.region;
-  config.name = name->name;
-  if (!params.contains("Runtime")) {
+  config.name = meant->arn.substr(meant->arn.rfind(':') + 1);
+  if (!params.contains("Runtime") && http::text_param(params, "PackageType") != "Image") {
     return aws::refuse(
         invalid_parameter("Runtime and Handler are mandatory parameters for functions "
                           "created with deployment packages."));
   }
-  const auto read = read_common(functions, params, config);
-  if (!read) return aws::refuse(read.error());
+  if (const auto read = read_common(functions, params, config); !read) {
+    return aws::refuse(read.error());
+  }
+  if (const auto checked = check_tags(config); !checked) return aws::refuse(checked.error());
+  config.companions.code_signing_arn = http::text_param(params, "CodeSigningConfigArn");
   if (config.runtime.kind != RuntimeKind::kBuiltIn) {
-    auto code = read_code(functions, params.value("Code", Json::object()));
+    auto code = read_package(functions, params.value("Code", Json::object()));
     if (!code) return aws::refuse(code.error());
     config.code = std::move(*code);
   }
+  config.progress = Progress::kCreating;
   const auto made = functions.create(std::move(config));
   if (!made) return aws::refuse(made.error());
-  return configuration(**made);
+  if (is_set(params, "Publish")) return published(functions, **made, Progress::kCreating);
+  return configuration(**made, "");
 }
 
 http::ApiResult list_functions(Functions& functions, const http::ApiCall& call) {
-  auto list = Json::array();
+  const bool all = http::text_param(call.params, "FunctionVersion") == "ALL";
+  std::vector<Json> list;
   for (const auto& function : functions.list(call.caller.account, call.caller.region)) {
-    list.push_back(configuration(*function));
+    if (!all) {
+      list.push_back(listed_configuration(*function, ""));
+      continue;
+    }
+    for (const auto& version : functions.versions(function->arn())) {
+      list.push_back(listed_configuration(*version, version->version));
+    }
   }
-  return Json{{"Functions", std::move(list)}};
+  return page(std::move(list), "Functions", call);
 }
 
 http::ApiResult get_function(Functions& functions, const http::ApiCall& call) {
-  const auto function = called_function(functions, call);
-  if (!function) return aws::refuse(function.error());
-  Json result = {{"Configuration", configuration(**function)},
-                 {"Code", {{"RepositoryType", "Local"}, {"Location", (*function)->code.path}}}};
-  if (!(*function)->tags.empty()) result["Tags"] = (*function)->tags;
-  if ((*function)->reserved_concurrency) {
-    result["Concurrency"] = {{"ReservedConcurrentExecutions", *(*function)->reserved_concurrency}};
+  const auto meant = called(call);
+  if (!meant) return aws::refuse(meant.error());
+  const auto function = functions.resolve(meant->qualified());
+  if (!function) return aws::refuse(function_not_found(meant->qualified()));
+  const auto latest = functions.find(meant->arn);
+  Json result = {{"Configuration", configuration(*function, meant->qualifier)},
+                 {"Code",
+                  {{"RepositoryType", "S3"},
+                   {"Location", package_location(functions, *function, call.caller.base_url)}}}};
+  if (!latest->tags.empty()) result["Tags"] = latest->tags;
+  if (latest->reserved_concurrency) {
+    result["Concurrency"] = {{"ReservedConcurrentExecutions", *latest->reserved_concurrency}};
   }
   return result;
 }
 
 http::ApiResult get_function_configuration(Functions& functions, const http::ApiCall& call) {
-  const auto function = called_function(functions, call);
-  if (!function) return aws::refuse(function.error());
-  return configuration(**function);
+  const auto meant = called(call);
+  if (!meant) return aws::refuse(meant.error());
+  const auto function = functions.resolve(meant->qualified());
+  if (!function) return aws::refuse(function_not_found(meant->qualified()));
+  return configuration(*function, meant->qualifier);
 }
 
 http::ApiResult update_function_code(Functions& functions, const http::ApiCall& call) {
   const auto function = called_function(functions, call);
   if (!function) return aws::refuse(function.error());
-  auto code = read_code(functions, call.params);
+  if (const auto is = check_revision(call, (*function)->revision_id); !is) {
+    return aws::refuse(is.error());
+  }
+  if (call.params.contains("ImageUri")) {
+    return aws::refuse(invalid_parameter(
+        "Please don't provide ImageUri when updating a function with packageType Zip."));
+  }
+  auto code = read_package(functions, call.params);
   if (!code) return aws::refuse(code.error());
   auto config = **function;
   config.code = std::move(*code);
+  if (call.params.contains("Architectures")) {
+    config.told_back["Architectures"] = call.params["Architectures"];
+  }
+  if (is_set(call.params, "DryRun")) return configuration(config, "");
+  config.progress = Progress::kUpdating;
   const auto updated = functions.update(std::move(config));
   if (!updated) return aws::refuse(updated.error());
-  return configuration(**updated);
+  if (is_set(call.params, "Publish")) return published(functions, **updated, Progress::kCreating);
+  return configuration(**updated, "");
 }
 
 http::ApiResult update_function_configuration(Functions& functions, const http::ApiCall& call) {
   const auto function = called_function(functions, call);
   if (!function) return aws::refuse(function.error());
+  if (const auto is = check_revision(call, (*function)->revision_id); !is) {
+    return aws::refuse(is.error());
+  }
   auto config = **function;
   const auto read = read_common(functions, call.params, config);
   if (!read) return aws::refuse(read.error());
+  config.progress = Progress::kUpdating;
   const auto updated = functions.update(std::move(config));
   if (!updated) return aws::refuse(updated.error());
-  return configuration(**updated);
+  return configuration(**updated, "");
 }
 
 http::ApiResult delete_function(Functions& functions, const http::ApiCall& call) {
-  const auto arn = called_arn(call);
-  if (!arn) return aws::refuse(arn.error());
-  if (const auto removed = functions.remove(*arn); !removed) return aws::refuse(removed.error());
+  const auto meant = called(call);
+  if (!meant) return aws::refuse(meant.error());
+  if (meant->qualifier == kLatest) {
+    return aws::refuse(
+        invalid_parameter("$LATEST version cannot be deleted without deleting the function."));
+  }
+  const auto function = functions.find(meant->arn);
+  if (!function) return aws::refuse(function_not_found(meant->arn));
+  if (meant->qualifier.empty()) {
+    if (const auto removed = functions.remove(meant->arn); !removed) {
+      return aws::refuse(removed.error());
+    }
+    return Json{{"StatusCode", 204}};
+  }
+  std::string using_it;
+  for (const auto& [name, alias] : function->companions.aliases) {
+    if (alias.version != meant->qualifier && !alias.weights.contains(meant->qualifier)) continue;
+    using_it += (using_it.empty() ? "" : ", ") + name;
+  }
+  if (!using_it.empty()) {
+    return aws::refuse(resource_conflict(fmt::format(
+        "Unable to delete version because the following aliases reference it: [{}]", using_it)));
+  }
+  functions.remove_version(meant->arn, meant->qualifier);
   return Json{{"StatusCode", 204}};
-}
-
-http::ApiResult get_policy(Functions& functions, const http::ApiCall& call) {
-  const auto function = called_function(functions, call);
-  if (!function) return aws::refuse(function.error());
-  if ((*function)->permissions.empty()) {
-    return aws::refuse(aws::AwsError{
-        "ResourceNotFoundException", "The resource you requested does not exist.", 404, {}});
-  }
-  return Json{{"Policy", resource_policy(**function, (*function)->arn())},
-              {"RevisionId", (*function)->revision_id}};
-}
-
-namespace {
-
-http::ApiResult set_tags(Functions& functions, const FunctionConfig& function,
-                         std::map<std::string, std::string> tags) {
-  if (tags.size() > kMaxTags) {
-    return aws::refuse(invalid_parameter("The resource can have at most 50 tags"));
-  }
-  auto config = function;
-  config.tags = std::move(tags);
-  if (const auto set = functions.update(std::move(config)); !set) return aws::refuse(set.error());
-  return Json::object();
-}
-
-aws::Outcome<FunctionPtr> tagged(Functions& functions, const http::ApiCall& call) {
-  const auto arn = http::text_param(call.params, "Resource");
-  if (auto function = functions.find(arn)) return function;
-  return aws::refuse(function_not_found(arn));
-}
-
-}  // namespace
-
-http::ApiResult list_tags(Functions& functions, const http::ApiCall& call) {
-  const auto function = tagged(functions, call);
-  if (!function) return aws::refuse(function.error());
-  return Json{{"Tags", (*function)->tags}};
-}
-
-http::ApiResult tag_function(Functions& functions, const http::ApiCall& call) {
-  const auto function = tagged(functions, call);
-  if (!function) return aws::refuse(function.error());
-  auto tags = (*function)->tags;
-  for (const auto& [name, value] : call.params.value("Tags", Json::object()).items()) {
-    tags[name] = value.get<std::string>();
-  }
-  return set_tags(functions, **function, std::move(tags));
-}
-
-http::ApiResult untag_function(Functions& functions, const http::ApiCall& call) {
-  const auto function = tagged(functions, call);
-  if (!function) return aws::refuse(function.error());
-  auto tags = (*function)->tags;
-  for (const auto& name : call.params.value("TagKeys", Json::array())) {
-    tags.erase(name.get<std::string>());
-  }
-  return set_tags(functions, **function, std::move(tags));
 }
 
 }  // namespace loopgate::lambda

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "codec/base64.h"
+#include "emulators/lambda/called.h"
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/event_stream.h"
 #include "emulators/lambda/service.h"
@@ -29,8 +30,8 @@ class StreamedAnswer {
  public:
   using Render = std::function<http::Response(const aws::AwsError&)>;
 
-  StreamedAnswer(std::shared_ptr<http::Exchange> exchange, Render render)
-      : exchange_(std::move(exchange)), render_(std::move(render)) {}
+  StreamedAnswer(std::shared_ptr<http::Exchange> exchange, std::string version, Render render)
+      : exchange_(std::move(exchange)), version_(std::move(version)), render_(std::move(render)) {}
 
   void chunk(std::string_view payload) {
     begin();
@@ -49,11 +50,12 @@ class StreamedAnswer {
     begun_ = true;
     http::Response head;
     head.headers = {{"Content-Type", "application/vnd.amazon.eventstream"},
-                    {"X-Amz-Executed-Version", "$LATEST"}};
+                    {"X-Amz-Executed-Version", version_}};
     exchange_->begin_stream(std::move(head));
   }
 
   std::shared_ptr<http::Exchange> exchange_;
+  std::string version_;
   Render render_;
   bool begun_ = false;
 };
@@ -62,9 +64,9 @@ class StreamedAnswer {
 
 aws::Outcome<InvokeCall> read_invocation(http::ApiCall& call) {
   InvokeCall result;
-  const auto arn = called_arn(call);
-  if (!arn) return aws::refuse(arn.error());
-  result.function_arn = *arn;
+  const auto meant = called(call);
+  if (!meant) return aws::refuse(meant.error());
+  result.function_arn = meant->qualified();
   result.request_id = call.request_id;
   const auto type = http::text_param(call.params, "InvocationType");
   if (type == "Event") result.type = InvocationType::kEvent;
@@ -108,8 +110,10 @@ aws::Outcome<void> LambdaService::invoke_streaming(
   if (!call) return aws::refuse(call.error());
   auto invocation = read_invocation(*call);
   if (!invocation) return aws::refuse(invocation.error());
+  const auto function = functions_.resolve(invocation->function_arn);
   auto answer = std::make_shared<StreamedAnswer>(
-      exchange, [this](const aws::AwsError& error) { return calls_.render(error); });
+      exchange, function ? function->version : std::string(kLatest),
+      [this](const aws::AwsError& error) { return calls_.render(error); });
   if (invocation->type == InvocationType::kRequestResponse) {
     invocation->on_chunk = [answer](std::string_view chunk) { answer->chunk(chunk); };
   }

@@ -8,13 +8,12 @@ targets::Target function_target(Functions& functions) {
   return {.service = "lambda",
           .action = "lambda:InvokeFunction",
           .missing = [&functions](const std::string& arn) -> std::optional<std::string> {
-            if (functions.find(arn)) return std::nullopt;
+            if (functions.resolve(arn)) return std::nullopt;
             return "there is no such function";
           },
           .policy = [&functions](const std::string& arn) -> std::optional<std::string> {
             const auto function = functions.find(arn);
             if (!function) return std::nullopt;
-            if (function->permissions.empty()) return std::string();
             return resource_policy(*function, arn);
           },
           .denied =

@@ -8,6 +8,7 @@
 
 #include "emulators/lambda/bootstrap.h"
 #include "emulators/lambda/files.h"
+#include "emulators/lambda/layer_files.h"
 
 namespace loopgate::lambda {
 
@@ -48,7 +49,7 @@ void add_reserved(Environment& env, const FunctionConfig& config, const Launch& 
   env["AWS_EXECUTION_ENV"] = "AWS_Lambda_" + config.runtime.name;
   env["AWS_LAMBDA_FUNCTION_NAME"] = config.name;
   env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = std::to_string(config.memory_mb);
-  env["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST";
+  env["AWS_LAMBDA_FUNCTION_VERSION"] = config.version;
   env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
   env["AWS_LAMBDA_LOG_GROUP_NAME"] = config.log_group_name();
   env["AWS_LAMBDA_LOG_STREAM_NAME"] = launch.log_stream;
@@ -72,10 +73,31 @@ void add_reserved(Environment& env, const FunctionConfig& config, const Launch& 
   env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "false";
 }
 
+// Where a runtime looks at /opt.
+// https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
+void add_layers(Environment& env, const FunctionConfig& config, const std::string& layers) {
+  if (layers.empty()) return;
+  const auto put_first = [&](const char* name, const std::string& paths) {
+    auto& value = env[name];
+    value = value.empty() ? paths : paths + ":" + value;
+  };
+  put_first("PATH", layers + "/bin");
+  put_first("LD_LIBRARY_PATH", layers + "/lib");
+  const auto version = config.runtime.version;
+  if (config.runtime.kind == RuntimeKind::kPython) {
+    put_first("PYTHONPATH",
+              fmt::format("{0}/python/lib/python3.{1}/site-packages:{0}/python", layers, version));
+  } else if (config.runtime.kind == RuntimeKind::kNode) {
+    put_first("NODE_PATH", fmt::format("{0}/nodejs/node{1}/node_modules:{0}/nodejs/node_modules",
+                                       layers, version));
+  }
+}
+
 Result<std::vector<std::string>> command(const FunctionConfig& config, const Launch& launch,
-                                         std::string& warning) {
+                                         const std::string& layers, std::string& warning) {
   if (config.runtime.kind == RuntimeKind::kProvided) {
-    const auto program = fs::path(launch.code_folder) / "bootstrap";
+    auto program = fs::path(launch.code_folder) / "bootstrap";
+    if (!fs::exists(program) && !layers.empty()) program = fs::path(layers) / "bootstrap";
     if (!fs::exists(program)) {
       return fail(fmt::format("Couldn't find valid bootstrap(s): [{}]", program.string()));
     }
@@ -102,11 +124,14 @@ std::string token_label(std::string_view log_stream) {
 
 Result<io::ProcessOptions> launch_options(const FunctionConfig& config, const Launch& launch,
                                           std::string& warning) {
-  auto argv = command(config, launch, warning);
+  const auto layers = unpack_layers(config, launch.data_folder);
+  if (!layers) return std::unexpected(layers.error());
+  auto argv = command(config, launch, *layers, warning);
   if (!argv) return std::unexpected(argv.error());
   auto env = defaults(config, launch.data_folder);
   if (const auto made = make_folder(env["HOME"]); !made) return std::unexpected(made.error());
   for (const auto& [name, value] : config.environment) env[name] = value;
+  add_layers(env, config, *layers);
   add_reserved(env, config, launch);
 
   io::ProcessOptions options;

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <zip.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <system_error>
+#include <vector>
 
 #include "emulators/lambda/files.h"
 #include "emulators/lambda/limits.h"
@@ -102,6 +104,99 @@ Status extract_zip(const std::string& path, const std::string& folder) {
     }
   }
   return {};
+}
+
+Result<std::size_t> unzipped_size(const std::string& path) {
+  int code = 0;
+  const Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
+  if (!archive) return fail(fmt::format("Could not unzip {}: it is not a zip archive", path));
+  std::size_t size = 0;
+  const auto count = zip_get_num_entries(archive.get(), 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    zip_stat_t entry;
+    if (zip_stat_index(archive.get(), static_cast<zip_uint64_t>(i), 0, &entry) != 0) continue;
+    if ((entry.valid & ZIP_STAT_SIZE) != 0) size += entry.size;
+  }
+  return size;
+}
+
+namespace {
+
+// An archive in memory, whose entries are all of one time.
+class Writer {
+ public:
+  Writer() {
+    zip_error_t error;
+    zip_error_init(&error);
+    source_ = zip_source_buffer_create(nullptr, 0, 0, &error);
+    if (source_ != nullptr) archive_.reset(zip_open_from_source(source_, ZIP_TRUNCATE, &error));
+    zip_error_fini(&error);
+  }
+
+  // `source` is the archive's from now on.
+  bool add(const std::string& name, zip_source_t* source, bool executable) {
+    if (source == nullptr) return false;
+    const auto index = zip_file_add(archive_.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8);
+    if (index < 0) return zip_source_free(source), false;
+    const auto at = static_cast<zip_uint64_t>(index);
+    const zip_uint32_t mode = kRegular | (executable ? 0755U : 0644U);
+    zip_file_set_external_attributes(archive_.get(), at, 0, ZIP_OPSYS_UNIX, mode << 16);
+    return zip_file_set_mtime(archive_.get(), at, kTime, 0) == 0;
+  }
+  zip_t* archive() { return archive_.get(); }
+
+  Result<std::string> bytes() {
+    zip_source_keep(source_);
+    const std::unique_ptr<zip_source_t, void (*)(zip_source_t*)> source(source_, zip_source_free);
+    if (zip_close(archive_.get()) != 0) return fail("the archive cannot be made");
+    (void)archive_.release();
+    zip_stat_t size;
+    if (zip_source_stat(source.get(), &size) != 0 || zip_source_open(source.get()) != 0) {
+      return fail("the archive cannot be read");
+    }
+    std::string bytes(size.size, '\0');
+    const auto count = zip_source_read(source.get(), bytes.data(), bytes.size());
+    zip_source_close(source.get());
+    if (count != static_cast<zip_int64_t>(bytes.size())) return fail("the archive cannot be read");
+    return bytes;
+  }
+  explicit operator bool() const { return archive_ != nullptr; }
+
+ private:
+  static constexpr time_t kTime = 315'532'800;  // 1980, the first that an archive can say
+  zip_source_t* source_ = nullptr;
+  Archive archive_;
+};
+
+}  // namespace
+
+Result<std::string> zip_file(const std::string& name, std::string_view content) {
+  Writer writer;
+  if (!writer) return fail("no archive can be made");
+  auto* source = zip_source_buffer(writer.archive(), content.data(), content.size(), 0);
+  if (!writer.add(name, source, false)) return fail(fmt::format("cannot add {}", name));
+  return writer.bytes();
+}
+
+Result<std::string> zip_folder(const std::string& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
+    if (entry.is_regular_file(error)) files.push_back(entry.path());
+    if (files.size() > kMaxArchiveFiles) return fail(fmt::format("{} has too many files", folder));
+  }
+  std::ranges::sort(files);
+  Writer writer;
+  if (!writer) return fail("no archive can be made");
+  for (const auto& file : files) {
+    const auto mode = fs::status(file, error).permissions();
+    const bool executable = (mode & fs::perms::owner_exec) != fs::perms::none;
+    auto* source = zip_source_file(writer.archive(), file.c_str(), 0, -1);
+    if (!writer.add(fs::relative(file, folder, error).generic_string(), source, executable)) {
+      return fail(fmt::format("cannot add {}", file.string()));
+    }
+  }
+  return writer.bytes();
 }
 
 }  // namespace loopgate::lambda

@@ -37,6 +37,27 @@ Node strings(std::initializer_list<std::string_view> items, const Origin& at) {
   return list;
 }
 
+Node package_of(const Node& uri) {
+  Node code = Node::map(uri.origin);
+  if (uri.is_map() && uri.find("Bucket")) {
+    constexpr std::pair<const char*, const char*> kNames[] = {
+        {"Bucket", "S3Bucket"}, {"Key", "S3Key"}, {"Version", "S3ObjectVersion"}};
+    for (const auto& [from, to] : kNames) {
+      if (const Node* const value = uri.find(from)) code.set(to, *value);
+    }
+    return code;
+  }
+  if (!uri.is_string() || !uri.text.starts_with("s3://")) {
+    code.set("LocalPath", uri);
+    return code;
+  }
+  const auto slash = uri.text.find('/', 5);
+  const bool has_key = slash != std::string::npos;
+  code.set("S3Bucket", Node::string(uri.text.substr(5, has_key ? slash - 5 : slash), uri.origin));
+  code.set("S3Key", Node::string(has_key ? uri.text.substr(slash + 1) : "", uri.origin));
+  return code;
+}
+
 Node resource(std::string type, Node properties, const Node& like, const Origin& at) {
   Node node = Node::map(at);
   node.set("Type", std::move(type));
@@ -75,17 +96,15 @@ constexpr std::array kTranslated = {"CodeUri",
                                     "PermissionsBoundary",
                                     "AssumeRolePolicyDocument",
                                     "EventInvokeConfig",
-                                    "FunctionUrlConfig"};
+                                    "FunctionUrlConfig",
+                                    "AutoPublishAlias",
+                                    "AutoPublishCodeSha256",
+                                    "VersionDescription",
+                                    "VersionDeletionPolicy"};
 
-// About versions and deployments, which a sandbox has no use for.
-constexpr std::array kWithoutEffect = {"AutoPublishAlias",
-                                       "AutoPublishCodeSha256",
-                                       "AutoPublishAliasAllProperties",
-                                       "DeploymentPreference",
-                                       "ProvisionedConcurrencyConfig",
-                                       "VersionDescription",
-                                       "VersionDeletionPolicy",
-                                       "PropagateTags"};
+// About deployments, which a sandbox has no use for.
+constexpr std::array kWithoutEffect = {"AutoPublishAliasAllProperties", "DeploymentPreference",
+                                       "ProvisionedConcurrencyConfig", "PropagateTags"};
 
 template <std::size_t N>
 bool is_in(const std::array<const char*, N>& names, const std::string& name) {
@@ -108,9 +127,7 @@ Status check_properties(const sam::FunctionWork& work) {
                 member.origin.place());
   }
   for (const std::string& name : ignored) {
-    work.warnings->push_back(
-        fmt::format("{}: {} has no effect here: there is one version of a function, $LATEST",
-                    work.logical_id, name));
+    work.warnings->push_back(fmt::format("{}: {} has no effect here", work.logical_id, name));
   }
   return {};
 }
@@ -137,25 +154,7 @@ Result<Node> code_of(const sam::FunctionWork& work) {
             work.logical_id),
         work.origin.place());
   }
-  if (uri->is_map() && uri->find("Bucket")) {
-    constexpr std::pair<const char*, const char*> kNames[] = {
-        {"Bucket", "S3Bucket"}, {"Key", "S3Key"}, {"Version", "S3ObjectVersion"}};
-    for (const auto& [from, to] : kNames) {
-      if (const Node* const value = uri->find(from)) code.set(to, *value);
-    }
-    return code;
-  }
-  if (uri->is_string() && uri->text.starts_with("s3://")) {
-    const auto slash = uri->text.find('/', 5);
-    code.set("S3Bucket",
-             Node::string(uri->text.substr(5, slash == std::string::npos ? slash : slash - 5),
-                          uri->origin));
-    code.set("S3Key", Node::string(slash == std::string::npos ? "" : uri->text.substr(slash + 1),
-                                   uri->origin));
-    return code;
-  }
-  code.set("LocalPath", *uri);
-  return code;
+  return sam::package_of(*uri);
 }
 
 Result<Node> function_properties(const sam::FunctionWork& work) {
@@ -188,7 +187,8 @@ void add_invoke_config(sam::FunctionWork& work) {
   if (!given) return;
   Node properties = *given;
   properties.set("FunctionName", sam::ref(work.logical_id, work.origin));
-  properties.set("Qualifier", Node::string("$LATEST", work.origin));
+  const Node* const alias = work.properties.find("AutoPublishAlias");
+  properties.set("Qualifier", alias ? *alias : Node::string("$LATEST", work.origin));
   if (Node* const destinations = properties.find("DestinationConfig")) {
     for (Member& outcome : destinations->members) outcome.value.erase("Type");
   }
@@ -202,6 +202,20 @@ void add_url(sam::FunctionWork& work) {
   if (!given) return;
   Node properties = *given;
   properties.set("TargetFunctionArn", sam::ref(work.logical_id, work.origin));
+  if (const Node* const alias = work.properties.find("AutoPublishAlias")) {
+    properties.set("Qualifier", *alias);
+  }
+  const Node* const auth = properties.find("AuthType");
+  if (auth && auth->text == "NONE") {
+    Node everybody = Node::map(given->origin);
+    everybody.set("Action", "lambda:InvokeFunctionUrl");
+    everybody.set("FunctionName", sam::called_name(work, given->origin));
+    everybody.set("Principal", "*");
+    everybody.set("FunctionUrlAuthType", "NONE");
+    work.generated.push_back({work.logical_id + "UrlPublicPermissions",
+                              sam::resource("AWS::Lambda::Permission", std::move(everybody),
+                                            work.source, given->origin)});
+  }
   work.generated.push_back(
       {work.logical_id + "Url",
        sam::resource("AWS::Lambda::Url", std::move(properties), work.source, given->origin)});
@@ -210,6 +224,7 @@ void add_url(sam::FunctionWork& work) {
 Result<Node> translate_function(sam::FunctionWork& work) {
   if (auto ok = check_properties(work); !ok) return std::unexpected(ok.error());
   work.managed_policies = Node::list({}, work.origin);
+  sam::add_alias(work);
   if (auto ok = sam::add_events(work); !ok) return std::unexpected(ok.error());
   add_invoke_config(work);
   add_url(work);
@@ -249,7 +264,7 @@ Result<bool> asks_for_serverless(const Node& document) {
 
 // "Function" of "AWS::Serverless::Function"; empty: not translated here.
 std::string_view translated_kind(std::string_view type) {
-  for (const std::string_view kind : {"Function", "StateMachine", "SimpleTable"}) {
+  for (const std::string_view kind : {"Function", "StateMachine", "SimpleTable", "LayerVersion"}) {
     if (type.starts_with("AWS::Serverless::") && type.substr(17) == kind) {
       return kind;
     }
@@ -295,6 +310,7 @@ Status transform_serverless(Node& document, const FileReader& files,
   }
   if (auto ok = sam::expand_connectors(*resources); !ok) return ok;
   std::vector<Member> out;
+  std::vector<sam::PublishedFunction> published;
   for (Member& member : resources->members) {
     const Node* const type = member.value.find("Type");
     const auto kind = type ? translated_kind(type->text) : std::string_view();
@@ -309,12 +325,16 @@ Status transform_serverless(Node& document, const FileReader& files,
     if (!merged->is_map())
       return fail(fmt::format("the Properties of '{}' must be a map", member.name),
                   member.origin.place());
-    sam::FunctionWork work{member.name, member.origin, member.value, std::move(*merged), {},
-                           {},          &warnings};
-    auto translated = kind == "StateMachine"  ? sam::translate_state_machine(work, files)
-                      : kind == "SimpleTable" ? sam::translate_simple_table(work)
-                                              : translate_function(work);
+    sam::FunctionWork work{
+        member.name, member.origin, member.value, std::move(*merged), {}, {}, &warnings, {}, {}};
+    auto translated = kind == "StateMachine"   ? sam::translate_state_machine(work, files)
+                      : kind == "SimpleTable"  ? sam::translate_simple_table(work)
+                      : kind == "LayerVersion" ? sam::translate_layer(work)
+                                               : translate_function(work);
     if (!translated) return std::unexpected(translated.error());
+    if (!work.alias_id.empty()) {
+      published.push_back({member.name, work.version_id, work.alias_id});
+    }
     for (sam::Generated& generated : work.generated) {
       const Origin at = generated.resource.origin;
       out.push_back({std::move(generated.logical_id), at, std::move(generated.resource)});
@@ -322,6 +342,7 @@ Status transform_serverless(Node& document, const FileReader& files,
     out.push_back({member.name, member.origin, std::move(*translated)});
   }
   resources->members = std::move(out);
+  sam::rename_generated(document, published);
   for (const Member& member : resources->members) {
     if (resources->find_member(member.name) != &member) {
       return fail(fmt::format("the transform makes a resource '{}', a name that the template uses "

@@ -42,7 +42,7 @@ constexpr EventType kEventTypes[] = {
 Node permission(const FunctionWork& work, const EventType& type, const Origin& at) {
   Node properties = Node::map(at);
   properties.set("Action", "lambda:InvokeFunction");
-  properties.set("FunctionName", ref(work.logical_id, at));
+  properties.set("FunctionName", called_name(work, at));
   properties.set("Principal", std::string(type.principal));
   return properties;
 }
@@ -57,7 +57,7 @@ Status add_mapping(FunctionWork& work, const EventType& type, const Member& even
   Node properties = given;
   properties.erase(type.source);
   properties.set("EventSourceArn", *source);
-  properties.set("FunctionName", ref(work.logical_id, event.origin));
+  properties.set("FunctionName", called_name(work, event.origin));
   work.managed_policies.push(Node::string(std::string(type.managed), event.origin));
   work.generated.push_back(
       {work.logical_id + event.name,
@@ -80,7 +80,7 @@ Status add_topic(FunctionWork& work, const EventType& type, const Member& event,
   }
   Node subscription = Node::map(at);
   subscription.set("Protocol", "lambda");
-  subscription.set("Endpoint", get_att(work.logical_id, "Arn", at));
+  subscription.set("Endpoint", called_arn(work, at));
   subscription.set("TopicArn", *topic);
   for (const char* const name : {"FilterPolicy", "FilterPolicyScope", "Region", "RedrivePolicy"}) {
     if (const Node* const value = given.find(name)) subscription.set(name, *value);
@@ -99,7 +99,7 @@ Status add_topic(FunctionWork& work, const EventType& type, const Member& event,
 void add_other(FunctionWork& work, const EventType& type, const Member& event, const Node& given) {
   const std::string id = work.logical_id + event.name;
   Node properties = given;
-  if (properties.is_map()) properties.set("Target", get_att(work.logical_id, "Arn", event.origin));
+  if (properties.is_map()) properties.set("Target", called_arn(work, event.origin));
   work.generated.push_back(
       {id, resource(std::string(type.resource), std::move(properties), work.source, event.origin)});
   if (type.principal.empty()) return;

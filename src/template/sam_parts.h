@@ -26,6 +26,8 @@ struct FunctionWork {
   Node managed_policies;  // of the execution role
   std::vector<Generated> generated;
   std::vector<std::string>* warnings = nullptr;
+  std::string version_id = {};  // of AutoPublishAlias, as the next: empty without it
+  std::string alias_id = {};
 };
 
 // {Ref: id}, {Fn::GetAtt: [id, name]}, {Fn::Sub: text}.
@@ -38,6 +40,24 @@ Node resource(std::string type, Node properties, const Node& like, const Origin&
 
 // {Key: value} → [{Key:, Value:}]
 Node tag_list(const Node& tags);
+
+// sam.cpp: {S3Bucket, S3Key} or {LocalPath} of a CodeUri or ContentUri.
+Node package_of(const Node& uri);
+
+// sam_versions.cpp: what AutoPublishAlias stands for, and what those who call the function name.
+void add_alias(FunctionWork& work);
+Node called_arn(const FunctionWork& work, const Origin& at);
+Node called_name(const FunctionWork& work, const Origin& at);
+// {Ref: F.Alias} and {Ref: F.Version}, also in Fn::Sub, become those of the generated resources.
+struct PublishedFunction {
+  std::string logical_id;
+  std::string version_id;
+  std::string alias_id;
+};
+void rename_generated(Node& document, const std::vector<PublishedFunction>& published);
+
+// sam_layers.cpp: an AWS::Serverless::LayerVersion.
+Result<Node> translate_layer(const FunctionWork& work);
 
 // sam_globals.cpp: a section of Globals ("Function") merged under a resource's own properties.
 Result<Node> merge_globals(const Node& document, std::string_view section, const Node& properties,

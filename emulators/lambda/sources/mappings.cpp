@@ -100,11 +100,11 @@ aws::Outcome<std::string> EventSourceMappings::function_of(const Home& home,
   if (!parsed) return aws::refuse(invalid_parameter("Function does not exist"));
   auto arn = function_arn(parsed->region.empty() ? home.region : parsed->region,
                           parsed->account.empty() ? home.account : parsed->account, parsed->name);
-  const auto function = surroundings_.pollers.find(arn);
-  if (!function || !function->knows_qualifier(parsed->qualifier)) {
+  if (!parsed->qualifier.empty()) arn += ":" + parsed->qualifier;
+  if (!surroundings_.pollers.find(arn)) {
     return aws::refuse(invalid_parameter("Function does not exist"));
   }
-  return parsed->qualifier.empty() ? arn : arn + ":" + parsed->qualifier;
+  return arn;
 }
 
 aws::Outcome<void> EventSourceMappings::check_room(const EventSourceMapping& mapping) const {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -77,10 +78,23 @@ bool has_value(std::string_view values, std::string_view wanted) {
   }
 }
 
+std::string shown(const Document& value);
+
+std::string shown_map(const Document& value) {
+  std::string out = "{";
+  for (const auto& [key, item] : value.items()) {
+    if (out.size() > 1) out += ", ";
+    out += key + "=" + shown(item);
+    if (out.size() > kMaxShownValue) break;
+  }
+  return out + "}";
+}
+
 // As Java prints it.
 std::string shown(const Document& value) {
   if (value.is_null()) return "null";
   if (value.is_string()) return value.get<std::string>();
+  if (value.is_object()) return shown_map(value);
   if (!value.is_array()) return write_json(value);
   std::string out = "[";
   for (const auto& item : value) {
@@ -165,22 +179,54 @@ class Walk {
   }
 
   void value(const Shape& shape, const Document& value, const std::string& path) {
-    if (detects() && shape.constraint() != nullptr) constraint(shape, value, path);
+    if (detects()) constraint(shape, value, path);
     if (shape.type() == ShapeType::kStructure && value.is_object()) {
       structure(shape, value, path);
     } else if (shape.type() == ShapeType::kList && value.is_array()) {
-      const auto element = shape.element();
-      for (std::size_t i = 0; i < value.size(); ++i) {
-        this->value(element, value[i], item_path(path, i + 1));
-      }
+      list(shape, value, path);
     } else if (shape.type() == ShapeType::kMap && value.is_object()) {
-      const auto key_shape = shape.key();
-      const auto element = shape.element();
-      for (const auto& [key, item] : value.items()) {
-        if (detects() && key_shape.constraint() != nullptr) constraint(key_shape, key, path);
-        this->value(element, item, detects() ? path + "." + key + ".member" : path + "." + key);
+      map(shape, value, path);
+    }
+  }
+
+  void list(const Shape& shape, const Document& value, const std::string& path) {
+    const auto element = shape.element();
+    if (judges_whole() && element.constraint() != nullptr) {
+      return whole(shape, element, value, value, path, "Member");
+    }
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      this->value(element, value[i], item_path(path, i + 1));
+    }
+  }
+
+  void map(const Shape& shape, const Document& value, const std::string& path) {
+    const auto element = shape.element();
+    auto keys = Document::array();
+    for (const auto& [key, item] : value.items()) keys.push_back(key);
+    if (judges_whole()) {
+      whole(shape, shape.key(), keys, value, path, "Map keys");
+      if (element.constraint() != nullptr) {
+        return whole(shape, element, value, value, path, "Map value");
       }
     }
+    for (const auto& [key, item] : value.items()) {
+      if (detects() && !judges_whole()) constraint(shape.key(), key, path);
+      this->value(element, item, detects() ? path + "." + key + ".member" : path + "." + key);
+    }
+  }
+
+  // Lambda names the list or map that has a bad item, and all that its items must keep.
+  bool judges_whole() const { return detects() && service_.name == "lambda"; }
+
+  void whole(const Shape& shape, const Shape& element, const Document& items,
+             const Document& shown_value, const std::string& path, std::string_view what) {
+    const bool is_good = std::ranges::all_of(
+        items, [&](const Document& item) { return broken(element, item).empty(); });
+    if (is_good) return;
+    auto demands = all_demands(element);
+    demands.push_back("Member must not be null");
+    failed(shape, shown_value, path,
+           fmt::format("{} must satisfy constraint: [{}]", what, fmt::join(demands, ", ")));
   }
 
   std::string item_path(const std::string& path, std::size_t index) const {
@@ -188,21 +234,76 @@ class Walk {
   }
 
   void constraint(const Shape& shape, const Document& value, const std::string& path) {
-    const auto& demanded = *shape.constraint();
-    if (const auto size = measure(shape, value)) bounds(shape, demanded, *size, value, path);
-    if (!value.is_string()) return;
+    for (const auto& demand : broken(shape, value)) failed(shape, value, path, demand);
+  }
+
+  // Those of the shape's demands that the value does not keep.
+  std::vector<std::string> broken(const Shape& shape, const Document& value) const {
+    std::vector<std::string> demands;
+    const auto* demanded = shape.constraint();
+    if (demanded == nullptr) return demands;
+    if (const auto size = measure(shape, value)) {
+      const bool is_over =
+          (demanded->flags & table::kHasMax) != 0 && *size > static_cast<double>(demanded->max);
+      const bool is_under =
+          (demanded->flags & table::kHasMin) != 0 && *size < static_cast<double>(demanded->min);
+      if (is_over) demands.push_back(at_most(shape));
+      if (is_under) demands.push_back(at_least(shape));
+    }
+    if (!value.is_string()) return demands;
     const auto& text = value.get_ref<const std::string&>();
-    if (const auto expression = service_.at(demanded.pattern); !expression.empty()) {
+    if (const auto expression = service_.at(demanded->pattern); !expression.empty()) {
       const auto* regex = validator_.pattern(expression);
       if (regex != nullptr && !regex->matches(text).value_or(true)) {
-        failed(shape, value, path,
-               fmt::format("Member must satisfy regular expression pattern: {}", expression));
+        demands.push_back(pattern_demand(expression));
       }
     }
-    if (const auto values = service_.at(demanded.values);
+    if (const auto values = service_.at(demanded->values);
         !values.empty() && !has_value(values, text)) {
-      failed(shape, value, path, fmt::format("Member must satisfy enum value set: {}", values));
+      demands.push_back(values_demand(values));
     }
+    return demands;
+  }
+
+  std::vector<std::string> all_demands(const Shape& shape) const {
+    std::vector<std::string> demands;
+    const auto* demanded = shape.constraint();
+    if (demanded == nullptr) return demands;
+    if ((demanded->flags & table::kHasMax) != 0) demands.push_back(at_most(shape));
+    if ((demanded->flags & table::kHasMin) != 0) demands.push_back(at_least(shape));
+    if (const auto pattern = service_.at(demanded->pattern); !pattern.empty()) {
+      demands.push_back(pattern_demand(pattern));
+    }
+    if (const auto values = service_.at(demanded->values); !values.empty()) {
+      demands.push_back(values_demand(values));
+    }
+    return demands;
+  }
+
+  static std::string pattern_demand(std::string_view expression) {
+    return fmt::format("Member must satisfy regular expression pattern: {}", expression);
+  }
+  static std::string values_demand(std::string_view values) {
+    return fmt::format("Member must satisfy enum value set: {}", values);
+  }
+  std::string at_most(const Shape& shape) const {
+    return fmt::format("Member must have {} less than or equal to {}", bounded(shape),
+                       bound(shape, shape.constraint()->max));
+  }
+  std::string at_least(const Shape& shape) const {
+    return fmt::format("Member must have {} greater than or equal to {}", bounded(shape),
+                       bound(shape, shape.constraint()->min));
+  }
+  static bool is_real(const Shape& shape) {
+    return shape.type() == ShapeType::kFloat || shape.type() == ShapeType::kDouble;
+  }
+  static std::string_view bounded(const Shape& shape) {
+    const bool is_number =
+        is_real(shape) || shape.type() == ShapeType::kInteger || shape.type() == ShapeType::kLong;
+    return is_number ? "value" : "length";
+  }
+  std::string bound(const Shape& shape, std::int64_t value) const {
+    return fmt::format("{}{}", value, judges_whole() && is_real(shape) ? ".0" : "");
   }
 
   // What the bounds of a shape bound: a length, a count, or the value itself.
@@ -229,19 +330,6 @@ class Walk {
         return value.get<double>();
       default:
         return std::nullopt;
-    }
-  }
-
-  void bounds(const Shape& shape, const table::Constraint& demanded, double size,
-              const Document& value, const std::string& path) {
-    const std::string_view what = value.is_number() ? "value" : "length";
-    if ((demanded.flags & table::kHasMax) != 0 && size > static_cast<double>(demanded.max)) {
-      failed(shape, value, path,
-             fmt::format("Member must have {} less than or equal to {}", what, demanded.max));
-    }
-    if ((demanded.flags & table::kHasMin) != 0 && size < static_cast<double>(demanded.min)) {
-      failed(shape, value, path,
-             fmt::format("Member must have {} greater than or equal to {}", what, demanded.min));
     }
   }
 

@@ -73,8 +73,9 @@ TEST_F(AsyncInvocation, IsRetriedAfterOneAndTwoMinutesThenDeadLettered) {
 
 TEST_F(AsyncInvocation, TellsItsFailureDestinationEverything) {
   auto function = failing();
-  function.on_failure_arn = "arn:aws:sqs:us-west-2:123456789012:failed";
-  function.max_retries = 0;
+  function.companions.event_invoke["$LATEST"].on_failure_arn =
+      "arn:aws:sqs:us-west-2:123456789012:failed";
+  function.companions.event_invoke["$LATEST"].max_retries = 0;
   const auto result = submit(deploy(function));
   ASSERT_EQ(world->deliveries.size(), 1u);
   const auto record = nlohmann::json::parse(world->deliveries[0].payload);

@@ -96,7 +96,7 @@ class World {
         random,
         store,
         {nothing, [](auto&&...) { return aws::Outcome<void>(); }, clock, journal},
-        {clock, journal, [this](const auto& arn) { return functions->find(arn); },
+        {clock, journal, [this](const auto& arn) { return functions->resolve(arn); },
          [this](InvokeCall call, Functions::Done done) {
            functions->invoke(std::move(call), std::move(done));
          }}});

@@ -217,12 +217,13 @@ TEST_F(FunctionResourceTest, KeepsItsNameOverAnUpdate) {
                   [&](const auto& state) { EXPECT_EQ(state->physical_id, made->physical_id); });
   const auto function = world->functions->find(made->attributes["Arn"].template get<std::string>());
   EXPECT_EQ(function->timeout, std::chrono::seconds(9));
-  ASSERT_EQ(function->permissions.size(), 1u);
-  EXPECT_EQ(function->permissions[0].principal, "sns.amazonaws.com");
-  const auto policy = Json::parse(resource_policy(*function, function->arn() + ":live"));
+  ASSERT_EQ(function->companions.permissions.size(), 1u);
+  EXPECT_EQ(function->companions.permissions[0].principal, "sns.amazonaws.com");
+  EXPECT_EQ(resource_policy(*function, function->arn() + ":live"), "");
+  const auto policy = Json::parse(resource_policy(*function, function->arn()));
   ASSERT_EQ(policy["Statement"].size(), 1u);
   EXPECT_EQ(policy["Statement"][0]["Principal"], Json({{"Service", "sns.amazonaws.com"}}));
-  EXPECT_EQ(policy["Statement"][0]["Resource"], function->arn() + ":live");
+  EXPECT_EQ(policy["Statement"][0]["Resource"], function->arn());
   resource.remove(asked, [](const auto& status) { EXPECT_TRUE(status.has_value()); });
   EXPECT_EQ(world->functions->find(made->attributes["Arn"].template get<std::string>()), nullptr);
 }
@@ -239,9 +240,10 @@ TEST_F(FunctionResourceTest, GetsItsAsynchronousSettingsFromEventInvokeConfig) {
   asked.type = "AWS::Lambda::EventInvokeConfig";
   companions.create(asked, [](const auto& state) { EXPECT_TRUE(state.has_value()); });
   const auto function = world->functions->find(made->attributes["Arn"].template get<std::string>());
-  EXPECT_EQ(function->max_retries, 1);
-  EXPECT_EQ(function->max_event_age, std::chrono::seconds(60));
-  EXPECT_EQ(function->on_failure_arn, "arn:aws:sqs:r:1:q");
+  const auto invoke = invoke_config_of(*function, "");
+  EXPECT_EQ(invoke.max_retries, 1);
+  EXPECT_EQ(invoke.max_event_age, std::chrono::seconds(60));
+  EXPECT_EQ(invoke.on_failure_arn, "arn:aws:sqs:r:1:q");
 }
 
 TEST_F(FunctionResourceTest, LeavesNothingOnTheFunctionThatItsCompanionsLeft) {
@@ -266,11 +268,11 @@ TEST_F(FunctionResourceTest, LeavesNothingOnTheFunctionThatItsCompanionsLeft) {
   const auto permission =
       move("AWS::Lambda::Permission", {{"Action", "lambda:InvokeFunction"}, {"Principal", "s3"}});
   EXPECT_EQ(permission.first, permission.second);
-  EXPECT_TRUE(function("old")->permissions.empty());
-  EXPECT_EQ(function("new")->permissions.size(), 1U);
+  EXPECT_TRUE(function("old")->companions.permissions.empty());
+  EXPECT_EQ(function("new")->companions.permissions.size(), 1U);
   move("AWS::Lambda::EventInvokeConfig", {{"Qualifier", "$LATEST"}, {"MaximumRetryAttempts", 1}});
-  EXPECT_EQ(function("old")->max_retries, kMaxAsyncRetries);
-  EXPECT_EQ(function("new")->max_retries, 1);
+  EXPECT_EQ(invoke_config_of(*function("old"), "").max_retries, kMaxAsyncRetries);
+  EXPECT_EQ(invoke_config_of(*function("new"), "").max_retries, 1);
   EXPECT_EQ(move("AWS::Lambda::Version", {}).second, function("new")->arn() + ":1");
 }
 

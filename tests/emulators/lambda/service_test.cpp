@@ -3,12 +3,11 @@
 #include "emulators/lambda/service.h"
 
 #include <gmock/gmock.h>
-#include <zip.h>
 
 #include "codec/base64.h"
 #include "codec/sha256.h"
 #include "emulators/lambda/event_stream.h"
-#include "tests/emulators/lambda/functions_fixture.h"
+#include "tests/emulators/lambda/service_fixture.h"
 
 namespace loopgate::lambda {
 namespace {
@@ -16,66 +15,6 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 using Json = nlohmann::json;
-
-class RecordedExchange : public http::Exchange {
- public:
-  void respond(http::Response given) override { response = std::move(given); }
-  void begin_stream(http::Response head) override { response = std::move(head); }
-  bool write(std::string_view chunk) override {
-    response->body += chunk;
-    return true;
-  }
-  void end_stream() override { ended = true; }
-  void on_drained(std::function<void()>) override {}
-  void on_closed(std::function<void()>) override {}
-
-  std::string header(std::string_view name) const {
-    for (const auto& one : response->headers) {
-      if (one.name == name) return one.value;
-    }
-    return "";
-  }
-
-  std::optional<http::Response> response;
-  bool ended = false;
-};
-
-class LambdaServiceTest : public FunctionsTest {
- protected:
-  std::shared_ptr<RecordedExchange> send(const std::string& method, const std::string& path,
-                                         const std::string& body = "",
-                                         std::vector<http::Header> headers = {}) {
-    LambdaService api(*world->functions, *world->mappings);
-    http::Request request;
-    request.method = method;
-    const auto question = path.find('?');
-    request.path = path.substr(0, question);
-    if (question != std::string::npos) request.query = path.substr(question + 1);
-    request.headers = std::move(headers);
-    request.body = body;
-    EXPECT_TRUE(api.owns(request));
-    auto exchange = std::make_shared<RecordedExchange>();
-    api.handle(std::move(request), {kAccount, kRegion, "", ""}, exchange);
-    EXPECT_TRUE(world->until([&] { return exchange->response.has_value(); }));
-    return exchange;
-  }
-  void deploy_echo() {
-    const auto made = send(
-        "POST", "/2015-03-31/functions",
-        R"({"FunctionName":"echo","Runtime":"loopgate.echo","Role":"arn:aws:iam::123456789012:role/r"})");
-    ASSERT_EQ(made->response->status, 201) << made->response->body;
-  }
-};
-
-std::string zip_of(const std::string& folder, const std::string& text) {
-  const auto path = folder + "/upload.zip";
-  int code = 0;
-  auto* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
-  zip_file_add(archive, "app.py", zip_source_buffer(archive, text.data(), text.size(), 0), 0);
-  zip_close(archive);
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 TEST_F(LambdaServiceTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
   const auto old = zip_of(data.path(), "def handler(e, c):\n    return 'old'\n");
@@ -91,7 +30,7 @@ TEST_F(LambdaServiceTest, CreatesGetsListsUpdatesAndDeletesAFunction) {
   const auto described = Json::parse(made->response->body);
   EXPECT_EQ(described["FunctionArn"], "arn:aws:lambda:us-west-2:123456789012:function:f");
   EXPECT_EQ(described["CodeSha256"], codec::base64_encode(codec::sha256(as_bytes(old))));
-  EXPECT_EQ(described["State"], "Active");
+  EXPECT_EQ(described["State"], "Pending");
   EXPECT_EQ(described["LastModified"], "2026-11-02T09:15:30.204+0000");
 
   EXPECT_EQ(send("POST", "/2015-03-31/functions", body.dump())->response->status, 409);
@@ -135,11 +74,11 @@ TEST_F(LambdaServiceTest, WarnsOfWhatHasNoEffect) {
   const auto before = world->journal.last_seq();
   const auto made = send(
       "POST", "/2015-03-31/functions",
-      R"({"FunctionName":"f","Runtime":"loopgate.echo","Role":"arn:aws:iam::123456789012:role/r","Layers":["arn:aws:lambda:us-west-2:123456789012:layer:one:1"]})");
+      R"({"FunctionName":"f","Runtime":"loopgate.echo","Role":"arn:aws:iam::123456789012:role/r","VpcConfig":{"SubnetIds":["subnet-1"]}})");
   EXPECT_EQ(made->response->status, 201);
   std::vector<std::string> warnings;
   for (const auto& event : world->journal.read(before, 100)) warnings.push_back(event.text);
-  EXPECT_THAT(warnings, testing::Contains("f: Layers has no effect here"));
+  EXPECT_THAT(warnings, testing::Contains("f: VpcConfig has no effect here"));
 }
 
 TEST_F(LambdaServiceTest, InvokesByNamePartialAndFullArn) {
@@ -226,8 +165,8 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedRequest{"WrongType", "POST", kPath,
                        R"({"FunctionName":5,"Runtime":"python3.11","Role":"r"})", 400,
                        "SerializationException"},
-        RefusedRequest{"NotEmulated", "POST", kPath + "/echo/versions", "{}", 404,
-                       "UnknownOperationException"},
+        RefusedRequest{"NotEmulated", "GET", "/2025-12-01/functions/echo/durable-executions", "",
+                       404, "UnknownOperationException"},
         RefusedRequest{
             "Runtime", "POST", kPath,
             R"({"FunctionName":"x","Role":"arn:aws:iam::123456789012:role/r","Runtime":"ruby3.3"})",

@@ -91,7 +91,8 @@ class MappingsTest : public ::testing::Test {
          clock_, journal_},
         {clock_, journal_,
          [this](const std::string& arn) -> FunctionPtr {
-           if (is_gone_ || !arn.starts_with(function_.arn())) return nullptr;
+           const bool is_it = arn == function_.arn() || arn == function_.arn() + ":$LATEST";
+           if (is_gone_ || !is_it) return nullptr;
            return std::make_shared<const FunctionConfig>(function_);
          },
          [this](InvokeCall call, Functions::Done done) {
