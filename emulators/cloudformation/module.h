@@ -10,7 +10,7 @@ namespace loopgate::cloudformation {
 class CloudFormationModule final : public Module {
  public:
   CloudFormationModule(const Surroundings& surroundings, cfn::Deployer& deployer)
-      : service_(deployer, surroundings.clock, surroundings.random) {}
+      : service_(deployer, surroundings.clock, surroundings.random, surroundings.read_object) {}
 
   std::string_view name() const override { return "cloudformation"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }

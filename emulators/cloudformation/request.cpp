@@ -92,11 +92,6 @@ aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,
   request.account = call.caller.account;
   request.region = call.caller.region;
   request.template_text = text(call, "TemplateBody");
-  if (!text(call, "TemplateURL").empty()) {
-    return aws::refuse(
-        aws::validation_error("TemplateURL cannot be read here, because there is no S3: give the "
-                              "template as TemplateBody"));
-  }
   if (flag(call.params, "UsePreviousTemplate") && existing) {
     request.template_text = existing->template_text;
     request.template_file = existing->template_file;

@@ -33,10 +33,42 @@ constexpr http::Operation<Context> kOperations[] = {
 }  // namespace
 
 CloudFormationService::CloudFormationService(cfn::Deployer& deployer, const Clock& clock,
-                                             Random& random)
+                                             Random& random, aws::ReadObject read_object)
     : TableService(aws::shapes::kCloudformation, kOperations, context_),
+      read_object_(std::move(read_object)),
       change_sets_(clock, random),
       context_{deployer, change_sets_} {}
+
+std::function<void()> CloudFormationService::call(ApiCall call, http::ApiReply reply) {
+  if (auto read = read_template(call); !read) {
+    reply(aws::refuse(read.error()));
+    return nullptr;
+  }
+  return TableService::call(std::move(call), std::move(reply));
+}
+
+aws::Outcome<void> CloudFormationService::read_template(ApiCall& call) const {
+  const auto url = http::text_param(call.params, "TemplateURL");
+  if (url.empty()) return {};
+  if (!http::text_param(call.params, "TemplateBody").empty()) {
+    return aws::refuse(
+        aws::validation_error("Only one of TemplateBody or TemplateURL may be specified."));
+  }
+  const auto place = aws::ObjectPlace::from_url(url);
+  if (!place || !read_object_) {
+    return aws::refuse(aws::validation_error("TemplateURL must be a supported URL."));
+  }
+  auto text = read_object_(call.caller.account, *place);
+  if (!text) {
+    return aws::refuse(aws::validation_error(
+        fmt::format("S3 error: {}\nFor more information check "
+                    "http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html",
+                    text.error().message)));
+  }
+  call.params["TemplateBody"] = *std::move(text);
+  call.params.erase("TemplateURL");
+  return {};
+}
 
 // On the stack by its ARN, also of one that is not there yet.
 http::Permission CloudFormationService::permission_for(const http::ApiCall& call) const {

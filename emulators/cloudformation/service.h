@@ -4,6 +4,7 @@
 #pragma once
 
 #include "aws/account_scope.h"
+#include "aws/object_place.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "emulators/cloudformation/change_sets.h"
@@ -16,13 +17,19 @@ namespace loopgate::cloudformation {
 class CloudFormationService : public http::TableService<Context> {
  public:
   // All are borrowed and outlive the service.
-  CloudFormationService(cfn::Deployer& deployer, const Clock& clock, Random& random);
+  CloudFormationService(cfn::Deployer& deployer, const Clock& clock, Random& random,
+                        aws::ReadObject read_object);
 
+  // A template that lies in S3 is read first.
+  std::function<void()> call(ApiCall call, http::ApiReply reply) override;
   http::Permission permission_for(const http::ApiCall& call) const override;
 
   void forget_change_sets(const aws::AccountScope& scope) { change_sets_.clear(scope); }
 
  private:
+  aws::Outcome<void> read_template(ApiCall& call) const;
+
+  aws::ReadObject read_object_;
   ChangeSets change_sets_;
   Context context_;
 };

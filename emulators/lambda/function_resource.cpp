@@ -11,6 +11,7 @@
 #include "emulators/lambda/code_path.h"
 #include "emulators/lambda/code_scan.h"
 #include "emulators/lambda/errors.h"
+#include "emulators/lambda/package.h"
 #include "emulators/lambda/properties.h"
 #include "emulators/lambda/worker_launch.h"
 #include "emulators/lambda/zip.h"
@@ -64,9 +65,7 @@ Result<CodeSource> read_code(const cfn::ResourceRequest& request, const Function
     return fail_at(request, "/Code", "it has no Code");
   }
   if (found->contains("S3Bucket") || found->contains("S3Key")) {
-    return fail_at(request, "/Code",
-                   "its code is in S3, which is not emulated: give CodeUri a local folder "
-                   "or zip file");
+    return CodeSource{};  // see fetch_code
   }
   if (found->contains("ImageUri")) {
     return fail_at(request, "/Code/ImageUri", "functions from container images do not run here");
@@ -186,6 +185,9 @@ void FunctionResource::create(const cfn::ResourceRequest& request, cfn::Resource
   if (property_text(request.properties, "FunctionName").empty()) {
     config->name = generated_name(request, functions_.surroundings().random, kMaxFunctionName);
   }
+  if (auto fetched = fetch_code(*config, request); !fetched) {
+    return done(std::unexpected(fetched.error()));
+  }
   if (auto used = use_layers(*config, *config, request); !used) {
     return done(std::unexpected(used.error()));
   }
@@ -196,6 +198,19 @@ void FunctionResource::create(const cfn::ResourceRequest& request, cfn::Resource
   if (!made) return done(fail_at(request, "/FunctionName", made.error().message));
   if (builds) cfn::announce(request, name);
   build(request, *made, std::move(done));
+}
+
+// Of code that lies in S3: when the function is made, for the bucket may be of the same stack.
+Status FunctionResource::fetch_code(FunctionConfig& config, const cfn::ResourceRequest& request) {
+  const auto code = request.properties.value("Code", nlohmann::json::object());
+  const auto key = property_text(code, "S3Key");
+  if (key.empty()) return {};
+  auto fetched = read_stored_package(
+      functions_, request.stack->account,
+      {property_text(code, "S3Bucket"), key, property_text(code, "S3ObjectVersion")});
+  if (!fetched) return fail_at(request, "/Code/S3Key", fetched.error().message);
+  config.code = *std::move(fetched);
+  return {};
 }
 
 Status FunctionResource::use_layers(FunctionConfig& config, const FunctionConfig& present,
@@ -231,6 +246,9 @@ void FunctionResource::update(const cfn::ResourceRequest& request, cfn::Resource
   const auto present = functions_.find(config->arn());
   if (!present) return create(request, std::move(done));
   config->companions = present->companions;  // what other resources set on it
+  if (auto fetched = fetch_code(*config, request); !fetched) {
+    return done(std::unexpected(fetched.error()));
+  }
   if (auto used = use_layers(*config, *present, request); !used) {
     return done(std::unexpected(used.error()));
   }

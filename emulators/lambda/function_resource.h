@@ -28,6 +28,7 @@ class FunctionResource : public cfn::ResourceType {
  private:
   Result<FunctionConfig> read(const cfn::ResourceRequest& request,
                               std::vector<std::string>& warnings) const;
+  Status fetch_code(FunctionConfig& config, const cfn::ResourceRequest& request);
   // `present`: as it is now, whose layers may have been deleted since.
   Status use_layers(FunctionConfig& config, const FunctionConfig& present,
                     const cfn::ResourceRequest& request);

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "emulators/lambda/code_path.h"
+#include "emulators/lambda/package.h"
 
 namespace loopgate::lambda {
 
@@ -16,13 +17,15 @@ using cfn::property_text;
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
+std::optional<aws::ObjectPlace> stored_place(const cfn::ResourceRequest& request) {
+  const auto content = request.properties.value("Content", Json::object());
+  if (!content.contains("S3Bucket")) return std::nullopt;
+  return aws::ObjectPlace{property_text(content, "S3Bucket"), property_text(content, "S3Key"),
+                          property_text(content, "S3ObjectVersion")};
+}
+
 Result<std::string> local_path(const cfn::ResourceRequest& request) {
   const auto content = request.properties.value("Content", Json::object());
-  if (content.contains("S3Bucket")) {
-    return fail_at(request, "/Content",
-                   "its content is in S3, which is not emulated: give ContentUri a local folder or "
-                   "zip file");
-  }
   const auto given = property_text(content, "LocalPath");
   if (given.empty()) return fail_at(request, "/Content", "it has no Content");
   const auto built =
@@ -64,15 +67,21 @@ std::vector<std::string_view> LayerResource::attributes(std::string_view) const 
 }
 
 Status LayerResource::validate(const cfn::ResourceRequest& request, std::vector<std::string>&) {
+  if (stored_place(request)) return {};
   const auto path = local_path(request);
   if (!path) return std::unexpected(path.error());
   return {};
 }
 
 void LayerResource::create(const cfn::ResourceRequest& request, cfn::ResourceDone done) {
-  const auto path = local_path(request);
-  if (!path) return done(std::unexpected(path.error()));
-  auto content = read_content(functions_, *path);
+  aws::Outcome<CodeSource> content;
+  if (const auto place = stored_place(request)) {
+    content = read_stored_package(functions_, request.stack->account, *place);
+  } else {
+    const auto path = local_path(request);
+    if (!path) return done(std::unexpected(path.error()));
+    content = read_content(functions_, *path);
+  }
   if (!content) return done(fail_at(request, "/Content", content.error().message));
   LayerVersion version;
   version.account = request.stack->account;

@@ -79,10 +79,29 @@ http::Response not_there() {
 
 }  // namespace
 
-aws::Outcome<CodeSource> read_package(Functions& functions, const Json& code) {
+aws::Outcome<CodeSource> read_stored_package(Functions& functions, const std::string& account,
+                                             const aws::ObjectPlace& place) {
+  const auto& read = functions.surroundings().read_object;
+  const auto zip = read ? read(account, place) : aws::refuse(aws::access_denied("there is no S3"));
+  if (!zip) {
+    return aws::refuse(invalid_parameter(
+        fmt::format("Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}",
+                    zip.error().code, zip.error().message)));
+  }
+  return functions.keep_upload(*zip);
+}
+
+aws::Outcome<CodeSource> read_package(Functions& functions, const std::string& account,
+                                      const Json& code) {
+  if (code.contains("S3Bucket") || code.contains("S3Key")) {
+    return read_stored_package(
+        functions, account,
+        {code.value("S3Bucket", ""), code.value("S3Key", ""), code.value("S3ObjectVersion", "")});
+  }
   if (!code.contains("ZipFile") || !code["ZipFile"].is_string()) {
     return aws::refuse(invalid_parameter(
-        "the code must be given as ZipFile: S3 and container images are not emulated"));
+        "the code must be given as ZipFile or as an object of S3: container images are not "
+        "emulated"));
   }
   const auto zip = codec::base64_decode_text(code["ZipFile"].get_ref<const std::string&>());
   if (!zip) return aws::refuse(invalid_parameter("ZipFile is not valid base64"));

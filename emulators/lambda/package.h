@@ -12,7 +12,11 @@ namespace loopgate::lambda {
 
 // Of a Code (CreateFunction), a call (UpdateFunctionCode) or a Content (PublishLayerVersion).
 // InvalidParameterValueException, RequestEntityTooLargeException.
-aws::Outcome<CodeSource> read_package(Functions& functions, const nlohmann::json& code);
+aws::Outcome<CodeSource> read_package(Functions& functions, const std::string& account,
+                                      const nlohmann::json& code);
+// Of an object of S3's, as `account` reads it.
+aws::Outcome<CodeSource> read_stored_package(Functions& functions, const std::string& account,
+                                             const aws::ObjectPlace& place);
 
 // InvalidParameterValueException for what is no runtime of AWS or no longer one; empty is allowed.
 aws::Outcome<void> check_runtime(const std::string& name);

@@ -88,7 +88,7 @@ http::ApiResult create_function(Functions& functions, const http::ApiCall& call)
   if (const auto checked = check_tags(config); !checked) return aws::refuse(checked.error());
   config.companions.code_signing_arn = http::text_param(params, "CodeSigningConfigArn");
   if (config.runtime.kind != RuntimeKind::kBuiltIn) {
-    auto code = read_package(functions, params.value("Code", Json::object()));
+    auto code = read_package(functions, call.caller.account, params.value("Code", Json::object()));
     if (!code) return aws::refuse(code.error());
     config.code = std::move(*code);
   }
@@ -149,7 +149,7 @@ http::ApiResult update_function_code(Functions& functions, const http::ApiCall& 
     return aws::refuse(invalid_parameter(
         "Please don't provide ImageUri when updating a function with packageType Zip."));
   }
-  auto code = read_package(functions, call.params);
+  auto code = read_package(functions, call.caller.account, call.params);
   if (!code) return aws::refuse(code.error());
   auto config = **function;
   config.code = std::move(*code);

@@ -104,7 +104,8 @@ bool has_id(const Json& statement, const std::string& id) {
 }  // namespace
 
 http::ApiResult publish_layer_version(Functions& functions, const http::ApiCall& call) {
-  auto content = read_package(functions, call.params.value("Content", Json::object()));
+  auto content =
+      read_package(functions, call.caller.account, call.params.value("Content", Json::object()));
   if (!content) return aws::refuse(content.error());
   LayerVersion version;
   version.account = call.caller.account;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "aws/object_place.h"
 #include "aws/session.h"
 #include "base/clock.h"
 #include "base/journal.h"
@@ -37,6 +38,7 @@ struct Surroundings {
   std::shared_ptr<io::FolderWatcher> watcher = std::make_shared<io::FolderWatcher>();
   // Of the session that a function runs as; two that are alike differ by the label. May be null.
   std::function<aws::Credentials(const aws::Session&, std::string_view label)> credentials{};
+  aws::ReadObject read_object{};  // where packages may lie; may be null
 };
 
 }  // namespace loopgate::lambda

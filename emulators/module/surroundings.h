@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "aws/embedded.h"
+#include "aws/object_place.h"
 #include "base/clock.h"
 #include "base/journal.h"
 #include "base/random.h"
@@ -37,7 +38,8 @@ struct Surroundings {
   http::AccessOptions access_options = {};
   bool allow_service_delivery = false;  // see targets::Dispatcher::Permissions::pass_services
 
-  // The account fills these in: they are IAM's answers.
+  // The account fills these in: S3's answer, and IAM's.
+  aws::ReadObject read_object = nullptr;
   Authorizer authorize = nullptr;
   http::Access* access = nullptr;
   // Whether a text is a policy for a resource of a service ("sqs"): MalformedPolicyDocument, whose

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "emulators/s3/operations.h"
+
 namespace loopgate::s3 {
 
 namespace {
@@ -33,6 +35,17 @@ S3Module::S3Module(const Surroundings& surroundings)
       service_(s3_, surroundings.access),
       bucket_type_(s3_),
       policy_type_(s3_) {}
+
+aws::Outcome<std::string> S3Module::read_object(const std::string& account,
+                                                const aws::ObjectPlace& place) {
+  http::ApiCall call{.operation = "GetObject",
+                     .params = {{"Bucket", place.bucket}, {"Key", place.key}},
+                     .caller = {.account = account, .region = {}}};
+  if (!place.version.empty()) call.params["VersionId"] = place.version;
+  auto opened = open_object(s3_, call);
+  if (!opened) return aws::refuse(opened.error());
+  return read_all(*opened->reader);
+}
 
 void S3Module::empty(const std::string& bucket) {
   for (const auto& upload : uploads_.all(bucket)) uploads_.remove(upload);

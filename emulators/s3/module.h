@@ -18,7 +18,7 @@ class S3Module final : public Module {
   Status reset(const aws::AccountScope& scope) override;
   void forget(const aws::AccountScope& scope) override;
 
-  S3& s3() { return s3_; }
+  aws::Outcome<std::string> read_object(const std::string& account, const aws::ObjectPlace& place);
 
  private:
   void empty(const std::string& bucket);

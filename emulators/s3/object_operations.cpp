@@ -183,6 +183,16 @@ Outcome<OpenObject> open_object(S3& s3, const ApiCall& call) {
   return out;
 }
 
+Outcome<std::string> read_all(Contents::Reader& reader) {
+  std::string out;
+  while (reader.left() > 0) {
+    auto bytes = reader.next(kMiB);
+    if (!bytes) return aws::refuse(aws::internal_failure(bytes.error().to_string()));
+    out += *bytes;
+  }
+  return out;
+}
+
 // As a document, for who calls in process.
 ApiResult get_object(S3& s3, const ApiCall& call) {
   auto opened = open_object(s3, call);
@@ -193,13 +203,9 @@ ApiResult get_object(S3& s3, const ApiCall& call) {
         "ranges.",
         opened->reader->left(), kMostInDocument)));
   }
-  std::string body;
-  while (opened->reader->left() > 0) {
-    auto bytes = opened->reader->next(kMiB);
-    if (!bytes) return aws::refuse(aws::internal_failure(bytes.error().to_string()));
-    body += *bytes;
-  }
-  opened->document["Body"] = std::move(body);
+  auto body = read_all(*opened->reader);
+  if (!body) return aws::refuse(body.error());
+  opened->document["Body"] = *std::move(body);
   return std::move(opened->document);
 }
 

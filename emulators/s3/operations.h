@@ -39,6 +39,8 @@ struct OpenObject {
   std::unique_ptr<Contents::Reader> reader{};
 };
 Outcome<OpenObject> open_object(S3& s3, const http::ApiCall& call);
+// The bytes that are left, in memory.
+Outcome<std::string> read_all(Contents::Reader& reader);
 // The source of a copy: CopySource, "bucket/key?versionId=…".
 Outcome<Object> copy_source(S3& s3, const http::ApiCall& call);
 

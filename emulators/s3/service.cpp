@@ -395,12 +395,9 @@ void S3Service::download(const aws::RestRoute& route, const http::Request& reque
   if (reader.left() > kMiB) {
     return std::make_shared<Download>(exchange, std::move(opened->reader))->begin(std::move(head));
   }
-  while (reader.left() > 0) {
-    auto bytes = reader.next(kMiB);
-    if (!bytes)
-      return exchange->respond(rendering.error(aws::internal_failure(bytes.error().to_string())));
-    head.body += *bytes;
-  }
+  auto bytes = read_all(reader);
+  if (!bytes) return exchange->respond(rendering.error(bytes.error()));
+  head.body = *std::move(bytes);
   exchange->respond(std::move(head));
 }
 

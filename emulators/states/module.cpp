@@ -8,7 +8,7 @@ StatesModule::StatesModule(const Surroundings& surroundings, const Neighbours& n
     : machines_(surroundings.store, surroundings.clock, surroundings.random, check_resource),
       executions_(surroundings, neighbours, machines_),
       service_(context_),
-      machine_type_(machines_, surroundings.random),
+      machine_type_(machines_, surroundings.random, surroundings.read_object),
       activity_type_(machines_, surroundings.random),
       version_type_(machines_),
       alias_type_(machines_, surroundings.random) {}

@@ -111,10 +111,13 @@ Result<std::string> MachineResource::definition(const cfn::ResourceRequest& requ
     substitute(definition, substitutions);
     return write_json(definition);
   }
-  if (properties.contains("DefinitionS3Location")) {
-    return fail_at(request, "/DefinitionS3Location",
-                   "a definition in S3 is not read here: give a file's path as DefinitionUri, or "
-                   "DefinitionString");
+  if (const auto location = properties.find("DefinitionS3Location");
+      location != properties.end() && location->is_object()) {
+    const auto text = read_object_(request.stack->account, {property_text(*location, "Bucket"),
+                                                            property_text(*location, "Key"),
+                                                            property_text(*location, "Version")});
+    if (!text) return fail_at(request, "/DefinitionS3Location", text.error().message);
+    return substituted(*text, substitutions);
   }
   return fail_at(request, "", "property DefinitionString (or Definition) is required");
 }
@@ -149,6 +152,8 @@ Status MachineResource::validate(const cfn::ResourceRequest& request,
   if (!type.empty() && !cfn::is_unresolved(type) && type != "STANDARD" && type != "EXPRESS") {
     return fail_at(request, "/StateMachineType", "StateMachineType must be STANDARD or EXPRESS");
   }
+  const auto location = request.properties.value("DefinitionS3Location", json::object());
+  if (cfn::is_unresolved(property_text(location, "Bucket"))) return {};
   const auto text = definition(request);
   if (!text) return std::unexpected(text.error());
   // What is not known yet may be anything, also a resource of a task.

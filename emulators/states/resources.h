@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_StepFunctions.html
 #pragma once
 
+#include "aws/object_place.h"
 #include "base/random.h"
 #include "emulators/states/machines.h"
 #include "template/resource.h"
@@ -11,7 +12,8 @@ namespace loopgate::states {
 // Ref: the ARN. GetAtt: Arn, Name, StateMachineRevisionId.
 class MachineResource : public cfn::ResourceType {
  public:
-  MachineResource(Machines& machines, Random& random) : machines_(machines), random_(random) {}
+  MachineResource(Machines& machines, Random& random, aws::ReadObject read_object)
+      : machines_(machines), random_(random), read_object_(std::move(read_object)) {}
 
   std::vector<std::string_view> names() const override {
     return {"AWS::StepFunctions::StateMachine"};
@@ -35,6 +37,7 @@ class MachineResource : public cfn::ResourceType {
 
   Machines& machines_;
   Random& random_;
+  aws::ReadObject read_object_;
 };
 
 // Ref: the ARN. GetAtt: Arn, Name.

@@ -30,6 +30,9 @@ Account::Account(Surroundings surroundings)
     return iam_->credentials().issue(session, role == nullptr ? "" : role->id, label);
   };
   surroundings_.check_policy = iam::check_resource_policy;
+  surroundings_.read_object = [this](const std::string& account, const aws::ObjectPlace& place) {
+    return s3_->read_object(account, place);
+  };
 }
 
 // Those that know others go first.
@@ -73,7 +76,7 @@ Status Account::open() {
   states_ = make<states::StatesModule>(
       states::Neighbours{sts_->port(), lambda_->port(), logs_->port(), api_});
   // By path at last: a bucket may be named like the first word of another service's paths.
-  make<s3::S3Module>();
+  s3_ = make<s3::S3Module>();
   return {};
 }
 

@@ -81,6 +81,7 @@ class Account {
   sns::SnsModule* sns_ = nullptr;
   lambda::LambdaModule* lambda_ = nullptr;
   states::StatesModule* states_ = nullptr;
+  s3::S3Module* s3_ = nullptr;
 };
 
 }  // namespace loopgate
