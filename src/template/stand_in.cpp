@@ -42,7 +42,6 @@ constexpr Form kForms[] = {
     {"AWS::Route53::HealthCheck", true, "", "", RefGives::kRandomId},
     {"AWS::CertificateManager::Certificate", true, "", "acm:{r}:{a}:certificate/{n}",
      RefGives::kArn},
-    {"AWS::SSM::Parameter", true, "Name", "ssm:{r}:{a}:parameter/{n}"},
     {"AWS::ApplicationInsights::Application", true, "",
      "applicationinsights:{r}:{a}:application/resource-group/{n}", RefGives::kArn},
     {"AWS::ResourceGroups::Group", true, "Name", "resource-groups:{r}:{a}:group/{n}"},
@@ -67,8 +66,6 @@ constexpr Form kForms[] = {
     {"AWS::Serverless::SimpleTable", false, "TableName", "dynamodb:{r}:{a}:table/{n}"},
     {"AWS::Location::Tracker", false, "TrackerName", "geo:{r}:{a}:tracker/{n}"},
     {"AWS::IoT::TopicRule", false, "RuleName", "iot:{r}:{a}:rule/{n}"},
-    {"AWS::SecretsManager::Secret", false, "Name", "secretsmanager:{r}:{a}:secret:{n}",
-     RefGives::kArn},
 };
 
 const Form* form_of(std::string_view type) {
@@ -127,10 +124,6 @@ void StandInType::create(const ResourceRequest& request, ResourceDone done) {
   ResourceState state;
   state.physical_id =
       form && form->ref == RefGives::kArn ? arn_of(request.type, *request.stack, name) : name;
-  for (const char* const copied : {"Value", "Type"}) {
-    if (request.type == "AWS::SSM::Parameter" && request.properties.contains(copied))
-      state.attributes[copied] = request.properties[copied];
-  }
   done(std::move(state));
 }
 

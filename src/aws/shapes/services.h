@@ -15,8 +15,10 @@ extern const ServiceModel kIam;
 extern const ServiceModel kKms;
 extern const ServiceModel kLambda;
 extern const ServiceModel kLogs;
+extern const ServiceModel kSecretsmanager;
 extern const ServiceModel kSns;
 extern const ServiceModel kSqs;
+extern const ServiceModel kSsm;
 extern const ServiceModel kStepfunctions;
 extern const ServiceModel kSts;
 
@@ -30,8 +32,10 @@ inline constexpr const ServiceModel* kServices[] = {
     &kKms,
     &kLambda,
     &kLogs,
+    &kSecretsmanager,
     &kSns,
     &kSqs,
+    &kSsm,
     &kStepfunctions,
     &kSts,
 };
