@@ -34,6 +34,7 @@
 #include "sandbox/local_address.h"
 #include "sandbox/peer_routes.h"
 #include "sandbox/port_store.h"
+#include "sandbox/references.h"
 #include "sandbox/resolvers.h"
 #include "sandbox/snapshots.h"
 #include "sandbox/undone_claims.h"
@@ -131,6 +132,7 @@ struct Sandbox::Impl {
   void open_clock();
   io::HttpSender& open_http();
   void open_gateway();
+  void keep_given_values();
   Status open_stacks();
   Status open_front_door(Sandbox& sandbox);
   void finish_interrupted();
@@ -175,6 +177,7 @@ struct Sandbox::Impl {
   std::unique_ptr<CaptureFile> capture;
   std::vector<std::unique_ptr<gateway::GatewayResource>> gateway_types;
   std::unique_ptr<cloudformation::StackTable> stack_table;
+  GivenValues given_values;  // of --resolve, what the account does not answer
   std::unique_ptr<cfn::Deployer> deployer;
   cloudformation::CloudFormationModule* cloudformation = nullptr;
   ApiObserver api_observer;
@@ -335,6 +338,13 @@ void Sandbox::Impl::open_gateway() {
   });
 }
 
+// Of all regions: templates of any may refer to them.
+void Sandbox::Impl::keep_given_values() {
+  for (const auto& each : options.regions) {
+    given_values = keep_in_account(*account, options.account, each, options.resolve);
+  }
+}
+
 Status Sandbox::Impl::open_stacks() {
   auto types = account->resource_types();
   gateway_types = gateway::make_resource_types(*gateway, home());
@@ -349,7 +359,9 @@ Status Sandbox::Impl::open_stacks() {
   deploy_options.includes = [this](const std::string& location) {
     return customer_config(location, options.account, options.regions);
   };
-  deploy_options.references = options.resolve;
+  keep_given_values();
+  deploy_options.references = given_values;
+  deploy_options.stored = [this](const auto&... asked) { return stored_value(*account, asked...); };
   deploy_options.allow_unsupported = options.allow_unsupported;
   deploy_options.saves_later = true;
   deployer = std::make_unique<cfn::Deployer>(types, tasks, *stack_table, journal, clock, random,
@@ -566,6 +578,7 @@ std::vector<std::string> Sandbox::secrets() const {
     }
   }
   for (const auto& [reference, value] : impl_->options.resolve) out.push_back(value);
+  for (auto& value : stored_secrets(*impl_->account)) out.push_back(std::move(value));
   return out;
 }
 
@@ -609,7 +622,8 @@ void Sandbox::deploy(DeployOptions options, std::function<void(Result<DeployResu
   request.region = std::move(place->region);
   request.account = std::move(place->account);
   request.allow_unsupported = options.allow_unsupported;
-  request.references = std::move(options.resolve);
+  request.references =
+      keep_in_account(*impl_->account, request.account, request.region, options.resolve);
   const auto title = impl_->home().title(request.account, request.region, request.stack_name);
   impl_->deployer->deploy(std::move(request),
                           [this, title, done](Result<cfn::StackSummary> summary) {
@@ -635,7 +649,13 @@ void Sandbox::reset(const aws::AccountScope& scope, std::function<void(Status)> 
       });
   if (live == stacks.rend()) {
     return impl_->begin_anew(
-        scope, [this, scope] { return impl_->account->reset(scope); }, std::move(done));
+        scope,
+        [this, scope] {
+          const auto status = impl_->account->reset(scope);
+          if (scope.covers(impl_->options.account)) impl_->keep_given_values();
+          return status;
+        },
+        std::move(done));
   }
   const auto& stack = **live;
   impl_->deployer->remove(

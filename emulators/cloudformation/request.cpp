@@ -112,6 +112,20 @@ aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,
   return request;
 }
 
+// What stands in parameters and secrets of the account may have changed since.
+static bool refers_to_other_values(const cfn::DeployRequest& request, const cfn::Plan& plan,
+                                   const cfn::StackRecord& existing) {
+  const std::string_view text = request.template_text;
+  if (text.find("{{resolve:") == std::string_view::npos &&
+      text.find("AWS::SSM::Parameter::Value<") == std::string_view::npos) {
+    return false;
+  }
+  return std::ranges::any_of(plan.resources, [&](const cfn::PlannedResource& resource) {
+    const auto* const record = existing.find_resource(resource.logical_id);
+    return record != nullptr && record->properties != resource.expected;
+  });
+}
+
 bool changes_nothing(const cfn::DeployRequest& request, const cfn::Plan& plan,
                      const cfn::StackRecord& existing) {
   // Of these it is not known what of the template is there.
@@ -122,6 +136,7 @@ bool changes_nothing(const cfn::DeployRequest& request, const cfn::Plan& plan,
   }
   if (request.template_text != existing.template_text) return false;
   if (request.tags && *request.tags != existing.tags) return false;
+  if (refers_to_other_values(request, plan, existing)) return false;
   return std::ranges::equal(plan.parameters, existing.parameters,
                             [](const cfn::ParameterValue& asked, const cfn::ParameterRecord& has) {
                               return asked.name == has.name && asked.text == has.value;

@@ -73,6 +73,8 @@ Status Account::open() {
         deliver_record(target_arn, std::move(payload), std::move(attributes));
       },
       api_, *streams_);
+  ssm_ = make<ssm::SsmModule>();
+  secrets_ = make<secretsmanager::SecretsManagerModule>(lambda_->port(), dispatcher_);
   states_ = make<states::StatesModule>(
       states::Neighbours{sts_->port(), lambda_->port(), logs_->port(), api_});
   // By path at last: a bucket may be named like the first word of another service's paths.

@@ -15,8 +15,10 @@
 #include "emulators/logs/module.h"
 #include "emulators/module/module.h"
 #include "emulators/s3/module.h"
+#include "emulators/secretsmanager/module.h"
 #include "emulators/sns/module.h"
 #include "emulators/sqs/module.h"
+#include "emulators/ssm/module.h"
 #include "emulators/states/module.h"
 #include "emulators/sts/module.h"
 #include "sandbox/table_streams.h"
@@ -48,6 +50,8 @@ class Account {
   sqs::Queues& queues() { return sqs_->queues(); }
   sns::Topics& topics() { return sns_->topics(); }
   lambda::Functions& functions() { return lambda_->functions(); }
+  ssm::Parameters& parameters() { return ssm_->parameters(); }
+  secretsmanager::Secrets& secrets() { return secrets_->secrets(); }
   states::Executions& executions() { return states_->executions(); }
 
  private:
@@ -80,6 +84,8 @@ class Account {
   sqs::SqsModule* sqs_ = nullptr;
   sns::SnsModule* sns_ = nullptr;
   lambda::LambdaModule* lambda_ = nullptr;
+  ssm::SsmModule* ssm_ = nullptr;
+  secretsmanager::SecretsManagerModule* secrets_ = nullptr;
   states::StatesModule* states_ = nullptr;
   s3::S3Module* s3_ = nullptr;
 };

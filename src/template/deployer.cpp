@@ -118,6 +118,12 @@ std::vector<std::string> Deployer::importers(const std::string& account, const s
 DynamicReferences Deployer::references_of(const DeployRequest& request) const {
   DynamicReferences out = request.references;
   out.insert(options_.references.begin(), options_.references.end());
+  if (options_.stored) {
+    out.stored = [this, account = request.account,
+                  region = request.region](const StoredReference& reference) {
+      return options_.stored(account, region, reference);
+    };
+  }
   return out;
 }
 

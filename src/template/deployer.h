@@ -73,6 +73,10 @@ class Deployer {
     // Stacks are written by `save_changed`, which whoever makes the deployer then calls before each
     // transaction ends: a stack of hundreds of resources is written once a turn, not with each.
     bool saves_later = false;
+    // What the account has; may be null.
+    std::function<Result<std::optional<std::string>>(
+        const std::string& account, const std::string& region, const StoredReference& reference)>
+        stored = nullptr;
   };
 
   // All are borrowed and outlive the deployer.

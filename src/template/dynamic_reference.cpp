@@ -41,13 +41,28 @@ std::unexpected<Error> missing(const std::string& service, const std::string& na
               at.place());
 }
 
+// Exact names first, then the account, then `loose`: names without their service.
+Result<std::optional<std::string>> find_value(const DynamicReferences& values,
+                                              const std::vector<std::string>& exact,
+                                              const StoredReference& stored,
+                                              const std::vector<std::string>& loose) {
+  if (auto given = find_first(values, exact)) return given;
+  if (values.stored) {
+    auto found = values.stored(stored);
+    if (!found || *found) return found;
+  }
+  return find_first(values, loose);
+}
+
 Result<std::string> resolve_parameter(const std::string& service, const std::string& body,
                                       const DynamicReferences& values, const Origin& at) {
   const std::string name = body.substr(0, body.find(':'));
-  const auto value = find_first(
-      values, {service + ":" + body, service + ":" + name, "ssm:" + body, "ssm:" + name, name});
-  if (!value) return missing(service, name, at);
-  return *value;
+  const auto value =
+      find_value(values, {service + ":" + body, service + ":" + name, "ssm:" + body, "ssm:" + name},
+                 {.service = service, .id = body}, {name});
+  if (!value) return fail(value.error().message, at.place());
+  if (!*value) return missing(service, name, at);
+  return **value;
 }
 
 // secret-id:SecretString:json-key:version-stage:version-id; the id may be an ARN of seven fields.
@@ -68,7 +83,7 @@ Result<std::string> resolve_secret(const std::string& body, const DynamicReferen
                     body, field(0)),
         at.place());
   }
-  std::vector<std::string> names{"secretsmanager:" + body, "secretsmanager:" + id, id};
+  std::vector<std::string> names{"secretsmanager:" + body, "secretsmanager:" + id};
   if (id_fields == 7) {
     // An ARN's last field is the name and six random characters.
     const std::string& full = fields[6];
@@ -76,15 +91,18 @@ Result<std::string> resolve_secret(const std::string& body, const DynamicReferen
     if (full.size() > 7 && full[full.size() - 7] == '-')
       names.push_back("secretsmanager:" + full.substr(0, full.size() - 7));
   }
-  const auto value = find_first(values, names);
-  if (!value) return missing("secretsmanager", id, at);
+  const auto found = find_value(
+      values, names,
+      {.service = "secretsmanager", .id = id, .stage = field(2), .version = field(3)}, {id});
+  if (!found) return fail(found.error().message, at.place());
+  if (!*found) return missing("secretsmanager", id, at);
+  const std::string& value = **found;
   const std::string key = field(1);
-  if (key.empty() || values.contains(names[0])) return *value;
-  const auto json = read_json(*value).value_or(nullptr);
+  if (key.empty() || values.contains(names[0])) return value;
+  const auto json = read_json(value).value_or(nullptr);
   if (!json.is_object() || !json.contains(key)) {
     return fail(
-        fmt::format("the local value of the secret '{}' is not a JSON object with the key '{}'", id,
-                    key),
+        fmt::format("the value of the secret '{}' is not a JSON object with the key '{}'", id, key),
         at.place());
   }
   return json[key].is_string() ? json[key].get<std::string>() : write_json(json[key]);
@@ -133,9 +151,9 @@ std::string how_to_give(std::string_view service, std::string_view name) {
                      service, name);
 }
 
-std::optional<std::string> find_parameter_value(const DynamicReferences& values,
-                                                const std::string& name) {
-  return find_first(values, {"ssm:" + name, name});
+Result<std::optional<std::string>> find_parameter_value(const DynamicReferences& values,
+                                                        const std::string& name) {
+  return find_value(values, {"ssm:" + name}, {.service = "ssm", .id = name}, {name});
 }
 
 Status resolve_dynamic_references(Node& node, const DynamicReferences& values) {

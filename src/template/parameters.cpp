@@ -204,11 +204,15 @@ Status give_value(ParameterValue& parameter, const Member& declared,
   if (!element.empty()) {
     const auto found = find_parameter_value(references, text);
     if (!found) {
+      return fail(fmt::format("parameter '{}': {}", parameter.name, found.error().message),
+                  at.place());
+    }
+    if (!*found) {
       return fail(fmt::format("parameter '{}': the SSM parameter '{}' has no local value: {}",
                               parameter.name, text, how_to_give("ssm", text)),
                   at.place());
     }
-    text = *found;
+    text = **found;
     type = element;
   }
   Constraints constraints(parameter.name, declared.value, type, warnings);

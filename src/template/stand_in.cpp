@@ -42,12 +42,13 @@ constexpr Form kForms[] = {
     {"AWS::Route53::HealthCheck", true, "", "", RefGives::kRandomId},
     {"AWS::CertificateManager::Certificate", true, "", "acm:{r}:{a}:certificate/{n}",
      RefGives::kArn},
-    {"AWS::SSM::Parameter", true, "Name", "ssm:{r}:{a}:parameter/{n}"},
     {"AWS::ApplicationInsights::Application", true, "",
      "applicationinsights:{r}:{a}:application/resource-group/{n}", RefGives::kArn},
     {"AWS::ResourceGroups::Group", true, "Name", "resource-groups:{r}:{a}:group/{n}"},
     {"AWS::CloudFormation::WaitConditionHandle", true, "", ""},
     {"AWS::CDK::Metadata", true, "", ""},
+    // Of `cdk bootstrap`: images are not run here.
+    {"AWS::ECR::Repository", true, "RepositoryName", "ecr:{r}:{a}:repository/{n}"},
     {"AWS::Budgets::Budget", true, "", ""},
     {"AWS::XRay::Group", true, "GroupName", "xray:{r}:{a}:group/{n}", RefGives::kArn},
     {"AWS::XRay::SamplingRule", true, "", "", RefGives::kArn},
@@ -66,8 +67,6 @@ constexpr Form kForms[] = {
     {"AWS::Serverless::SimpleTable", false, "TableName", "dynamodb:{r}:{a}:table/{n}"},
     {"AWS::Location::Tracker", false, "TrackerName", "geo:{r}:{a}:tracker/{n}"},
     {"AWS::IoT::TopicRule", false, "RuleName", "iot:{r}:{a}:rule/{n}"},
-    {"AWS::SecretsManager::Secret", false, "Name", "secretsmanager:{r}:{a}:secret:{n}",
-     RefGives::kArn},
 };
 
 const Form* form_of(std::string_view type) {
@@ -125,10 +124,6 @@ void StandInType::create(const ResourceRequest& request, ResourceDone done) {
   ResourceState state;
   state.physical_id =
       form && form->ref == RefGives::kArn ? arn_of(request.type, *request.stack, name) : name;
-  for (const char* const copied : {"Value", "Type"}) {
-    if (request.type == "AWS::SSM::Parameter" && request.properties.contains(copied))
-      state.attributes[copied] = request.properties[copied];
-  }
   done(std::move(state));
 }
 

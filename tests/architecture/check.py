@@ -41,6 +41,9 @@ ARROWS = {
                          "src/template/resource.h"},
     "emulators/dynamodb": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http", "src/aws",
                            "src/template/resource.h"},
+    "emulators/ssm": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
+    "emulators/secretsmanager": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http",
+                                 "src/aws", "src/template/resource.h"},
     "emulators/cloudformation": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template"},
 }
 

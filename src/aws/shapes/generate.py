@@ -97,6 +97,7 @@ SERVICES = {
     # `loopgate.echo` is a runtime of ours, without code.
     "lambda": {"optional": {"CreateFunctionRequest": ["Code"]}, "free": ["Runtime"]},
     "logs": {"validation_code": "InvalidParameterException"},
+    "secretsmanager": {},
     "sns": {
         "wording": "kInvalidParameter",
         "validation_code": "InvalidParameter",
@@ -127,6 +128,7 @@ SERVICES = {
             "ChangeMessageVisibilityBatchRequest": ["Entries"],
         },
     },
+    "ssm": {},
     # An alias's routes are refused in the words of their class in Java.
     "stepfunctions": {"free": ["RoutingConfigurationList"]},
     "sts": {},

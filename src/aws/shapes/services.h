@@ -16,8 +16,10 @@ extern const ServiceModel kKms;
 extern const ServiceModel kLambda;
 extern const ServiceModel kLogs;
 extern const ServiceModel kS3;
+extern const ServiceModel kSecretsmanager;
 extern const ServiceModel kSns;
 extern const ServiceModel kSqs;
+extern const ServiceModel kSsm;
 extern const ServiceModel kStepfunctions;
 extern const ServiceModel kSts;
 
@@ -32,8 +34,10 @@ inline constexpr const ServiceModel* kServices[] = {
     &kLambda,
     &kLogs,
     &kS3,
+    &kSecretsmanager,
     &kSns,
     &kSqs,
+    &kSsm,
     &kStepfunctions,
     &kSts,
 };
