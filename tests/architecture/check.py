@@ -39,6 +39,8 @@ ARROWS = {
                          "src/template/resource.h"},
     "emulators/dynamodb": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http", "src/aws",
                            "src/template/resource.h"},
+    "emulators/scheduler": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http", "src/aws",
+                            "src/template/resource.h"},
     "emulators/cloudformation": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template"},
 }
 
