@@ -46,6 +46,15 @@ Status copy_source(const std::string& source, const std::string& target) {
   return {};
 }
 
+// The one that make takes. https://www.gnu.org/software/make/manual/html_node/Makefile-Names.html
+std::string makefile_in(const std::string& folder) {
+  for (const char* name : {"GNUmakefile", "makefile", "Makefile"}) {
+    std::error_code error;
+    if (fs::exists(fs::path(folder) / name, error)) return name;
+  }
+  return {};
+}
+
 class RunningBuild : public Build {
  public:
   RunningBuild(io::Loop& loop, io::Supervisor& supervisor, MakefileBuild build,
@@ -54,11 +63,12 @@ class RunningBuild : public Build {
         supervisor_(supervisor),
         build_(std::move(build)),
         done_(std::move(done)),
-        limit_(loop.clock()) {}
+        limit_(loop.clock()),
+        real_time_(loop.outside_work()) {}
 
   Status start() {
     io::ProcessOptions options;
-    options.argv = {"make", "--makefile", "Makefile", "build-" + build_.logical_id};
+    options.argv = {"make", "--makefile", makefile_in(build_.source), "build-" + build_.logical_id};
     for (char** entry = environ; *entry != nullptr; ++entry) {
       const std::string_view text(*entry);
       if (!text.starts_with("ARTIFACTS_DIR=") && !text.starts_with("MAKE")) {
@@ -84,6 +94,7 @@ class RunningBuild : public Build {
  private:
   void finish(io::ExitStatus status) {
     limit_.cancel();
+    real_time_.reset();
     std::error_code error;
     fs::remove_all(build_.scratch, error);
     Status result;
@@ -105,6 +116,7 @@ class RunningBuild : public Build {
   MakefileBuild build_;
   std::move_only_function<void(Status)> done_;
   ScopedTimer limit_;
+  std::shared_ptr<void> real_time_;  // it takes some: simulated time waits for it
   std::deque<std::string> output_;
   std::unique_ptr<io::Process> process_;
 };
@@ -114,7 +126,7 @@ class RunningBuild : public Build {
 Result<std::unique_ptr<Build>> start_build(io::Loop& loop, io::Supervisor& supervisor,
                                            MakefileBuild build,
                                            std::move_only_function<void(Status)> done) {
-  if (!fs::exists(fs::path(build.source) / "Makefile")) {
+  if (makefile_in(build.source).empty()) {
     return fail(fmt::format("BuildMethod makefile: there is no Makefile in {}", build.source));
   }
   for (const auto& folder : {build.scratch, build.artifacts}) {

@@ -44,6 +44,8 @@ ARROWS = {
     "emulators/ssm": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template/resource.h"},
     "emulators/secretsmanager": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http",
                                  "src/aws", "src/template/resource.h"},
+    "emulators/scheduler": {"emulators/module", "emulators/targets", "emulators/store", "emulators/http", "src/aws",
+                            "src/template/resource.h"},
     "emulators/cloudformation": {"emulators/module", "emulators/store", "emulators/http", "src/aws", "src/template"},
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The deployment tools as readmes call them, against a sandbox: what they upload is deployed, and the listener's packets
-are answered by it.
+"""The deployment tools as readmes call them, against a sandbox: what they upload is deployed, and the listener's
+packets are answered by it.
 
 Usage: run_deploy_tools.py BINARY CLIENTS_DIR TOOL
 

@@ -16,6 +16,7 @@ extern const ServiceModel kKms;
 extern const ServiceModel kLambda;
 extern const ServiceModel kLogs;
 extern const ServiceModel kS3;
+extern const ServiceModel kScheduler;
 extern const ServiceModel kSecretsmanager;
 extern const ServiceModel kSns;
 extern const ServiceModel kSqs;
@@ -34,6 +35,7 @@ inline constexpr const ServiceModel* kServices[] = {
     &kLambda,
     &kLogs,
     &kS3,
+    &kScheduler,
     &kSecretsmanager,
     &kSns,
     &kSqs,

@@ -132,6 +132,18 @@ TEST_F(FunctionResourceTest, BuildsByMakefile) {
   EXPECT_FALSE(std::filesystem::exists(source / "src/app.py"));
 }
 
+TEST_F(FunctionResourceTest, BuildsByTheMakefileThatMakeWouldTake) {
+  source.write("src/Makefile", "build-Packets:\n\texit 1\n");
+  source.write("src/makefile", "build-Packets:\n\tcp app.in $(ARTIFACTS_DIR)/app.py\n");
+  source.write("src/app.in", "def handler(e, c):\n    return 'lower case'\n");
+  auto asked = request(
+      {{"Runtime", "python3.11"}, {"Handler", "app.handler"}, {"Code", {{"LocalPath", "src"}}}});
+  asked.metadata = {{"BuildMethod", "makefile"}};
+  const auto made = create(asked);
+  ASSERT_TRUE(made.has_value()) << made.error().message;
+  EXPECT_EQ(invoke_json(made->attributes["Arn"]), "lower case");
+}
+
 TEST_F(FunctionResourceTest, ShowsTheOutputOfAFailedBuild) {
   source.write("src/Makefile", "build-Packets:\n\techo no compiler today; exit 1\n");
   auto asked = request(
