@@ -18,6 +18,8 @@ class SecretsManagerModule final : public Module {
         service_(context_),
         secret_type_(context_),
         setting_type_(context_) {
+    // Behind the secrets' own.
+    surroundings.store.on_rollback([this] { rotations_.arm(); });
     if (surroundings.check_policy) {
       context_.check_policy = [check = surroundings.check_policy](const std::string& text) {
         return check(text, "secretsmanager");
@@ -33,6 +35,18 @@ class SecretsManagerModule final : public Module {
   }
   std::vector<cfn::ResourceType*> resource_types() override {
     return {&secret_type_, &setting_type_};
+  }
+  // Nothing is delivered to a secret; the row gives IAM the policy that it has.
+  std::optional<targets::Target> target() override {
+    return targets::Target{
+        .service = "secretsmanager",
+        .action = "secretsmanager:PutSecretValue",
+        .policy = [this](const std::string& arn) { return secrets_.policy_of(arn); },
+        .call =
+            [](const std::string&, targets::Payload, const targets::Sender&,
+               aws::Completion<aws::Done> done) {
+              done(aws::refuse(invalid_request("Nothing can be delivered to a secret.")));
+            }};
   }
   Status reset(const aws::AccountScope& scope) override {
     secrets_.remove_all(scope);

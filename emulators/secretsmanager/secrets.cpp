@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "aws/arn.h"
 #include "emulators/secretsmanager/limits.h"
 
 namespace loopgate::secretsmanager {
 
 namespace {
 
-constexpr std::size_t kSuffixChars = 6;  // random, at the end of an ARN
+constexpr std::string_view kResource = "secret:";  // of an ARN
+constexpr std::size_t kSuffixChars = 6;            // random, at the end of an ARN
 
 // As AWS's: letters of both cases and digits.
 std::string suffix(Random& random) {
@@ -59,11 +61,28 @@ Outcome<const Secret*> Secrets::find(const Place& place, const std::string& id) 
     if (found == all_.end()) return refuse(not_found());
     return &found->second;
   }
-  for (const auto& [key, secret] : all_) {
-    const std::string_view arn = secret.arn;
-    if (arn == id || arn.substr(0, arn.size() - kSuffixChars - 1) == id) return &secret;
+  const auto arn = aws::Arn::parse(id);
+  if (!arn || arn->service != "secretsmanager" || arn->region != place.region ||
+      !arn->resource.starts_with(kResource)) {
+    return refuse(not_found());
   }
-  return refuse(not_found());
+  const auto name = arn->resource.substr(kResource.size());
+  if (name.size() > kSuffixChars + 1) {
+    const auto stem = name.substr(0, name.size() - kSuffixChars - 1);
+    const auto found = all_.find(Key(arn->account, arn->region, stem));
+    if (found != all_.end() && found->second.arn == id) return &found->second;
+  }
+  const auto found = all_.find(Key(arn->account, arn->region, name));
+  if (found == all_.end()) return refuse(not_found());
+  return &found->second;
+}
+
+std::optional<std::string> Secrets::policy_of(const std::string& text) const {
+  const auto arn = aws::Arn::parse(text);
+  if (!arn) return std::nullopt;
+  const auto secret = find({arn->account, arn->region}, text);
+  if (!secret) return std::nullopt;
+  return (*secret)->policy;
 }
 
 std::vector<const Secret*> Secrets::list(const Place& place) const {

@@ -35,9 +35,12 @@ class Secrets {
   // Its ARN, times and version ids are given here; a value is its first version, with the id
   // `token`.
   Outcome<const Secret*> create(Secret secret, const Value& value, const std::string& token);
-  // By name, ARN, or an ARN without its last seven characters. ResourceNotFoundException.
+  // By name, ARN, or an ARN without its last seven characters, which may be of another account, but
+  // not of another region. ResourceNotFoundException.
   Outcome<const Secret*> find(const Place& place, const std::string& id) const;
   std::vector<const Secret*> list(const Place& place) const;  // by name
+  // Its resource policy, empty for none; nullopt when there is no such secret.
+  std::optional<std::string> policy_of(const std::string& arn) const;
   const All& all() const { return all_; }
 
   // A version with these stages (empty: AWSCURRENT), which go from all others. The same token with

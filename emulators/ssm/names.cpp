@@ -79,9 +79,8 @@ Outcome<void> check_path(std::string_view path) {
 Reference read_reference(const Place& at, std::string_view text) {
   Reference out{at.account, at.region, std::string(text)};
   if (const auto arn = aws::Arn::parse(text);
-      arn && arn->service == "ssm" && arn->resource.starts_with("parameter/")) {
-    out.account = arn->account;
-    out.region = arn->region;
+      arn && arn->service == "ssm" && arn->account == at.account && arn->region == at.region &&
+      arn->resource.starts_with("parameter/")) {
     out.from_arn = true;
     out.name = arn->resource.substr(sizeof("parameter") - 1);
   }

@@ -32,7 +32,8 @@ Outcome<void> check_new_name(const Place& place, std::string_view name);
 // Of one that is asked for: ValidationException for what no name can be.
 Outcome<void> check_path(std::string_view path);
 
-// `at`: where the caller is; an ARN says its own place. What stands there is not checked.
+// `at`: where the caller is. An ARN of another place is taken for a name, which nothing has: nobody
+// shares parameters here. What stands in the text is not checked.
 Reference read_reference(const Place& at, std::string_view text);
 
 // Whether a label may be one.

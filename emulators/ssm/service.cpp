@@ -27,8 +27,9 @@ std::vector<http::Permission> of_each_name(const http::ApiCall& call) {
   std::vector<http::Permission> out;
   const auto add = [&](const std::string& name) {
     const auto reference = read_reference(place_of(call.caller), name);
-    out.push_back(
-        {"ssm:" + call.operation, arn_of({reference.account, reference.region}, reference.name)});
+    const bool is_foreign = name.starts_with("arn:") && !reference.from_arn;
+    out.push_back({"ssm:" + call.operation,
+                   is_foreign ? name : arn_of(place_of(call.caller), reference.name)});
   };
   for (const auto& name : texts_of(call.params, "Names")) add(name);
   for (const char* single : {"Name", "Path", "ResourceId"}) {

@@ -80,7 +80,7 @@ Result<std::optional<std::string>> stored_parameter(Account& account, const ssm:
 Result<std::optional<std::string>> stored_secret(Account& account, const sm::Place& place,
                                                  const cfn::StoredReference& reference) {
   const auto secret = account.secrets().find(place, reference.id);
-  if (!secret) return std::nullopt;
+  if (!secret || (*secret)->account != place.account) return std::nullopt;
   if ((*secret)->deletion) return fail(sm::marked_for_deletion().message);
   const auto* version =
       reference.version.empty()

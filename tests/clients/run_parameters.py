@@ -220,6 +220,35 @@ def functions_rotate_secrets(sandbox, client):
     assert (described["NextRotationDate"] - described["LastChangedDate"]).days in (29, 30), described
 
 
+def accounts_see_what_a_policy_shares(sandbox, client):
+    import boto3
+
+    manager = client("secretsmanager")
+    arn = manager.create_secret(Name="shared", SecretString="for both")["ARN"]
+    other = boto3.client("secretsmanager", "us-west-2", endpoint_url=sandbox.endpoint,
+                         aws_access_key_id="111122223333", aws_secret_access_key="test")
+    expect("ResourceNotFoundException", "", other.get_secret_value, SecretId="shared")
+    expect("AccessDeniedException", "no resource-based policy", other.get_secret_value, SecretId=arn)
+    expect("MalformedPolicyDocumentException", "", manager.put_resource_policy, SecretId="shared", ResourcePolicy="{")
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}]}
+    manager.put_resource_policy(SecretId="shared", ResourcePolicy=json.dumps(policy))
+    assert other.get_secret_value(SecretId=arn)["SecretString"] == "for both"
+
+
+def snapshots_have_them(sandbox, client):
+    ssm, manager = client("ssm"), client("secretsmanager")
+    ssm.put_parameter(Name="/snap", Value="then", Type="String")
+    manager.create_secret(Name="snap", SecretString="then")
+    sandbox.post("/_loopgate/snapshot", {"name": "s"})
+    ssm.put_parameter(Name="/snap", Value="now", Overwrite=True)
+    manager.delete_secret(SecretId="snap", ForceDeleteWithoutRecovery=True)
+    sandbox.post("/_loopgate/restore", {"name": "s"})
+    assert ssm.get_parameter(Name="/snap")["Parameter"]["Value"] == "then"
+    assert manager.get_secret_value(SecretId="snap")["SecretString"] == "then"
+
+
 def survives_a_kill(binary):
     import boto3
 
@@ -250,13 +279,15 @@ def main():
         os.environ.update(sandbox.environment())
         client = lambda name, region="us-west-2": boto3.client(name, region, endpoint_url=sandbox.endpoint)
         for behaviour in (parameters_of_every_type, secrets_and_their_versions, templates_read_and_make_them,
-                          state_machines_read_them, functions_rotate_secrets):
+                          state_machines_read_them, functions_rotate_secrets, accounts_see_what_a_policy_shares):
             behaviour(sandbox, client)
             print(f"  ok      {behaviour.__name__}")
         journal = json.dumps(sandbox.journal())
         assert "ssm PutParameter" in journal and PASSWORD not in journal, "the journal holds a secret"
         assert PASSWORD not in sandbox.log()
         print("  ok      nothing_secret_is_told")
+        snapshots_have_them(sandbox, client)
+        print("  ok      snapshots_have_them")
         # What was given is there again.
         sandbox.post("/_loopgate/reset", {})
         names = [each["Name"] for each in client("ssm").describe_parameters()["Parameters"]]

@@ -204,6 +204,37 @@ TEST(DynamicReferences, AreAnsweredFromLocalValues) {
   }
 }
 
+TEST(DynamicReferences, AreAskedOfTheAccountBehindExactNames) {
+  DynamicReferences values{{"ssm:/given", "flag"}, {"loose", "last"}, {"/both", "last"}};
+  std::vector<std::string> asked;
+  values.stored = [&](const StoredReference& reference) -> Result<std::optional<std::string>> {
+    asked.push_back(fmt::format("{} {} {} {}", reference.service, reference.id, reference.stage,
+                                reference.version));
+    if (reference.id == "/secure") return fail("of a type that cannot be read");
+    if (reference.id == "loose") return std::nullopt;
+    return R"({"key": "stored"})";
+  };
+  const Row table[] = {
+      {"{{resolve:ssm:/given}}", "flag"},
+      {"{{resolve:ssm:loose}}", "last"},
+      {"{{resolve:ssm:/both:2}}", R"({"key": "stored"})"},
+      {"{{resolve:secretsmanager:db:SecretString:key:AWSPREVIOUS}}", "stored"},
+      {"{{resolve:secretsmanager:db:SecretString:key::id}}", "stored"},
+  };
+  for (const Row& row : table) {
+    Node node = Node::string(row.yaml, {});
+    const auto ok = resolve_dynamic_references(node, values);
+    ASSERT_TRUE(ok) << row.yaml << ": " << ok.error().to_string();
+    EXPECT_EQ(node.text, row.json) << row.yaml;
+  }
+  EXPECT_EQ(asked,
+            (std::vector<std::string>{"ssm loose  ", "ssm /both:2  ",
+                                      "secretsmanager db AWSPREVIOUS ", "secretsmanager db  id"}));
+  Node node = Node::string("{{resolve:ssm:/secure}}", {});
+  EXPECT_EQ(resolve_dynamic_references(node, values).error().message,
+            "of a type that cannot be read");
+}
+
 TEST(DynamicReferences, RefuseWhatHasNoLocalValue) {
   Node node = Node::string("{{resolve:secretsmanager:nope:SecretString}}",
                            {std::make_shared<const std::string>("t.yaml"), 9});

@@ -149,6 +149,19 @@ TEST_F(Account, KeepsSecretsOverARestart) {
   EXPECT_EQ(value({{"SecretId", "s"}}), "Secrets Manager can't find the specified secret.");
 }
 
+TEST_F(Account, FindsASecretByEveryFormOfItsArn) {
+  const std::string arn =
+      ok("CreateSecret", {{"Name", "a/b-123456"}, {"SecretString", "x"}})["ARN"];
+  EXPECT_EQ(value({{"SecretId", arn}}), "x");
+  EXPECT_EQ(value({{"SecretId", arn.substr(0, arn.size() - 7)}}), "x");
+  const std::string missing = "Secrets Manager can't find the specified secret.";
+  EXPECT_EQ(value({{"SecretId", arn.substr(0, arn.size() - 1)}}), missing);
+  EXPECT_EQ(value({{"SecretId", arn.substr(0, arn.size() - 14)}}), missing);
+  EXPECT_EQ(value({{"SecretId", "arn:aws:sqs:us-west-2:123456789012:q"}}), missing);
+  region_ = "eu-west-1";
+  EXPECT_EQ(value({{"SecretId", arn}}), missing);
+}
+
 TEST_F(Account, FindsManyAtOnce) {
   for (const char* name : {"app/a", "app/b", "other"}) {
     ok("CreateSecret", {{"Name", name}, {"SecretString", name}});

@@ -201,7 +201,9 @@ TEST_F(Account, KeepsAccountsAndRegionsApartAndSurvivesARestart) {
   region_ = "eu-west-1";
   put("/x", "eu");
   account_ = "111122223333";
-  EXPECT_EQ(refusal("GetParameter", R"({"Name": "/x"})"), "ParameterNotFound: ");
+  for (const char* name : {"/x", "arn:aws:ssm:eu-west-1:123456789012:parameter/x"}) {
+    EXPECT_EQ(refusal("GetParameter", write_json(json{{"Name", name}})), "ParameterNotFound: ");
+  }
   account_ = "123456789012";
   restart();
   EXPECT_EQ(value("/x"), "eu");
