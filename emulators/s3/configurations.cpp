@@ -7,7 +7,9 @@
 
 #include "base/json.h"
 #include "emulators/s3/facts.h"
+#include "emulators/s3/lifecycle.h"
 #include "emulators/s3/limits.h"
+#include "emulators/s3/notifications.h"
 #include "emulators/s3/operations.h"
 
 namespace loopgate::s3 {
@@ -141,7 +143,17 @@ ApiResult put_configuration(S3& s3, const ApiCall& call) {
   const auto& kind = kind_of(call.operation);
   const auto& document = member(call.params, kind.member);
   if (auto checked = check(s3, kind, document); !checked) return aws::refuse(checked.error());
+  const bool is_notification = kind.name == "notification";
+  if (is_notification) {
+    if (auto checked = s3.notifications->check(
+            **bucket, document, flag_param(call.params, "SkipDestinationValidation"));
+        !checked) {
+      return aws::refuse(checked.error());
+    }
+  }
   s3.buckets.put_document((*bucket)->name, std::string(kind.name), document);
+  if (kind.name == "lifecycle") s3.lifecycle->arm();
+  if (is_notification) s3.notifications->introduce(**bucket, document, call.request_id);
   return json::object();
 }
 
@@ -169,6 +181,7 @@ ApiResult delete_configuration(S3& s3, const ApiCall& call) {
   const auto name = std::string(kind.name);
   if (kind.otherwise.empty() || kind.name == "encryption") {
     s3.buckets.remove_document((*bucket)->name, name);
+    if (kind.name == "lifecycle") s3.lifecycle->arm();
   } else {
     s3.buckets.put_document((*bucket)->name, name, json());
   }

@@ -37,8 +37,10 @@ struct S3 {
   Uploads& uploads;
   // For bodies on their way to being contents; on the same file system.
   std::string incoming;
-  std::function<void(const ObjectEvent&)> notify;
   std::function<Outcome<void>(const std::string& policy)> check_policy;
+  // Made of the others.
+  class Notifications* notifications = nullptr;
+  class Lifecycle* lifecycle = nullptr;
 };
 
 // The bucket that a call names. NoSuchBucket; AccessDenied when it is not ExpectedBucketOwner's, or

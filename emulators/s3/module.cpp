@@ -17,7 +17,7 @@ std::string emptied(std::string folder) {
 
 }  // namespace
 
-S3Module::S3Module(const Surroundings& surroundings)
+S3Module::S3Module(const Surroundings& surroundings, targets::Dispatcher& dispatcher)
     : contents_(surroundings.store, surroundings.folder + "/objects", surroundings.has_snapshots),
       buckets_(surroundings.store),
       objects_(surroundings.store, surroundings.random, contents_),
@@ -29,12 +29,22 @@ S3Module::S3Module(const Surroundings& surroundings)
           .objects = objects_,
           .uploads = uploads_,
           .incoming = emptied(surroundings.folder + "/objects-incoming"),
-          .notify = nullptr,
           .check_policy = [check = surroundings.check_policy](
                               const std::string& text) { return check(text, "s3"); }},
+      notifications_(surroundings.clock, buckets_, dispatcher),
+      lifecycle_(s3_),
       service_(s3_, surroundings.access),
       bucket_type_(s3_),
-      policy_type_(s3_) {}
+      policy_type_(s3_) {
+  s3_.notifications = &notifications_;
+  s3_.lifecycle = &lifecycle_;
+  surroundings.store.on_rollback([this] { lifecycle_.arm(); });
+}
+
+std::string S3Module::owner_of_bucket(std::string_view name) const {
+  const auto* bucket = buckets_.find(name);
+  return bucket == nullptr ? std::string() : bucket->account;
+}
 
 aws::Outcome<std::string> S3Module::read_object(const std::string& account,
                                                 const aws::ObjectPlace& place) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "emulators/module/module.h"
+#include "emulators/s3/lifecycle.h"
+#include "emulators/s3/notifications.h"
 #include "emulators/s3/resources.h"
 #include "emulators/s3/service.h"
 
@@ -8,7 +10,8 @@ namespace loopgate::s3 {
 
 class S3Module final : public Module {
  public:
-  explicit S3Module(const Surroundings& surroundings);
+  // `dispatcher`: by which those are told who asked to be.
+  S3Module(const Surroundings& surroundings, targets::Dispatcher& dispatcher);
 
   std::string_view name() const override { return "s3"; }
   void add_to(http::FrontDoor& door) override { door.add(service_); }
@@ -18,6 +21,7 @@ class S3Module final : public Module {
   Status reset(const aws::AccountScope& scope) override;
   void forget(const aws::AccountScope& scope) override;
 
+  std::string owner_of_bucket(std::string_view name) const;  // its account; empty: there is none
   aws::Outcome<std::string> read_object(const std::string& account, const aws::ObjectPlace& place);
 
  private:
@@ -28,6 +32,8 @@ class S3Module final : public Module {
   Objects objects_;
   Uploads uploads_;
   S3 s3_;
+  Notifications notifications_;
+  Lifecycle lifecycle_;
   S3Service service_;
   BucketResource bucket_type_;
   BucketPolicyResource policy_type_;

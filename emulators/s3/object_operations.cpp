@@ -5,6 +5,7 @@
 #include "codec/percent.h"
 #include "emulators/s3/facts.h"
 #include "emulators/s3/limits.h"
+#include "emulators/s3/notifications.h"
 #include "emulators/s3/operations.h"
 #include "emulators/s3/selection.h"
 
@@ -18,15 +19,14 @@ using http::text_param;
 
 void tell(S3& s3, std::string_view name, const Bucket& bucket, const Object& object,
           const ApiCall& call) {
-  if (!s3.notify) return;
-  s3.notify({.name = name,
-             .bucket = bucket,
-             .key = object.key,
-             .version = object.version,
-             .size = object.size,
-             .etag = object.etag,
-             .caller = call.caller,
-             .request_id = call.request_id});
+  s3.notifications->tell({.name = name,
+                          .bucket = bucket,
+                          .key = object.key,
+                          .version = object.version,
+                          .size = object.size,
+                          .etag = object.etag,
+                          .caller = call.caller,
+                          .request_id = call.request_id});
 }
 
 // What the answer's headers are to say instead, for links that browsers follow.
@@ -127,18 +127,22 @@ json error_of(const json& wanted, const AwsError& error) {
           {"Message", error.message}};
 }
 
+// `event`: of what kind its end is.
+void tell_removed(S3& s3, const std::string& event, const Bucket& bucket, const std::string& key,
+                  const Objects::Deleted& deleted, bool sets_marker, const ApiCall& call) {
+  if (!deleted.was_there && !sets_marker) return;
+  Object gone;
+  gone.key = key;
+  gone.version = deleted.version.empty() ? std::string(kNullVersion) : deleted.version;
+  tell(s3, event + (sets_marker ? ":DeleteMarkerCreated" : ":Delete"), bucket, gone, call);
+}
+
 Objects::Deleted delete_one(S3& s3, const Bucket& bucket, const std::string& key,
                             const std::string& version, const ApiCall& call) {
-  const auto deleted = version.empty() ? s3.objects.remove(bucket, key, s3.clock.wall())
-                                       : s3.objects.remove_version(bucket, key, version);
+  auto deleted = version.empty() ? s3.objects.remove(bucket, key, s3.clock.wall())
+                                 : s3.objects.remove_version(bucket, key, version);
   const bool sets_marker = version.empty() && deleted.is_marker;
-  if (deleted.was_there || sets_marker) {
-    Object gone;
-    gone.key = key;
-    gone.version = deleted.version.empty() ? std::string(kNullVersion) : deleted.version;
-    tell(s3, sets_marker ? "ObjectRemoved:DeleteMarkerCreated" : "ObjectRemoved:Delete", bucket,
-         gone, call);
-  }
+  tell_removed(s3, "ObjectRemoved", bucket, key, deleted, sets_marker, call);
   return deleted;
 }
 
@@ -213,6 +217,13 @@ ApiResult head_object(S3& s3, const ApiCall& call) {
   const auto opened = find_for_reading(s3, call);
   if (!opened) return aws::refuse(opened.error());
   return document_of(*opened, call.params);
+}
+
+void expire_object(S3& s3, const Bucket& bucket, const Object& object) {
+  const auto deleted = s3.objects.remove(bucket, object.key, s3.clock.wall());
+  tell_removed(
+      s3, "LifecycleExpiration", bucket, object.key, deleted, deleted.is_marker,
+      {.operation = {}, .params = {}, .caller = {.account = bucket.account, .region = {}}});
 }
 
 ApiResult delete_object(S3& s3, const ApiCall& call) {

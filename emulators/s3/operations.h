@@ -33,6 +33,9 @@ http::ApiResult delete_objects(S3& s3, const http::ApiCall& call);
 http::ApiResult copy_object(S3& s3, const http::ApiCall& call);
 http::ApiResult get_object_attributes(S3& s3, const http::ApiCall& call);
 
+// As a rule of its bucket has it.
+void expire_object(S3& s3, const Bucket& bucket, const Object& object);
+
 // An object being read: what GetObject says of it, and its bytes.
 struct OpenObject {
   json document;  // without Body

@@ -8,6 +8,7 @@
 #include "codec/text.h"
 #include "emulators/s3/facts.h"
 #include "emulators/s3/limits.h"
+#include "emulators/s3/notifications.h"
 #include "emulators/s3/operations.h"
 #include "emulators/s3/selection.h"
 
@@ -303,16 +304,14 @@ ApiResult complete_multipart_upload(S3& s3, const ApiCall& call) {
   s3.contents.hold(object.pieces);
   object.version = s3.objects.put(bucket, object);
   s3.uploads.remove(*upload);
-  if (s3.notify) {
-    s3.notify({.name = "ObjectCreated:CompleteMultipartUpload",
-               .bucket = bucket,
-               .key = object.key,
-               .version = object.version,
-               .size = object.size,
-               .etag = object.etag,
-               .caller = call.caller,
-               .request_id = call.request_id});
-  }
+  s3.notifications->tell({.name = "ObjectCreated:CompleteMultipartUpload",
+                          .bucket = bucket,
+                          .key = object.key,
+                          .version = object.version,
+                          .size = object.size,
+                          .etag = object.etag,
+                          .caller = call.caller,
+                          .request_id = call.request_id});
   auto out = written(bucket, object);
   out["Bucket"] = bucket.name;
   out["Key"] = object.key;

@@ -80,7 +80,7 @@ Status Account::open() {
   make<scheduler::SchedulerModule>(scheduler::Neighbours{
       dispatcher_, api_, [this](const auto&... arguments) { return assume_for(arguments...); }});
   // By path at last: a bucket may be named like the first word of another service's paths.
-  s3_ = make<s3::S3Module>();
+  s3_ = make<s3::S3Module>(dispatcher_);
   return {};
 }
 
@@ -135,8 +135,12 @@ bool Account::policy_allows(const std::string& text, std::string_view action,
   request.resource = arn;
   request.principal = iam::Principal::aws_service(sender.principal);
   request.context["aws:sourcearn"] = {sender.source_arn};
-  if (const auto source = aws::Arn::parse(sender.source_arn))
-    request.context["aws:sourceaccount"] = {source->account};
+  if (const auto source = aws::Arn::parse(sender.source_arn)) {
+    // A bucket's ARN does not say whose it is.
+    const bool is_bucket = source->service == "s3" && source->account.empty();
+    request.context["aws:sourceaccount"] = {is_bucket ? s3_->owner_of_bucket(source->resource)
+                                                      : source->account};
+  }
   return policy->evaluate(request).verdict == iam::Verdict::kAllow;
 }
 

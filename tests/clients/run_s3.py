@@ -11,6 +11,7 @@ import datetime
 import hashlib
 import http.client
 import io
+import json
 import os
 import pathlib
 import shutil
@@ -389,6 +390,85 @@ def hosts_name_buckets(s3, sandbox):
         connection.close()
 
 
+def received(queues, url):
+    """The bodies of what is in a queue, and it is gone."""
+    bodies = []
+    while messages := queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            bodies.append(json.loads(message["Body"]))
+            queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return bodies
+
+
+def queues_are_told(s3, sandbox):
+    queues = sandbox.client("sqs")
+    bucket = make(s3, "telling-bucket")
+    url = queues.create_queue(QueueName="told")["QueueUrl"]
+    arn = "arn:aws:sqs:us-west-2:123456789012:told"
+    asked = {"QueueConfigurations": [
+        {"Id": "images", "QueueArn": arn, "Events": ["s3:ObjectCreated:*"],
+         "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}, {"Name": "suffix", "Value": ".png"}]}}},
+        {"Id": "gone", "QueueArn": arn, "Events": ["s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"]}]}
+    put = {"Bucket": bucket, "NotificationConfiguration": asked}
+    expect("InvalidArgument", "Unable to validate", s3.put_bucket_notification_configuration, 400, **put)
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn,
+        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{bucket}"},
+                      "StringEquals": {"aws:SourceAccount": "123456789012"}}}]}
+    queues.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    s3.put_bucket_notification_configuration(**put)
+    assert s3.get_bucket_notification_configuration(Bucket=bucket)["QueueConfigurations"] == asked["QueueConfigurations"]
+    (test,) = received(queues, url)
+    assert test["Event"] == "s3:TestEvent" and test["Bucket"] == bucket, test
+    s3.put_object(Bucket=bucket, Key="in/a b+c.png", Body=b"12345")
+    s3.put_object(Bucket=bucket, Key="in/other.txt", Body=b"")
+    s3.copy_object(Bucket=bucket, Key="in/copy.png", CopySource=f"{bucket}/in/other.txt")
+    s3.delete_object(Bucket=bucket, Key="in/other.txt")
+    told = [body["Records"][0] for body in received(queues, url)]
+    assert [record["eventName"] for record in told] == ["ObjectCreated:Put", "ObjectCreated:Copy", "ObjectRemoved:Delete"]
+    assert told[0]["s3"]["object"]["key"] == "in/a+b%2Bc.png" and told[0]["s3"]["object"]["size"] == 5, told[0]
+    assert told[0]["s3"]["configurationId"] == "images" and told[0]["awsRegion"] == "us-west-2", told[0]
+    assert "eTag" not in told[2]["s3"]["object"], told[2]
+    asked["QueueConfigurations"][1]["Events"] = ["s3:ObjectCreated:Put"]
+    expect("InvalidArgument", "overlap", s3.put_bucket_notification_configuration, 400, **put)
+    asked["QueueConfigurations"][1]["Events"] = ["s3:ObjectEaten"]
+    expect("InvalidArgument", "not supported", s3.put_bucket_notification_configuration, 400, **put)
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [
+        {"ID": "short", "Status": "Enabled", "Filter": {"Prefix": "in/"}, "Expiration": {"Days": 1}}]})
+    sandbox.post("/_loopgate/clock", {"advance": "72h"})
+    told = [body["Records"][0] for body in received(queues, url)]
+    assert [record["eventName"] for record in told] == ["LifecycleExpiration:Delete"] * 2, told
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+def objects_grow_old_by_the_clock(s3, sandbox):
+    bucket = make(s3, "aging-bucket")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"1", b"2", b"3"):
+        s3.put_object(Bucket=bucket, Key="kept", Body=body)
+    s3.put_object(Bucket=bucket, Key="tagged", Body=b"x", Tagging="temp=yes")
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="never")
+    assert upload["UploadId"]
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [
+        {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""},
+         "NoncurrentVersionExpiration": {"NoncurrentDays": 3}},
+        {"ID": "temp", "Status": "Enabled", "Filter": {"Tag": {"Key": "temp", "Value": "yes"}}, "Expiration": {"Days": 2}},
+        {"ID": "cold", "Status": "Enabled", "Filter": {"Prefix": "kept"},
+         "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]},
+        {"ID": "off", "Status": "Disabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}},
+        {"ID": "uploads", "Status": "Enabled", "Filter": {"Prefix": ""},
+         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}]})
+    count = lambda: len(s3.list_object_versions(Bucket=bucket, Prefix="kept")["Versions"])
+    sandbox.post("/_loopgate/clock", {"advance": "71h"})
+    assert count() == 3 and s3.list_object_versions(Bucket=bucket, Prefix="tagged")["DeleteMarkers"]
+    sandbox.post("/_loopgate/clock", {"advance": "25h"})
+    assert count() == 1 and s3.get_object(Bucket=bucket, Key="kept")["Body"].read() == b"3"
+    assert "Uploads" in s3.list_multipart_uploads(Bucket=bucket)
+    sandbox.post("/_loopgate/clock", {"advance": "720h"})
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket=bucket)
+    assert s3.head_object(Bucket=bucket, Key="kept")["StorageClass"] == "STANDARD_IA"
+
+
 def aborted_bodies_leave_nothing(s3, sandbox):
     bucket = make(s3, "aborted-bucket")
     connection = http.client.HTTPConnection(sandbox.endpoint.removeprefix("http://"))
@@ -452,14 +532,16 @@ def main(binary):
         print("boto3 is not installed")
         return SKIPPED
     with Sandbox(binary, ["--ephemeral", "--allow-origin", "http://app.example.test"]) as sandbox:
-        s3 = boto3.client("s3", endpoint_url=sandbox.endpoint, region_name="us-west-2", aws_access_key_id="test",
-                          aws_secret_access_key="test",
-                          config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0}))
+        sandbox.client = lambda service: boto3.client(
+            service, endpoint_url=sandbox.endpoint, region_name="us-west-2", aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0}))
+        s3 = sandbox.client("s3")
         for check in (buckets_are_made_and_found, objects_are_what_was_put, ranges_and_conditions_hold,
                       checksums_are_checked, lists_have_pages_and_prefixes, copies_share_nothing_that_changes,
                       uploads_come_in_parts, versions_are_kept, configurations_are_kept,
                       pages_of_other_origins_are_let_in_by_rule, presigned_urls_work_until_they_end, hosts_name_buckets,
-                      aborted_bodies_leave_nothing, the_shell_copies_folders):
+                      queues_are_told, objects_grow_old_by_the_clock, aborted_bodies_leave_nothing, the_shell_copies_folders):
             print(check.__name__.replace("_", " "))
             check(s3, sandbox)
     return 0
