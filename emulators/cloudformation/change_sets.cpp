@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <set>
-
+#include "emulators/cloudformation/changes.h"
 #include "emulators/cloudformation/limits.h"
 #include "emulators/cloudformation/operations.h"
+#include "emulators/cloudformation/stack_policy.h"
 
 namespace loopgate::cloudformation {
 
@@ -27,6 +27,11 @@ ChangeSet* ChangeSets::find(const std::string& account, const std::string& regio
   return nullptr;
 }
 
+ChangeSet* ChangeSets::find(const std::string& id) {
+  const auto found = sets_.find(id);
+  return found == sets_.end() ? nullptr : &found->second;
+}
+
 std::vector<const ChangeSet*> ChangeSets::of_stack(const std::string& account,
                                                    const std::string& region,
                                                    const std::string& stack) const {
@@ -40,7 +45,8 @@ std::vector<const ChangeSet*> ChangeSets::of_stack(const std::string& account,
 
 void ChangeSets::erase_others(const ChangeSet& kept) {
   std::erase_if(sets_, [&](const auto& entry) {
-    return entry.second.stack_id == kept.stack_id && entry.first != kept.id;
+    return entry.second.stack_id == kept.stack_id && entry.first != kept.id &&
+           !entry.second.execution_status.starts_with("EXECUTE_");
   });
 }
 
@@ -49,78 +55,15 @@ std::string ChangeSets::make_id(const cfn::DeployRequest& request, const std::st
                      request.account, name, random_.uuid());
 }
 
-namespace {
-
-json change(const char* action, const std::string& logical_id, const std::string& type) {
-  return {{"Action", action},
-          {"LogicalResourceId", logical_id},
-          {"ResourceType", type},
-          {"Scope", json::array()},
-          {"Details", json::array()}};
-}
-
-// Names of the properties that differ, in their order.
-std::set<std::string> changed_properties(const json& before, const json& after) {
-  std::set<std::string> out;
-  for (const auto& [name, value] : after.items()) {
-    const auto found = before.find(name);
-    if (found == before.end() || *found != value) out.insert(name);
-  }
-  for (const auto& [name, value] : before.items()) {
-    if (!after.contains(name)) out.insert(name);
-  }
-  return out;
-}
-
-json modification(const cfn::ResourceRecord& before, const cfn::PlannedResource& after,
-                  const std::set<std::string>& properties) {
-  json out = change("Modify", after.logical_id, after.type);
-  const bool other_type = before.type != after.type;
-  out["PhysicalResourceId"] = before.physical_id;
-  // Which properties make another resource shows when it is updated.
-  out["Replacement"] = other_type ? "True" : "Conditional";
-  if (!properties.empty()) out["Scope"].push_back("Properties");
-  for (const auto& name : properties) {
-    out["Details"].push_back(
-        {{"Target",
-          {{"Attribute", "Properties"}, {"Name", name}, {"RequiresRecreation", "Conditionally"}}},
-         {"Evaluation", "Static"},
-         {"ChangeSource", "DirectModification"}});
-  }
-  return out;
-}
-
-json removal(const cfn::ResourceRecord& resource) {
-  json out = change("Remove", resource.logical_id, resource.type);
-  out["PhysicalResourceId"] = resource.physical_id;
-  out["PolicyAction"] = resource.deletion_policy.empty() ? "Delete" : resource.deletion_policy;
-  return out;
-}
-
-// What stays as it is is not listed.
-json changes_of(const cfn::Plan& plan, const cfn::StackRecord* existing) {
-  json out = json::array();
-  const auto add = [&](json resource_change) {
-    out.push_back({{"Type", "Resource"}, {"ResourceChange", std::move(resource_change)}});
-  };
-  for (const auto& resource : plan.resources) {
-    const auto* before = existing ? existing->find_resource(resource.logical_id) : nullptr;
-    if (before == nullptr) {
-      add(change("Add", resource.logical_id, resource.type));
-      continue;
-    }
-    const auto properties = changed_properties(before->properties, resource.expected);
-    if (!properties.empty() || before->type != resource.type)
-      add(modification(*before, resource, properties));
-  }
-  for (const auto& resource : existing ? existing->resources : std::vector<cfn::ResourceRecord>{}) {
-    if (!plan.find(resource.logical_id)) add(removal(resource));
-  }
-  return out;
-}
-
 aws::Outcome<ChangeSet*> named_set(Context& context, const ApiCall& call) {
   const std::string name = text(call, "ChangeSetName");
+  const std::string stack = text(call, "StackName");
+  if (stack.empty() && !name.starts_with("arn:"))
+    return aws::refuse(aws::validation_error(
+        "StackName must be specified if ChangeSetName is not specified as an ARN."));
+  if (!name.starts_with("arn:") &&
+      !context.deployer.find(call.caller.account, call.caller.region, stack))
+    return aws::refuse(aws::validation_error(fmt::format("Stack [{}] does not exist", stack)));
   auto* const set = context.change_sets.find(call.caller.account, call.caller.region,
                                              text(call, "StackName"), name);
   if (set) return set;
@@ -129,22 +72,33 @@ aws::Outcome<ChangeSet*> named_set(Context& context, const ApiCall& call) {
                       "ChangeSetNotFound"});
 }
 
+namespace {
+
 json summary_of(const ChangeSet& set) {
-  json out = {{"ChangeSetId", set.id},
-              {"ChangeSetName", set.name},
-              {"StackId", set.stack_id},
-              {"StackName", set.stack_name},
-              {"Status", set.status},
-              {"ExecutionStatus", set.execution_status},
-              {"CreationTime", seconds(set.created)}};
+  json out = {{"ChangeSetId", set.id},        {"ChangeSetName", set.name},
+              {"StackId", set.stack_id},      {"StackName", set.stack_name},
+              {"Status", set.status},         {"ExecutionStatus", set.execution_status},
+              {"IncludeNestedStacks", false}, {"CreationTime", seconds(set.created)}};
   if (!set.reason.empty()) out["StatusReason"] = set.reason;
   if (!set.description.empty()) out["Description"] = set.description;
+  return out;
+}
+
+json shown_parameters(const cfn::Plan& plan) {
+  json out = json::array();
+  for (const auto& parameter : plan.parameters) {
+    out.push_back({{"ParameterKey", parameter.name},
+                   {"ParameterValue", parameter.no_echo ? "****" : parameter.text}});
+  }
   return out;
 }
 
 }  // namespace
 
 ApiResult create_change_set(Context& context, const ApiCall& call) {
+  if (text(call, "ChangeSetType") == "IMPORT" || call.params.contains("ResourcesToImport"))
+    return aws::refuse(aws::validation_error(
+        "CreateChangeSet: the sandbox imports no resources: have the stack make them"));
   const std::string stack_name = text(call, "StackName");
   const auto* const known =
       context.deployer.find(call.caller.account, call.caller.region, stack_name);
@@ -176,6 +130,7 @@ ApiResult create_change_set(Context& context, const ApiCall& call) {
   }
   auto request = deploy_request(call, existing);
   if (!request) return aws::refuse(request.error());
+  if (const auto ok = check_template(*request); !ok) return aws::refuse(ok.error());
   const auto plan = context.deployer.check(*request);
   if (!plan) return aws::refuse(invalid(plan.error()));
   set.id = context.change_sets.make_id(*request, set.name);
@@ -203,6 +158,9 @@ ApiResult create_change_set(Context& context, const ApiCall& call) {
   set.status = set.reason.empty() ? "CREATE_COMPLETE" : "FAILED";
   set.execution_status = set.reason.empty() ? "AVAILABLE" : "UNAVAILABLE";
   if (set.reason.empty()) set.changes = changes_of(**plan, existing);
+  if (existing) request->denied = denied_updates(existing->policy, set.changes);
+  set.parameters = shown_parameters(**plan);
+  set.processed = (*plan)->processed;
   set.request = std::move(*request);
   const auto* const kept = context.change_sets.add(std::move(set));
   if (!kept)
@@ -217,11 +175,14 @@ ApiResult describe_change_set(Context& context, const ApiCall& call) {
   const auto set = named_set(context, call);
   if (!set) return aws::refuse(set.error());
   json out = summary_of(**set);
+  const auto& request = (*set)->request;
   out["Changes"] = (*set)->changes;
-  out["Capabilities"] = (*set)->request.capabilities;
+  add_unless_empty(out, "Parameters", (*set)->parameters);
+  add_unless_empty(out, "Capabilities", request.capabilities);
+  if (request.tags) add_unless_empty(out, "Tags", pairs(*request.tags));
+  if (!request.on_failure.empty()) out["OnStackFailure"] = request.on_failure;
   out["RollbackConfiguration"] = json::object();
-  out["NotificationARNs"] = json::array();
-  out["IncludeNestedStacks"] = false;
+  out["NotificationARNs"] = request.notification_arns.value_or(std::vector<std::string>());
   return out;
 }
 
@@ -236,10 +197,18 @@ ApiResult execute_change_set(Context& context, const ApiCall& call) {
          400,
          {}});
   }
-  const auto id = context.deployer.start_deploy((*set)->request, nullptr);
+  cfn::DeployRequest request = (*set)->request;
+  request.token = text(call, "ClientRequestToken");
+  if (flag(call.params, "DisableRollback")) request.on_failure = "DO_NOTHING";
+  const std::string set_id = (*set)->id;
+  const auto id = context.deployer.start_deploy(
+      std::move(request), [&sets = context.change_sets, set_id](const auto& done) {
+        auto* const executed = sets.find(set_id);
+        if (executed) executed->execution_status = done ? "EXECUTE_COMPLETE" : "EXECUTE_FAILED";
+      });
   if (!id) return aws::refuse(invalid(id.error()));
   // It stays to be looked at; the others were of a stack that has changed.
-  (*set)->execution_status = "EXECUTE_COMPLETE";
+  (*set)->execution_status = "EXECUTE_IN_PROGRESS";
   context.change_sets.erase_others(**set);
   return json::object();
 }

@@ -21,8 +21,10 @@ struct ChangeSet {
   std::string description;
   std::string status;  // CREATE_COMPLETE or FAILED
   std::string reason;
-  std::string execution_status;  // AVAILABLE, UNAVAILABLE, EXECUTE_COMPLETE
+  std::string execution_status;  // AVAILABLE, UNAVAILABLE, EXECUTE_IN_PROGRESS, …
   nlohmann::json changes = nlohmann::json::array();
+  nlohmann::json parameters = nlohmann::json::array();  // as DescribeStacks has them
+  std::string processed;                                // the template, as JSON; empty: none
   cfn::DeployRequest request;
   WallTime created{};
 };
@@ -43,7 +45,12 @@ class ChangeSets {
     std::erase_if(sets_, [&](const auto& entry) { return scope.covers_arn(entry.first); });
   }
 
-  void erase_others(const ChangeSet& kept);  // of its stack
+  ChangeSet* find(const std::string& id);
+  void erase_of_stack(const std::string& stack_id) {
+    std::erase_if(sets_, [&](const auto& entry) { return entry.second.stack_id == stack_id; });
+  }
+  // Of its stack, as far as they are not executed themselves.
+  void erase_others(const ChangeSet& kept);
   std::string make_id(const cfn::DeployRequest& request, const std::string& name);
   WallTime now() const { return clock_.wall(); }
 

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "emulators/cloudformation/operations.h"
+#include "template/stack_tags.h"
 
 namespace loopgate::cloudformation {
 
@@ -22,6 +23,22 @@ json resource_of(const cfn::StackRecord& stack, const cfn::ResourceRecord& resou
               {time, seconds(resource.updated)},
               {"DriftInformation", {{"StackResourceDriftStatus", "NOT_CHECKED"}}}};
   if (!resource.reason.empty()) out["ResourceStatusReason"] = resource.reason;
+  return out;
+}
+
+// Of each event, by its place: an event without its own properties has those of the one before it.
+std::vector<std::string> properties_of_events(const cfn::StackRecord& stack) {
+  std::map<std::string, std::string> last;
+  for (const auto* const list : {&stack.garbage, &stack.resources}) {
+    for (const auto& resource : *list)
+      last[resource.logical_id] = write_json(cfn::without_system_tags(resource.properties));
+  }
+  std::vector<std::string> out;
+  for (const auto& event : stack.events) {
+    if (!event.properties.empty()) last[event.logical_id] = event.properties;
+    const auto found = last.find(event.logical_id);
+    out.push_back(found == last.end() ? "" : found->second);
+  }
   return out;
 }
 
@@ -83,6 +100,7 @@ ApiResult describe_stack_events(Context& context, const ApiCall& call) {
   const auto stack = named_stack(context, call);
   if (!stack) return aws::refuse(stack.error());
   json out = json::array();
+  auto properties = properties_of_events(**stack);
   for (const auto& event : std::views::reverse((*stack)->events)) {
     json one = {{"StackId", (*stack)->id},
                 {"EventId", event.id},
@@ -93,6 +111,10 @@ ApiResult describe_stack_events(Context& context, const ApiCall& call) {
                 {"ResourceStatus", event.status},
                 {"Timestamp", seconds(event.at)}};
     if (!event.reason.empty()) one["ResourceStatusReason"] = event.reason;
+    if (!event.token.empty()) one["ClientRequestToken"] = event.token;
+    if (!properties.back().empty() && event.physical_id != (*stack)->id)
+      one["ResourceProperties"] = std::move(properties.back());
+    properties.pop_back();
     out.push_back(std::move(one));
   }
   return json{{"StackEvents", std::move(out)}};

@@ -28,12 +28,6 @@ json outputs_of(const cfn::StackRecord& stack) {
   return out;
 }
 
-json tags_of(const cfn::StackRecord& stack) {
-  json out = json::array();
-  for (const auto& [key, value] : stack.tags) out.push_back({{"Key", key}, {"Value", value}});
-  return out;
-}
-
 // What DescribeStacks and ListStacks have in common.
 json summary_of(const cfn::StackRecord& stack) {
   json out = {{"StackId", stack.id},
@@ -45,20 +39,23 @@ json summary_of(const cfn::StackRecord& stack) {
   if (stack.updated != stack.created) out["LastUpdatedTime"] = seconds(stack.updated);
   if (stack.status == cfn::StackStatus::kDeleteComplete)
     out["DeletionTime"] = seconds(stack.deleted);
+  if (!stack.parent_id.empty()) out["ParentId"] = stack.parent_id;
+  if (!stack.root_id.empty()) out["RootId"] = stack.root_id;
   return out;
 }
 
 json description_of(const cfn::StackRecord& stack) {
   json out = summary_of(stack);
   if (!stack.description.empty()) out["Description"] = stack.description;
-  out["Parameters"] = parameters_of(stack);
-  out["Outputs"] = outputs_of(stack);
-  out["Tags"] = tags_of(stack);
-  out["NotificationARNs"] = json::array();
-  out["Capabilities"] = stack.capabilities;
+  add_unless_empty(out, "Parameters", parameters_of(stack));
+  add_unless_empty(out, "Outputs", outputs_of(stack));
+  add_unless_empty(out, "Capabilities", stack.capabilities);
+  out["Tags"] = pairs(stack.tags);
+  out["NotificationARNs"] = stack.notification_arns;
+  if (!stack.role_arn.empty()) out["RoleARN"] = stack.role_arn;
   if (!stack.change_set_id.empty()) out["ChangeSetId"] = stack.change_set_id;
-  out["DisableRollback"] = false;
-  out["EnableTerminationProtection"] = false;
+  out["DisableRollback"] = stack.on_failure == "DO_NOTHING";
+  out["EnableTerminationProtection"] = stack.termination_protection;
   out["RollbackConfiguration"] = json::object();
   return out;
 }

@@ -35,15 +35,31 @@ ApiResult validate_template(Context& context, const ApiCall& call);
 ApiResult create_stack(Context& context, const ApiCall& call);
 ApiResult update_stack(Context& context, const ApiCall& call);
 ApiResult delete_stack(Context& context, const ApiCall& call);
+// protection.cpp
+ApiResult update_termination_protection(Context& context, const ApiCall& call);
+ApiResult set_stack_policy(Context& context, const ApiCall& call);
+ApiResult get_stack_policy(Context& context, const ApiCall& call);
+aws::Outcome<std::string> policy_of(const ApiCall& call);  // StackPolicyBody; "" when it is missing
+// refused.cpp
+ApiResult refuse_drift(Context& context, const ApiCall& call);
+ApiResult refuse_stack_sets(Context& context, const ApiCall& call);
+ApiResult refuse_rollbacks(Context& context, const ApiCall& call);
+ApiResult refuse_types(Context& context, const ApiCall& call);
 // change_sets.cpp
 ApiResult create_change_set(Context& context, const ApiCall& call);
 ApiResult describe_change_set(Context& context, const ApiCall& call);
 ApiResult execute_change_set(Context& context, const ApiCall& call);
 ApiResult delete_change_set(Context& context, const ApiCall& call);
 ApiResult list_change_sets(Context& context, const ApiCall& call);
+aws::Outcome<ChangeSet*> named_set(Context& context, const ApiCall& call);
 
 // request.cpp: what several of them read.
 std::string text(const ApiCall& call, const char* name);  // "" when it is missing
+bool flag(const nlohmann::json& from, const char* name);  // false when it is missing
+aws::Outcome<void> require_name(const ApiCall& call);     // StackName of a stack that is to be
+// In AWS only what is not empty is there.
+void add_unless_empty(nlohmann::json& to, const char* name, nlohmann::json list);
+nlohmann::json pairs(const std::map<std::string, std::string>& tags);  // [{Key, Value}]
 aws::AwsError stack_does_not_exist(const std::string& name);
 aws::Outcome<const cfn::StackRecord*> named_stack(const Context& context, const ApiCall& call);
 // Not while something is under way, nor when nothing of the stack is left to update; unless that is
@@ -53,6 +69,9 @@ aws::Outcome<void> check_updatable(const cfn::StackRecord& stack);
 aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,
                                                 const cfn::StackRecord* existing);
 aws::AwsError invalid(const Error& error);
+// template_checks.cpp: what AWS refuses before it looks at the resources.
+aws::Outcome<cfn::Node> read_template(const std::string& body);
+aws::Outcome<void> check_template(const cfn::DeployRequest& request);
 // capabilities.cpp: what a template that makes roles, or calls macros, must have acknowledged.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 std::vector<std::string> missing_capabilities(const cfn::DeployRequest& request,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "emulators/cloudformation/limits.h"
 #include "emulators/cloudformation/operations.h"
 
 namespace loopgate::cloudformation {
@@ -12,12 +13,34 @@ std::string text(const ApiCall& call, const char* name) {
   return http::text_param(call.params, name);
 }
 
-namespace {
-
 bool flag(const json& from, const char* name) {
   const auto found = from.find(name);
   return found != from.end() && (*found == true || *found == "true");
 }
+
+aws::Outcome<void> require_name(const ApiCall& call) {
+  const std::string name = text(call, "StackName");
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto fits = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; };
+  if (!name.empty() && name.size() <= 128 && is_letter(name[0]) && std::ranges::all_of(name, fits))
+    return {};
+  return aws::refuse(aws::validation_error(fmt::format(
+      "1 validation error detected: Value '{}' at 'stackName' failed to satisfy constraint: "
+      "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*",
+      name)));
+}
+
+void add_unless_empty(json& to, const char* name, json list) {
+  if (!list.empty()) to[name] = std::move(list);
+}
+
+json pairs(const std::map<std::string, std::string>& tags) {
+  json out = json::array();
+  for (const auto& [key, value] : tags) out.push_back({{"Key", key}, {"Value", value}});
+  return out;
+}
+
+namespace {
 
 std::string member(const json& from, const char* name) {
   const auto found = from.find(name);
@@ -48,12 +71,66 @@ aws::Outcome<std::map<std::string, std::string>> parameters_of(const ApiCall& ca
 }
 
 // None given: the stack keeps those that it has. An empty list takes them away.
-std::optional<std::map<std::string, std::string>> tags_of(const ApiCall& call) {
+aws::Outcome<void> take_tags(const ApiCall& call, cfn::DeployRequest& request) {
   const auto given = call.params.find("Tags");
-  if (given == call.params.end()) return std::nullopt;
-  std::map<std::string, std::string> out;
-  for (const json& tag : *given) out[member(tag, "Key")] = member(tag, "Value");
-  return out;
+  if (given == call.params.end()) return {};
+  auto& tags = request.tags.emplace();
+  for (const json& tag : *given) tags[member(tag, "Key")] = member(tag, "Value");
+  if (tags.size() > kMaxTags)
+    return aws::refuse(aws::validation_error(fmt::format("A stack has {} tags at most", kMaxTags)));
+  for (const auto& [key, value] : tags) {
+    if (key.starts_with("aws:"))
+      return aws::refuse(
+          aws::validation_error("aws: prefixed tag key names are not allowed for external use."));
+  }
+  return {};
+}
+
+aws::Outcome<std::string> on_failure_of(const ApiCall& call) {
+  // A change set calls it otherwise.
+  const char* const name = call.operation == "CreateChangeSet" ? "OnStackFailure" : "OnFailure";
+  std::string wanted = text(call, name);
+  const bool disabled = flag(call.params, "DisableRollback");
+  if (wanted.empty()) return disabled ? "DO_NOTHING" : "";
+  if (disabled)
+    return aws::refuse(aws::validation_error(
+        fmt::format("Either DisableRollback or {} can be specified, not both", name)));
+  for (const std::string_view known : {"DELETE", "DO_NOTHING", "ROLLBACK"}) {
+    if (wanted == known) return wanted;
+  }
+  return aws::refuse(aws::validation_error(fmt::format(
+      "1 validation error detected: Value '{}' at 'onFailure' failed to satisfy constraint: Member "
+      "must satisfy enum value set: [DELETE, DO_NOTHING, ROLLBACK]",
+      wanted)));
+}
+
+// How the operation goes on, and what the stack keeps of it.
+aws::Outcome<void> take_settings(const ApiCall& call, cfn::DeployRequest& request) {
+  auto on_failure = on_failure_of(call);
+  if (!on_failure) return aws::refuse(on_failure.error());
+  request.on_failure = std::move(*on_failure);
+  request.token = text(call, "ClientRequestToken");
+  request.role_arn = text(call, "RoleARN");
+  if (!request.role_arn.empty() && (!request.role_arn.starts_with("arn:aws:iam::") ||
+                                    request.role_arn.find(":role/") == std::string::npos)) {
+    return aws::refuse(aws::validation_error(
+        fmt::format("Role {} is invalid or cannot be assumed", request.role_arn)));
+  }
+  if (const auto arns = call.params.find("NotificationARNs"); arns != call.params.end())
+    request.notification_arns = arns->get<std::vector<std::string>>();
+  if (call.operation == "CreateStack" && call.params.contains("EnableTerminationProtection"))
+    request.termination_protection = flag(call.params, "EnableTerminationProtection");
+  return take_tags(call, request);
+}
+
+// The command line's way out is none for who calls the API.
+std::string without_flags(std::string message) {
+  constexpr std::string_view kHint = ", or deploy with --allow-unsupported";
+  if (const auto at = message.find(kHint); at != std::string::npos) {
+    const auto end = message.find("placeholders there", at);
+    message.erase(at, end == std::string::npos ? end : end + 18 - at);
+  }
+  return message;
 }
 
 }  // namespace
@@ -63,7 +140,7 @@ aws::AwsError stack_does_not_exist(const std::string& name) {
 }
 
 aws::AwsError invalid(const Error& error) {
-  return aws::validation_error(error.to_string());
+  return aws::validation_error(without_flags(error.to_string()));
 }
 
 aws::Outcome<const cfn::StackRecord*> named_stack(const Context& context, const ApiCall& call) {
@@ -100,13 +177,19 @@ aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,
     return aws::refuse(
         aws::validation_error("Either Template URL or Template Body must be specified."));
   }
+  if (text(call, "TemplateBody").size() > kMaxTemplateBodyBytes) {
+    return aws::refuse(aws::validation_error(fmt::format(
+        "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member "
+        "must have length less than or equal to {}",
+        kMaxTemplateBodyBytes)));
+  }
   // A stack keeps the folder that its code lies in.
   if (existing) request.template_folder = existing->template_folder;
   if (existing) request.allow_unsupported = existing->allow_unsupported;
   auto parameters = parameters_of(call, existing);
   if (!parameters) return aws::refuse(parameters.error());
   request.parameters = std::move(*parameters);
-  request.tags = tags_of(call);
+  if (const auto ok = take_settings(call, request); !ok) return aws::refuse(ok.error());
   request.capabilities = call.params.value("Capabilities", std::vector<std::string>());
   request.update = existing != nullptr;
   return request;

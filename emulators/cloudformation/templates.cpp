@@ -15,15 +15,10 @@ struct Summary {
 };
 
 aws::Outcome<Summary> summarize(const std::string& body) {
-  auto document = cfn::parse_document(body, "template");
-  if (!document) return aws::refuse(invalid(document.error()));
+  auto document = read_template(body);
+  if (!document) return aws::refuse(document.error());
   auto parameters = cfn::declared_parameters(*document);
   if (!parameters) return aws::refuse(invalid(parameters.error()));
-  const cfn::Node* const resources = document->find("Resources");
-  if (!resources || !resources->is_map() || resources->members.empty()) {
-    return aws::refuse(aws::validation_error(
-        "Template format error: At least one Resources member must be defined."));
-  }
   return Summary{std::move(*document), std::move(*parameters)};
 }
 
@@ -50,8 +45,8 @@ json transforms_of(const cfn::Node& document) {
 }
 
 json common(const Summary& summary, bool with_types) {
-  json out = {{"Parameters", parameters_of(summary, with_types)},
-              {"DeclaredTransforms", transforms_of(summary.document)}};
+  json out = {{"Parameters", parameters_of(summary, with_types)}};
+  add_unless_empty(out, "DeclaredTransforms", transforms_of(summary.document));
   add_capabilities(out, summary.document);
   const cfn::Node* const description = summary.document.find("Description");
   if (description && description->is_string()) out["Description"] = description->text;
@@ -88,10 +83,24 @@ ApiResult get_template_summary(Context& context, const ApiCall& call) {
   return out;
 }
 
+// Of a stack, or of a change set of it.
 ApiResult get_template(Context& context, const ApiCall& call) {
-  const auto stack = named_stack(context, call);
-  if (!stack) return aws::refuse(stack.error());
-  return json{{"TemplateBody", (*stack)->template_text}, {"StagesAvailable", {"Original"}}};
+  std::string original;
+  std::string processed;
+  if (!text(call, "ChangeSetName").empty()) {
+    const auto set = named_set(context, call);
+    if (!set) return aws::refuse(set.error());
+    original = (*set)->request.template_text;
+    processed = (*set)->processed;
+  } else {
+    const auto stack = named_stack(context, call);
+    if (!stack) return aws::refuse(stack.error());
+    original = (*stack)->template_text;
+    processed = (*stack)->processed_text;
+  }
+  const bool wants_processed = text(call, "TemplateStage") == "Processed" && !processed.empty();
+  return json{{"TemplateBody", wants_processed ? processed : original},
+              {"StagesAvailable", {"Original", "Processed"}}};
 }
 
 }  // namespace loopgate::cloudformation

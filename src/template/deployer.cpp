@@ -166,7 +166,10 @@ Result<std::unique_ptr<Plan>> Deployer::check(const DeployRequest& request) cons
   auto plan = make_plan(plan_input(request, stack, references), types_);
   if (!plan) return plan;
   const StackContext context = context_for(request, stack);
-  if (auto ok = Deployment::validate(**plan, context, references, *this, existing); !ok)
+  const auto tags = request.tags ? *request.tags
+                    : existing   ? existing->tags
+                                 : std::map<std::string, std::string>();
+  if (auto ok = Deployment::validate(**plan, context, references, *this, existing, tags); !ok)
     return std::unexpected(ok.error());
   return plan;
 }
@@ -226,7 +229,11 @@ Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone don
   auto plan = make_plan(plan_input(request, identity, references), types_);
   if (!plan) return std::unexpected(plan.error());
   const StackContext context = context_for(request, identity);
-  if (auto ok = Deployment::validate(**plan, context, references, *this, record); !ok)
+  const bool new_tags = request.tags || !record || recreate;
+  if (new_tags && !request.tags) request.tags.emplace();
+  if (auto ok = Deployment::validate(**plan, context, references, *this, record,
+                                     new_tags ? *request.tags : record->tags);
+      !ok)
     return std::unexpected(ok.error());
   // Of an interrupted creation nothing is left that a failed update could go back to.
   StackDefinition before = completes ? StackDefinition{} : StackDefinition(target);
@@ -234,15 +241,24 @@ Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone don
   target.template_file = std::move(request.template_file);
   target.template_folder = std::move(request.template_folder);
   target.allow_unsupported = context.allow_unsupported;
-  if (request.tags || !record || recreate)
-    target.tags = std::move(request.tags).value_or(std::map<std::string, std::string>());
+  if (new_tags) target.tags = std::move(*request.tags);
   target.capabilities = std::move(request.capabilities);
   target.change_set_id = std::move(request.change_set_id);
+  target.processed_text = (*plan)->processed;
+  target.on_failure = std::move(request.on_failure);
+  target.token = std::move(request.token);
+  if (!request.role_arn.empty()) target.role_arn = std::move(request.role_arn);
+  if (request.notification_arns) target.notification_arns = std::move(*request.notification_arns);
+  target.termination_protection =
+      request.termination_protection.value_or(target.termination_protection);
+  if (!request.parent_id.empty()) target.parent_id = std::move(request.parent_id);
+  if (!request.root_id.empty()) target.root_id = std::move(request.root_id);
   const std::string id = target.id;
   const std::string key = key_of(target);
   if (fresh) keep(std::move(fresh));
   auto& deployment = running_[key];
   deployment = std::make_unique<Deployment>(*this, *stacks_[id], key);
+  deployment->deny(std::move(request.denied));
   deployment->deploy(std::move(*plan), std::move(references), !record || recreate,
                      std::move(before), std::move(done));
   save_now(id);
@@ -250,7 +266,8 @@ Result<std::string> Deployer::start_deploy(DeployRequest request, DeployDone don
 }
 
 Status Deployer::start_remove(const std::string& account, const std::string& region,
-                              const std::string& name_or_id, RemoveDone done) {
+                              const std::string& name_or_id, RemoveDone done,
+                              RemoveOptions options) {
   StackRecord* const record = find_live(account, region, name_or_id);
   if (!record) return fail(fmt::format("there is no stack '{}' in {}", name_or_id, region));
   const std::string key = key_of(*record);
@@ -267,9 +284,19 @@ Status Deployer::start_remove(const std::string& account, const std::string& reg
   }
   auto& deployment = running_[key];
   deployment = std::make_unique<Deployment>(*this, *record, key);
-  deployment->remove(std::move(done));
+  record->token = std::move(options.token);
+  deployment->remove(std::move(done), std::move(options.retain));
   save_now(record->id);
   return {};
+}
+
+bool Deployer::change(const std::string& account, const std::string& region,
+                      const std::string& name_or_id, const std::function<void(StackRecord&)>& how) {
+  StackRecord* const record = find_live(account, region, name_or_id);
+  if (!record) return false;
+  how(*record);
+  save_now(record->id);
+  return true;
 }
 
 void Deployer::deploy(DeployRequest request, DeployDone done) {

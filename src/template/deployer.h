@@ -42,6 +42,20 @@ struct DeployRequest {
   // UPDATE_COMPLETE, as who asked expects.
   bool update = false;
   std::string change_set_id{};  // that is executed; empty: none
+  std::string on_failure{};     // "DELETE" (of a creation), "DO_NOTHING"; else: it is rolled back
+  std::string token{};          // that its events carry
+  std::string role_arn{};       // empty: that it has
+  std::optional<std::vector<std::string>> notification_arns{};  // nullopt: those that it has
+  std::optional<bool> termination_protection{};                 // nullopt: as it is
+  std::string parent_id{};                                      // of a nested stack
+  std::string root_id{};
+  // By logical id: why an update of it fails.
+  std::map<std::string, std::string> denied{};
+};
+
+struct RemoveOptions {
+  std::set<std::string> retain;  // logical ids; what stands behind them stays
+  std::string token;
 };
 
 struct StackSummary {
@@ -97,10 +111,13 @@ class Deployer {
   // stack's id.
   Result<std::string> start_deploy(DeployRequest request, DeployDone done);
   Status start_remove(const std::string& account, const std::string& region,
-                      const std::string& name_or_id, RemoveDone done);
+                      const std::string& name_or_id, RemoveDone done, RemoveOptions options = {});
   // A stack that a change set may create: REVIEW_IN_PROGRESS until one is executed, or it is
   // deleted. One that is reviewed already stays. Gives its id.
   Result<std::string> review(const DeployRequest& request);
+  // What needs no deployment: protection and policy. False: there is no such stack.
+  bool change(const std::string& account, const std::string& region, const std::string& name_or_id,
+              const std::function<void(StackRecord&)>& how);
   // Plans without deploying. `stack_name` may be empty.
   Result<std::unique_ptr<Plan>> check(const DeployRequest& request) const;
 

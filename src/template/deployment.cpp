@@ -10,6 +10,7 @@
 #include "template/await.h"
 #include "template/limits.h"
 #include "template/outputs.h"
+#include "template/stack_tags.h"
 
 namespace loopgate::cfn {
 
@@ -51,7 +52,8 @@ Deployment::Deployment(Deployer& deployer, StackRecord& record, std::string key)
 
 Status Deployment::validate(Plan& plan, const StackContext& context,
                             const DynamicReferences& references, const Deployer& deployer,
-                            const StackRecord* existing) {
+                            const StackRecord* existing,
+                            const std::map<std::string, std::string>& tags) {
   Scope scope = plan.scope();
   scope.resource = [](const std::string& id, const std::string& attribute,
                       const Origin& at) -> Result<Node> {
@@ -85,6 +87,7 @@ Status Deployment::validate(Plan& plan, const StackContext& context,
     request.type = resource.type;
     request.place = resource.origin.place();
     request.properties = to_json(*properties, resource.handler->wants_strings());
+    add_stack_tags(request, *resource.handler, tags);
     if (const auto metadata = Evaluator(scope).evaluate(resource.metadata))
       request.metadata = to_json(*metadata);
     if (const ResourceRecord* const old =
@@ -97,8 +100,12 @@ Status Deployment::validate(Plan& plan, const StackContext& context,
     request.place_of = places_in(std::move(tree));
     resource.expected = request.properties;
     if (existing != nullptr) {
-      if (const auto known = evaluate_properties(resource, known_so_far, references))
-        resource.expected = to_json(*known, resource.handler->wants_strings());
+      if (const auto known = evaluate_properties(resource, known_so_far, references)) {
+        ResourceRequest updated = request;
+        updated.properties = to_json(*known, resource.handler->wants_strings());
+        add_stack_tags(updated, *resource.handler, tags);
+        resource.expected = std::move(updated.properties);
+      }
     }
     if (auto ok = resource.handler->validate(request, plan.warnings); !ok) {
       Error error = ok.error();
@@ -134,7 +141,8 @@ void Deployment::deploy(std::unique_ptr<Plan> plan, DynamicReferences references
   record_.updated = deployer_.clock_.wall();
   if (create) record_.created = record_.updated;
   for (const std::string& warning : plan_->warnings) warn(warning);
-  set_status(create ? StackStatus::kCreateInProgress : StackStatus::kUpdateInProgress);
+  set_status(create ? StackStatus::kCreateInProgress : StackStatus::kUpdateInProgress,
+             "User Initiated");
   later(create ? &Deployment::leftovers : &Deployment::apply_next);
 }
 
@@ -197,6 +205,8 @@ Result<std::unique_ptr<ResourceRequest>> Deployment::request_for(const PlannedRe
   request->place = planned.origin.place();
   request->properties = to_json(*properties, planned.handler->wants_strings());
   request->metadata = to_json(*metadata);
+  shown_properties_ = write_json(request->properties);
+  add_stack_tags(*request, *planned.handler, record_.tags);
   if (existing) {
     request->physical_id = existing->physical_id;
     request->old_properties = existing->properties;
@@ -218,7 +228,9 @@ void Deployment::apply(const PlannedResource& planned) {
     return keep_unchanged(*old, planned);
   }
   event(planned.logical_id, same_kind ? old->physical_id : "", planned.type,
-        same_kind ? "UPDATE_IN_PROGRESS" : "CREATE_IN_PROGRESS");
+        same_kind ? "UPDATE_IN_PROGRESS" : "CREATE_IN_PROGRESS", {}, std::move(shown_properties_));
+  if (const auto denied = denied_.find(planned.logical_id); same_kind && denied != denied_.end())
+    return fail_with(&planned, Error{denied->second, {}});
   request_->announce = [this, &planned](const std::string& id) { announced(planned, id); };
   await<Result<ResourceState>>(
       [&](ResourceDone done) {
@@ -255,8 +267,8 @@ void Deployment::applied(const PlannedResource& planned, ResourceState state) {
   announced_ = false;
   if (created) {  // what AWS tells as soon as there is a physical id
     record_.add_event({deployer_.random_.uuid(), now.logical_id, now.physical_id, now.type,
-                       "CREATE_IN_PROGRESS", "Resource creation Initiated",
-                       deployer_.clock_.wall()});
+                       "CREATE_IN_PROGRESS", "Resource creation Initiated", deployer_.clock_.wall(),
+                       record_.token});
   }
   resource_event(now, now.status);
   save();
@@ -303,6 +315,7 @@ void Deployment::take_back_announced() {
 }
 
 void Deployment::finish_forward() {
+  if (auto ok = check_vanished(); !ok) return fail_with(nullptr, ok.error());
   if (auto ok = set_outputs(); !ok) return fail_with(nullptr, ok.error());
   record_.imports.assign(imports_.begin(), imports_.end());
   set_vanished_aside();
@@ -314,6 +327,13 @@ void Deployment::finish_forward() {
   }
   set_status(StackStatus::kUpdateCleanup);
   clean_up();
+}
+
+Status Deployment::check_vanished() const {
+  for (const auto& [id, why] : denied_) {
+    if (!plan_->find(id)) return fail(why);
+  }
+  return {};
 }
 
 // The plan's order is the order of creation from now on.
@@ -355,7 +375,17 @@ void Deployment::fail_with(const PlannedResource* planned, Error error) {
     if (!error.where.known()) error.where = planned->origin.place();
   }
   error_ = error;
+  if (record_.on_failure == "DO_NOTHING") return leave_as_it_is();
   go_back(error.to_string());
+}
+
+// As the caller wants it: to be looked at, updated or deleted.
+void Deployment::leave_as_it_is() {
+  record_.before.reset();
+  record_.undo.clear();
+  set_status(goal_ == Goal::kCreate ? StackStatus::kCreateFailed : StackStatus::kUpdateFailed,
+             error_->to_string());
+  complete();
 }
 
 // Access was denied, and a policy that could have allowed it comes later for want of a DependsOn.
@@ -425,6 +455,7 @@ void Deployment::step_threw() {
       if (!record_.garbage.empty()) record_.garbage.pop_back();
       back_failed_ = true;
       if (!error_) error_ = error;
+      next_ = std::min(next_, record_.resources.size());
       return later(&Deployment::remove_next);
   }
 }
@@ -442,14 +473,16 @@ void Deployment::resource_event(const ResourceRecord& record, std::string_view s
 }
 
 void Deployment::event(const std::string& logical_id, const std::string& physical_id,
-                       const std::string& type, std::string_view status, std::string reason) {
+                       const std::string& type, std::string_view status, std::string reason,
+                       std::string properties) {
   Event told;
   told.kind = EventKind::kStack;
   told.subject = deployer_.journal_.intern(record_.name);
   told.text = fmt::format("{} {}{}{}", logical_id, status, reason.empty() ? "" : ": ", reason);
   deployer_.journal_.append(std::move(told));
   record_.add_event({deployer_.random_.uuid(), logical_id, physical_id, type, std::string(status),
-                     std::move(reason), deployer_.clock_.wall()});
+                     std::move(reason), deployer_.clock_.wall(), record_.token,
+                     std::move(properties)});
 }
 
 void Deployment::drop_record(const std::string& logical_id) {

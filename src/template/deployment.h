@@ -27,7 +27,10 @@ class Deployment {
   // `before`: what an update goes back to when it fails.
   void deploy(std::unique_ptr<Plan> plan, DynamicReferences references, bool create,
               StackDefinition before, DeployDone done);
-  void remove(RemoveDone done);
+  // Before `deploy`: by logical id, why an update or removal fails.
+  void deny(std::map<std::string, std::string> updates) { denied_ = std::move(updates); }
+  // `retain`: logical ids of what stays.
+  void remove(RemoveDone done, std::set<std::string> retain = {});
   // After a restart, of a stack in progress: goes on with what needs no template. A deletion and
   // the cleaning up after an update are finished; a creation and an update are taken back.
   void resume();
@@ -37,7 +40,8 @@ class Deployment {
   // Adds to the plan's warnings.
   static Status validate(Plan& plan, const StackContext& context,
                          const DynamicReferences& references, const Deployer& deployer,
-                         const StackRecord* existing);
+                         const StackRecord* existing,
+                         const std::map<std::string, std::string>& tags);
 
  private:
   enum class Goal : unsigned char { kCreate, kUpdate, kRemove };
@@ -54,6 +58,7 @@ class Deployment {
   Result<std::unique_ptr<ResourceRequest>> request_for(const PlannedResource& planned,
                                                        const ResourceRecord* existing);
   void finish_forward();
+  Status check_vanished() const;
   Status set_outputs();
   void set_vanished_aside();
   void clean_up();
@@ -61,6 +66,10 @@ class Deployment {
   void fail_with(const PlannedResource* planned, Error error);
   std::string missing_grant_hint(const PlannedResource& planned, const std::string& message) const;
   void go_back(std::string reason);
+  void leave_as_it_is();
+  bool deletes_when_failed() const {
+    return goal_ == Goal::kCreate && record_.on_failure == "DELETE";
+  }
   void undo_next();
   void undo_created(const UndoRecord& undo);
   void undo_replaced(const UndoRecord& undo);
@@ -81,7 +90,7 @@ class Deployment {
   void step_threw();
   void set_status(StackStatus status, std::string reason = {});
   void event(const std::string& logical_id, const std::string& physical_id, const std::string& type,
-             std::string_view status, std::string reason = {});
+             std::string_view status, std::string reason = {}, std::string properties = {});
   void resource_event(const ResourceRecord& record, std::string_view status,
                       std::string reason = {});
   void drop_record(const std::string& logical_id);
@@ -100,9 +109,12 @@ class Deployment {
   RemoveDone removed_;
   std::size_t next_ = 0;
   std::set<std::string> imports_;
-  std::unique_ptr<ResourceRequest> request_;  // of the step under way
-  std::shared_ptr<Node> evaluated_;           // its properties with their places
-  bool announced_ = false;                    // the step under way is in the record already
+  std::map<std::string, std::string> denied_;  // updates
+  std::set<std::string> retain_;               // of a removal
+  std::string shown_properties_;               // of the step under way, as events show them
+  std::unique_ptr<ResourceRequest> request_;   // of the step under way
+  std::shared_ptr<Node> evaluated_;            // its properties with their places
+  bool announced_ = false;                     // the step under way is in the record already
   std::optional<Error> error_;
   bool back_failed_ = false;
   bool resumed_ = false;

@@ -13,8 +13,9 @@ void Deployment::go_back(std::string reason) {
     context_.template_folder = record_.before->template_folder;
     context_.allow_unsupported = record_.before->allow_unsupported;
   }
-  set_status(goal_ == Goal::kCreate ? StackStatus::kRollbackInProgress
-                                    : StackStatus::kUpdateRollbackInProgress,
+  set_status(deletes_when_failed()    ? StackStatus::kDeleteInProgress
+             : goal_ == Goal::kCreate ? StackStatus::kRollbackInProgress
+                                      : StackStatus::kUpdateRollbackInProgress,
              std::move(reason));
   later(&Deployment::undo_next);
 }
@@ -98,6 +99,7 @@ void Deployment::undo_updated(const UndoRecord& undo) {
 }
 
 void Deployment::finish_back() {
+  if (deletes_when_failed() && !back_failed_) return finish_removal();
   if (goal_ == Goal::kCreate) {
     record_.outputs.clear();
     record_.imports.clear();
@@ -113,11 +115,12 @@ void Deployment::finish_back() {
   complete();
 }
 
-void Deployment::remove(RemoveDone done) {
+void Deployment::remove(RemoveDone done, std::set<std::string> retain) {
   goal_ = Goal::kRemove;
+  retain_ = std::move(retain);
   removed_ = std::move(done);
   next_ = record_.resources.size();
-  set_status(StackStatus::kDeleteInProgress);
+  set_status(StackStatus::kDeleteInProgress, "User Initiated");
   later(&Deployment::remove_next);
 }
 
@@ -125,7 +128,7 @@ void Deployment::remove_next() {
   if (!record_.garbage.empty()) return remove_garbage(&Deployment::remove_next);
   if (next_ == 0) return finish_removal();
   const ResourceRecord resource = record_.resources[--next_];
-  if (retains(resource.deletion_policy)) {
+  if (retains(resource.deletion_policy) || retain_.contains(resource.logical_id)) {
     resource_event(resource, "DELETE_SKIPPED");
     drop_record(resource.logical_id);
     save();

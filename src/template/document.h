@@ -86,6 +86,8 @@ Result<Node> parse_yaml(std::string_view text, const std::string& file);
 
 // As values of a resource. `strings`: every scalar becomes a string, as for custom resources.
 nlohmann::json to_json(const Node& node, bool strings = false);
+// The same as text, members in the author's order.
+std::string to_json_text(const Node& node);
 Node from_json(const nlohmann::json& value, const Origin& origin);
 
 // The place of what a JSON pointer names ("/Destinations/0/Role"), or of its nearest parent.

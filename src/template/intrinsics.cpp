@@ -99,7 +99,6 @@ Result<Node> Evaluator::evaluate(const Node& node) {
   Node out = Node::map(node.origin);
   for (const Member& member : node.members) {
     if (member.name.starts_with("Fn::")) {
-      if (member.name.starts_with("Fn::ForEach")) return refuse_foreach(node, member.value);
       return fail(fmt::format("{} must be the only member of its map", member.name),
                   member.origin.place());
     }
@@ -124,16 +123,11 @@ Result<Node> Evaluator::call(const Member& function, const Node& whole) {
   const auto& known = table();
   const auto entry = std::ranges::find(known, function.name, &Entry::name);
   if (entry != known.end()) return (this->*entry->function)(whole, function.value);
-  if (function.name.starts_with("Fn::ForEach")) return refuse_foreach(whole, function.value);
   std::vector<std::string> names;
   for (const Entry& e : known) names.emplace_back(e.name);
   return fail(
       fmt::format("there is no function '{}'{}", function.name, did_you_mean(function.name, names)),
       function.origin.place());
-}
-
-Result<Node> Evaluator::refuse_foreach(const Node& call, const Node&) {
-  return fail("Fn::ForEach is not supported: write the repeated parts out", call.place());
 }
 
 Result<Node> Evaluator::reference(const std::string& name, const Origin& at) {

@@ -61,7 +61,6 @@ class Evaluator {
   Result<Node> reference(const std::string& name, const Origin& at);
   Result<Node> attribute(const std::string& logical_id, const std::string& name, const Origin& at);
   Result<bool> test_all(std::string_view function, const Node& arguments, bool wanted);
-  Result<Node> refuse_foreach(const Node& call, const Node& arguments);
 
   Result<Node> ref(const Node& call, const Node& arguments);
   Result<Node> get_att(const Node& call, const Node& arguments);

@@ -11,50 +11,6 @@
 
 namespace loopgate::cfn {
 
-namespace {
-
-// In the author's order of members.
-void write_json(const Node& node, std::string& out) {
-  const auto quoted = [&](std::string_view text) {
-    out += '"';
-    codec::json_escape_append(out, text);
-    out += '"';
-  };
-  switch (node.kind) {
-    case Node::Kind::kAbsent:
-    case Node::Kind::kNull:
-      out += "null";
-      return;
-    case Node::Kind::kBoolean:
-    case Node::Kind::kNumber:
-      out += node.text;
-      return;
-    case Node::Kind::kString:
-      quoted(node.text);
-      return;
-    case Node::Kind::kList:
-      out += '[';
-      for (const Node& item : node.items) {
-        if (out.back() != '[') out += ',';
-        write_json(item, out);
-      }
-      out += ']';
-      return;
-    case Node::Kind::kMap:
-      out += '{';
-      for (std::size_t i = 0; i < node.members.size(); ++i) {
-        if (i > 0) out += ',';
-        quoted(node.members[i].name);
-        out += ':';
-        write_json(node.members[i].value, out);
-      }
-      out += '}';
-      return;
-  }
-}
-
-}  // namespace
-
 Result<std::vector<SubPart>> split_sub(const std::string& text, const Origin& at) {
   std::vector<SubPart> parts;
   std::string literal;
@@ -226,9 +182,7 @@ Result<Node> Evaluator::to_json_string(const Node& call, const Node& arguments) 
         call.place());
   }
   if (contains_unresolved(*value)) return unresolved_value("Fn::ToJsonString", call.origin);
-  std::string out;
-  write_json(*value, out);
-  return text(std::move(out), call.origin);
+  return text(to_json_text(*value), call.origin);
 }
 
 }  // namespace loopgate::cfn

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <set>
 
+#include "template/language_extensions.h"
 #include "template/limits.h"
 #include "template/plan_reader.h"
+#include "template/rules.h"
 #include "template/sam.h"
 #include "template/stand_in.h"
 #include "template/suggestion.h"
@@ -27,9 +29,10 @@ class Planner {
   }
 
   Result<std::unique_ptr<Plan>> make() {
-    for (const auto step : {&Planner::read, &Planner::bind, &Planner::include, &Planner::transform,
-                            &Planner::decide_conditions, &Planner::declare, &Planner::find_handlers,
-                            &Planner::check_properties, &Planner::connect, &Planner::sort}) {
+    for (const auto step :
+         {&Planner::read, &Planner::bind, &Planner::rules, &Planner::include, &Planner::transform,
+          &Planner::decide_conditions, &Planner::declare, &Planner::find_handlers,
+          &Planner::check_properties, &Planner::connect, &Planner::sort}) {
       if (auto ok = (this->*step)(); !ok) return std::unexpected(ok.error());
     }
     return std::move(plan_);
@@ -53,6 +56,8 @@ class Planner {
     return {};
   }
 
+  Status rules() { return check_rules(document_, plan_->scope(), plan_->parameters); }
+
   Status include() {
     if (auto ok = expand_includes(document_, plan_->scope(), input_.files, input_.includes); !ok)
       return ok;
@@ -64,7 +69,17 @@ class Planner {
     return {};
   }
 
-  Status transform() { return transform_serverless(document_, input_.files, plan_->warnings); }
+  Status transform() {
+    const bool transforms = document_.find("Transform") != nullptr;
+    if (auto ok = transform_language_extensions(document_, plan_->scope()); !ok) return ok;
+    if (auto ok = transform_serverless(document_, input_.files, plan_->warnings); !ok) return ok;
+    if (!transforms) return {};
+    Node processed = document_;
+    processed.erase("Transform");
+    processed.erase("Globals");
+    plan_->processed = to_json_text(processed);
+    return {};
+  }
 
   Status decide_conditions() {
     const Node* const section = document_.find("Conditions");

@@ -76,6 +76,7 @@ struct Plan {
   std::vector<GraphNode> graph;            // parallel to `resources`
   std::vector<PlannedOutput> outputs;
   std::vector<std::string> warnings;
+  std::string processed;  // the template after its transforms, as JSON; empty: it has none
 
   // For evaluation: the caller adds what resources and exports give.
   Scope scope() const;

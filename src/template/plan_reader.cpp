@@ -149,9 +149,9 @@ Status check_sections(const Node& document, std::vector<std::string>& warnings) 
                               did_you_mean(section.name, kSections)),
                   section.origin.place());
     }
-    if (section.name == "Rules" || section.name == "Hooks") {
-      warnings.push_back(fmt::format("{}: {} are not evaluated here",
-                                     section.origin.place().to_string(), section.name));
+    if (section.name == "Hooks") {
+      warnings.push_back(
+          fmt::format("{}: Hooks are not evaluated here", section.origin.place().to_string()));
     }
   }
   for (const char* const name : {"Mappings", "Conditions", "Outputs"}) {
@@ -175,8 +175,6 @@ Result<std::vector<DeclaredResource>> read_resources(const Node& document) {
     return fail(fmt::format("more than {} Resources", kMaxResources), section->place());
   std::vector<DeclaredResource> out;
   for (const Member& member : section->members) {
-    if (member.name.starts_with("Fn::ForEach"))
-      return fail("Fn::ForEach is not supported: write the resources out", member.origin.place());
     auto resource = read_resource(member);
     if (!resource) return std::unexpected(resource.error());
     out.push_back(std::move(*resource));

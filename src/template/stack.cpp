@@ -72,14 +72,24 @@ ResourceRecord resource_from_json(const json& j) {
 }
 
 json event_to_json(const StackEvent& e) {
-  return {{"id", e.id},       {"logical_id", e.logical_id}, {"physical_id", e.physical_id},
-          {"type", e.type},   {"status", e.status},         {"reason", e.reason},
-          {"at", nanos(e.at)}};
+  json out = {{"id", e.id},       {"logical_id", e.logical_id}, {"physical_id", e.physical_id},
+              {"type", e.type},   {"status", e.status},         {"reason", e.reason},
+              {"at", nanos(e.at)}};
+  if (!e.token.empty()) out["token"] = e.token;
+  if (!e.properties.empty()) out["properties"] = e.properties;
+  return out;
 }
 
 StackEvent event_from_json(const json& j) {
-  return {j.at("id"),     j.at("logical_id"), j.at("physical_id"),   j.at("type"),
-          j.at("status"), j.at("reason"),     from_nanos(j.at("at"))};
+  return {j.at("id"),
+          j.at("logical_id"),
+          j.at("physical_id"),
+          j.at("type"),
+          j.at("status"),
+          j.at("reason"),
+          from_nanos(j.at("at")),
+          j.value("token", ""),
+          j.value("properties", "")};
 }
 
 template <class Range, class Function>
@@ -104,6 +114,9 @@ UndoRecord undo_from_json(const json& j) {
 json definition_to_json(const StackDefinition& d) {
   return {{"description", d.description},
           {"template_text", d.template_text},
+          {"processed_text", d.processed_text},
+          {"role_arn", d.role_arn},
+          {"notification_arns", d.notification_arns},
           {"template_file", d.template_file},
           {"template_folder", d.template_folder},
           {"allow_unsupported", d.allow_unsupported},
@@ -129,6 +142,9 @@ StackDefinition definition_from_json(const json& j) {
   StackDefinition d;
   d.description = j.at("description");
   d.template_text = j.at("template_text");
+  d.processed_text = j.value("processed_text", "");
+  d.role_arn = j.value("role_arn", "");
+  d.notification_arns = j.value("notification_arns", std::vector<std::string>());
   d.template_file = j.at("template_file");
   d.template_folder = j.at("template_folder");
   d.allow_unsupported = j.at("allow_unsupported");
@@ -162,6 +178,12 @@ StackRecord read_stack(const json& j) {
   for (const json& r : j.value("garbage", json::array()))
     s.garbage.push_back(resource_from_json(r));
   s.interrupted = j.value("interrupted", false);
+  s.on_failure = j.value("on_failure", "");
+  s.token = j.value("token", "");
+  s.termination_protection = j.value("termination_protection", false);
+  s.policy = j.value("policy", "");
+  s.parent_id = j.value("parent_id", "");
+  s.root_id = j.value("root_id", "");
   s.created = from_nanos(j.at("created"));
   s.updated = from_nanos(j.at("updated"));
   s.deleted = from_nanos(j.at("deleted"));
@@ -221,6 +243,12 @@ json to_json(const StackRecord& s) {
   out["undo"] = list_of(s.undo, undo_to_json);
   out["garbage"] = list_of(s.garbage, resource_to_json);
   out["interrupted"] = s.interrupted;
+  out["on_failure"] = s.on_failure;
+  out["token"] = s.token;
+  out["termination_protection"] = s.termination_protection;
+  out["policy"] = s.policy;
+  out["parent_id"] = s.parent_id;
+  out["root_id"] = s.root_id;
   out["created"] = nanos(s.created);
   out["updated"] = nanos(s.updated);
   out["deleted"] = nanos(s.deleted);

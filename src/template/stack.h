@@ -79,15 +79,20 @@ struct StackEvent {
   std::string status;
   std::string reason;
   WallTime at{};
+  std::string token{};       // the caller's ClientRequestToken; empty: none
+  std::string properties{};  // of the resource, as JSON; empty: those of its event before this one
 };
 
 // What was asked for and what it gives: what a rollback brings back beside the resources.
 struct StackDefinition {
   std::string description;
   std::string template_text;
+  std::string processed_text;  // after transforms, as JSON; empty: there is none
   std::string template_file;
   std::string template_folder;
   bool allow_unsupported = false;
+  std::string role_arn;                        // as given: the sandbox acts for itself
+  std::vector<std::string> notification_arns;  // as given: nothing is published
   std::vector<ParameterRecord> parameters;
   std::map<std::string, std::string> tags;
   std::vector<std::string> capabilities;  // as acknowledged; nothing depends on them here
@@ -122,6 +127,12 @@ struct StackRecord : StackDefinition {
   // The sandbox ended while the stack was created, and nothing is left of it: the same operation
   // may be asked for again, be it called a creation or an update.
   bool interrupted = false;
+  std::string on_failure;  // of the last operation: "DELETE", "DO_NOTHING", else it is rolled back
+  std::string token;       // of the last operation
+  bool termination_protection = false;
+  std::string policy;     // a JSON document; empty: everything may be updated
+  std::string parent_id;  // of a nested stack
+  std::string root_id;
   WallTime created{};
   WallTime updated{};  // equal to `created` before the first update
   WallTime deleted{};

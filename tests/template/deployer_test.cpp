@@ -466,7 +466,7 @@ TEST(Deployer, TellsTheJournal) {
     EXPECT_EQ(world.journal.name(event.subject), "demo");
     told.push_back(event.text);
   }
-  EXPECT_THAT(told, ElementsAre("demo CREATE_IN_PROGRESS", "Q CREATE_IN_PROGRESS",
+  EXPECT_THAT(told, ElementsAre("demo CREATE_IN_PROGRESS: User Initiated", "Q CREATE_IN_PROGRESS",
                                 "Q CREATE_COMPLETE", "demo CREATE_COMPLETE"));
 }
 

@@ -130,8 +130,6 @@ TEST_F(Intrinsics, RefuseMistakesWithFileAndLine) {
        "Fn::If here"},
       {"{'Fn::Joim': [a]}", "t.yaml:1: there is no function 'Fn::Joim': did you mean 'Fn::Join'?"},
       {"{'Fn::Sub': a, b: 1}", "t.yaml:1: Fn::Sub must be the only member of its map"},
-      {"{'Fn::ForEach::X': [a]}",
-       "t.yaml:1: Fn::ForEach is not supported: write the repeated parts out"},
       {"!Cidr [10.0.0.0/30, 5, 1]",
        "t.yaml:1: Fn::Cidr: 10.0.0.0/30 has no room for 5 blocks of 1 host bits"},
       {"!Cidr [ten, 5, 1]", "t.yaml:1: Fn::Cidr: 'ten' is not a network such as 10.0.0.0/16"},

@@ -129,7 +129,8 @@ TEST_F(CloudFormation, RefusesBadTemplatesWithTheirLine) {
              "Resources:\n  Q: {Type: AWS::SQS::Queue}\nOutputs:\n  O: {Value: !Ref P}\n"}});
   ASSERT_FALSE(bad);
   EXPECT_EQ(bad.error().message,
-            "template:4: there is no parameter or resource 'P': did you mean 'Q'?");
+            "Template format error: Unresolved resource dependencies [P] in the Outputs block of "
+            "the template");
   EXPECT_THAT(
       call("CreateStack", {{"StackName", "demo"}, {"TemplateURL", "https://x"}}).error().message,
       HasSubstr("TemplateURL cannot be read"));
