@@ -10,8 +10,9 @@ namespace loopgate::ssm {
 
 class SsmModule final : public Module {
  public:
-  explicit SsmModule(const Surroundings& surroundings)
+  SsmModule(const Surroundings& surroundings, aws::Api& api)
       : parameters_(surroundings.store, surroundings.clock, surroundings.random),
+        context_{parameters_, &api},
         service_(context_),
         parameter_type_(context_) {}
 
@@ -29,7 +30,7 @@ class SsmModule final : public Module {
 
  private:
   Parameters parameters_;
-  Context context_{parameters_};
+  Context context_;
   SsmService service_;
   ParameterResource parameter_type_;
 };

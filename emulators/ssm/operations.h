@@ -1,10 +1,12 @@
 // Parameter Store's operations, and what they share.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "aws/api.h"
 #include "emulators/http/api.h"
 #include "emulators/ssm/errors.h"
 #include "emulators/ssm/parameters.h"
@@ -18,10 +20,12 @@ using nlohmann::json;
 
 struct Context {
   Parameters& parameters;
+  aws::Api* api = nullptr;  // by which secrets are read; null: there are none
 };
 
 // --- reading ---
-ApiResult get_parameter(Context& context, const ApiCall& call);
+// Also of a secret, as /aws/reference/secretsmanager/NAME.
+std::function<void()> get_parameter(Context& context, ApiCall call, http::ApiReply reply);
 ApiResult get_parameters(Context& context, const ApiCall& call);
 ApiResult get_parameters_by_path(Context& context, const ApiCall& call);
 ApiResult get_parameter_history(Context& context, const ApiCall& call);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/json.h"
 #include "codec/base64.h"
 #include "emulators/ssm/filters.h"
 #include "emulators/ssm/limits.h"
@@ -92,14 +93,75 @@ std::vector<Shown> page(const Parameters& parameters, const Place& place, const 
   return out;
 }
 
-}  // namespace
-
-ApiResult get_parameter(Context& context, const ApiCall& call) {
+ApiResult own_parameter(Context& context, const ApiCall& call) {
   const auto reference = read_reference(place_of(call.caller), text_param(call.params, "Name"));
   const auto found = context.parameters.resolve(reference);
   if (!found) return refuse(found.error());
   return json{{"Parameter", shown(*found->parameter, *found->version, decrypts(call.params),
                                   reference.selector)}};
+}
+
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html
+constexpr std::string_view kOfSecrets = "/aws/reference/secretsmanager/";
+
+// What GetSecretValue answers, as a parameter.
+json secret_as_parameter(const Place& place, const Reference& reference, const json& answer) {
+  const auto text = text_param(answer, "SecretString");
+  json out = {{"Name", reference.name},
+              {"Type", kSecure},
+              {"Value", text.empty() ? text_param(answer, "SecretBinary") : text},
+              {"Version", 0},
+              {"SourceResult", write_json(answer)},
+              {"LastModifiedDate", answer.value("CreatedDate", 0.0)},
+              {"ARN", arn_of(place, reference.name)},
+              {"DataType", "text"}};
+  if (!reference.selector.empty()) out["Selector"] = reference.selector;
+  return out;
+}
+
+void read_secret(aws::Api& api, const ApiCall& call, http::ApiReply reply) {
+  if (!decrypts(call.params)) {
+    return reply(refuse(
+        validation("WithDecryption flag must be True for retrieving a Secret Manager secret.")));
+  }
+  const auto place = place_of(call.caller);
+  const auto reference = read_reference(place, text_param(call.params, "Name"));
+  json params = {{"SecretId", reference.name.substr(kOfSecrets.size())}};
+  constexpr std::size_t kFewestIdChars = 32;
+  if (const auto selector = reference.selector.substr(reference.selector.empty() ? 0 : 1);
+      !selector.empty()) {
+    params[selector.size() >= kFewestIdChars ? "VersionId" : "VersionStage"] = selector;
+  }
+  // With the permissions of who asks.
+  auto session = call.caller.session;
+  if (!session) session = std::make_shared<const aws::Session>(aws::Session{place.account, {}, {}});
+  api.call(
+      std::move(session),
+      {.region = place.region, .service = "secretsmanager", .name = "GetSecretValue"},
+      std::move(params),
+      [place, reference, reply = std::move(reply)](aws::Outcome<json> answer) mutable {
+        if (answer) {
+          return reply(json{{"Parameter", secret_as_parameter(place, reference, *answer)}});
+        }
+        if (answer.error().code != "ResourceNotFoundException") {
+          return reply(refuse(std::move(answer.error())));
+        }
+        reply(refuse(error("ParameterNotFound",
+                           fmt::format("An error occurred (ParameterNotFound) when referencing "
+                                       "Secrets Manager: Secret {} not found.",
+                                       reference.name))));
+      });
+}
+
+}  // namespace
+
+std::function<void()> get_parameter(Context& context, ApiCall call, http::ApiReply reply) {
+  if (context.api != nullptr && text_param(call.params, "Name").starts_with(kOfSecrets)) {
+    read_secret(*context.api, call, std::move(reply));
+  } else {
+    reply(own_parameter(context, call));
+  }
+  return nullptr;
 }
 
 ApiResult get_parameters(Context& context, const ApiCall& call) {

@@ -73,7 +73,7 @@ Status Account::open() {
         deliver_record(target_arn, std::move(payload), std::move(attributes));
       },
       api_, *streams_);
-  ssm_ = make<ssm::SsmModule>();
+  ssm_ = make<ssm::SsmModule>(api_);
   secrets_ = make<secretsmanager::SecretsManagerModule>(lambda_->port(), dispatcher_);
   states_ = make<states::StatesModule>(
       states::Neighbours{sts_->port(), lambda_->port(), logs_->port(), api_});

@@ -131,6 +131,12 @@ def secrets_and_their_versions(sandbox, client):
     assert len(manager.get_random_password(PasswordLength=40)["RandomPassword"]) == 40
     expect("ResourceNotFoundException", "Secrets Manager can't find the specified secret.", manager.get_secret_value,
            SecretId="none")
+    ssm, name = client("ssm"), "/aws/reference/secretsmanager/app/db"
+    secret = ssm.get_parameter(Name=name + ":AWSPREVIOUS", WithDecryption=True)["Parameter"]
+    assert secret["Value"] == previous["SecretString"] and secret["Type"] == "SecureString", secret
+    expect("ValidationException", "WithDecryption flag must be True", ssm.get_parameter, Name=name)
+    expect("ParameterNotFound", "Secret /aws/reference/secretsmanager/no not found", ssm.get_parameter,
+           Name="/aws/reference/secretsmanager/no", WithDecryption=True)
     batch = manager.batch_get_secret_value(SecretIdList=["app/db", "none"])
     assert len(batch["SecretValues"]) == 1 and batch["Errors"][0]["SecretId"] == "none", batch
     manager.delete_secret(SecretId="app/db", RecoveryWindowInDays=7)
