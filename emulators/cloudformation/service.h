@@ -18,7 +18,7 @@ class CloudFormationService : public http::TableService<Context> {
  public:
   // All are borrowed and outlive the service.
   CloudFormationService(cfn::Deployer& deployer, const Clock& clock, Random& random,
-                        aws::ReadObject read_object);
+                        aws::ReadObject read_object = nullptr);
 
   // A template that lies in S3 is read first.
   std::function<void()> call(ApiCall call, http::ApiReply reply) override;

@@ -299,13 +299,11 @@ Status BucketResource::configure(const cfn::ResourceRequest& request, const std:
   json tags = json::array();
   for (const auto& [key, value] : cfn::property_tags(properties))
     tags.push_back({{"Key", key}, {"Value", value}});
+  // As they are: those of the stack itself, which callers may not put, are among them.
   if (!tags.empty()) {
-    if (auto done = put("Tags", "PutBucketTagging", {{"Tagging", {{"TagSet", std::move(tags)}}}});
-        !done) {
-      return done;
-    }
-  } else if (request.old_properties.contains("Tags")) {
-    if (auto done = put("Tags", "DeleteBucketTagging", json::object()); !done) return done;
+    s3_.buckets.put_document(bucket, "tagging", {{"TagSet", std::move(tags)}});
+  } else {
+    s3_.buckets.remove_document(bucket, "tagging");
   }
   const auto& versioning = member(properties, "VersioningConfiguration");
   if (versioning.empty()) return {};

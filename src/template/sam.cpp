@@ -311,6 +311,7 @@ Status transform_serverless(Node& document, const FileReader& files,
   if (auto ok = sam::expand_connectors(*resources); !ok) return ok;
   std::vector<Member> out;
   std::vector<sam::PublishedFunction> published;
+  std::vector<sam::BucketEvent> bucket_events;
   for (Member& member : resources->members) {
     const Node* const type = member.value.find("Type");
     const auto kind = type ? translated_kind(type->text) : std::string_view();
@@ -325,13 +326,14 @@ Status transform_serverless(Node& document, const FileReader& files,
     if (!merged->is_map())
       return fail(fmt::format("the Properties of '{}' must be a map", member.name),
                   member.origin.place());
-    sam::FunctionWork work{
-        member.name, member.origin, member.value, std::move(*merged), {}, {}, &warnings, {}, {}};
+    sam::FunctionWork work{member.name, member.origin, member.value, std::move(*merged), {},
+                           {},          &warnings};
     auto translated = kind == "StateMachine"   ? sam::translate_state_machine(work, files)
                       : kind == "SimpleTable"  ? sam::translate_simple_table(work)
                       : kind == "LayerVersion" ? sam::translate_layer(work)
                                                : translate_function(work);
     if (!translated) return std::unexpected(translated.error());
+    std::ranges::move(work.bucket_events, std::back_inserter(bucket_events));
     if (!work.alias_id.empty()) {
       published.push_back({member.name, work.version_id, work.alias_id});
     }
@@ -341,6 +343,7 @@ Status transform_serverless(Node& document, const FileReader& files,
     }
     out.push_back({member.name, member.origin, std::move(*translated)});
   }
+  if (auto told = sam::tell_buckets(out, bucket_events); !told) return told;
   resources->members = std::move(out);
   sam::rename_generated(document, published);
   for (const Member& member : resources->members) {

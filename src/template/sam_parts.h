@@ -17,6 +17,13 @@ struct Generated {
   Node resource;
 };
 
+// What a bucket of the template is to tell a function, once that is permitted.
+struct BucketEvent {
+  std::string bucket;  // logical ids
+  std::string permission_id;
+  Node told;  // an entry of LambdaConfigurations
+};
+
 // What grows while one function is translated.
 struct FunctionWork {
   std::string logical_id;
@@ -28,6 +35,7 @@ struct FunctionWork {
   std::vector<std::string>* warnings = nullptr;
   std::string version_id = {};  // of AutoPublishAlias, as the next: empty without it
   std::string alias_id = {};
+  std::vector<BucketEvent> bucket_events = {};
 };
 
 // {Ref: id}, {Fn::GetAtt: [id, name]}, {Fn::Sub: text}.
@@ -68,6 +76,10 @@ Result<Node> execution_role(const FunctionWork& work);
 
 // sam_events.cpp: appends what Events stand for.
 Status add_events(FunctionWork& work);
+
+// sam_buckets.cpp: an event of Type "S3", and what it changes of the buckets.
+Status add_bucket_event(FunctionWork& work, const Member& event, const Node& given);
+Status tell_buckets(std::vector<Member>& resources, const std::vector<BucketEvent>& events);
 
 // sam_schedules.cpp: an event of Type "Schedule" or "ScheduleV2", of a function or a state machine.
 Status add_schedule(FunctionWork& work, std::string_view type, const Member& event,
