@@ -5,7 +5,7 @@
 
 namespace loopgate::lambda {
 
-Documents::Documents(store::Store& store) {
+Documents::Documents(store::Store& store) : store_(store) {
   const auto status = store.migrate(
       "lambda_documents", {"CREATE TABLE lambda_documents (kind TEXT NOT NULL, key TEXT NOT NULL, "
                            "document TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"});
@@ -24,6 +24,10 @@ void Documents::put(std::string_view kind, const std::string& key, const nlohman
 
 void Documents::remove(std::string_view kind, const std::string& key) {
   remove_.bind(1, kind).bind(2, key).run();
+}
+
+void Documents::remove_all(const aws::AccountScope& scope) {
+  store_.delete_rows("lambda_documents", "field(key, 5)", scope.account);
 }
 
 std::optional<nlohmann::json> Documents::get(std::string_view kind, const std::string& key) {

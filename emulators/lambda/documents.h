@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/account_scope.h"
 #include "emulators/store/store.h"
 
 namespace loopgate::lambda {
@@ -18,11 +19,14 @@ class Documents {
 
   void put(std::string_view kind, const std::string& key, const nlohmann::json& document);
   void remove(std::string_view kind, const std::string& key);
+  // Those of the account: keys are ARNs.
+  void remove_all(const aws::AccountScope& scope);
   std::optional<nlohmann::json> get(std::string_view kind, const std::string& key);
   // Those whose key begins so, by key.
   std::vector<nlohmann::json> list(std::string_view kind, std::string_view prefix);
 
  private:
+  store::Store& store_;
   store::Statement put_, remove_, get_, list_;
 };
 

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json.h"
 #include "emulators/lambda/limits.h"
 
 namespace loopgate::lambda {
@@ -14,6 +17,15 @@ namespace {
 
 double to_ms(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+std::int64_t billed_ms(Duration duration) {
+  return static_cast<std::int64_t>(std::ceil(to_ms(duration)));
+}
+
+// To the microsecond, as Lambda's metrics are.
+double rounded(double ms) {
+  return std::round(ms * 1000) / 1000;
 }
 
 // What has come in since, without going over `burst`. Of long times, only as much as matters.
@@ -44,6 +56,10 @@ FunctionLog::FunctionLog(Surroundings& surroundings, const FunctionConfig& confi
     : surroundings_(surroundings),
       place_{config.account, config.region},
       group_(config.log_group_name()),
+      name_(config.name),
+      version_(config.version),
+      is_json_(config.json_logs),
+      least_level_(config.system_log_level),
       function_(surroundings.journal.intern(config.name)),
       memory_mb_(config.memory_mb),
       log_allowance_({kLogBurstLines, kLogBurstBytes}, {kLogLinesPerSecond, kLogBytesPerSecond},
@@ -57,12 +73,30 @@ FunctionLog::FunctionLog(Surroundings& surroundings, const FunctionConfig& confi
 }
 
 void FunctionLog::init_start(std::string_view program) {
-  write(fmt::format("INIT_START Runtime Version: {}", program));
+  if (!is_json_) return write(fmt::format("INIT_START Runtime Version: {}", program));
+  write_event("INFO", "platform.initStart",
+              {{"initializationType", "on-demand"},
+               {"phase", "init"},
+               {"runtimeVersion", program},
+               {"functionName", name_},
+               {"functionVersion", version_}});
 }
 
 void FunctionLog::start(std::string_view request_id, std::string_view version) {
   tail_.clear();
-  write(fmt::format("START RequestId: {} Version: {}", request_id, version));
+  if (!is_json_) return write(fmt::format("START RequestId: {} Version: {}", request_id, version));
+  write_event("INFO", "platform.start", {{"requestId", request_id}, {"version", version}});
+}
+
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+void FunctionLog::write_event(std::string_view level, std::string_view type,
+                              nlohmann::ordered_json record) {
+  constexpr std::array<std::string_view, 3> kLevels = {"DEBUG", "INFO", "WARN"};
+  if (std::ranges::find(kLevels, level) < std::ranges::find(kLevels, least_level_)) return;
+  const nlohmann::ordered_json event = {{"time", to_iso8601(surroundings_.clock.wall())},
+                                        {"type", type},
+                                        {"record", std::move(record)}};
+  write(write_json(event));
 }
 
 void FunctionLog::line(std::string_view text) {
@@ -113,23 +147,44 @@ void FunctionLog::say_what_is_not_in_journal() {
                                 std::exchange(not_in_journal_, 0), group_));
 }
 
+// In JSON the report has it.
 void FunctionLog::note(std::string_view request_id, std::string_view text) {
-  line(fmt::format("{} {} {}", to_iso8601(surroundings_.clock.wall()), request_id, text));
+  auto said = fmt::format("{} {} {}", to_iso8601(surroundings_.clock.wall()), request_id, text);
+  if (is_json_) return append_to_journal(std::move(said));
+  line(said);
 }
 
 void FunctionLog::end(std::string_view request_id, Duration took, Duration init,
-                      std::string_view status) {
+                      std::string_view status, int max_memory_mb) {
   say_what_is_not_logged();
   say_what_is_not_in_journal();
+  if (is_json_) return report(request_id, took, init, status, max_memory_mb);
   write(fmt::format("END RequestId: {}", request_id));
   auto report = fmt::format(
       "REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\t"
       "Memory Size: {} MB\t",
-      request_id, to_ms(took), static_cast<std::int64_t>(std::ceil(to_ms(took + init))),
-      memory_mb_);
+      request_id, to_ms(took), billed_ms(took + init), memory_mb_);
+  if (max_memory_mb > 0) report += fmt::format("Max Memory Used: {} MB\t", max_memory_mb);
   if (init > Duration::zero()) report += fmt::format("Init Duration: {:.2f} ms\t", to_ms(init));
   if (!status.empty()) report += fmt::format("Status: {}", status);
   write(report);
+}
+
+void FunctionLog::report(std::string_view request_id, Duration took, Duration init,
+                         std::string_view status, int max_memory_mb) {
+  const bool is_good = status.empty();
+  const std::string said(is_good ? "success" : status.substr(0, status.find('\t')));
+  write_event(is_good ? "DEBUG" : "WARN", "platform.runtimeDone",
+              {{"requestId", request_id},
+               {"status", said},
+               {"metrics", {{"durationMs", rounded(to_ms(took))}}}});
+  nlohmann::ordered_json metrics = {{"durationMs", rounded(to_ms(took))},
+                                    {"billedDurationMs", billed_ms(took + init)},
+                                    {"memorySizeMB", memory_mb_}};
+  if (max_memory_mb > 0) metrics["maxMemoryUsedMB"] = max_memory_mb;
+  if (init > Duration::zero()) metrics["initDurationMs"] = rounded(to_ms(init));
+  write_event(is_good ? "INFO" : "WARN", "platform.report",
+              {{"requestId", request_id}, {"metrics", std::move(metrics)}, {"status", said}});
 }
 
 void FunctionLog::write(std::string_view text) {

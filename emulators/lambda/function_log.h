@@ -1,7 +1,9 @@
-// What a worker says: into the function's log group as Lambda writes it, and into the journal, so
-// that a traceback shows in the terminal as well.
+// What a worker says: into the function's log group as Lambda writes it (as text, or as JSON of the
+// levels that are asked for), and into the journal, so that a traceback shows in the terminal as
+// well. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -44,8 +46,10 @@ class FunctionLog {
   void line(std::string_view text);
   // What we add ourselves ("… Task timed out after 3.00 seconds").
   void note(std::string_view request_id, std::string_view text);
-  // END and REPORT. `init` is zero unless this call started the worker.
-  void end(std::string_view request_id, Duration took, Duration init, std::string_view status);
+  // END and REPORT. `init` is zero unless this call started the worker, `max_memory_mb` when it is
+  // not known.
+  void end(std::string_view request_id, Duration took, Duration init, std::string_view status,
+           int max_memory_mb = 0);
 
   // The last bytes since `start`, for X-Amz-Log-Result.
   const std::string& tail() const { return tail_; }
@@ -55,6 +59,10 @@ class FunctionLog {
 
  private:
   void write(std::string_view text);
+  // An event of Lambda's own, of DEBUG, INFO or WARN.
+  void write_event(std::string_view level, std::string_view type, nlohmann::ordered_json record);
+  void report(std::string_view request_id, Duration took, Duration init, std::string_view status,
+              int max_memory_mb);
   void keep_for_tail(std::string_view text);
   void append_to_journal(std::string text);
   void say_what_is_not_logged();
@@ -64,6 +72,10 @@ class FunctionLog {
   logs::Place place_;
   std::string group_;
   std::string stream_;
+  std::string name_;
+  std::string version_;
+  bool is_json_;
+  std::string least_level_;
   Symbol function_;
   int memory_mb_;
   Allowance log_allowance_;

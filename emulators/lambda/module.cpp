@@ -63,6 +63,7 @@ Status LambdaModule::reset(const aws::AccountScope& scope) {
                           removed.error().message);
     }
   }
+  functions_.documents().remove_all(scope);
   if (!left.empty()) return fail(left);
   return {};
 }

@@ -7,6 +7,7 @@
 #include "emulators/lambda/errors.h"
 #include "emulators/lambda/package.h"
 #include "emulators/lambda/sources/operations.h"
+#include "emulators/lambda/url_host.h"
 
 namespace loopgate::lambda {
 
@@ -141,11 +142,13 @@ LambdaService::LambdaService(Functions& functions, EventSourceMappings& mappings
       calls_(operations_, functions.surroundings().random, access) {}
 
 bool LambdaService::owns(const http::Request& request) const {
-  return calls_.owns(request) || request.path.starts_with(kPackagePath);
+  return is_function_host(request.header("Host")) || calls_.owns(request) ||
+         request.path.starts_with(kPackagePath);
 }
 
 void LambdaService::handle(http::Request request, http::Caller caller,
                            std::shared_ptr<http::Exchange> exchange) {
+  if (is_function_host(request.header("Host"))) return serve_url(request, exchange);
   if (request.path.starts_with(kPackagePath)) {
     return exchange->respond(fetch_package(functions_, request));
   }

@@ -48,6 +48,9 @@ class LambdaService : public http::RestService {
                                       http::Caller caller,
                                       const std::shared_ptr<http::Exchange>& exchange);
 
+  // service_url.cpp: what came to the URL of a function.
+  void serve_url(const http::Request& request, const std::shared_ptr<http::Exchange>& exchange);
+
   Functions& functions_;
   LambdaOperations operations_;
   http::RestCalls calls_;

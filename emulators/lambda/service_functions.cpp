@@ -63,6 +63,17 @@ http::ApiResult published(Functions& functions, const FunctionConfig& function, 
   return configuration(**version, (*version)->version);
 }
 
+// What was set on a version goes with it.
+void forget_qualifier(Functions& functions, FunctionConfig config, const std::string& qualifier) {
+  auto& companions = config.companions;
+  const auto gone = std::erase_if(companions.permissions,
+                                  [&](const auto& one) { return one.qualifier == qualifier; }) +
+                    companions.event_invoke.erase(qualifier) +
+                    companions.provisioned.erase(qualifier) +
+                    companions.runtime_management.erase(qualifier);
+  if (gone > 0) (void)functions.update_companions(std::move(config));
+}
+
 bool is_set(const Json& params, const char* name) {
   return params.value(name, Json(false)) == Json(true);
 }
@@ -204,6 +215,7 @@ http::ApiResult delete_function(Functions& functions, const http::ApiCall& call)
         "Unable to delete version because the following aliases reference it: [{}]", using_it)));
   }
   functions.remove_version(meant->arn, meant->qualifier);
+  forget_qualifier(functions, *function, meant->qualifier);
   return Json{{"StatusCode", 204}};
 }
 

@@ -19,12 +19,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A service's name has a dot ("s3.amazonaws.com"), an organization or account is a number or ARN.
+// A service of AWS, an account, an ARN of IAM, or everybody.
 bool is_principal(std::string_view text) {
   const bool is_account =
       text.size() == 12 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
   return text == "*" || is_account || text.starts_with("arn:") ||
-         text.find('.') != std::string_view::npos;
+         text.ends_with(".amazonaws.com") || text.ends_with(".amazon.com") ||
+         text.ends_with(".amazonaws.com.cn");
 }
 
 // The revision of what a policy hangs on: the function, one version or one alias.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "aws/arn.h"
 
 namespace loopgate::lambda {
@@ -26,16 +28,25 @@ bool is_function_host(std::string_view host) {
   return host.find(kLabel) == kUrlIdDigits;
 }
 
-std::string function_of_host(Functions& functions, std::string_view host) {
+UrlTarget target_of_host(Functions& functions, std::string_view host) {
   if (!is_function_host(host)) return {};
   const auto id = host.substr(0, kUrlIdDigits);
   for (const auto& function : functions.list()) {
     for (const auto& [qualifier, url] : function->companions.urls) {
-      if (url.id != id) continue;
-      return qualifier.empty() ? function->arn() : function->arn() + ":" + qualifier;
+      if (url.id == id) return {function, qualifier};
     }
   }
   return {};
+}
+
+// https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+bool is_public(const UrlTarget& target) {
+  const auto& companions = target.function->companions;
+  if (companions.urls.at(target.qualifier).auth_type != "NONE") return false;
+  return std::ranges::any_of(companions.permissions, [&](const PermissionStatement& one) {
+    return one.qualifier == target.qualifier && one.principal == "*" &&
+           (one.action == "lambda:InvokeFunctionUrl" || one.action == "lambda:*");
+  });
 }
 
 }  // namespace loopgate::lambda

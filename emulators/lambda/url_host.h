@@ -14,8 +14,13 @@ inline constexpr std::size_t kUrlIdDigits = 32;
 // "http://ID.lambda-url.us-west-2.localhost:4566/"
 std::string function_url(Functions& functions, const std::string& arn, const UrlConfig& url);
 
-// The qualified ARN of the function whose URL has this Host; empty when it is none's.
-std::string function_of_host(Functions& functions, std::string_view host);
+struct UrlTarget {
+  FunctionPtr function;   // $LATEST's configuration; null when the host is none's
+  std::string qualifier;  // the alias; may be empty
+};
+UrlTarget target_of_host(Functions& functions, std::string_view host);
+// Whether everybody may call it: its AuthType is NONE, and its policy says so.
+bool is_public(const UrlTarget& target);
 bool is_function_host(std::string_view host);
 
 }  // namespace loopgate::lambda

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <string>
 #include <utility>
 
 #include "base/check.h"
@@ -278,9 +281,22 @@ void Worker::complete(InvocationOutcome outcome) {
   invocation->done(std::move(outcome));
 }
 
+// The most that its process ever had. On simulated time nothing depends on the machine.
+int Worker::max_memory_mb() const {
+  if (!process_ || surroundings_.ordered_results) return 0;
+  std::ifstream status(fmt::format("/proc/{}/status", process_->pid()));
+  constexpr std::string_view kPeak = "VmHWM:";
+  for (std::string line; std::getline(status, line);) {
+    if (!line.starts_with(kPeak)) continue;
+    return static_cast<int>(std::strtol(line.c_str() + kPeak.size(), nullptr, 10) / 1024);
+  }
+  return 0;
+}
+
 void Worker::end_invocation(std::string_view status) {
   if (request_id_.empty()) return;
-  log_.end(request_id_, since_ - started_, std::exchange(init_took_, Duration::zero()), status);
+  log_.end(request_id_, since_ - started_, std::exchange(init_took_, Duration::zero()), status,
+           max_memory_mb());
   request_id_.clear();
   if (!held_) return;
   auto outcome = std::move(*held_);

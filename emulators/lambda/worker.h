@@ -69,6 +69,7 @@ class Worker {
 
   void complete(InvocationOutcome outcome);
   void end_invocation(std::string_view status);
+  int max_memory_mb() const;
   void fail_to_start(std::function<InvocationOutcome(const std::string&)> explain);
   void end();
   void check_version(std::string_view user_agent);

@@ -53,6 +53,9 @@ void add_reserved(Environment& env, const FunctionConfig& config, const Launch& 
   env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
   env["AWS_LAMBDA_LOG_GROUP_NAME"] = config.log_group_name();
   env["AWS_LAMBDA_LOG_STREAM_NAME"] = launch.log_stream;
+  // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
+  env["AWS_LAMBDA_LOG_FORMAT"] = config.json_logs ? "JSON" : "Text";
+  if (config.json_logs) env["AWS_LAMBDA_LOG_LEVEL"] = config.application_log_level;
   env["AWS_LAMBDA_RUNTIME_API"] = launch.runtime_api;
   env["LAMBDA_TASK_ROOT"] = launch.code_folder;
   env["LAMBDA_RUNTIME_DIR"] = (fs::path(launch.data_folder) / "runtime").string();

@@ -154,6 +154,35 @@ def keeps_what_is_set_on_it(client):
     assert client.get_function_event_invoke_config(FunctionName="settings")["MaximumRetryAttempts"] == 0
 
 
+def answers_at_its_url(client):
+    code = zipped({"app.py": "def handler(event, context):\n"
+                             "    return {'statusCode': 201, 'headers': {'X-Path': event['rawPath']},\n"
+                             "            'body': event['queryStringParameters']['a'] + event['body']}\n"})
+    make(client, "url", code)
+    url = client.create_function_url_config(FunctionName="url", AuthType="NONE")["FunctionUrl"]
+    port = url.rstrip("/").rsplit(":", 1)[1]
+
+    def fetch():
+        # By address: not every resolver knows the names below localhost.
+        host = url.split("/")[2]
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/some/path?a=b", data=b"body",
+                                         headers={"Host": host, "Content-Type": "text/plain"})
+        return urllib.request.urlopen(request)
+
+    try:
+        fetch()
+        raise AssertionError("nobody may call it yet")
+    except urllib.error.HTTPError as error:
+        assert error.code == 403, error
+    client.add_permission(FunctionName="url", StatementId="all", Action="lambda:InvokeFunctionUrl", Principal="*",
+                          FunctionUrlAuthType="NONE")
+    answer = fetch()
+    assert answer.status == 201 and answer.headers["X-Path"] == "/some/path", answer.headers
+    assert answer.read() == b"bbody"
+    client.delete_function_url_config(FunctionName="url")
+    expect("ResourceNotFoundException", "does not exist", client.get_function_url_config, FunctionName="url")
+
+
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -209,7 +238,7 @@ def main():
     with Sandbox(binary) as sandbox:
         client = session(sandbox, "lambda")
         for behaviour in (goes_through_its_states, runs_what_a_version_was, imports_its_layers,
-                          keeps_what_is_set_on_it):
+                          keeps_what_is_set_on_it, answers_at_its_url):
             behaviour(client)
             print("ok", behaviour.__name__)
     publishes_as_sam_does(binary, session)

@@ -382,6 +382,52 @@ TEST(Sam, RefusesWhatScheduleEventsDoNotHave) {
   }
 }
 
+TEST(Sam, PublishesAVersionAndAnAliasThatCallersCall) {
+  Node document = parse_document(
+                      "Transform: AWS::Serverless-2016-10-31\n"
+                      "Resources:\n"
+                      "  F:\n"
+                      "    Type: AWS::Serverless::Function\n"
+                      "    Properties:\n"
+                      "      Runtime: python3.12\n"
+                      "      Handler: a.b\n"
+                      "      CodeUri: ./src\n"
+                      "      AutoPublishAlias: live\n"
+                      "      FunctionUrlConfig: {AuthType: NONE}\n"
+                      "      EventInvokeConfig: {MaximumRetryAttempts: 0}\n"
+                      "      Events:\n"
+                      "        T: {Type: SNS, Properties: {Topic: !Ref Topic}}\n"
+                      "  Tools:\n"
+                      "    Type: AWS::Serverless::LayerVersion\n"
+                      "    Properties: {ContentUri: layer, RetentionPolicy: Delete}\n"
+                      "Outputs:\n"
+                      "  A: {Value: !Ref F.Alias}\n"
+                      "  V: {Value: !Sub '${F.Version} of ${F}'}\n",
+                      "app.yaml")
+                      .value();
+  std::vector<std::string> warnings;
+  ASSERT_TRUE(transform_serverless(document, nullptr, warnings));
+  EXPECT_TRUE(warnings.empty());
+  const Node& resources = *document.find("Resources");
+  const auto property = [&](const char* id, const char* name) {
+    return *resources.find(id)->find("Properties")->find(name);
+  };
+  const auto version = property("FAliaslive", "FunctionVersion").find("Fn::GetAtt")->items[0].text;
+  EXPECT_EQ(version.substr(0, 8), "FVersion");
+  EXPECT_EQ(version.size(), 18U);
+  EXPECT_EQ(resources.find(version)->find("DeletionPolicy")->text, "Retain");
+  EXPECT_EQ(property("FT", "Endpoint").find("Ref")->text, "FAliaslive");
+  EXPECT_EQ(property("FTPermission", "FunctionName").find("Ref")->text, "FAliaslive");
+  EXPECT_EQ(property("FEventInvokeConfig", "Qualifier").text, "live");
+  EXPECT_EQ(property("FUrl", "Qualifier").text, "live");
+  EXPECT_EQ(property("FUrlPublicPermissions", "FunctionName").find("Ref")->text, "FAliaslive");
+  EXPECT_EQ(property("Tools", "Content").find("LocalPath")->text, "layer");
+  EXPECT_EQ(property("Tools", "LayerName").text, "Tools");
+  const Node& outputs = *document.find("Outputs");
+  EXPECT_EQ(outputs.find("A")->find("Value")->find("Ref")->text, "FAliaslive");
+  EXPECT_EQ(outputs.find("V")->find("Value")->find("Fn::Sub")->text, "${" + version + "} of ${F}");
+}
+
 TEST(Sam, LeavesEventsOfMissingServicesToTheDeployment) {
   World world;
   const auto result = world.deploy(R"(

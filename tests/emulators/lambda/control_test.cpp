@@ -302,6 +302,41 @@ TEST_F(ControlPlane, PublishesLayersAndUsesThem) {
   EXPECT_EQ(call("POST", path, {{"Content", {{"ZipFile", code("layer")}}}}).body["Version"], 3);
 }
 
+TEST_F(ControlPlane, ServesAUrlToThoseWhoMayCallIt) {
+  deploy_echo();
+  const std::string path = "/2021-10-31/functions/echo/url";
+  const auto made = call("POST", path, {{"AuthType", "NONE"}});
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto url = made.body["FunctionUrl"].get<std::string>();
+  const auto host = url.substr(7, url.find('/', 7) - 7);
+  EXPECT_THAT(host, testing::EndsWith(".lambda-url.us-west-2.localhost:4566"));
+  const auto fetch = [&](const std::string& of) {
+    return send("POST", "/a?b=c", R"({"x":1})", {{"Host", of}})->response;
+  };
+  EXPECT_EQ(fetch(host)->status, 403);
+  EXPECT_EQ(call("POST", kFunctions + "/echo/policy",
+                 {{"StatementId", "url"},
+                  {"Action", "lambda:InvokeFunctionUrl"},
+                  {"Principal", "*"},
+                  {"FunctionUrlAuthType", "NONE"}})
+                .status,
+            201);
+  const auto answer = fetch(host);
+  EXPECT_EQ(answer->status, 200);
+  const auto event = Json::parse(answer->body);
+  EXPECT_EQ(event["rawPath"], "/a");
+  EXPECT_EQ(event["body"], R"({"x":1})");
+  EXPECT_EQ(fetch(std::string(32, '0') + ".lambda-url.us-west-2.localhost")->status, 404);
+  EXPECT_EQ(call("POST", path, {{"AuthType", "NONE"}}).message(),
+            "Failed to create function url config for [functionArn = "
+            "arn:aws:lambda:us-west-2:123456789012:function:echo]. Error message:  "
+            "FunctionUrlConfig exists for this Lambda function");
+  EXPECT_EQ(call("PUT", path, {{"AuthType", "AWS_IAM"}}).body["AuthType"], "AWS_IAM");
+  EXPECT_EQ(fetch(host)->status, 403);
+  EXPECT_EQ(call("DELETE", path).status, 204);
+  EXPECT_EQ(call("GET", path).message(), "The resource you requested does not exist.");
+}
+
 struct Refusal {
   std::string name;
   std::string method;

@@ -88,5 +88,42 @@ TEST_F(FunctionsTest, StartsOneWorkerATurn) {
   }));
 }
 
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+TEST_F(FunctionLogTest, SpeaksJsonOfTheLevelsThatAreAskedFor) {
+  const auto told = [&](const char* level) {
+    auto config = function;
+    config.name = std::string("json-") + level;
+    config.json_logs = true;
+    config.system_log_level = level;
+    FunctionLog json(world->functions->surroundings(), config);
+    json.init_start("python3.11");
+    json.start("good", "$LATEST");
+    json.line("plain");
+    json.end("good", std::chrono::milliseconds(2), {}, "", 31);
+    json.start("bad", "$LATEST");
+    json.note("bad", "Task timed out after 3.00 seconds");
+    json.end("bad", {}, {}, "timeout");
+    std::vector<std::string> types;
+    for (const auto& line : log_of(config.name)) {
+      types.push_back(line == "plain" ? line : nlohmann::json::parse(line).value("type", ""));
+    }
+    return types;
+  };
+  EXPECT_THAT(
+      told("DEBUG"),
+      ElementsAre("platform.initStart", "platform.start", "plain", "platform.runtimeDone",
+                  "platform.report", "platform.start", "platform.runtimeDone", "platform.report"));
+  EXPECT_THAT(told("INFO"),
+              ElementsAre("platform.initStart", "platform.start", "plain", "platform.report",
+                          "platform.start", "platform.runtimeDone", "platform.report"));
+  EXPECT_THAT(told("WARN"), ElementsAre("plain", "platform.runtimeDone", "platform.report"));
+  const auto report = nlohmann::json::parse(log_of("json-INFO")[3])["record"];
+  EXPECT_EQ(report["status"], "success");
+  EXPECT_EQ(report["metrics"], nlohmann::json({{"durationMs", 2.0},
+                                               {"billedDurationMs", 2},
+                                               {"memorySizeMB", 128},
+                                               {"maxMemoryUsedMB", 31}}));
+}
+
 }  // namespace
 }  // namespace loopgate::lambda

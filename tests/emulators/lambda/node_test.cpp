@@ -33,6 +33,28 @@ TEST_F(NodeFunction, AnswersAndLogs) {
               Contains(HasSubstr("\t" + first["id"].get<std::string>() + "\tINFO\tgot { a: 1 }")));
 }
 
+// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
+TEST_F(NodeFunction, LogsJsonOfTheLevelThatIsAskedFor) {
+  auto function = config("f", "index.logs", fixture_path("node"), "nodejs20.x");
+  function.json_logs = true;
+  function.application_log_level = "WARN";
+  const auto result = invoke(deploy(function));
+  ASSERT_TRUE(result.has_value());
+  ASSERT_TRUE(world->until([&] { return log_of("f").size() >= 5; }));
+  std::vector<nlohmann::json> told;
+  for (const auto& line : log_of("f")) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    if (json.contains("level")) told.push_back(json);
+  }
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[0]["level"], "WARN");
+  EXPECT_EQ(told[0]["message"], nlohmann::json({{"a", 1}}));
+  EXPECT_EQ(told[0]["requestId"], result->request_id);
+  EXPECT_EQ(told[1]["message"].get<std::string>().substr(0, 3), "bad");
+  EXPECT_EQ(told[1]["errorType"], "RangeError");
+  EXPECT_EQ(told[1]["errorMessage"], "far");
+}
+
 struct NodeCase {
   std::string name;
   std::string handler;

@@ -253,6 +253,29 @@ TEST_F(PythonFunction, LogsWhatItSaysWithItsRequestId) {
   EXPECT_THAT(lines.back(), StartsWith("REPORT RequestId: " + id + "\tDuration: "));
 }
 
+// https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+TEST_F(PythonFunction, LogsJsonOfTheLevelThatIsAskedFor) {
+  auto function = config("json", "echo.logs");
+  function.json_logs = true;
+  function.application_log_level = "WARN";
+  const auto result = invoke(deploy(function));
+  ASSERT_TRUE(result.has_value());
+  ASSERT_TRUE(world->until([&] { return log_of("json").size() >= 5; }));
+  std::vector<nlohmann::json> told;
+  for (const auto& line : log_of("json")) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    if (json.contains("level") || json.contains("log_level")) told.push_back(json);
+  }
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[0]["level"], "WARNING");
+  EXPECT_EQ(told[0]["message"], "careful");
+  EXPECT_EQ(told[0]["logger"], "mine");
+  EXPECT_EQ(told[0]["requestId"], result->request_id);
+  EXPECT_EQ(told[0]["order"], 7);
+  EXPECT_EQ(told[1]["log_level"], "ERROR");
+  EXPECT_EQ(told[1]["errorType"], "ValueError");
+}
+
 TEST_F(PythonFunction, GivesTheTailOfItsLog) {
   InvokeCall call;
   call.function_arn = deploy(config("says", "echo.says"));
