@@ -16,6 +16,7 @@ FROM debian:12-slim
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       libsodium23 libsqlite3-0 libyaml-cpp0.7 libfmt9 libspdlog1.10 libssl3 libzip4 libqrencode4 \
       libpcre2-8-0 libpugixml1v5 zlib1g libzstd1 libcpp-httplib0.11 python3 python3-boto3 nodejs \
+      tzdata \
     && rm -rf /var/lib/apt/lists/*
 # Functions are code of whoever deploys: neither they nor the sandbox need root.
 RUN useradd --system --uid 10001 --create-home --home-dir /home/loopgate loopgate \

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "aws/arn.h"
+#include "aws/sdk_names.h"
 #include "aws/shapes/services.h"
 #include "base/json.h"
 #include "codec/text.h"
@@ -38,15 +39,6 @@ constexpr auto kSpellings = std::to_array<Spelling>({
      "CloudFormation"},
     {"iam", "Iam", "AmazonIdentityManagement", "AmazonIdentityManagementException", "Iam"},
     {"sts", "Sts", "AWSSecurityTokenService", "AWSSecurityTokenServiceException", "Sts"},
-});
-
-// Of SDK integrations: names that are not those of signatures.
-constexpr auto kSdkNames = std::to_array<std::pair<std::string_view, std::string_view>>({
-    {"sfn", "states"},
-    {"cloudwatchlogs", "logs"},
-    {"eventbridge", "events"},
-    {"cloudwatch", "monitoring"},
-    {"sesv2", "ses"},
 });
 
 Spelling spelling_of(const std::string& signing) {
@@ -135,10 +127,7 @@ Fault failed_entries(const Json& answer) {
 
 std::string signing_name(std::string_view service) {
   if (!service.starts_with("aws-sdk:")) return std::string(service);
-  service.remove_prefix(8);
-  const auto* const found =
-      std::ranges::find(kSdkNames, service, &std::pair<std::string_view, std::string_view>::first);
-  return std::string(found == kSdkNames.end() ? service : found->second);
+  return std::string(aws::signing_name_of_sdk(service.substr(8)));
 }
 
 // As the SDK for Java shows the answer's headers: some of which it has, some twice.

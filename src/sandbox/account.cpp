@@ -72,6 +72,8 @@ Status Account::open() {
       api_, *streams_);
   states_ = make<states::StatesModule>(
       states::Neighbours{sts_->port(), lambda_->port(), logs_->port(), api_});
+  make<scheduler::SchedulerModule>(scheduler::Neighbours{
+      dispatcher_, api_, [this](const auto&... arguments) { return assume_for(arguments...); }});
   return {};
 }
 
@@ -129,6 +131,20 @@ bool Account::policy_allows(const std::string& text, std::string_view action,
   if (const auto source = aws::Arn::parse(sender.source_arn))
     request.context["aws:sourceaccount"] = {source->account};
   return policy->evaluate(request).verdict == iam::Verdict::kAllow;
+}
+
+aws::Outcome<aws::SessionPtr> Account::assume_for(const std::string& role_arn,
+                                                  const std::string& principal,
+                                                  const std::string& source_arn,
+                                                  const std::string& session_name) {
+  constexpr std::chrono::hours kSession{1};
+  iam::Context context;
+  context["aws:sourcearn"] = {source_arn};
+  context["aws:sourceaccount"] = {std::string(aws::account_of(source_arn))};
+  const auto role = iam_->roles().check_trust(role_arn, principal, context);
+  if (!role) return aws::refuse(role.error());
+  return std::make_shared<const aws::Session>(aws::Session{(*role)->account, role_arn, session_name,
+                                                           surroundings_.clock.wall() + kSession});
 }
 
 void Account::deliver_record(const std::string& target_arn, std::string payload,

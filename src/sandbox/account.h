@@ -14,6 +14,7 @@
 #include "emulators/lambda/module.h"
 #include "emulators/logs/module.h"
 #include "emulators/module/module.h"
+#include "emulators/scheduler/module.h"
 #include "emulators/sns/module.h"
 #include "emulators/sqs/module.h"
 #include "emulators/states/module.h"
@@ -64,6 +65,11 @@ class Account {
   // Whether a resource's policy allows the sender an action on it.
   bool policy_allows(const std::string& policy, std::string_view action, const std::string& arn,
                      const targets::Sender& sender);
+  // A session of a role for a service that acts on behalf of `source_arn`.
+  aws::Outcome<aws::SessionPtr> assume_for(const std::string& role_arn,
+                                           const std::string& principal,
+                                           const std::string& source_arn,
+                                           const std::string& session_name);
   // Where an asynchronous invocation goes that nothing helped.
   void deliver_record(const std::string& target_arn, std::string payload,
                       std::vector<aws::MessageAttribute> attributes);

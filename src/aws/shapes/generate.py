@@ -68,6 +68,7 @@ SERVICES = {
     # `loopgate.echo` is a runtime of ours, without code.
     "lambda": {"optional": {"CreateFunctionRequest": ["Code"]}, "free": ["Runtime"]},
     "logs": {"validation_code": "InvalidParameterException"},
+    "scheduler": {},
     "sns": {
         "wording": "kInvalidParameter",
         "validation_code": "InvalidParameter",

@@ -15,6 +15,7 @@ extern const ServiceModel kIam;
 extern const ServiceModel kKms;
 extern const ServiceModel kLambda;
 extern const ServiceModel kLogs;
+extern const ServiceModel kScheduler;
 extern const ServiceModel kSns;
 extern const ServiceModel kSqs;
 extern const ServiceModel kStepfunctions;
@@ -30,6 +31,7 @@ inline constexpr const ServiceModel* kServices[] = {
     &kKms,
     &kLambda,
     &kLogs,
+    &kScheduler,
     &kSns,
     &kSqs,
     &kStepfunctions,
