@@ -127,6 +127,9 @@ Status add_event(FunctionWork& work, const Member& event) {
                 given.place());
   if (!type->source.empty()) return add_mapping(work, *type, event, given);
   if (type->name == "SNS") return add_topic(work, *type, event, given);
+  if (type->name == "Schedule" || type->name == "ScheduleV2") {
+    return add_schedule(work, type->name, event, given, false);
+  }
   add_other(work, *type, event, given);
   return {};
 }

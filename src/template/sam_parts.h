@@ -49,6 +49,10 @@ Result<Node> execution_role(const FunctionWork& work);
 // sam_events.cpp: appends what Events stand for.
 Status add_events(FunctionWork& work);
 
+// sam_schedules.cpp: an event of Type "Schedule" or "ScheduleV2", of a function or a state machine.
+Status add_schedule(FunctionWork& work, std::string_view type, const Member& event,
+                    const Node& given, bool calls_machine);
+
 // sam_state_machines.cpp: an AWS::Serverless::StateMachine, whose definition may be a file.
 Result<Node> translate_state_machine(FunctionWork& work, const FileReader& files);
 

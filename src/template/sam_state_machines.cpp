@@ -42,12 +42,29 @@ Status check_properties(const FunctionWork& work) {
                             work.logical_id, member.name, did_you_mean(member.name, known)),
                 member.origin.place());
   }
-  if (const Node* const events = work.properties.find("Events");
-      events && !events->members.empty()) {
-    return fail(fmt::format("Events of AWS::Serverless::StateMachine '{}' are not supported: "
-                            "declare the rule or the schedule as a resource of its own",
-                            work.logical_id),
-                events->place());
+  return {};
+}
+
+// Of what starts it only schedules are there.
+Status add_events_of_machine(FunctionWork& work) {
+  const Node* const events = work.properties.find("Events");
+  if (!events || events->is_null()) return {};
+  if (!events->is_map()) {
+    return fail(fmt::format("the Events of '{}' must be a map", work.logical_id), events->place());
+  }
+  const std::vector<Member> each = events->members;
+  for (const Member& event : each) {
+    const Node* const type = event.value.find("Type");
+    const std::string name = type ? type->text : "";
+    if (name != "Schedule" && name != "ScheduleV2") {
+      return fail(fmt::format("the event '{}' of AWS::Serverless::StateMachine '{}' is of type "
+                              "'{}': only Schedule and ScheduleV2 are supported here",
+                              event.name, work.logical_id, name),
+                  event.origin.place());
+    }
+    const Node* const properties = event.value.find("Properties");
+    const Node given = properties ? *properties : Node::map(event.origin);
+    if (auto ok = add_schedule(work, name, event, given, true); !ok) return ok;
   }
   return {};
 }
@@ -116,6 +133,7 @@ Result<Node> role(const FunctionWork& work) {
 
 Result<Node> translate_state_machine(FunctionWork& work, const FileReader& files) {
   if (auto ok = check_properties(work); !ok) return std::unexpected(ok.error());
+  if (auto ok = add_events_of_machine(work); !ok) return std::unexpected(ok.error());
   Node properties = Node::map(work.origin);
   for (const auto& [from, to] : kNames) {
     if (const Node* const value = work.properties.find(from)) properties.set(to, *value);

@@ -311,6 +311,77 @@ TEST(Sam, TurnsASimpleTableIntoATableOfOneKey) {
   EXPECT_EQ(named.find("PrimaryKey"), nullptr);
 }
 
+TEST(Sam, TurnsScheduleEventsIntoSchedulesAndRules) {
+  Node document = parse_document(R"(
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: x
+      Events:
+        Minute:
+          Type: ScheduleV2
+          Properties: {ScheduleExpression: rate(1 minute), DeadLetterConfig: {Type: SQS}}
+        Hour: {Type: Schedule, Properties: {Schedule: rate(1 hour), Enabled: false}}
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition: {StartAt: A, States: {A: {Type: Succeed}}}
+      Role: arn:role
+      Events:
+        Day: {Type: Schedule, Properties: {Schedule: rate(1 day)}}
+)",
+                                 "app.yaml")
+                      .value();
+  std::vector<std::string> warnings;
+  const auto done = transform_serverless(document, nullptr, warnings);
+  ASSERT_TRUE(done) << done.error().to_string();
+  const auto made = to_json(*document.find("Resources"));
+  const auto& minute = made["FnMinute"]["Properties"];
+  EXPECT_EQ(made["FnMinute"]["Type"], "AWS::Scheduler::Schedule");
+  EXPECT_EQ(minute["Name"], "FnMinute");
+  EXPECT_EQ(minute["FlexibleTimeWindow"]["Mode"], "OFF");
+  EXPECT_EQ(minute["Target"]["RoleArn"].dump(), R"({"Fn::GetAtt":["FnMinuteRole","Arn"]})");
+  EXPECT_EQ(minute["Target"]["DeadLetterConfig"]["Arn"].dump(),
+            R"({"Fn::GetAtt":["FnMinuteQueue","Arn"]})");
+  EXPECT_EQ(made["FnMinuteQueue"]["Type"], "AWS::SQS::Queue");
+  const auto& role = made["FnMinuteRole"]["Properties"];
+  EXPECT_EQ(role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"][0],
+            "scheduler.amazonaws.com");
+  EXPECT_EQ(role["Policies"][0]["PolicyDocument"]["Statement"][1]["Action"], "sqs:SendMessage");
+  const auto& hour = made["FnHour"]["Properties"];
+  EXPECT_EQ(made["FnHour"]["Type"], "AWS::Events::Rule");
+  EXPECT_EQ(hour["State"], "DISABLED");
+  EXPECT_EQ(hour["Targets"][0]["Id"], "FnHourLambdaTarget");
+  EXPECT_EQ(made["FnHourPermission"]["Properties"]["SourceArn"].dump(),
+            R"({"Fn::GetAtt":["FnHour","Arn"]})");
+  const auto& day = made["MachineDay"]["Properties"];
+  EXPECT_EQ(day["Targets"][0]["Arn"].dump(), R"({"Ref":"Machine"})");
+  EXPECT_EQ(day["Targets"][0]["RoleArn"].dump(), R"({"Fn::GetAtt":["MachineDayRole","Arn"]})");
+}
+
+TEST(Sam, RefusesWhatScheduleEventsDoNotHave) {
+  for (const auto& [event, words] : std::vector<std::pair<std::string, std::string>>{
+           {"{Type: ScheduleV2, Properties: {Schedule: rate(1 minute)}}",
+            "the event 'E' has no property 'Schedule'"},
+           {"{Type: Schedule, Properties: {Input: '{}'}}", "needs the property Schedule"},
+           {"{Type: ScheduleV2, Properties: {DeadLetterConfig: {Type: SNS}}}",
+            "needs an Arn, or the Type SQS"}}) {
+    Node document = parse_document(
+                        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Fn:\n    Type: "
+                        "AWS::Serverless::Function\n    Properties:\n      InlineCode: x\n      "
+                        "Events:\n        E: " +
+                            event + "\n",
+                        "app.yaml")
+                        .value();
+    std::vector<std::string> warnings;
+    const auto done = transform_serverless(document, nullptr, warnings);
+    ASSERT_FALSE(done) << event;
+    EXPECT_THAT(done.error().to_string(), HasSubstr(words));
+  }
+}
+
 TEST(Sam, LeavesEventsOfMissingServicesToTheDeployment) {
   World world;
   const auto result = world.deploy(R"(
