@@ -22,7 +22,11 @@ std::optional<WallTime> time_in(const json& params, std::string_view name) {
   const auto found = params.find(name);
   if (found == params.end()) return std::nullopt;
   if (found->is_string()) return parse_iso8601(found->get_ref<const std::string&>());
-  if (!found->is_number()) return std::nullopt;
+  // Up to the end of 2199, as expressions.
+  constexpr double kLatest = 7'258'118'400;
+  if (!found->is_number() || !(found->get<double>() >= 0 && found->get<double>() < kLatest)) {
+    return std::nullopt;
+  }
   const auto millis = std::llround(found->get<double>() * 1000);
   return WallTime(std::chrono::milliseconds(millis));
 }

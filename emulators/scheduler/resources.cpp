@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "aws/protocol/json_document.h"
 #include "aws/protocol/validate.h"
 #include "aws/shapes/services.h"
 #include "emulators/scheduler/operations.h"
@@ -40,8 +41,11 @@ json parameters(const cfn::ResourceRequest& request, const std::string& name) {
 }
 
 // By the shapes of the API, whose sentences the user gets.
-Status check(const cfn::ResourceRequest& request, const json& params) {
+Status check(const cfn::ResourceRequest& request, json params) {
   const auto operation = aws::shapes::kScheduler.find("CreateSchedule");
+  if (auto typed = aws::check_document(*operation->input(), params); !typed) {
+    return cfn::fail_at(request, "", typed.error().message);
+  }
   auto checked = aws::Validator().check(*operation, aws::Protocol::kRestJson, params);
   if (!checked) return cfn::fail_at(request, "", checked.error().message);
   return {};

@@ -62,9 +62,13 @@ Target target_of(const json& given) {
   if (given.contains("Input")) out.input = property_text(given, "Input");
   auto retries = given.value("RetryPolicy", json::object());
   settings_to_numbers(retries);
-  out.retries = retries.value("MaximumRetryAttempts", kDefaultRetries);
-  out.max_age = std::chrono::seconds(
-      retries.value("MaximumEventAgeInSeconds", std::int64_t{kDefaultMaxAge.count()}));
+  const auto number = [&](const char* name, std::int64_t otherwise) {
+    const auto found = retries.find(name);
+    return found != retries.end() && found->is_number_integer() ? found->get<std::int64_t>()
+                                                                : otherwise;
+  };
+  out.retries = static_cast<int>(number("MaximumRetryAttempts", kDefaultRetries));
+  out.max_age = std::chrono::seconds(number("MaximumEventAgeInSeconds", kDefaultMaxAge.count()));
   return out;
 }
 
@@ -74,9 +78,13 @@ Status RuleResource::validate(const cfn::ResourceRequest& request,
                               std::vector<std::string>& warnings) {
   const auto& properties = request.properties;
   if (properties.contains("EventPattern")) {
-    return cfn::fail_at(request, "/EventPattern",
-                        "EventPattern is not emulated here: there is no event bus. Rules with a "
-                        "ScheduleExpression are");
+    if (!request.stack->allow_unsupported) {
+      return cfn::fail_at(request, "/EventPattern",
+                          "EventPattern is not emulated here: there is no event bus. Rules with a "
+                          "ScheduleExpression are");
+    }
+    warnings.push_back("its EventPattern is not emulated here: it matches nothing");
+    if (!properties.contains("ScheduleExpression")) return {};
   }
   const auto bus = property_text(properties, "EventBusName");
   if (!bus.empty() && bus != "default" && !cfn::is_unresolved(bus)) {
@@ -106,15 +114,16 @@ Result<cfn::ResourceState> RuleResource::put(const cfn::ResourceRequest& request
                                              const std::string& name) {
   const auto& properties = request.properties;
   const auto now = engine_.clock().wall();
+  const bool is_scheduled = properties.contains("ScheduleExpression");
   Schedule rule{.arn = rule_arn(request, name),
                 .group = "",
                 .name = name,
                 .description = property_text(properties, "Description"),
                 .expression = property_text(properties, "ScheduleExpression"),
-                .is_enabled = property_text(properties, "State") != "DISABLED",
+                .is_enabled = is_scheduled && property_text(properties, "State") != "DISABLED",
                 .created = now,
                 .modified = now};
-  if (!Expression::parse(rule.expression, Expression::Dialect::kRule)) {
+  if (is_scheduled && !Expression::parse(rule.expression, Expression::Dialect::kRule)) {
     return cfn::fail_at(request, "/ScheduleExpression",
                         "Parameter ScheduleExpression is not valid.");
   }

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 44;
 constexpr std::size_t kMaxTransitions = 100'000;
+// RFC 9636 demands less than 26 hours to the east and 25 to the west.
+constexpr std::chrono::hours kMaxOffset{26};
 
 std::int64_t big_endian(std::string_view bytes) {
   std::uint64_t value = 0;
@@ -56,14 +58,16 @@ class TimeZone::RuleReader {
     Rule rule;
     if (!name()) return std::nullopt;
     const auto west = time();
-    if (!west) return std::nullopt;
+    if (!west || *west < -kMaxOffset || *west > kMaxOffset) return std::nullopt;
     rule.standard = -*west;
     if (rest_.empty()) return rule;
     if (!name()) return std::nullopt;
     rule.summer = rule.standard + std::chrono::hours(1);
     if (!rest_.empty() && rest_.front() != ',') {
       const auto summer_west = time();
-      if (!summer_west) return std::nullopt;
+      if (!summer_west || *summer_west < -kMaxOffset || *summer_west > kMaxOffset) {
+        return std::nullopt;
+      }
       rule.summer = -*summer_west;
     }
     const auto begins = day();
@@ -189,6 +193,9 @@ Result<TimeZone> TimeZone::parse(std::string_view bytes) {
   const auto offset_of = [&](std::size_t type) {
     return seconds(big_endian(types.substr(type * 6, 4)));
   };
+  for (std::size_t i = 0; i < header->types; ++i) {
+    if (offset_of(i) < -kMaxOffset || offset_of(i) > kMaxOffset) return broken();
+  }
   TimeZone zone;
   zone.before_ = offset_of(0);
   for (std::size_t i = 0; i < header->times; ++i) {
