@@ -137,7 +137,7 @@ SERVICES = {
 
 # Of these, operations are known by name although they are addressed by path: what the SDKs' users call most.
 KNOWN_BY_PATH = ["apigateway", "apigatewayv2", "appsync", "batch", "cloudfront", "efs", "eks", "iot", "iot-data",
-                 "pipes", "route53", "s3", "schemas", "sesv2", "xray"]
+                 "pipes", "route53", "s3", "scheduler", "schemas", "sesv2", "xray"]
 
 PROTOCOLS = {
     "query": "kQuery", "ec2": "kEc2", "json": "kJson", "rest-json": "kRestJson", "rest-xml": "kRestXml",

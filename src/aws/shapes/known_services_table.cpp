@@ -238,7 +238,9 @@ constexpr char kText[] =
     "metrics.sagemaker\0" "2022-09-30\0" "SageMaker Runtime\0" "runtime.sagemaker\0" "2017-05-13\0"
     "SagemakerJobRuntime\0" "job-runtime.sagemaker\0" "2026-02-01\0" "SageMakerTrainingSessionRuntime\0"
     "training-session-runtime.sagemaker\0" "2025-02-10\0" "savingsplans\0" "2019-06-28\0" "Scheduler\0"
-    "scheduler\0" "2021-06-30\0" "schemas\0"
+    "scheduler\0" "2021-06-30\0"
+    "POST /schedules/{Name} CreateSchedule\012POST /schedule-groups/{Name} CreateScheduleGroup\012DELETE /schedules/{Name} DeleteSchedule\012DELETE /schedule-groups/{Name} DeleteScheduleGroup\012GET /schedules/{Name} GetSchedule\012GET /schedule-groups/{Name} GetScheduleGroup\012GET /schedule-groups ListScheduleGroups\012GET /schedules ListSchedules\012GET /tags/{ResourceArn} ListTagsForResource\012POST /tags/{ResourceArn} TagResource\012DELETE /tags/{ResourceArn} UntagResource\012PUT /schedules/{Name} UpdateSchedule\012\0"
+    "schemas\0"
     "POST /v1/discoverers CreateDiscoverer\012POST /v1/registries/name/{registryName} CreateRegistry\012POST /v1/registries/name/{registryName}/schemas/name/{schemaName} CreateSchema\012DELETE /v1/discoverers/id/{discovererId} DeleteDiscoverer\012DELETE /v1/registries/name/{registryName} DeleteRegistry\012DELETE /v1/policy DeleteResourcePolicy\012DELETE /v1/registries/name/{registryName}/schemas/name/{schemaName} DeleteSchema\012DELETE /v1/registries/name/{registryName}/schemas/name/{schemaName}/version/{schemaVersion} DeleteSchemaVersion\012GET /v1/registries/name/{registryName}/schemas/name/{schemaName}/language/{language} DescribeCodeBinding\012GET /v1/discoverers/id/{discovererId} DescribeDiscoverer\012GET /v1/registries/name/{registryName} DescribeRegistry\012GET /v1/registries/name/{registryName}/schemas/name/{schemaName} DescribeSchema\012GET /v1/registries/name/{registryName}/schemas/name/{schemaName}/export ExportSchema\012GET /v1/registries/name/{registryName}/schemas/name/{schemaName}/language/{language}/source GetCodeBindingSource\012POST /v1/discover GetDiscoveredSchema\012GET /v1/policy GetResourcePolicy\012GET /v1/discoverers ListDiscoverers\012GET /v1/registries ListRegistries\012GET /v1/registries/name/{registryName}/schemas/name/{schemaName}/versions ListSchemaVersions\012GET /v1/registries/name/{registryName}/schemas ListSchemas\012GET /tags/{resource-arn} ListTagsForResource\012POST /v1/registries/name/{registryName}/schemas/name/{schemaName}/language/{language} PutCodeBinding\012PUT /v1/policy PutResourcePolicy\012GET /v1/registries/name/{registryName}/schemas/search SearchSchemas\012POST /v1/discoverers/id/{discovererId}/start StartDiscoverer\012POST /v1/discoverers/id/{discovererId}/stop StopDiscoverer\012POST /tags/{resource-arn} TagResource\012DELETE /tags/{resource-arn} UntagResource\012PUT /v1/discoverers/id/{discovererId} UpdateDiscoverer\012PUT /v1/registries/name/{registryName} UpdateRegistry\012PUT /v1/registries/name/{registryName}/schemas/name/{schemaName} UpdateSchema\012\0"
     "SimpleDB\0" "sdb\0" "2009-04-15\0" "http://sdb.amazonaws.com/doc/2009-04-15/\0" "Secrets Manager\0"
     "secretsmanager\0" "2017-10-17\0" "Security IR\0" "security-ir\0" "SecurityAgent\0" "securityagent\0"
@@ -648,78 +650,78 @@ constexpr KnownServices::Row kRows[] = {
     {82369, 81960, 82389, 82411, 0, 0, 0, 0, Protocol::kRestJson},  // SagemakerJobRuntime
     {82422, 81960, 82454, 82489, 0, 0, 0, 0, Protocol::kRestJson},  // SageMakerTrainingSessionRuntime
     {82500, 82500, 82500, 82513, 0, 15219, 0, 0, Protocol::kRestJson},  // savingsplans
-    {82524, 82534, 82534, 82544, 0, 0, 0, 0, Protocol::kRestJson},  // Scheduler
-    {82555, 82555, 82555, 48298, 0, 195, 0, 82563, Protocol::kRestJson},  // schemas
-    {84506, 84515, 84515, 84519, 0, 0, 84530, 0, Protocol::kQuery},  // SimpleDB
-    {84571, 84587, 84587, 84602, 84587, 195, 0, 0, Protocol::kJson},  // Secrets Manager
-    {84613, 84625, 84625, 100, 0, 0, 0, 0, Protocol::kRestJson},  // Security IR
-    {84637, 84651, 84651, 84665, 0, 0, 0, 0, Protocol::kRestJson},  // SecurityAgent
-    {84676, 84688, 84688, 38595, 0, 195, 0, 0, Protocol::kRestJson},  // SecurityHub
-    {84700, 84713, 84713, 100, 0, 195, 0, 0, Protocol::kRestJson},  // SecurityLake
-    {84726, 84758, 84758, 84773, 0, 195, 0, 0, Protocol::kRestJson},  // ServerlessApplicationRepository
-    {84784, 84799, 84799, 84813, 84824, 195, 0, 0, Protocol::kJson},  // Service Quotas
-    {84847, 84863, 84863, 84878, 84889, 195, 0, 0, Protocol::kCbor},  // Service Catalog
-    {84917, 84863, 84945, 84972, 0, 195, 0, 0, Protocol::kRestJson},  // Service Catalog AppRegistry
-    {84983, 85000, 85000, 85017, 85028, 195, 0, 0, Protocol::kCbor},  // ServiceDiscovery
-    {85056, 66064, 69430, 46638, 0, 0, 85060, 0, Protocol::kQuery},  // SES
-    {85101, 66064, 69430, 85107, 0, 195, 0, 85118, Protocol::kRestJson},  // SESv2
-    {93471, 93478, 93478, 93485, 93496, 195, 93515, 0, Protocol::kCbor},  // Shield
-    {93556, 93556, 93556, 93563, 0, 195, 0, 0, Protocol::kRestJson},  // signer
-    {93574, 93556, 93586, 93563, 0, 0, 0, 0, Protocol::kRestJson},  // Signer Data
-    {93598, 93605, 93605, 93612, 0, 0, 0, 0, Protocol::kRestJson},  // Signin
-    {93623, 84515, 84515, 93634, 0, 0, 0, 0, Protocol::kRestJson},  // SimpleDBv2
+    {82524, 82534, 82534, 82544, 0, 0, 0, 82555, Protocol::kRestJson},  // Scheduler
+    {83041, 83041, 83041, 48298, 0, 195, 0, 83049, Protocol::kRestJson},  // schemas
+    {84992, 85001, 85001, 85005, 0, 0, 85016, 0, Protocol::kQuery},  // SimpleDB
+    {85057, 85073, 85073, 85088, 85073, 195, 0, 0, Protocol::kJson},  // Secrets Manager
+    {85099, 85111, 85111, 100, 0, 0, 0, 0, Protocol::kRestJson},  // Security IR
+    {85123, 85137, 85137, 85151, 0, 0, 0, 0, Protocol::kRestJson},  // SecurityAgent
+    {85162, 85174, 85174, 38595, 0, 195, 0, 0, Protocol::kRestJson},  // SecurityHub
+    {85186, 85199, 85199, 100, 0, 195, 0, 0, Protocol::kRestJson},  // SecurityLake
+    {85212, 85244, 85244, 85259, 0, 195, 0, 0, Protocol::kRestJson},  // ServerlessApplicationRepository
+    {85270, 85285, 85285, 85299, 85310, 195, 0, 0, Protocol::kJson},  // Service Quotas
+    {85333, 85349, 85349, 85364, 85375, 195, 0, 0, Protocol::kCbor},  // Service Catalog
+    {85403, 85349, 85431, 85458, 0, 195, 0, 0, Protocol::kRestJson},  // Service Catalog AppRegistry
+    {85469, 85486, 85486, 85503, 85514, 195, 0, 0, Protocol::kCbor},  // ServiceDiscovery
+    {85542, 66064, 69430, 46638, 0, 0, 85546, 0, Protocol::kQuery},  // SES
+    {85587, 66064, 69430, 85593, 0, 195, 0, 85604, Protocol::kRestJson},  // SESv2
+    {93957, 93964, 93964, 93971, 93982, 195, 94001, 0, Protocol::kCbor},  // Shield
+    {94042, 94042, 94042, 94049, 0, 195, 0, 0, Protocol::kRestJson},  // signer
+    {94060, 94042, 94072, 94049, 0, 0, 0, 0, Protocol::kRestJson},  // Signer Data
+    {94084, 94091, 94091, 94098, 0, 0, 0, 0, Protocol::kRestJson},  // Signin
+    {94109, 85001, 85001, 94120, 0, 0, 0, 0, Protocol::kRestJson},  // SimpleDBv2
     {69447, 69466, 69476, 69495, 0, 195, 0, 0, Protocol::kRestJson},  // Pinpoint SMS Voice
-    {93645, 93668, 93668, 93691, 0, 195, 0, 0, Protocol::kRestJson},  // Snow Device Management
-    {93702, 93711, 93711, 93720, 93731, 195, 0, 0, Protocol::kCbor},  // Snowball
-    {93765, 93769, 93769, 93773, 0, 0, 93784, 0, Protocol::kQuery},  // SNS
-    {93825, 93841, 93841, 93858, 0, 0, 0, 0, Protocol::kRestJson},  // SocialMessaging
-    {93869, 93873, 93873, 93877, 93888, 15219, 0, 0, Protocol::kJson},  // SQS
-    {93898, 93902, 93902, 93906, 93917, 195, 0, 0, Protocol::kJson},  // SSM
-    {93927, 93940, 93940, 93953, 93964, 195, 0, 0, Protocol::kJson},  // SSM Contacts
-    {93976, 93991, 93991, 94006, 0, 195, 0, 0, Protocol::kRestJson},  // SSM GuiConnect
-    {94017, 94031, 94031, 100, 0, 195, 0, 0, Protocol::kRestJson},  // SSM Incidents
-    {94045, 94060, 94060, 100, 0, 195, 0, 0, Protocol::kRestJson},  // SSM QuickSetup
-    {94075, 94083, 94083, 100, 0, 0, 0, 0, Protocol::kRestJson},  // Ssm Sap
-    {94091, 94095, 94108, 94119, 0, 195, 0, 0, Protocol::kRestJson},  // SSO
-    {94130, 94140, 94140, 70072, 94144, 195, 0, 0, Protocol::kJson},  // SSO Admin
-    {94163, 94172, 94182, 94119, 0, 195, 0, 0, Protocol::kRestJson},  // SSO OIDC
-    {94187, 94191, 94191, 94198, 94209, 15219, 0, 0, Protocol::kJson},  // SFN
-    {94226, 94242, 94242, 94257, 94268, 195, 0, 0, Protocol::kJson},  // Storage Gateway
-    {94292, 94296, 94296, 94300, 0, 0, 94311, 0, Protocol::kQuery},  // STS
-    {94353, 94365, 94365, 93858, 0, 0, 0, 0, Protocol::kRestJson},  // SupplyChain
-    {94369, 94377, 94377, 94385, 94396, 195, 0, 0, Protocol::kJson},  // Support
-    {94416, 94428, 94428, 94439, 0, 195, 0, 0, Protocol::kRestJson},  // Support App
-    {94450, 94463, 94463, 94476, 0, 0, 0, 0, Protocol::kRestJson},  // SupportAuthZ
-    {94487, 94502, 94502, 100, 0, 0, 0, 0, Protocol::kRestJson},  // Sustainability
-    {94517, 94521, 94521, 94525, 94536, 15219, 0, 0, Protocol::kJson},  // SWF
-    {94558, 94558, 94558, 23854, 0, 195, 0, 0, Protocol::kRestJson},  // synthetics
-    {94569, 94581, 94581, 100, 0, 0, 0, 0, Protocol::kRestJson},  // TaxSettings
-    {94585, 94594, 94594, 94603, 94585, 195, 0, 0, Protocol::kCbor},  // Textract
-    {94614, 94634, 94634, 94654, 94665, 15219, 0, 0, Protocol::kJson},  // Timestream InfluxDB
-    {94690, 94707, 94718, 94735, 94746, 15219, 0, 0, Protocol::kJson},  // Timestream Query
-    {94766, 94707, 94783, 94735, 94746, 15219, 0, 0, Protocol::kJson},  // Timestream Write
-    {94801, 94812, 94812, 94823, 94801, 195, 0, 0, Protocol::kCbor},  // Transcribe
-    {94834, 94843, 94843, 94852, 94863, 195, 0, 0, Protocol::kJson},  // Transfer
-    {94879, 94889, 94889, 48147, 94899, 195, 0, 0, Protocol::kCbor},  // Translate
-    {94932, 94947, 94947, 94962, 0, 0, 0, 0, Protocol::kRestJson},  // TrustedAdvisor
-    {94973, 94973, 94973, 94977, 0, 0, 0, 0, Protocol::kRestJson},  // uxc
-    {94988, 95008, 95008, 95028, 94988, 15219, 0, 0, Protocol::kJson},  // VerifiedPermissions
-    {95039, 95048, 95048, 95056, 95067, 15219, 0, 0, Protocol::kJson},  // Voice ID
-    {95075, 95087, 95087, 95099, 0, 0, 0, 0, Protocol::kRestJson},  // VPC Lattice
-    {95110, 95114, 95114, 95118, 95129, 195, 0, 0, Protocol::kJson},  // WAF
-    {95145, 95158, 95158, 65490, 95171, 195, 0, 0, Protocol::kJson},  // WAF Regional
-    {95196, 95202, 95202, 95208, 95219, 195, 0, 0, Protocol::kJson},  // WAFV2
-    {95235, 95251, 95251, 95267, 0, 0, 0, 0, Protocol::kRestJson},  // WellArchitected
-    {95278, 95284, 95290, 95302, 0, 0, 0, 0, Protocol::kRestJson},  // Wickr
-    {95313, 70164, 70164, 70171, 0, 195, 0, 0, Protocol::kRestJson},  // Wisdom
-    {95320, 95329, 95329, 95338, 0, 195, 0, 0, Protocol::kRestJson},  // WorkDocs
-    {95349, 95358, 95358, 95367, 95378, 195, 0, 0, Protocol::kJson},  // WorkMail
-    {95394, 95414, 95414, 95434, 0, 195, 0, 0, Protocol::kRestJson},  // WorkMailMessageFlow
-    {95445, 95456, 95456, 95467, 95478, 195, 95496, 0, Protocol::kCbor},  // WorkSpaces
-    {95535, 95556, 95556, 20055, 95577, 15219, 0, 0, Protocol::kCbor},  // Workspaces Instances
-    {95601, 95624, 95624, 95635, 0, 0, 0, 0, Protocol::kRestJson},  // WorkSpaces Thin Client
-    {95646, 95661, 95661, 95676, 0, 0, 0, 0, Protocol::kRestJson},  // WorkSpaces Web
-    {95687, 95692, 95692, 95697, 0, 0, 0, 95708, Protocol::kRestJson},  // XRay
+    {94131, 94154, 94154, 94177, 0, 195, 0, 0, Protocol::kRestJson},  // Snow Device Management
+    {94188, 94197, 94197, 94206, 94217, 195, 0, 0, Protocol::kCbor},  // Snowball
+    {94251, 94255, 94255, 94259, 0, 0, 94270, 0, Protocol::kQuery},  // SNS
+    {94311, 94327, 94327, 94344, 0, 0, 0, 0, Protocol::kRestJson},  // SocialMessaging
+    {94355, 94359, 94359, 94363, 94374, 15219, 0, 0, Protocol::kJson},  // SQS
+    {94384, 94388, 94388, 94392, 94403, 195, 0, 0, Protocol::kJson},  // SSM
+    {94413, 94426, 94426, 94439, 94450, 195, 0, 0, Protocol::kJson},  // SSM Contacts
+    {94462, 94477, 94477, 94492, 0, 195, 0, 0, Protocol::kRestJson},  // SSM GuiConnect
+    {94503, 94517, 94517, 100, 0, 195, 0, 0, Protocol::kRestJson},  // SSM Incidents
+    {94531, 94546, 94546, 100, 0, 195, 0, 0, Protocol::kRestJson},  // SSM QuickSetup
+    {94561, 94569, 94569, 100, 0, 0, 0, 0, Protocol::kRestJson},  // Ssm Sap
+    {94577, 94581, 94594, 94605, 0, 195, 0, 0, Protocol::kRestJson},  // SSO
+    {94616, 94626, 94626, 70072, 94630, 195, 0, 0, Protocol::kJson},  // SSO Admin
+    {94649, 94658, 94668, 94605, 0, 195, 0, 0, Protocol::kRestJson},  // SSO OIDC
+    {94673, 94677, 94677, 94684, 94695, 15219, 0, 0, Protocol::kJson},  // SFN
+    {94712, 94728, 94728, 94743, 94754, 195, 0, 0, Protocol::kJson},  // Storage Gateway
+    {94778, 94782, 94782, 94786, 0, 0, 94797, 0, Protocol::kQuery},  // STS
+    {94839, 94851, 94851, 94344, 0, 0, 0, 0, Protocol::kRestJson},  // SupplyChain
+    {94855, 94863, 94863, 94871, 94882, 195, 0, 0, Protocol::kJson},  // Support
+    {94902, 94914, 94914, 94925, 0, 195, 0, 0, Protocol::kRestJson},  // Support App
+    {94936, 94949, 94949, 94962, 0, 0, 0, 0, Protocol::kRestJson},  // SupportAuthZ
+    {94973, 94988, 94988, 100, 0, 0, 0, 0, Protocol::kRestJson},  // Sustainability
+    {95003, 95007, 95007, 95011, 95022, 15219, 0, 0, Protocol::kJson},  // SWF
+    {95044, 95044, 95044, 23854, 0, 195, 0, 0, Protocol::kRestJson},  // synthetics
+    {95055, 95067, 95067, 100, 0, 0, 0, 0, Protocol::kRestJson},  // TaxSettings
+    {95071, 95080, 95080, 95089, 95071, 195, 0, 0, Protocol::kCbor},  // Textract
+    {95100, 95120, 95120, 95140, 95151, 15219, 0, 0, Protocol::kJson},  // Timestream InfluxDB
+    {95176, 95193, 95204, 95221, 95232, 15219, 0, 0, Protocol::kJson},  // Timestream Query
+    {95252, 95193, 95269, 95221, 95232, 15219, 0, 0, Protocol::kJson},  // Timestream Write
+    {95287, 95298, 95298, 95309, 95287, 195, 0, 0, Protocol::kCbor},  // Transcribe
+    {95320, 95329, 95329, 95338, 95349, 195, 0, 0, Protocol::kJson},  // Transfer
+    {95365, 95375, 95375, 48147, 95385, 195, 0, 0, Protocol::kCbor},  // Translate
+    {95418, 95433, 95433, 95448, 0, 0, 0, 0, Protocol::kRestJson},  // TrustedAdvisor
+    {95459, 95459, 95459, 95463, 0, 0, 0, 0, Protocol::kRestJson},  // uxc
+    {95474, 95494, 95494, 95514, 95474, 15219, 0, 0, Protocol::kJson},  // VerifiedPermissions
+    {95525, 95534, 95534, 95542, 95553, 15219, 0, 0, Protocol::kJson},  // Voice ID
+    {95561, 95573, 95573, 95585, 0, 0, 0, 0, Protocol::kRestJson},  // VPC Lattice
+    {95596, 95600, 95600, 95604, 95615, 195, 0, 0, Protocol::kJson},  // WAF
+    {95631, 95644, 95644, 65490, 95657, 195, 0, 0, Protocol::kJson},  // WAF Regional
+    {95682, 95688, 95688, 95694, 95705, 195, 0, 0, Protocol::kJson},  // WAFV2
+    {95721, 95737, 95737, 95753, 0, 0, 0, 0, Protocol::kRestJson},  // WellArchitected
+    {95764, 95770, 95776, 95788, 0, 0, 0, 0, Protocol::kRestJson},  // Wickr
+    {95799, 70164, 70164, 70171, 0, 195, 0, 0, Protocol::kRestJson},  // Wisdom
+    {95806, 95815, 95815, 95824, 0, 195, 0, 0, Protocol::kRestJson},  // WorkDocs
+    {95835, 95844, 95844, 95853, 95864, 195, 0, 0, Protocol::kJson},  // WorkMail
+    {95880, 95900, 95900, 95920, 0, 195, 0, 0, Protocol::kRestJson},  // WorkMailMessageFlow
+    {95931, 95942, 95942, 95953, 95964, 195, 95982, 0, Protocol::kCbor},  // WorkSpaces
+    {96021, 96042, 96042, 20055, 96063, 15219, 0, 0, Protocol::kCbor},  // Workspaces Instances
+    {96087, 96110, 96110, 96121, 0, 0, 0, 0, Protocol::kRestJson},  // WorkSpaces Thin Client
+    {96132, 96147, 96147, 96162, 0, 0, 0, 0, Protocol::kRestJson},  // WorkSpaces Web
+    {96173, 96178, 96178, 96183, 0, 0, 0, 96194, Protocol::kRestJson},  // XRay
 };
 
 }  // namespace
