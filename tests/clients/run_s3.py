@@ -425,7 +425,8 @@ def queues_are_told(s3, sandbox):
     s3.copy_object(Bucket=bucket, Key="in/copy.png", CopySource=f"{bucket}/in/other.txt")
     s3.delete_object(Bucket=bucket, Key="in/other.txt")
     told = [body["Records"][0] for body in received(queues, url)]
-    assert [record["eventName"] for record in told] == ["ObjectCreated:Put", "ObjectCreated:Copy", "ObjectRemoved:Delete"]
+    names = [record["eventName"] for record in told]
+    assert names == ["ObjectCreated:Put", "ObjectCreated:Copy", "ObjectRemoved:Delete"], names
     assert told[0]["s3"]["object"]["key"] == "in/a+b%2Bc.png" and told[0]["s3"]["object"]["size"] == 5, told[0]
     assert told[0]["s3"]["configurationId"] == "images" and told[0]["awsRegion"] == "us-west-2", told[0]
     assert "eTag" not in told[2]["s3"]["object"], told[2]
@@ -452,7 +453,8 @@ def objects_grow_old_by_the_clock(s3, sandbox):
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [
         {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""},
          "NoncurrentVersionExpiration": {"NoncurrentDays": 3}},
-        {"ID": "temp", "Status": "Enabled", "Filter": {"Tag": {"Key": "temp", "Value": "yes"}}, "Expiration": {"Days": 2}},
+        {"ID": "temp", "Status": "Enabled", "Filter": {"Tag": {"Key": "temp", "Value": "yes"}},
+         "Expiration": {"Days": 2}},
         {"ID": "cold", "Status": "Enabled", "Filter": {"Prefix": "kept"},
          "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]},
         {"ID": "off", "Status": "Disabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}},
@@ -541,7 +543,8 @@ def main(binary):
                       checksums_are_checked, lists_have_pages_and_prefixes, copies_share_nothing_that_changes,
                       uploads_come_in_parts, versions_are_kept, configurations_are_kept,
                       pages_of_other_origins_are_let_in_by_rule, presigned_urls_work_until_they_end, hosts_name_buckets,
-                      queues_are_told, objects_grow_old_by_the_clock, aborted_bodies_leave_nothing, the_shell_copies_folders):
+                      queues_are_told, objects_grow_old_by_the_clock, aborted_bodies_leave_nothing,
+                      the_shell_copies_folders):
             print(check.__name__.replace("_", " "))
             check(s3, sandbox)
     return 0
