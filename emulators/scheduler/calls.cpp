@@ -46,11 +46,6 @@ constexpr auto kReading = std::to_array<std::string_view>({"get",
                                                            "isAuthorized",
                                                            "invokeModel"});
 
-bool is_rule(std::string_view arn) {
-  const auto parsed = aws::Arn::parse(arn);
-  return parsed && parsed->service == "events";
-}
-
 const aws::ServiceModel* model_of(std::string_view signing) {
   for (const auto* model : aws::shapes::kServices) {
     if (model->name == signing) return model;
@@ -123,7 +118,7 @@ std::string title(const std::string& schedule_arn) {
   const auto arn = aws::Arn::parse(schedule_arn);
   if (!arn) return schedule_arn;
   const auto name = arn->resource.substr(arn->resource.find('/') + 1);
-  return (arn->service == "events" ? "the rule " : "the schedule ") + name;
+  return (is_rule(schedule_arn) ? "the rule " : "the schedule ") + name;
 }
 
 aws::Outcome<aws::SessionPtr> Calls::assume(const std::string& role_arn,

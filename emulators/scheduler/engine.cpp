@@ -228,10 +228,9 @@ Duration Engine::delay_after(int attempts) {
 }
 
 void Engine::failed(Firing firing, const aws::AwsError& error) {
-  const bool is_rule = title(firing.schedule_arn).starts_with("the rule");
   // Rules do not repeat what will fail again; Scheduler repeats everything.
   // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
-  if (is_rule && error.is_sender_fault()) {
+  if (is_rule(firing.schedule_arn) && error.is_sender_fault()) {
     calls_.give_up(firing, error, "");
     return end(firing);
   }

@@ -146,6 +146,10 @@ std::string group_arn(std::string_view region, std::string_view account, std::st
   return fmt::format("arn:aws:scheduler:{}:{}:schedule-group/{}", region, account, name);
 }
 
+bool is_rule(std::string_view arn) {
+  return arn.starts_with("arn:aws:events:");
+}
+
 std::string to_seconds_text(WallTime time) {
   return to_iso8601(std::chrono::floor<std::chrono::seconds>(time)).substr(0, 19) + "Z";
 }

@@ -86,6 +86,9 @@ std::string schedule_arn(std::string_view region, std::string_view account, std:
                          std::string_view name);
 std::string group_arn(std::string_view region, std::string_view account, std::string_view name);
 
+// Whether that is the ARN of a rule of EventBridge.
+bool is_rule(std::string_view arn);
+
 // "2026-11-02T09:15:00Z": as Scheduler writes its times.
 std::string to_seconds_text(WallTime time);
 
