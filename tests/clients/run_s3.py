@@ -417,7 +417,8 @@ def queues_are_told(s3, sandbox):
                       "StringEquals": {"aws:SourceAccount": "123456789012"}}}]}
     queues.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
     s3.put_bucket_notification_configuration(**put)
-    assert s3.get_bucket_notification_configuration(Bucket=bucket)["QueueConfigurations"] == asked["QueueConfigurations"]
+    kept = s3.get_bucket_notification_configuration(Bucket=bucket)["QueueConfigurations"]
+    assert kept == asked["QueueConfigurations"], kept
     (test,) = received(queues, url)
     assert test["Event"] == "s3:TestEvent" and test["Bucket"] == bucket, test
     s3.put_object(Bucket=bucket, Key="in/a b+c.png", Body=b"12345")
