@@ -3,8 +3,10 @@
 packets are answered by it.
 
 Usage: run_deploy_tools.py BINARY CLIENTS_DIR TOOL
+       run_deploy_tools.py BINARY CLIENTS_DIR readmes SHARED_DIR
 
-TOOL: `cli` (aws cloudformation package and deploy), `sam` (SAM CLI), `cdk`. CLIENTS_DIR has what `prepare` installed.
+TOOL: `cli` (aws cloudformation package and deploy), `sam` (SAM CLI), `cdk`; `readmes`: the stacks of SHARED_DIR/examples,
+by the commands that their readmes print. CLIENTS_DIR has what `prepare` installed.
 A tool that is not there is skipped (status 77).
 """
 
@@ -135,8 +137,51 @@ def with_cdk(sandbox, shell):
     assert "destroyed" in said, said
 
 
-def main(binary, clients, tool):
+def by_readme(sandbox, shell, folder, template):
+    """As the readmes of the vendor's examples print it."""
+    shutil.copytree(folder, shell.folder, dirs_exist_ok=True)
+    named = ["--stack-name", "packet-counter-example", "--region", "us-west-2"]
+    allowed = ["--capabilities", "CAPABILITY_IAM"]
+    if "sam build" in (folder / "readme.md").read_text():
+        shell.run("sam", "build", "--template-file", f"./{template}")
+        shell.run("sam", "deploy", *named, *allowed, "--s3-bucket", "bucket-name")
+    else:
+        shell.run("aws", "cloudformation", "deploy", "--template-file", template, *named, *allowed)
+    assert outputs(shell, "packet-counter-example")["Port"], "no port"
+    if "counter" in template:
+        info = json.loads(sandbox.get("/_loopgate/info"))
+        listeners = info["stacks"]["packet-counter-example"]["listeners"]
+        (listener,) = listeners.values()
+        host, port = listener["addresses"]["us-west-2"].rsplit(":", 1)
+        with UdpClient() as client:
+            client.send(b"test\n", (host, int(port)))
+            assert client.receive()[0] == b"1\n"
+    shell.run("aws", "cloudformation", "delete-stack", *named)
+    shell.run("aws", "cloudformation", "wait", "stack-delete-complete", *named)
+
+
+def with_readmes(binary, clients, shared):
+    if not (shared / "examples").is_dir():
+        print(f"skipped: the public example stacks are not at {shared / 'examples'}")
+        return SKIPPED
+    needs = {"packet-counter": "node", "packet-counter-python": "python3.11", "packet-counter-go": "go", "sqs": "sh"}
+    for name, program in needs.items():
+        if not shutil.which(program):
+            print(f"  skipped {name}: {program} is not installed")
+            continue
+        with tempfile.TemporaryDirectory() as folder, Sandbox(binary, ["--ephemeral"]) as sandbox:
+            shell = Shell(sandbox, folder, f"{clients / 'sam/bin'}:{clients / 'python/bin'}")
+            shell.run("aws", "s3", "mb", "s3://bucket-name")
+            (template,) = (path.name for path in (shared / "examples" / name).glob("*.template.json"))
+            by_readme(sandbox, shell, shared / "examples" / name, template)
+        print(f"  {name}: as its readme says")
+    return 0
+
+
+def main(binary, clients, tool, shared=None):
     clients = pathlib.Path(clients).absolute()
+    if tool == "readmes":
+        return with_readmes(binary, clients, pathlib.Path(shared))
     path, run = {"cli": (clients / "python/bin", with_cli), "sam": (clients / "sam/bin", with_sam),
                  "cdk": (clients / "cdk/node_modules/.bin", with_cdk)}[tool]
     program = path / {"cli": "aws"}.get(tool, tool)
