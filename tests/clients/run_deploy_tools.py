@@ -5,8 +5,8 @@ packets are answered by it.
 Usage: run_deploy_tools.py BINARY CLIENTS_DIR TOOL
        run_deploy_tools.py BINARY CLIENTS_DIR readmes SHARED_DIR
 
-TOOL: `cli` (aws cloudformation package and deploy), `sam` (SAM CLI), `cdk`; `readmes`: the stacks of SHARED_DIR/examples,
-by the commands that their readmes print. CLIENTS_DIR has what `prepare` installed.
+TOOL: `cli` (aws cloudformation package and deploy), `sam` (SAM CLI), `cdk`; `readmes`: the stacks of
+SHARED_DIR/examples, by the commands that their readmes print. CLIENTS_DIR has what `prepare` installed.
 A tool that is not there is skipped (status 77).
 """
 
