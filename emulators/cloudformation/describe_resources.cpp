@@ -31,7 +31,7 @@ std::vector<std::string> properties_of_events(const cfn::StackRecord& stack) {
   std::map<std::string, std::string> last;
   for (const auto* const list : {&stack.garbage, &stack.resources}) {
     for (const auto& resource : *list)
-      last[resource.logical_id] = write_json(cfn::without_system_tags(resource.properties));
+      last[resource.logical_id] = write_json(cfn::shown_properties(resource.properties));
   }
   std::vector<std::string> out;
   for (const auto& event : stack.events) {

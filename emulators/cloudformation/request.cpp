@@ -4,6 +4,7 @@
 
 #include "emulators/cloudformation/limits.h"
 #include "emulators/cloudformation/operations.h"
+#include "template/nested_templates.h"
 
 namespace loopgate::cloudformation {
 
@@ -195,9 +196,26 @@ aws::Outcome<cfn::DeployRequest> deploy_request(const ApiCall& call,
   return request;
 }
 
+namespace {
+
+// The only part of a stack that changes while its template stays the same.
+std::string nested_templates(const std::vector<cfn::PlannedResource>& planned) {
+  std::string out;
+  for (const auto& resource : planned)
+    out += cfn::property_text(resource.expected, cfn::kNestedBody);
+  return out;
+}
+
+std::string nested_templates(const cfn::StackRecord& stack) {
+  std::string out;
+  for (const auto& resource : stack.resources)
+    out += cfn::property_text(resource.properties, cfn::kNestedBody);
+  return out;
+}
+
 // What stands in parameters and secrets of the account may have changed since.
-static bool refers_to_other_values(const cfn::DeployRequest& request, const cfn::Plan& plan,
-                                   const cfn::StackRecord& existing) {
+bool refers_to_other_values(const cfn::DeployRequest& request, const cfn::Plan& plan,
+                            const cfn::StackRecord& existing) {
   const std::string_view text = request.template_text;
   if (text.find("{{resolve:") == std::string_view::npos &&
       text.find("AWS::SSM::Parameter::Value<") == std::string_view::npos) {
@@ -208,6 +226,8 @@ static bool refers_to_other_values(const cfn::DeployRequest& request, const cfn:
     return record != nullptr && record->properties != resource.expected;
   });
 }
+
+}  // namespace
 
 bool changes_nothing(const cfn::DeployRequest& request, const cfn::Plan& plan,
                      const cfn::StackRecord& existing) {
@@ -220,6 +240,7 @@ bool changes_nothing(const cfn::DeployRequest& request, const cfn::Plan& plan,
   if (request.template_text != existing.template_text) return false;
   if (request.tags && *request.tags != existing.tags) return false;
   if (refers_to_other_values(request, plan, existing)) return false;
+  if (nested_templates(plan.resources) != nested_templates(existing)) return false;
   return std::ranges::equal(plan.parameters, existing.parameters,
                             [](const cfn::ParameterValue& asked, const cfn::ParameterRecord& has) {
                               return asked.name == has.name && asked.text == has.value;

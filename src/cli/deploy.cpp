@@ -2,12 +2,11 @@
 
 #include <filesystem>
 
-#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/sandbox_flags.h"
 #include "cli/stack_text.h"
-#include "codec/text.h"
+#include "cli/template_input.h"
 
 namespace loopgate::cli {
 
@@ -33,27 +32,27 @@ struct DeployFlags {
   std::string endpoint;
 };
 
-int deploy(const DeployFlags& flags) {
+// What is said of one template holds for it, what a folder says for the rest.
+int deploy_one(Client& client, const DeployFlags& flags, const DeployOptions& given) {
   const auto parameters = parse_parameters(flags.parameters);
   if (!parameters) return report(parameters.error());
   const auto resolve = flags.how.resolve();
   if (!resolve) return report(resolve.error());
-  const auto text = read_file(flags.template_file, kMaxTextFileBytes);
-  if (!text) return report(text.error());
-  if (!codec::is_valid_utf8(as_bytes(*text))) {
-    return report({"the file is not UTF-8 text", {flags.template_file}});
-  }
-  Client client(flags.endpoint);
+  auto references = *resolve;
+  references.insert(given.resolve.begin(), given.resolve.end());
+  const auto or_given = [](const std::string& flag, const std::string& other) {
+    return flag.empty() ? other : flag;
+  };
   const auto answer =
       client.post("/_loopgate/deploy",
-                  {{"stack", flags.stack},
-                   {"template_file", std::filesystem::absolute(flags.template_file).string()},
-                   {"template", *text},
+                  {{"stack", given.stack},
+                   {"template_file", std::filesystem::absolute(given.template_file).string()},
+                   {"template", given.template_text},
                    {"parameters", *parameters},
                    {"allow_unsupported", flags.how.allow_unsupported()},
-                   {"resolve", *resolve},
-                   {"account", flags.place.account},
-                   {"region", flags.place.region}});
+                   {"resolve", references},
+                   {"account", or_given(flags.place.account, given.account)},
+                   {"region", or_given(flags.place.region, given.region)}});
   if (!answer) return report(answer.error());
   const auto stack = (*answer)["stack"].get<std::string>();
   fmt::print("deployed {}\n", stack);
@@ -61,6 +60,16 @@ int deploy(const DeployFlags& flags) {
   if (!info) return report(info.error());
   const auto style = style_of(stdout);
   fmt::print("{}{}", stack_text(*info, stack, style), vendor_note(*info, style));
+  return 0;
+}
+
+int deploy(const DeployFlags& flags) {
+  const auto given = template_input(flags.template_file, flags.stack);
+  if (!given) return report(given.error());
+  Client client(flags.endpoint);
+  for (const DeployOptions& each : *given) {
+    if (const int status = deploy_one(client, flags, each); status != 0) return status;
+  }
   return 0;
 }
 
@@ -79,7 +88,8 @@ int remove(const std::string& stack, const Place& place, const std::string& endp
 void add_deploy(CLI::App& app, Outcome& outcome) {
   auto* verb = app.add_subcommand("deploy", "Create or update a stack in a running sandbox");
   auto flags = std::make_shared<DeployFlags>();
-  verb->add_option("template", flags->template_file, "The template")
+  verb->add_option("template", flags->template_file,
+                   "The template, or a folder that `cdk synth` wrote")
       ->required()
       ->type_name("TEMPLATE");
   verb->add_option("--stack", flags->stack,

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/client.h"
+#include "cli/template_input.h"
 #include "io/loop.h"
 #include "sandbox/share_parameters.h"
 
@@ -196,18 +197,16 @@ Result<std::vector<DeployOptions>> SandboxFlags::deployments() const {
   if (!parameters) return std::unexpected(parameters.error());
   std::vector<DeployOptions> out;
   for (std::size_t i = 0; i < templates_.size(); ++i) {
-    DeployOptions deploy;
-    deploy.template_file = templates_[i];
-    if (i < stacks_.size()) deploy.stack = stacks_[i];
-    const auto same = std::ranges::find(out, stack_name(deploy), stack_name);
-    if (same != out.end()) {
-      return fail(fmt::format("{} and {} would both be the stack '{}': name them with --stack",
-                              same->template_file, deploy.template_file, stack_name(deploy)));
+    auto given = template_input(templates_[i], i < stacks_.size() ? stacks_[i] : "");
+    if (!given) return std::unexpected(given.error());
+    for (DeployOptions& deploy : *given) {
+      const auto same = std::ranges::find(out, stack_name(deploy), stack_name);
+      if (same != out.end()) {
+        return fail(fmt::format("{} and {} would both be the stack '{}': name them with --stack",
+                                same->template_file, deploy.template_file, stack_name(deploy)));
+      }
+      out.push_back(std::move(deploy));
     }
-    auto text = read_file(templates_[i], kMaxTextFileBytes);
-    if (!text) return std::unexpected(text.error());
-    deploy.template_text = std::move(*text);
-    out.push_back(std::move(deploy));
   }
   if (const auto ok = share_parameters(*parameters, out); !ok) return std::unexpected(ok.error());
   return out;

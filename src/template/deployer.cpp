@@ -29,6 +29,11 @@ Status check_name(const std::string& name) {
       name));
 }
 
+std::vector<ResourceType*> with(std::vector<ResourceType*> types, ResourceType& another) {
+  types.push_back(&another);
+  return types;
+}
+
 StackContext context_of(const StackRecord& stack) {
   return {stack.name,
           stack.id,
@@ -43,7 +48,8 @@ StackContext context_of(const StackRecord& stack) {
 Deployer::Deployer(const std::vector<ResourceType*>& types, TaskQueue& tasks, StackStore& store,
                    Journal& journal, const Clock& clock, Random& random, Options options)
     : stand_in_(random),
-      types_(types, stand_in_),
+      nested_(*this, random),
+      types_(with(types, nested_), stand_in_),
       tasks_(tasks),
       store_(store),
       journal_(journal),

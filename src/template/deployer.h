@@ -19,6 +19,7 @@
 #include "base/task_queue.h"
 #include "template/dynamic_reference.h"
 #include "template/include.h"
+#include "template/nested_stack.h"
 #include "template/plan.h"
 #include "template/resource.h"
 #include "template/stack.h"
@@ -172,6 +173,7 @@ class Deployer {
   void check_restored(StackRecord& stack);
 
   StandInType stand_in_;
+  NestedStackType nested_;
   TypeRegistry types_;
   TaskQueue& tasks_;
   StackStore& store_;

@@ -205,7 +205,7 @@ Result<std::unique_ptr<ResourceRequest>> Deployment::request_for(const PlannedRe
   request->place = planned.origin.place();
   request->properties = to_json(*properties, planned.handler->wants_strings());
   request->metadata = to_json(*metadata);
-  shown_properties_ = write_json(request->properties);
+  shown_properties_ = write_json(shown_properties(request->properties));
   add_stack_tags(*request, *planned.handler, record_.tags);
   if (existing) {
     request->physical_id = existing->physical_id;

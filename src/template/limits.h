@@ -23,6 +23,7 @@ inline constexpr std::size_t kMaxParameterBytes = 4096;  // AWS
 // multiplies).
 inline constexpr std::size_t kMaxEvaluatedBytes = 8 * 1024 * 1024;
 inline constexpr std::size_t kMaxCidrBlocks = 256;         // AWS
+inline constexpr int kMaxNestedStacks = 10;                // ours: stacks in stacks
 inline constexpr std::size_t kMaxStacks = 200;             // ours
 inline constexpr std::size_t kMaxDeletedStacksKept = 100;  // ours: still described by their id
 inline constexpr std::size_t kMaxEventsPerStack = 1000;    // ours: the oldest go first

@@ -8,6 +8,7 @@
 
 #include "template/language_extensions.h"
 #include "template/limits.h"
+#include "template/nested_templates.h"
 #include "template/plan_reader.h"
 #include "template/rules.h"
 #include "template/sam.h"
@@ -73,12 +74,14 @@ class Planner {
     const bool transforms = document_.find("Transform") != nullptr;
     if (auto ok = transform_language_extensions(document_, plan_->scope()); !ok) return ok;
     if (auto ok = transform_serverless(document_, input_.files, plan_->warnings); !ok) return ok;
-    if (!transforms) return {};
-    Node processed = document_;
-    processed.erase("Transform");
-    processed.erase("Globals");
-    plan_->processed = to_json_text(processed);
-    return {};
+    if (transforms) {
+      Node processed = document_;
+      processed.erase("Transform");
+      processed.erase("Globals");
+      plan_->processed = to_json_text(processed);
+    }
+    if (input_.files) use_local_assets(document_);
+    return read_nested_templates(document_, input_.files);
   }
 
   Status decide_conditions() {

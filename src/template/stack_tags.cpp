@@ -1,5 +1,7 @@
 #include "template/stack_tags.h"
 
+#include "template/nested_templates.h"
+
 namespace loopgate::cfn {
 
 namespace {
@@ -58,6 +60,11 @@ json without_system_tags(json properties) {
     *tags = std::move(kept);
   }
   return properties;
+}
+
+json shown_properties(json properties) {
+  properties.erase(std::string(kNestedBody));
+  return without_system_tags(std::move(properties));
 }
 
 }  // namespace loopgate::cfn

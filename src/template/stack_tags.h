@@ -14,5 +14,7 @@ void add_stack_tags(ResourceRequest& request, const ResourceType& type,
                     const std::map<std::string, std::string>& tags);
 // The same properties without the tags that only CloudFormation sets: as templates have them.
 nlohmann::json without_system_tags(nlohmann::json properties);
+// As events show them: without those tags, and without the text of a nested template.
+nlohmann::json shown_properties(nlohmann::json properties);
 
 }  // namespace loopgate::cfn

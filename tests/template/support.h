@@ -138,7 +138,8 @@ class World {
     deployer_ = std::make_unique<Deployer>(
         std::vector<ResourceType*>{&custom, &plain, &grant}, tasks, store, journal, clock, random,
         Deployer::Options{
-            [](const std::string& path) -> Result<std::string> {
+            [this](const std::string& path) -> Result<std::string> {
+              if (const auto found = files.find(path); found != files.end()) return found->second;
               if (path.ends_with("part.yaml")) return std::string("a: {b: from-file}\n");
               return fail("there is no such file");
             },
@@ -183,7 +184,8 @@ class World {
   }
   std::vector<std::string> take_log() { return std::exchange(log, {}); }
 
-  bool allow_unsupported = false;  // of the next start
+  bool allow_unsupported = false;            // of the next start
+  std::map<std::string, std::string> files;  // by path
   std::vector<std::string> log;
   FakeType custom{
       {"Custom::ProxylityUdpGatewayListener", "Custom::Early"}, CreationOrder::kEarly, log, true};

@@ -129,7 +129,8 @@ SERVICES = {
             "ChangeMessageVisibilityBatchRequest": ["Entries"],
         },
     },
-    "ssm": {},
+    # Of an operation that is not emulated, with a pattern that repeats more often than ours may.
+    "ssm": {"free": ["InstancePropertyFilterValue", "InstancePropertyStringFilterKey"]},
     # An alias's routes are refused in the words of their class in Java.
     "stepfunctions": {"free": ["RoutingConfigurationList"]},
     "sts": {},

@@ -138,10 +138,10 @@ constexpr char kText[] =
     "SecurityNonCompliantCount\0" "OtherNonCompliantCount\0" "[Equal, NotEqual, LessThan, GreaterThan]\0"
     "InstanceType\0" "InstanceRole\0" "KeyName\0" "InstanceState\0" "Architecture\0" "LaunchTime\0"
     "[InstanceIds, AgentVersion, PingStatus, PlatformTypes, DocumentName, ActivationIds, IamRole, ResourceType, AssociationStatus]\0"
-    "[Equal, NotEqual, BeginWith, LessThan, GreaterThan]\0" "^.{1,100000}$\0" "Operator\0" "Expression\0"
-    "Groups\0" "[string, number]\0" "[InProgress, Complete]\0" "DeletionStartTime\0" "LastStatus\0"
-    "LastStatusMessage\0" "LastStatusUpdateTime\0" "TotalCount\0" "RemainingCount\0" "SummaryItems\0" "Count\0"
-    "CaptureTime\0" "ContentHash\0" "Context\0" "DataType\0"
+    "[Equal, NotEqual, BeginWith, LessThan, GreaterThan]\0" "Operator\0" "Expression\0" "Groups\0"
+    "[string, number]\0" "[InProgress, Complete]\0" "DeletionStartTime\0" "LastStatus\0" "LastStatusMessage\0"
+    "LastStatusUpdateTime\0" "TotalCount\0" "RemainingCount\0" "SummaryItems\0" "Count\0" "CaptureTime\0"
+    "ContentHash\0" "Context\0" "DataType\0"
     "^(20)[0-9][0-9]-(0[1-9]|1[012])-([12][0-9]|3[01]|0[1-9])(T)(2[0-3]|[0-1][0-9])(:[0-5][0-9])(:[0-5][0-9])(Z)$\0"
     "Attributes\0" "^([0-9]{1,6})(\\.[0-9]{1,6})$\0" "^(AWS|Custom):.*$\0"
     "[Equal, NotEqual, BeginWith, LessThan, GreaterThan, Exists]\0" "Data\0" "[DisableSchema, DeleteSchema]\0"
@@ -1364,7 +1364,7 @@ constexpr table::Member kMembers[] = {
     {1291, 1291, 562, kNone, kBody, 1, kOfProtocol}, {9874, 9874, 566, kNone, kBody, 1, kOfProtocol},
     // InstancePropertyStringFilter
     {1117, 1117, 568, kNone, kBody, 1, kOfProtocol}, {1661, 1661, 566, kNone, kBody, 1, kOfProtocol},
-    {10675, 10675, 564, kNone, kBody, 0, kOfProtocol},
+    {10661, 10661, 564, kNone, kBody, 0, kOfProtocol},
     // InternalServerError
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // InvalidActivation
@@ -1454,19 +1454,19 @@ constexpr table::Member kMembers[] = {
     // InvalidUpdate
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // InventoryAggregator
-    {10684, 10684, 629, kNone, kBody, 0, kOfProtocol}, {8913, 8913, 630, kNone, kBody, 0, kOfProtocol},
-    {10695, 10695, 647, kNone, kBody, 0, kOfProtocol},
+    {10670, 10670, 629, kNone, kBody, 0, kOfProtocol}, {8913, 8913, 630, kNone, kBody, 0, kOfProtocol},
+    {10681, 10681, 647, kNone, kBody, 0, kOfProtocol},
     // InventoryDeletionStatusItem
     {5507, 5507, 1303, kNone, kBody, 0, kOfProtocol}, {5472, 5472, 662, kNone, kBody, 0, kOfProtocol},
-    {10742, 10742, 634, kNone, kBody, 0, kOfProtocol}, {10760, 10760, 635, kNone, kBody, 0, kOfProtocol},
-    {10771, 10771, 632, kNone, kBody, 0, kOfProtocol}, {5518, 5518, 637, kNone, kBody, 0, kOfProtocol},
-    {10789, 10789, 633, kNone, kBody, 0, kOfProtocol},
+    {10728, 10728, 634, kNone, kBody, 0, kOfProtocol}, {10746, 10746, 635, kNone, kBody, 0, kOfProtocol},
+    {10757, 10757, 632, kNone, kBody, 0, kOfProtocol}, {5518, 5518, 637, kNone, kBody, 0, kOfProtocol},
+    {10775, 10775, 633, kNone, kBody, 0, kOfProtocol},
     // InventoryDeletionSummary
-    {10810, 10810, 1301, kNone, kBody, 0, kOfProtocol}, {10821, 10821, 1117, kNone, kBody, 0, kOfProtocol},
-    {10836, 10836, 639, kNone, kBody, 0, kOfProtocol},
+    {10796, 10796, 1301, kNone, kBody, 0, kOfProtocol}, {10807, 10807, 1117, kNone, kBody, 0, kOfProtocol},
+    {10822, 10822, 639, kNone, kBody, 0, kOfProtocol},
     // InventoryDeletionSummaryItem
-    {7297, 7297, 661, kNone, kBody, 0, kOfProtocol}, {10849, 10849, 1127, kNone, kBody, 0, kOfProtocol},
-    {10821, 10821, 1117, kNone, kBody, 0, kOfProtocol},
+    {7297, 7297, 661, kNone, kBody, 0, kOfProtocol}, {10835, 10835, 1127, kNone, kBody, 0, kOfProtocol},
+    {10807, 10807, 1117, kNone, kBody, 0, kOfProtocol},
     // InventoryFilter
     {1117, 1117, 642, kNone, kBody, 1, kOfProtocol}, {1661, 1661, 645, kNone, kBody, 1, kOfProtocol},
     {1127, 1127, 664, kNone, kBody, 0, kOfProtocol},
@@ -1474,35 +1474,35 @@ constexpr table::Member kMembers[] = {
     {417, 417, 648, kNone, kBody, 1, kOfProtocol}, {5746, 5746, 643, kNone, kBody, 1, kOfProtocol},
     // InventoryItem
     {5472, 5472, 662, kNone, kBody, 1, kOfProtocol}, {6987, 6987, 661, kNone, kBody, 1, kOfProtocol},
-    {10855, 10855, 653, kNone, kBody, 1, kOfProtocol}, {10867, 10867, 655, kNone, kBody, 0, kOfProtocol},
-    {4865, 4865, 657, kNone, kBody, 0, kOfProtocol}, {10879, 10879, 654, kNone, kBody, 0, kOfProtocol},
+    {10841, 10841, 653, kNone, kBody, 1, kOfProtocol}, {10853, 10853, 655, kNone, kBody, 0, kOfProtocol},
+    {4865, 4865, 657, kNone, kBody, 0, kOfProtocol}, {10865, 10865, 654, kNone, kBody, 0, kOfProtocol},
     // InventoryItemAttribute
-    {417, 417, 652, kNone, kBody, 1, kOfProtocol}, {10887, 10887, 631, kNone, kBody, 1, kOfProtocol},
+    {417, 417, 652, kNone, kBody, 1, kOfProtocol}, {10873, 10873, 631, kNone, kBody, 1, kOfProtocol},
     // InventoryItemSchema
     {5472, 5472, 662, kNone, kBody, 1, kOfProtocol}, {7297, 7297, 661, kNone, kBody, 0, kOfProtocol},
-    {11005, 11005, 651, kNone, kBody, 1, kOfProtocol}, {2936, 2936, 672, kNone, kBody, 0, kOfProtocol},
+    {10991, 10991, 651, kNone, kBody, 1, kOfProtocol}, {2936, 2936, 672, kNone, kBody, 0, kOfProtocol},
     // InventoryResultEntity
-    {2933, 2933, 666, kNone, kBody, 0, kOfProtocol}, {11123, 11123, 670, kNone, kBody, 0, kOfProtocol},
+    {2933, 2933, 666, kNone, kBody, 0, kOfProtocol}, {11109, 11109, 670, kNone, kBody, 0, kOfProtocol},
     // InventoryResultItem
     {5472, 5472, 662, kNone, kBody, 1, kOfProtocol}, {6987, 6987, 661, kNone, kBody, 1, kOfProtocol},
-    {10855, 10855, 653, kNone, kBody, 0, kOfProtocol}, {10867, 10867, 655, kNone, kBody, 0, kOfProtocol},
+    {10841, 10841, 653, kNone, kBody, 0, kOfProtocol}, {10853, 10853, 655, kNone, kBody, 0, kOfProtocol},
     {4865, 4865, 657, kNone, kBody, 1, kOfProtocol},
     // ItemContentMismatchException
     {5472, 5472, 662, kNone, kBody, 0, kOfProtocol}, {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // ItemSizeLimitExceededException
     {5472, 5472, 662, kNone, kBody, 0, kOfProtocol}, {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // LabelParameterVersionRequest
-    {417, 417, 947, kNone, kBody, 1, kOfProtocol}, {11158, 11158, 950, kNone, kBody, 0, kOfProtocol},
-    {11175, 11175, 960, kNone, kBody, 1, kOfProtocol},
+    {417, 417, 947, kNone, kBody, 1, kOfProtocol}, {11144, 11144, 950, kNone, kBody, 0, kOfProtocol},
+    {11161, 11161, 960, kNone, kBody, 1, kOfProtocol},
     // LabelParameterVersionResult
-    {11182, 11182, 960, kNone, kBody, 0, kOfProtocol}, {11158, 11158, 950, kNone, kBody, 0, kOfProtocol},
+    {11168, 11168, 960, kNone, kBody, 0, kOfProtocol}, {11144, 11144, 950, kNone, kBody, 0, kOfProtocol},
     // ListAssociationVersionsRequest
     {508, 508, 63, kNone, kBody, 1, kOfProtocol}, {5754, 5754, 798, kNone, kBody, 0, kOfProtocol},
     {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListAssociationVersionsResult
-    {11229, 11229, 78, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11215, 11215, 78, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListAssociationsRequest
-    {11249, 11249, 60, kNone, kBody, 0, kOfProtocol}, {5754, 5754, 798, kNone, kBody, 0, kOfProtocol},
+    {11235, 11235, 60, kNone, kBody, 0, kOfProtocol}, {5754, 5754, 798, kNone, kBody, 0, kOfProtocol},
     {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListAssociationsResult
     {5951, 5951, 66, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
@@ -1510,30 +1510,30 @@ constexpr table::Member kMembers[] = {
     {5754, 5754, 162, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     {5746, 5746, 157, kNone, kBody, 0, kOfProtocol},
     // ListCloudConnectorsResult
-    {11271, 11271, 164, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11257, 11257, 164, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListCommandInvocationsRequest
     {3201, 3201, 173, kNone, kBody, 0, kOfProtocol}, {522, 522, 536, kNone, kBody, 0, kOfProtocol},
     {5754, 5754, 178, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     {5746, 5746, 171, kNone, kBody, 0, kOfProtocol}, {4383, 4383, 138, kNone, kBody, 0, kOfProtocol},
     // ListCommandInvocationsResult
-    {11287, 11287, 175, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11273, 11273, 175, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListCommandsRequest
     {3201, 3201, 173, kNone, kBody, 0, kOfProtocol}, {522, 522, 536, kNone, kBody, 0, kOfProtocol},
     {5754, 5754, 178, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     {5746, 5746, 171, kNone, kBody, 0, kOfProtocol},
     // ListCommandsResult
-    {11306, 11306, 177, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11292, 11292, 177, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListComplianceItemsRequest
-    {5746, 5746, 208, kNone, kBody, 0, kOfProtocol}, {11315, 11315, 201, kNone, kBody, 0, kOfProtocol},
-    {11327, 11327, 203, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {5746, 5746, 208, kNone, kBody, 0, kOfProtocol}, {11301, 11301, 201, kNone, kBody, 0, kOfProtocol},
+    {11313, 11313, 203, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     {5754, 5754, 798, kNone, kBody, 0, kOfProtocol},
     // ListComplianceItemsResult
-    {11341, 11341, 197, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11327, 11327, 197, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListComplianceSummariesRequest
     {5746, 5746, 208, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     {5754, 5754, 798, kNone, kBody, 0, kOfProtocol},
     // ListComplianceSummariesResult
-    {11357, 11357, 212, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11343, 11343, 212, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListDocumentMetadataHistoryRequest
     {417, 417, 389, kNone, kBody, 1, kOfProtocol}, {552, 552, 415, kNone, kBody, 0, kOfProtocol},
     {5218, 5218, 387, kNone, kBody, 1, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
@@ -1546,63 +1546,63 @@ constexpr table::Member kMembers[] = {
     {417, 417, 365, kNone, kBody, 1, kOfProtocol}, {5754, 5754, 798, kNone, kBody, 0, kOfProtocol},
     {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListDocumentVersionsResult
-    {11380, 11380, 418, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11366, 11366, 418, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListDocumentsRequest
-    {11397, 11397, 374, kNone, kBody, 0, kOfProtocol}, {5746, 5746, 383, kNone, kBody, 0, kOfProtocol},
+    {11383, 11383, 374, kNone, kBody, 0, kOfProtocol}, {5746, 5746, 383, kNone, kBody, 0, kOfProtocol},
     {5754, 5754, 798, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListDocumentsResult
-    {11416, 11416, 380, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11402, 11402, 380, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListInventoryEntriesRequest
     {522, 522, 536, kNone, kBody, 1, kOfProtocol}, {5472, 5472, 662, kNone, kBody, 1, kOfProtocol},
     {5746, 5746, 643, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     {5754, 5754, 798, kNone, kBody, 0, kOfProtocol},
     // ListInventoryEntriesResult
     {5472, 5472, 662, kNone, kBody, 0, kOfProtocol}, {522, 522, 536, kNone, kBody, 0, kOfProtocol},
-    {6987, 6987, 661, kNone, kBody, 0, kOfProtocol}, {10855, 10855, 653, kNone, kBody, 0, kOfProtocol},
+    {6987, 6987, 661, kNone, kBody, 0, kOfProtocol}, {10841, 10841, 653, kNone, kBody, 0, kOfProtocol},
     {4802, 4802, 657, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListNodesRequest
     {5253, 5253, 1143, kNone, kBody, 0, kOfProtocol}, {5746, 5746, 819, kNone, kBody, 0, kOfProtocol},
     {5765, 5765, 808, kNone, kBody, 0, kOfProtocol}, {5754, 5754, 798, kNone, kBody, 0, kOfProtocol},
     // ListNodesResult
-    {11436, 11436, 824, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11422, 11422, 824, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListNodesSummaryRequest
     {5253, 5253, 1143, kNone, kBody, 0, kOfProtocol}, {5746, 5746, 819, kNone, kBody, 0, kOfProtocol},
     {8913, 8913, 813, kNone, kBody, 1, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     {5754, 5754, 798, kNone, kBody, 0, kOfProtocol},
     // ListNodesSummaryResult
-    {11442, 11442, 831, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11428, 11428, 831, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListOpsItemEventsRequest
     {5746, 5746, 882, kNone, kBody, 0, kOfProtocol}, {5754, 5754, 883, kNone, kBody, 0, kOfProtocol},
     {5765, 5765, 1264, kNone, kBody, 0, kOfProtocol},
     // ListOpsItemEventsResponse
-    {5765, 5765, 1264, kNone, kBody, 0, kOfProtocol}, {11450, 11450, 884, kNone, kBody, 0, kOfProtocol},
+    {5765, 5765, 1264, kNone, kBody, 0, kOfProtocol}, {11436, 11436, 884, kNone, kBody, 0, kOfProtocol},
     // ListOpsItemRelatedItemsRequest
     {470, 470, 892, kNone, kBody, 0, kOfProtocol}, {5746, 5746, 917, kNone, kBody, 0, kOfProtocol},
     {5754, 5754, 918, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 1264, kNone, kBody, 0, kOfProtocol},
     // ListOpsItemRelatedItemsResponse
-    {5765, 5765, 1264, kNone, kBody, 0, kOfProtocol}, {11450, 11450, 910, kNone, kBody, 0, kOfProtocol},
+    {5765, 5765, 1264, kNone, kBody, 0, kOfProtocol}, {11436, 11436, 910, kNone, kBody, 0, kOfProtocol},
     // ListOpsMetadataRequest
     {5746, 5746, 931, kNone, kBody, 0, kOfProtocol}, {5754, 5754, 717, kNone, kBody, 0, kOfProtocol},
     {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListOpsMetadataResult
-    {11460, 11460, 937, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11446, 11446, 937, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListResourceComplianceSummariesRequest
     {5746, 5746, 208, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     {5754, 5754, 798, kNone, kBody, 0, kOfProtocol},
     // ListResourceComplianceSummariesResult
-    {11476, 11476, 1126, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11462, 11462, 1126, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListResourceDataSyncRequest
     {5276, 5276, 1160, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     {5754, 5754, 798, kNone, kBody, 0, kOfProtocol},
     // ListResourceDataSyncResult
-    {11507, 11507, 1141, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {11493, 11493, 1141, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ListTagsForResourceRequest
     {361, 361, 1172, kNone, kBody, 1, kOfProtocol}, {374, 374, 1161, kNone, kBody, 1, kOfProtocol},
     // ListTagsForResourceResult
-    {11529, 11529, 1271, kNone, kBody, 0, kOfProtocol},
+    {11515, 11515, 1271, kNone, kBody, 0, kOfProtocol},
     // LoggingInfo
-    {11537, 11537, 1184, kNone, kBody, 1, kOfProtocol}, {11550, 11550, 1185, kNone, kBody, 0, kOfProtocol},
-    {11562, 11562, 1188, kNone, kBody, 1, kOfProtocol},
+    {11523, 11523, 1184, kNone, kBody, 1, kOfProtocol}, {11536, 11536, 1185, kNone, kBody, 0, kOfProtocol},
+    {11548, 11548, 1188, kNone, kBody, 1, kOfProtocol},
     // MaintenanceWindowAutomationParameters
     {552, 552, 415, kNone, kBody, 0, kOfProtocol}, {784, 784, 114, kNone, kBody, 0, kOfProtocol},
     // MaintenanceWindowExecution
@@ -1634,17 +1634,17 @@ constexpr table::Member kMembers[] = {
     // MaintenanceWindowIdentityForTarget
     {5053, 5053, 753, kNone, kBody, 0, kOfProtocol}, {417, 417, 762, kNone, kBody, 0, kOfProtocol},
     // MaintenanceWindowLambdaParameters
-    {11766, 11766, 757, kNone, kBody, 0, kOfProtocol}, {11780, 11780, 760, kNone, kBody, 0, kOfProtocol},
-    {11790, 11790, 759, kNone, kBody, 0, kOfProtocol},
+    {11752, 11752, 757, kNone, kBody, 0, kOfProtocol}, {11766, 11766, 760, kNone, kBody, 0, kOfProtocol},
+    {11776, 11776, 759, kNone, kBody, 0, kOfProtocol},
     // MaintenanceWindowRunCommandParameters
     {3653, 3653, 185, kNone, kBody, 0, kOfProtocol}, {3849, 3849, 166, kNone, kBody, 0, kOfProtocol},
-    {11825, 11825, 377, kNone, kBody, 0, kOfProtocol}, {11838, 11838, 378, kNone, kBody, 0, kOfProtocol},
+    {11811, 11811, 377, kNone, kBody, 0, kOfProtocol}, {11824, 11824, 378, kNone, kBody, 0, kOfProtocol},
     {552, 552, 415, kNone, kBody, 0, kOfProtocol}, {3830, 3830, 837, kNone, kBody, 0, kOfProtocol},
     {3721, 3721, 1184, kNone, kBody, 0, kOfProtocol}, {3740, 3740, 1185, kNone, kBody, 0, kOfProtocol},
     {784, 784, 984, kNone, kBody, 0, kOfProtocol}, {9121, 9121, 1198, kNone, kBody, 0, kOfProtocol},
     {3872, 3872, 1297, kNone, kBody, 0, kOfProtocol},
     // MaintenanceWindowStepFunctionsParameters
-    {11855, 11855, 768, kNone, kBody, 0, kOfProtocol}, {417, 417, 769, kNone, kBody, 0, kOfProtocol},
+    {11841, 11841, 768, kNone, kBody, 0, kOfProtocol}, {417, 417, 769, kNone, kBody, 0, kOfProtocol},
     // MaintenanceWindowTarget
     {5053, 5053, 753, kNone, kBody, 0, kOfProtocol}, {5667, 5667, 773, kNone, kBody, 0, kOfProtocol},
     {361, 361, 764, kNone, kBody, 0, kOfProtocol}, {568, 568, 1292, kNone, kBody, 0, kOfProtocol},
@@ -1660,8 +1660,8 @@ constexpr table::Member kMembers[] = {
     {181, 181, 731, kNone, kBody, 0, kOfProtocol}, {9173, 9173, 777, kNone, kBody, 0, kOfProtocol},
     {951, 951, 24, kNone, kBody, 0, kOfProtocol},
     // MaintenanceWindowTaskInvocationParameters
-    {11890, 11890, 765, kNone, kBody, 0, kOfProtocol}, {7946, 7946, 729, kNone, kBody, 0, kOfProtocol},
-    {11901, 11901, 770, kNone, kBody, 0, kOfProtocol}, {11915, 11915, 758, kNone, kBody, 0, kOfProtocol},
+    {11876, 11876, 765, kNone, kBody, 0, kOfProtocol}, {7946, 7946, 729, kNone, kBody, 0, kOfProtocol},
+    {11887, 11887, 770, kNone, kBody, 0, kOfProtocol}, {11901, 11901, 758, kNone, kBody, 0, kOfProtocol},
     // MaintenanceWindowTaskParameterValueExpression
     {1661, 1661, 784, kNone, kBody, 0, kOfProtocol},
     // MalformedResourcePolicyDocumentException
@@ -1672,45 +1672,45 @@ constexpr table::Member kMembers[] = {
     {1121, 1121, 805, kNone, kBody, 0, kOfProtocol},
     // ModifyDocumentPermissionRequest
     {417, 417, 389, kNone, kBody, 1, kOfProtocol}, {5893, 5893, 399, kNone, kBody, 1, kOfProtocol},
-    {12210, 12210, 8, kNone, kBody, 0, kOfProtocol}, {12226, 12226, 8, kNone, kBody, 0, kOfProtocol},
+    {12196, 12196, 8, kNone, kBody, 0, kOfProtocol}, {12212, 12212, 8, kNone, kBody, 0, kOfProtocol},
     {146, 146, 1226, kNone, kBody, 0, kOfProtocol},
     // NoLongerSupportedException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // Node
-    {10855, 10855, 816, kNone, kBody, 0, kOfProtocol}, {2933, 2933, 823, kNone, kBody, 0, kOfProtocol},
-    {6949, 6949, 828, kNone, kBody, 0, kOfProtocol}, {12245, 12245, 829, kNone, kBody, 0, kOfProtocol},
-    {12252, 12252, 832, kNone, kBody, 0, kOfProtocol},
+    {10841, 10841, 816, kNone, kBody, 0, kOfProtocol}, {2933, 2933, 823, kNone, kBody, 0, kOfProtocol},
+    {6949, 6949, 828, kNone, kBody, 0, kOfProtocol}, {12231, 12231, 829, kNone, kBody, 0, kOfProtocol},
+    {12238, 12238, 832, kNone, kBody, 0, kOfProtocol},
     // NodeAggregator
-    {12271, 12271, 814, kNone, kBody, 1, kOfProtocol}, {5472, 5472, 833, kNone, kBody, 1, kOfProtocol},
-    {12286, 12286, 815, kNone, kBody, 1, kOfProtocol}, {8913, 8913, 813, kNone, kBody, 0, kOfProtocol},
+    {12257, 12257, 814, kNone, kBody, 1, kOfProtocol}, {5472, 5472, 833, kNone, kBody, 1, kOfProtocol},
+    {12272, 12272, 815, kNone, kBody, 1, kOfProtocol}, {8913, 8913, 813, kNone, kBody, 0, kOfProtocol},
     // NodeFilter
     {1117, 1117, 818, kNone, kBody, 1, kOfProtocol}, {1661, 1661, 822, kNone, kBody, 1, kOfProtocol},
     {1127, 1127, 820, kNone, kBody, 0, kOfProtocol},
     // NodeOwnerInfo
-    {136, 136, 811, kNone, kBody, 0, kOfProtocol}, {12778, 12778, 826, kNone, kBody, 0, kOfProtocol},
-    {12799, 12799, 827, kNone, kBody, 0, kOfProtocol},
+    {136, 136, 811, kNone, kBody, 0, kOfProtocol}, {12764, 12764, 826, kNone, kBody, 0, kOfProtocol},
+    {12785, 12785, 827, kNone, kBody, 0, kOfProtocol},
     // NodeType
-    {12822, 12822, 538, kNone, kBody, 0, kOfProtocol},
+    {12808, 12808, 538, kNone, kBody, 0, kOfProtocol},
     // NonCompliantSummary
-    {12842, 12842, 210, kNone, kBody, 0, kOfProtocol}, {4651, 4651, 1225, kNone, kBody, 0, kOfProtocol},
+    {12828, 12828, 210, kNone, kBody, 0, kOfProtocol}, {4651, 4651, 1225, kNone, kBody, 0, kOfProtocol},
     // NotificationConfig
-    {12860, 12860, 836, kNone, kBody, 0, kOfProtocol}, {12876, 12876, 839, kNone, kBody, 0, kOfProtocol},
-    {12895, 12895, 840, kNone, kBody, 0, kOfProtocol},
+    {12846, 12846, 836, kNone, kBody, 0, kOfProtocol}, {12862, 12862, 839, kNone, kBody, 0, kOfProtocol},
+    {12881, 12881, 840, kNone, kBody, 0, kOfProtocol},
     // OpsAggregator
-    {12271, 12271, 844, kNone, kBody, 0, kOfProtocol}, {5472, 5472, 849, kNone, kBody, 0, kOfProtocol},
-    {12286, 12286, 848, kNone, kBody, 0, kOfProtocol}, {1661, 1661, 847, kNone, kBody, 0, kOfProtocol},
+    {12257, 12257, 844, kNone, kBody, 0, kOfProtocol}, {5472, 5472, 849, kNone, kBody, 0, kOfProtocol},
+    {12272, 12272, 848, kNone, kBody, 0, kOfProtocol}, {1661, 1661, 847, kNone, kBody, 0, kOfProtocol},
     {5746, 5746, 861, kNone, kBody, 0, kOfProtocol}, {8913, 8913, 843, kNone, kBody, 0, kOfProtocol},
     // OpsEntity
-    {2933, 2933, 851, kNone, kBody, 0, kOfProtocol}, {11123, 11123, 857, kNone, kBody, 0, kOfProtocol},
+    {2933, 2933, 851, kNone, kBody, 0, kOfProtocol}, {11109, 11109, 857, kNone, kBody, 0, kOfProtocol},
     // OpsEntityItem
-    {10855, 10855, 853, kNone, kBody, 0, kOfProtocol}, {4865, 4865, 855, kNone, kBody, 0, kOfProtocol},
+    {10841, 10841, 853, kNone, kBody, 0, kOfProtocol}, {4865, 4865, 855, kNone, kBody, 0, kOfProtocol},
     // OpsFilter
     {1117, 1117, 860, kNone, kBody, 1, kOfProtocol}, {1661, 1661, 864, kNone, kBody, 1, kOfProtocol},
     {1127, 1127, 862, kNone, kBody, 0, kOfProtocol},
     // OpsItem
-    {13198, 13198, 1264, kNone, kBody, 0, kOfProtocol}, {5062, 5062, 925, kNone, kBody, 0, kOfProtocol},
+    {13184, 13184, 1264, kNone, kBody, 0, kOfProtocol}, {5062, 5062, 925, kNone, kBody, 0, kOfProtocol},
     {1083, 1083, 250, kNone, kBody, 0, kOfProtocol}, {181, 181, 876, kNone, kBody, 0, kOfProtocol},
-    {13208, 13208, 1264, kNone, kBody, 0, kOfProtocol}, {13223, 13223, 250, kNone, kBody, 0, kOfProtocol},
+    {13194, 13194, 1264, kNone, kBody, 0, kOfProtocol}, {13209, 13209, 250, kNone, kBody, 0, kOfProtocol},
     {5090, 5090, 899, kNone, kBody, 0, kOfProtocol}, {5104, 5104, 903, kNone, kBody, 0, kOfProtocol},
     {5113, 5113, 1116, kNone, kBody, 0, kOfProtocol}, {747, 747, 921, kNone, kBody, 0, kOfProtocol},
     {470, 470, 892, kNone, kBody, 0, kOfProtocol}, {7297, 7297, 1264, kNone, kBody, 0, kOfProtocol},
@@ -1729,26 +1729,26 @@ constexpr table::Member kMembers[] = {
     {1121, 1121, 875, kNone, kBody, 0, kOfProtocol}, {1127, 1127, 873, kNone, kBody, 0, kOfProtocol},
     // OpsItemEventFilter
     {1117, 1117, 878, kNone, kBody, 1, kOfProtocol}, {1661, 1661, 881, kNone, kBody, 1, kOfProtocol},
-    {10675, 10675, 879, kNone, kBody, 1, kOfProtocol},
+    {10661, 10661, 879, kNone, kBody, 1, kOfProtocol},
     // OpsItemEventSummary
-    {470, 470, 1264, kNone, kBody, 0, kOfProtocol}, {13379, 13379, 1264, kNone, kBody, 0, kOfProtocol},
-    {5129, 5129, 1264, kNone, kBody, 0, kOfProtocol}, {13387, 13387, 1264, kNone, kBody, 0, kOfProtocol},
-    {13398, 13398, 1264, kNone, kBody, 0, kOfProtocol}, {13198, 13198, 893, kNone, kBody, 0, kOfProtocol},
+    {470, 470, 1264, kNone, kBody, 0, kOfProtocol}, {13365, 13365, 1264, kNone, kBody, 0, kOfProtocol},
+    {5129, 5129, 1264, kNone, kBody, 0, kOfProtocol}, {13373, 13373, 1264, kNone, kBody, 0, kOfProtocol},
+    {13384, 13384, 1264, kNone, kBody, 0, kOfProtocol}, {13184, 13184, 893, kNone, kBody, 0, kOfProtocol},
     {1083, 1083, 250, kNone, kBody, 0, kOfProtocol},
     // OpsItemFilter
     {1117, 1117, 887, kNone, kBody, 1, kOfProtocol}, {1661, 1661, 890, kNone, kBody, 1, kOfProtocol},
-    {10675, 10675, 888, kNone, kBody, 1, kOfProtocol},
+    {10661, 10661, 888, kNone, kBody, 1, kOfProtocol},
     // OpsItemIdentity
-    {14185, 14185, 1264, kNone, kBody, 0, kOfProtocol},
+    {14171, 14171, 1264, kNone, kBody, 0, kOfProtocol},
     // OpsItemInvalidParameterException
-    {14189, 14189, 902, kNone, kBody, 0, kOfProtocol}, {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
+    {14175, 14175, 902, kNone, kBody, 0, kOfProtocol}, {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // OpsItemLimitExceededException
-    {11327, 11327, 902, kNone, kBody, 0, kOfProtocol}, {14204, 14204, 576, kNone, kBody, 0, kOfProtocol},
-    {14210, 14210, 1264, kNone, kBody, 0, kOfProtocol}, {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
+    {11313, 11313, 902, kNone, kBody, 0, kOfProtocol}, {14190, 14190, 576, kNone, kBody, 0, kOfProtocol},
+    {14196, 14196, 1264, kNone, kBody, 0, kOfProtocol}, {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // OpsItemNotFoundException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // OpsItemNotification
-    {14185, 14185, 1264, kNone, kBody, 0, kOfProtocol},
+    {14171, 14171, 1264, kNone, kBody, 0, kOfProtocol},
     // OpsItemRelatedItemAlreadyExistsException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol}, {496, 496, 908, kNone, kBody, 0, kOfProtocol},
     {470, 470, 892, kNone, kBody, 0, kOfProtocol},
@@ -1757,15 +1757,15 @@ constexpr table::Member kMembers[] = {
     // OpsItemRelatedItemSummary
     {470, 470, 892, kNone, kBody, 0, kOfProtocol}, {508, 508, 905, kNone, kBody, 0, kOfProtocol},
     {361, 361, 907, kNone, kBody, 0, kOfProtocol}, {480, 480, 909, kNone, kBody, 0, kOfProtocol},
-    {496, 496, 908, kNone, kBody, 0, kOfProtocol}, {13198, 13198, 893, kNone, kBody, 0, kOfProtocol},
-    {1083, 1083, 250, kNone, kBody, 0, kOfProtocol}, {13208, 13208, 893, kNone, kBody, 0, kOfProtocol},
-    {13223, 13223, 250, kNone, kBody, 0, kOfProtocol},
+    {496, 496, 908, kNone, kBody, 0, kOfProtocol}, {13184, 13184, 893, kNone, kBody, 0, kOfProtocol},
+    {1083, 1083, 250, kNone, kBody, 0, kOfProtocol}, {13194, 13194, 893, kNone, kBody, 0, kOfProtocol},
+    {13209, 13209, 250, kNone, kBody, 0, kOfProtocol},
     // OpsItemRelatedItemsFilter
     {1117, 1117, 913, kNone, kBody, 1, kOfProtocol}, {1661, 1661, 916, kNone, kBody, 1, kOfProtocol},
-    {10675, 10675, 914, kNone, kBody, 1, kOfProtocol},
+    {10661, 10661, 914, kNone, kBody, 1, kOfProtocol},
     // OpsItemSummary
-    {13198, 13198, 1264, kNone, kBody, 0, kOfProtocol}, {1083, 1083, 250, kNone, kBody, 0, kOfProtocol},
-    {13208, 13208, 1264, kNone, kBody, 0, kOfProtocol}, {13223, 13223, 250, kNone, kBody, 0, kOfProtocol},
+    {13184, 13184, 1264, kNone, kBody, 0, kOfProtocol}, {1083, 1083, 250, kNone, kBody, 0, kOfProtocol},
+    {13194, 13194, 1264, kNone, kBody, 0, kOfProtocol}, {13209, 13209, 250, kNone, kBody, 0, kOfProtocol},
     {5104, 5104, 903, kNone, kBody, 0, kOfProtocol}, {5129, 5129, 920, kNone, kBody, 0, kOfProtocol},
     {747, 747, 921, kNone, kBody, 0, kOfProtocol}, {470, 470, 892, kNone, kBody, 0, kOfProtocol},
     {4351, 4351, 924, kNone, kBody, 0, kOfProtocol}, {5074, 5074, 900, kNone, kBody, 0, kOfProtocol},
@@ -1775,8 +1775,8 @@ constexpr table::Member kMembers[] = {
     {5192, 5192, 250, kNone, kBody, 0, kOfProtocol},
     // OpsMetadata
     {374, 374, 939, kNone, kBody, 0, kOfProtocol}, {5227, 5227, 928, kNone, kBody, 0, kOfProtocol},
-    {14565, 14565, 250, kNone, kBody, 0, kOfProtocol}, {14582, 14582, 1264, kNone, kBody, 0, kOfProtocol},
-    {14599, 14599, 250, kNone, kBody, 0, kOfProtocol},
+    {14551, 14551, 250, kNone, kBody, 0, kOfProtocol}, {14568, 14568, 1264, kNone, kBody, 0, kOfProtocol},
+    {14585, 14585, 250, kNone, kBody, 0, kOfProtocol},
     // OpsMetadataAlreadyExistsException
     {9289, 9289, 1264, kNone, kBody, 0, kOfProtocol},
     // OpsMetadataFilter
@@ -1794,43 +1794,43 @@ constexpr table::Member kMembers[] = {
     // OpsResultAttribute
     {5472, 5472, 849, kNone, kBody, 1, kOfProtocol},
     // OutputSource
-    {14707, 14707, 944, kNone, kBody, 0, kOfProtocol}, {14722, 14722, 945, kNone, kBody, 0, kOfProtocol},
+    {14693, 14693, 944, kNone, kBody, 0, kOfProtocol}, {14708, 14708, 945, kNone, kBody, 0, kOfProtocol},
     // Parameter
     {417, 417, 947, kNone, kBody, 0, kOfProtocol}, {1127, 1127, 979, kNone, kBody, 0, kOfProtocol},
     {1121, 1121, 949, kNone, kBody, 0, kOfProtocol}, {7297, 7297, 950, kNone, kBody, 0, kOfProtocol},
-    {14739, 14739, 948, kNone, kBody, 0, kOfProtocol}, {14748, 14748, 1264, kNone, kBody, 0, kOfProtocol},
-    {14565, 14565, 250, kNone, kBody, 0, kOfProtocol}, {14761, 14761, 1264, kNone, kBody, 0, kOfProtocol},
-    {10887, 10887, 953, kNone, kBody, 0, kOfProtocol},
+    {14725, 14725, 948, kNone, kBody, 0, kOfProtocol}, {14734, 14734, 1264, kNone, kBody, 0, kOfProtocol},
+    {14551, 14551, 250, kNone, kBody, 0, kOfProtocol}, {14747, 14747, 1264, kNone, kBody, 0, kOfProtocol},
+    {10873, 10873, 953, kNone, kBody, 0, kOfProtocol},
     // ParameterAlreadyExists
     {9289, 9289, 1264, kNone, kBody, 0, kOfProtocol},
     // ParameterHistory
     {417, 417, 947, kNone, kBody, 0, kOfProtocol}, {1127, 1127, 979, kNone, kBody, 0, kOfProtocol},
-    {14765, 14765, 958, kNone, kBody, 0, kOfProtocol}, {14565, 14565, 250, kNone, kBody, 0, kOfProtocol},
-    {14582, 14582, 1264, kNone, kBody, 0, kOfProtocol}, {181, 181, 954, kNone, kBody, 0, kOfProtocol},
-    {1121, 1121, 949, kNone, kBody, 0, kOfProtocol}, {14771, 14771, 29, kNone, kBody, 0, kOfProtocol},
-    {7297, 7297, 950, kNone, kBody, 0, kOfProtocol}, {11175, 11175, 960, kNone, kBody, 0, kOfProtocol},
-    {14786, 14786, 978, kNone, kBody, 0, kOfProtocol}, {9248, 9248, 971, kNone, kBody, 0, kOfProtocol},
-    {10887, 10887, 953, kNone, kBody, 0, kOfProtocol},
+    {14751, 14751, 958, kNone, kBody, 0, kOfProtocol}, {14551, 14551, 250, kNone, kBody, 0, kOfProtocol},
+    {14568, 14568, 1264, kNone, kBody, 0, kOfProtocol}, {181, 181, 954, kNone, kBody, 0, kOfProtocol},
+    {1121, 1121, 949, kNone, kBody, 0, kOfProtocol}, {14757, 14757, 29, kNone, kBody, 0, kOfProtocol},
+    {7297, 7297, 950, kNone, kBody, 0, kOfProtocol}, {11161, 11161, 960, kNone, kBody, 0, kOfProtocol},
+    {14772, 14772, 978, kNone, kBody, 0, kOfProtocol}, {9248, 9248, 971, kNone, kBody, 0, kOfProtocol},
+    {10873, 10873, 953, kNone, kBody, 0, kOfProtocol},
     // ParameterInlinePolicy
-    {14791, 14791, 1264, kNone, kBody, 0, kOfProtocol}, {14802, 14802, 1264, kNone, kBody, 0, kOfProtocol},
-    {14813, 14813, 1264, kNone, kBody, 0, kOfProtocol},
+    {14777, 14777, 1264, kNone, kBody, 0, kOfProtocol}, {14788, 14788, 1264, kNone, kBody, 0, kOfProtocol},
+    {14799, 14799, 1264, kNone, kBody, 0, kOfProtocol},
     // ParameterLimitExceeded
     {9289, 9289, 1264, kNone, kBody, 0, kOfProtocol},
     // ParameterMaxVersionLimitExceeded
     {9289, 9289, 1264, kNone, kBody, 0, kOfProtocol},
     // ParameterMetadata
-    {417, 417, 947, kNone, kBody, 0, kOfProtocol}, {14761, 14761, 1264, kNone, kBody, 0, kOfProtocol},
-    {1127, 1127, 979, kNone, kBody, 0, kOfProtocol}, {14765, 14765, 958, kNone, kBody, 0, kOfProtocol},
-    {14565, 14565, 250, kNone, kBody, 0, kOfProtocol}, {14582, 14582, 1264, kNone, kBody, 0, kOfProtocol},
-    {181, 181, 954, kNone, kBody, 0, kOfProtocol}, {14771, 14771, 29, kNone, kBody, 0, kOfProtocol},
-    {7297, 7297, 950, kNone, kBody, 0, kOfProtocol}, {14786, 14786, 978, kNone, kBody, 0, kOfProtocol},
-    {9248, 9248, 971, kNone, kBody, 0, kOfProtocol}, {10887, 10887, 953, kNone, kBody, 0, kOfProtocol},
+    {417, 417, 947, kNone, kBody, 0, kOfProtocol}, {14747, 14747, 1264, kNone, kBody, 0, kOfProtocol},
+    {1127, 1127, 979, kNone, kBody, 0, kOfProtocol}, {14751, 14751, 958, kNone, kBody, 0, kOfProtocol},
+    {14551, 14551, 250, kNone, kBody, 0, kOfProtocol}, {14568, 14568, 1264, kNone, kBody, 0, kOfProtocol},
+    {181, 181, 954, kNone, kBody, 0, kOfProtocol}, {14757, 14757, 29, kNone, kBody, 0, kOfProtocol},
+    {7297, 7297, 950, kNone, kBody, 0, kOfProtocol}, {14772, 14772, 978, kNone, kBody, 0, kOfProtocol},
+    {9248, 9248, 971, kNone, kBody, 0, kOfProtocol}, {10873, 10873, 953, kNone, kBody, 0, kOfProtocol},
     // ParameterNotFound
     {9289, 9289, 1264, kNone, kBody, 0, kOfProtocol},
     // ParameterPatternMismatchException
     {9289, 9289, 1264, kNone, kBody, 0, kOfProtocol},
     // ParameterStringFilter
-    {1117, 1117, 973, kNone, kBody, 1, kOfProtocol}, {14847, 14847, 977, kNone, kBody, 0, kOfProtocol},
+    {1117, 1117, 973, kNone, kBody, 1, kOfProtocol}, {14833, 14833, 977, kNone, kBody, 0, kOfProtocol},
     {1661, 1661, 976, kNone, kBody, 0, kOfProtocol},
     // ParameterVersionLabelLimitExceeded
     {9289, 9289, 1264, kNone, kBody, 0, kOfProtocol},
@@ -1839,83 +1839,83 @@ constexpr table::Member kMembers[] = {
     // ParametersFilter
     {1117, 1117, 986, kNone, kBody, 1, kOfProtocol}, {1661, 1661, 989, kNone, kBody, 1, kOfProtocol},
     // ParentStepDetails
-    {15003, 15003, 1264, kNone, kBody, 0, kOfProtocol}, {15019, 15019, 1264, kNone, kBody, 0, kOfProtocol},
-    {7406, 7406, 95, kNone, kBody, 0, kOfProtocol}, {15028, 15028, 576, kNone, kBody, 0, kOfProtocol},
-    {15038, 15038, 1264, kNone, kBody, 0, kOfProtocol},
+    {14989, 14989, 1264, kNone, kBody, 0, kOfProtocol}, {15005, 15005, 1264, kNone, kBody, 0, kOfProtocol},
+    {7406, 7406, 95, kNone, kBody, 0, kOfProtocol}, {15014, 15014, 576, kNone, kBody, 0, kOfProtocol},
+    {15024, 15024, 1264, kNone, kBody, 0, kOfProtocol},
     // Patch
-    {2933, 2933, 1028, kNone, kBody, 0, kOfProtocol}, {15052, 15052, 250, kNone, kBody, 0, kOfProtocol},
+    {2933, 2933, 1028, kNone, kBody, 0, kOfProtocol}, {15038, 15038, 250, kNone, kBody, 0, kOfProtocol},
     {4351, 4351, 1070, kNone, kBody, 0, kOfProtocol}, {181, 181, 1015, kNone, kBody, 0, kOfProtocol},
-    {15064, 15064, 1012, kNone, kBody, 0, kOfProtocol}, {15075, 15075, 1072, kNone, kBody, 0, kOfProtocol},
-    {15082, 15082, 1050, kNone, kBody, 0, kOfProtocol}, {8828, 8828, 1049, kNone, kBody, 0, kOfProtocol},
-    {15096, 15096, 1005, kNone, kBody, 0, kOfProtocol}, {15111, 15111, 1039, kNone, kBody, 0, kOfProtocol},
-    {15124, 15124, 1034, kNone, kBody, 0, kOfProtocol}, {15133, 15133, 1038, kNone, kBody, 0, kOfProtocol},
-    {15144, 15144, 1035, kNone, kBody, 0, kOfProtocol}, {15153, 15153, 994, kNone, kBody, 0, kOfProtocol},
-    {15165, 15165, 1001, kNone, kBody, 0, kOfProtocol}, {15177, 15177, 1003, kNone, kBody, 0, kOfProtocol},
-    {417, 417, 1040, kNone, kBody, 0, kOfProtocol}, {15184, 15184, 1016, kNone, kBody, 0, kOfProtocol},
-    {7297, 7297, 1073, kNone, kBody, 0, kOfProtocol}, {15190, 15190, 1054, kNone, kBody, 0, kOfProtocol},
-    {15198, 15198, 995, kNone, kBody, 0, kOfProtocol}, {4357, 4357, 1061, kNone, kBody, 0, kOfProtocol},
-    {15203, 15203, 1055, kNone, kBody, 0, kOfProtocol},
+    {15050, 15050, 1012, kNone, kBody, 0, kOfProtocol}, {15061, 15061, 1072, kNone, kBody, 0, kOfProtocol},
+    {15068, 15068, 1050, kNone, kBody, 0, kOfProtocol}, {8828, 8828, 1049, kNone, kBody, 0, kOfProtocol},
+    {15082, 15082, 1005, kNone, kBody, 0, kOfProtocol}, {15097, 15097, 1039, kNone, kBody, 0, kOfProtocol},
+    {15110, 15110, 1034, kNone, kBody, 0, kOfProtocol}, {15119, 15119, 1038, kNone, kBody, 0, kOfProtocol},
+    {15130, 15130, 1035, kNone, kBody, 0, kOfProtocol}, {15139, 15139, 994, kNone, kBody, 0, kOfProtocol},
+    {15151, 15151, 1001, kNone, kBody, 0, kOfProtocol}, {15163, 15163, 1003, kNone, kBody, 0, kOfProtocol},
+    {417, 417, 1040, kNone, kBody, 0, kOfProtocol}, {15170, 15170, 1016, kNone, kBody, 0, kOfProtocol},
+    {7297, 7297, 1073, kNone, kBody, 0, kOfProtocol}, {15176, 15176, 1054, kNone, kBody, 0, kOfProtocol},
+    {15184, 15184, 995, kNone, kBody, 0, kOfProtocol}, {4357, 4357, 1061, kNone, kBody, 0, kOfProtocol},
+    {15189, 15189, 1055, kNone, kBody, 0, kOfProtocol},
     // PatchBaselineIdentity
-    {5242, 5242, 134, kNone, kBody, 0, kOfProtocol}, {15243, 15243, 135, kNone, kBody, 0, kOfProtocol},
-    {2975, 2975, 841, kNone, kBody, 0, kOfProtocol}, {15256, 15256, 133, kNone, kBody, 0, kOfProtocol},
-    {15276, 15276, 251, kNone, kBody, 0, kOfProtocol},
+    {5242, 5242, 134, kNone, kBody, 0, kOfProtocol}, {15229, 15229, 135, kNone, kBody, 0, kOfProtocol},
+    {2975, 2975, 841, kNone, kBody, 0, kOfProtocol}, {15242, 15242, 133, kNone, kBody, 0, kOfProtocol},
+    {15262, 15262, 251, kNone, kBody, 0, kOfProtocol},
     // PatchComplianceData
-    {4351, 4351, 1070, kNone, kBody, 1, kOfProtocol}, {15292, 15292, 1034, kNone, kBody, 1, kOfProtocol},
-    {15096, 15096, 1005, kNone, kBody, 1, kOfProtocol}, {4357, 4357, 1061, kNone, kBody, 1, kOfProtocol},
-    {464, 464, 1008, kNone, kBody, 1, kOfProtocol}, {15297, 15297, 250, kNone, kBody, 1, kOfProtocol},
-    {15177, 15177, 1004, kNone, kBody, 0, kOfProtocol},
+    {4351, 4351, 1070, kNone, kBody, 1, kOfProtocol}, {15278, 15278, 1034, kNone, kBody, 1, kOfProtocol},
+    {15082, 15082, 1005, kNone, kBody, 1, kOfProtocol}, {4357, 4357, 1061, kNone, kBody, 1, kOfProtocol},
+    {464, 464, 1008, kNone, kBody, 1, kOfProtocol}, {15283, 15283, 250, kNone, kBody, 1, kOfProtocol},
+    {15163, 15163, 1004, kNone, kBody, 0, kOfProtocol},
     // PatchFilter
     {1117, 1117, 1020, kNone, kBody, 1, kOfProtocol}, {1661, 1661, 1023, kNone, kBody, 1, kOfProtocol},
     // PatchFilterGroup
-    {15513, 15513, 1021, kNone, kBody, 1, kOfProtocol},
+    {15499, 15499, 1021, kNone, kBody, 1, kOfProtocol},
     // PatchGroupPatchBaselineMapping
-    {5656, 5656, 1024, kNone, kBody, 0, kOfProtocol}, {15726, 15726, 997, kNone, kBody, 0, kOfProtocol},
+    {5656, 5656, 1024, kNone, kBody, 0, kOfProtocol}, {15712, 15712, 997, kNone, kBody, 0, kOfProtocol},
     // PatchOrchestratorFilter
     {1117, 1117, 1044, kNone, kBody, 0, kOfProtocol}, {1661, 1661, 1047, kNone, kBody, 0, kOfProtocol},
     // PatchRule
-    {15836, 15836, 1019, kNone, kBody, 1, kOfProtocol}, {15853, 15853, 1009, kNone, kBody, 0, kOfProtocol},
-    {15869, 15869, 32, kNone, kBody, 0, kOfProtocol}, {15886, 15886, 1069, kNone, kBody, 0, kOfProtocol},
-    {15903, 15903, 138, kNone, kBody, 0, kOfProtocol},
+    {15822, 15822, 1019, kNone, kBody, 1, kOfProtocol}, {15839, 15839, 1009, kNone, kBody, 0, kOfProtocol},
+    {15855, 15855, 32, kNone, kBody, 0, kOfProtocol}, {15872, 15872, 1069, kNone, kBody, 0, kOfProtocol},
+    {15889, 15889, 138, kNone, kBody, 0, kOfProtocol},
     // PatchRuleGroup
-    {15921, 15921, 1058, kNone, kBody, 1, kOfProtocol},
+    {15907, 15907, 1058, kNone, kBody, 1, kOfProtocol},
     // PatchSource
-    {417, 417, 1065, kNone, kBody, 1, kOfProtocol}, {15950, 15950, 1067, kNone, kBody, 1, kOfProtocol},
+    {417, 417, 1065, kNone, kBody, 1, kOfProtocol}, {15936, 15936, 1067, kNone, kBody, 1, kOfProtocol},
     {4851, 4851, 1063, kNone, kBody, 1, kOfProtocol},
     // PatchStatus
-    {15983, 15983, 1014, kNone, kBody, 0, kOfProtocol}, {15853, 15853, 1009, kNone, kBody, 0, kOfProtocol},
-    {16000, 16000, 250, kNone, kBody, 0, kOfProtocol},
+    {15969, 15969, 1014, kNone, kBody, 0, kOfProtocol}, {15839, 15839, 1009, kNone, kBody, 0, kOfProtocol},
+    {15986, 15986, 250, kNone, kBody, 0, kOfProtocol},
     // PoliciesLimitExceededException
     {9289, 9289, 1264, kNone, kBody, 0, kOfProtocol},
     // ProgressCounters
-    {16072, 16072, 576, kNone, kBody, 0, kOfProtocol}, {16083, 16083, 576, kNone, kBody, 0, kOfProtocol},
-    {16096, 16096, 576, kNone, kBody, 0, kOfProtocol}, {16108, 16108, 576, kNone, kBody, 0, kOfProtocol},
-    {16123, 16123, 576, kNone, kBody, 0, kOfProtocol},
+    {16058, 16058, 576, kNone, kBody, 0, kOfProtocol}, {16069, 16069, 576, kNone, kBody, 0, kOfProtocol},
+    {16082, 16082, 576, kNone, kBody, 0, kOfProtocol}, {16094, 16094, 576, kNone, kBody, 0, kOfProtocol},
+    {16109, 16109, 576, kNone, kBody, 0, kOfProtocol},
     // PutComplianceItemsRequest
     {374, 374, 200, kNone, kBody, 1, kOfProtocol}, {361, 361, 202, kNone, kBody, 1, kOfProtocol},
     {4336, 4336, 214, kNone, kBody, 1, kOfProtocol}, {4366, 4366, 188, kNone, kBody, 1, kOfProtocol},
-    {16150, 16150, 195, kNone, kBody, 1, kOfProtocol}, {16156, 16156, 192, kNone, kBody, 0, kOfProtocol},
-    {16172, 16172, 215, kNone, kBody, 0, kOfProtocol},
+    {16136, 16136, 195, kNone, kBody, 1, kOfProtocol}, {16142, 16142, 192, kNone, kBody, 0, kOfProtocol},
+    {16158, 16158, 215, kNone, kBody, 0, kOfProtocol},
     // PutInventoryRequest
-    {522, 522, 536, kNone, kBody, 1, kOfProtocol}, {16150, 16150, 658, kNone, kBody, 1, kOfProtocol},
+    {522, 522, 536, kNone, kBody, 1, kOfProtocol}, {16136, 16136, 658, kNone, kBody, 1, kOfProtocol},
     // PutInventoryResult
     {1, 1, 1088, kNone, kBody, 0, kOfProtocol},
     // PutParameterRequest
     {417, 417, 947, kNone, kBody, 1, kOfProtocol}, {181, 181, 954, kNone, kBody, 0, kOfProtocol},
     {1121, 1121, 949, kNone, kBody, 1, kOfProtocol}, {1127, 1127, 979, kNone, kBody, 0, kOfProtocol},
-    {14765, 14765, 958, kNone, kBody, 0, kOfProtocol}, {16183, 16183, 138, kNone, kBody, 0, kOfProtocol},
-    {14771, 14771, 29, kNone, kBody, 0, kOfProtocol}, {293, 293, 1271, kNone, kBody, 0, kOfProtocol},
-    {14786, 14786, 978, kNone, kBody, 0, kOfProtocol}, {9248, 9248, 970, kNone, kBody, 0, kOfProtocol},
-    {10887, 10887, 953, kNone, kBody, 0, kOfProtocol},
+    {14751, 14751, 958, kNone, kBody, 0, kOfProtocol}, {16169, 16169, 138, kNone, kBody, 0, kOfProtocol},
+    {14757, 14757, 29, kNone, kBody, 0, kOfProtocol}, {293, 293, 1271, kNone, kBody, 0, kOfProtocol},
+    {14772, 14772, 978, kNone, kBody, 0, kOfProtocol}, {9248, 9248, 970, kNone, kBody, 0, kOfProtocol},
+    {10873, 10873, 953, kNone, kBody, 0, kOfProtocol},
     // PutParameterResult
-    {7297, 7297, 950, kNone, kBody, 0, kOfProtocol}, {14786, 14786, 978, kNone, kBody, 0, kOfProtocol},
+    {7297, 7297, 950, kNone, kBody, 0, kOfProtocol}, {14772, 14772, 978, kNone, kBody, 0, kOfProtocol},
     // PutResourcePolicyRequest
     {5576, 5576, 1124, kNone, kBody, 1, kOfProtocol}, {9257, 9257, 1080, kNone, kBody, 1, kOfProtocol},
     {5588, 5588, 1082, kNone, kBody, 0, kOfProtocol}, {5597, 5597, 1081, kNone, kBody, 0, kOfProtocol},
     // PutResourcePolicyResponse
     {5588, 5588, 1082, kNone, kBody, 0, kOfProtocol}, {5597, 5597, 1081, kNone, kBody, 0, kOfProtocol},
     // RegisterDefaultHostManagementConfigurationRequest
-    {16220, 16220, 248, kNone, kBody, 1, kOfProtocol}, {3550, 3550, 249, kNone, kBody, 0, kOfProtocol},
-    {16183, 16183, 138, kNone, kBody, 0, kOfProtocol},
+    {16206, 16206, 248, kNone, kBody, 1, kOfProtocol}, {3550, 3550, 249, kNone, kBody, 0, kOfProtocol},
+    {16169, 16169, 138, kNone, kBody, 0, kOfProtocol},
     // RegisterDefaultHostManagementConfigurationResult
     {3550, 3550, 249, kNone, kBody, 0, kOfProtocol},
     // RegisterDefaultPatchBaselineRequest
@@ -1950,53 +1950,53 @@ constexpr table::Member kMembers[] = {
     {470, 470, 1264, kNone, kBody, 1, kOfProtocol},
     // RemoveTagsFromResourceRequest
     {361, 361, 1172, kNone, kBody, 1, kOfProtocol}, {374, 374, 1161, kNone, kBody, 1, kOfProtocol},
-    {16236, 16236, 679, kNone, kBody, 1, kOfProtocol},
+    {16222, 16222, 679, kNone, kBody, 1, kOfProtocol},
     // ResetServiceSettingRequest
     {9264, 9264, 1200, kNone, kBody, 1, kOfProtocol},
     // ResetServiceSettingResult
     {9274, 9274, 1199, kNone, kBody, 0, kOfProtocol},
     // ResolvedTargets
-    {16244, 16244, 1286, kNone, kBody, 0, kOfProtocol}, {16260, 16260, 138, kNone, kBody, 0, kOfProtocol},
+    {16230, 16230, 1286, kNone, kBody, 0, kOfProtocol}, {16246, 16246, 138, kNone, kBody, 0, kOfProtocol},
     // ResourceComplianceSummaryItem
     {4336, 4336, 214, kNone, kBody, 0, kOfProtocol}, {361, 361, 202, kNone, kBody, 0, kOfProtocol},
     {374, 374, 200, kNone, kBody, 0, kOfProtocol}, {747, 747, 205, kNone, kBody, 0, kOfProtocol},
-    {16270, 16270, 204, kNone, kBody, 0, kOfProtocol}, {4366, 4366, 188, kNone, kBody, 0, kOfProtocol},
+    {16256, 16256, 204, kNone, kBody, 0, kOfProtocol}, {4366, 4366, 188, kNone, kBody, 0, kOfProtocol},
     {4532, 4532, 216, kNone, kBody, 0, kOfProtocol}, {4549, 4549, 834, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncAlreadyExistsException
     {5253, 5253, 1143, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncAwsOrganizationsSource
-    {16293, 16293, 1145, kNone, kBody, 1, kOfProtocol}, {16316, 16316, 1148, kNone, kBody, 0, kOfProtocol},
+    {16279, 16279, 1145, kNone, kBody, 1, kOfProtocol}, {16302, 16302, 1148, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncConflictException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncCountExceededException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncDestinationDataSharing
-    {16336, 16336, 1136, kNone, kBody, 0, kOfProtocol},
+    {16322, 16322, 1136, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncInvalidConfigurationException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncItem
     {5253, 5253, 1143, kNone, kBody, 0, kOfProtocol}, {5276, 5276, 1160, kNone, kBody, 0, kOfProtocol},
     {5285, 5285, 1158, kNone, kBody, 0, kOfProtocol}, {5262, 5262, 1150, kNone, kBody, 0, kOfProtocol},
-    {16363, 16363, 685, kNone, kBody, 0, kOfProtocol}, {16376, 16376, 686, kNone, kBody, 0, kOfProtocol},
-    {16399, 16399, 1142, kNone, kBody, 0, kOfProtocol}, {10760, 10760, 684, kNone, kBody, 0, kOfProtocol},
-    {16420, 16420, 1134, kNone, kBody, 0, kOfProtocol}, {16436, 16436, 683, kNone, kBody, 0, kOfProtocol},
+    {16349, 16349, 685, kNone, kBody, 0, kOfProtocol}, {16362, 16362, 686, kNone, kBody, 0, kOfProtocol},
+    {16385, 16385, 1142, kNone, kBody, 0, kOfProtocol}, {10746, 10746, 684, kNone, kBody, 0, kOfProtocol},
+    {16406, 16406, 1134, kNone, kBody, 0, kOfProtocol}, {16422, 16422, 683, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncNotFoundException
     {5253, 5253, 1143, kNone, kBody, 0, kOfProtocol}, {5276, 5276, 1160, kNone, kBody, 0, kOfProtocol},
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncOrganizationalUnit
-    {12778, 12778, 1147, kNone, kBody, 0, kOfProtocol},
+    {12764, 12764, 1147, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncS3Destination
-    {16458, 16458, 1149, kNone, kBody, 1, kOfProtocol}, {16469, 16469, 1152, kNone, kBody, 0, kOfProtocol},
-    {16476, 16476, 1151, kNone, kBody, 1, kOfProtocol}, {12245, 12245, 1153, kNone, kBody, 1, kOfProtocol},
-    {16487, 16487, 1129, kNone, kBody, 0, kOfProtocol}, {16500, 16500, 1135, kNone, kBody, 0, kOfProtocol},
+    {16444, 16444, 1149, kNone, kBody, 1, kOfProtocol}, {16455, 16455, 1152, kNone, kBody, 0, kOfProtocol},
+    {16462, 16462, 1151, kNone, kBody, 1, kOfProtocol}, {12231, 12231, 1153, kNone, kBody, 1, kOfProtocol},
+    {16473, 16473, 1129, kNone, kBody, 0, kOfProtocol}, {16486, 16486, 1135, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncSource
-    {9626, 9626, 1157, kNone, kBody, 1, kOfProtocol}, {16535, 16535, 1131, kNone, kBody, 0, kOfProtocol},
-    {16558, 16558, 1156, kNone, kBody, 1, kOfProtocol}, {16572, 16572, 1138, kNone, kBody, 0, kOfProtocol},
-    {16593, 16593, 1137, kNone, kBody, 0, kOfProtocol},
+    {9626, 9626, 1157, kNone, kBody, 1, kOfProtocol}, {16521, 16521, 1131, kNone, kBody, 0, kOfProtocol},
+    {16544, 16544, 1156, kNone, kBody, 1, kOfProtocol}, {16558, 16558, 1138, kNone, kBody, 0, kOfProtocol},
+    {16579, 16579, 1137, kNone, kBody, 0, kOfProtocol},
     // ResourceDataSyncSourceWithState
-    {9626, 9626, 1157, kNone, kBody, 0, kOfProtocol}, {16535, 16535, 1131, kNone, kBody, 0, kOfProtocol},
-    {16558, 16558, 1156, kNone, kBody, 0, kOfProtocol}, {16572, 16572, 1138, kNone, kBody, 0, kOfProtocol},
-    {464, 464, 1159, kNone, kBody, 0, kOfProtocol}, {16593, 16593, 1137, kNone, kBody, 0, kOfProtocol},
+    {9626, 9626, 1157, kNone, kBody, 0, kOfProtocol}, {16521, 16521, 1131, kNone, kBody, 0, kOfProtocol},
+    {16544, 16544, 1156, kNone, kBody, 0, kOfProtocol}, {16558, 16558, 1138, kNone, kBody, 0, kOfProtocol},
+    {464, 464, 1159, kNone, kBody, 0, kOfProtocol}, {16579, 16579, 1137, kNone, kBody, 0, kOfProtocol},
     // ResourceInUseException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // ResourceLimitExceededException
@@ -2006,21 +2006,21 @@ constexpr table::Member kMembers[] = {
     // ResourcePolicyConflictException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // ResourcePolicyInvalidParameterException
-    {14189, 14189, 1170, kNone, kBody, 0, kOfProtocol}, {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
+    {14175, 14175, 1170, kNone, kBody, 0, kOfProtocol}, {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // ResourcePolicyLimitExceededException
-    {14204, 14204, 576, kNone, kBody, 0, kOfProtocol}, {14210, 14210, 1264, kNone, kBody, 0, kOfProtocol},
+    {14190, 14190, 576, kNone, kBody, 0, kOfProtocol}, {14196, 14196, 1264, kNone, kBody, 0, kOfProtocol},
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // ResourcePolicyNotFoundException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // ResultAttribute
     {5472, 5472, 662, kNone, kBody, 1, kOfProtocol},
     // ResumeSessionRequest
-    {16784, 16784, 1209, kNone, kBody, 1, kOfProtocol},
+    {16770, 16770, 1209, kNone, kBody, 1, kOfProtocol},
     // ResumeSessionResponse
-    {16784, 16784, 1209, kNone, kBody, 0, kOfProtocol}, {16794, 16794, 1298, kNone, kBody, 0, kOfProtocol},
-    {16805, 16805, 1263, kNone, kBody, 0, kOfProtocol},
+    {16770, 16770, 1209, kNone, kBody, 0, kOfProtocol}, {16780, 16780, 1298, kNone, kBody, 0, kOfProtocol},
+    {16791, 16791, 1263, kNone, kBody, 0, kOfProtocol},
     // ReviewInformation
-    {16815, 16815, 250, kNone, kBody, 0, kOfProtocol}, {747, 747, 1180, kNone, kBody, 0, kOfProtocol},
+    {16801, 16801, 250, kNone, kBody, 0, kOfProtocol}, {747, 747, 1180, kNone, kBody, 0, kOfProtocol},
     {7397, 7397, 1181, kNone, kBody, 0, kOfProtocol},
     // Runbook
     {1755, 1755, 365, kNone, kBody, 1, kOfProtocol}, {552, 552, 415, kNone, kBody, 0, kOfProtocol},
@@ -2037,12 +2037,12 @@ constexpr table::Member kMembers[] = {
     {5053, 5053, 753, kNone, kBody, 0, kOfProtocol}, {417, 417, 762, kNone, kBody, 0, kOfProtocol},
     {4308, 4308, 771, kNone, kBody, 0, kOfProtocol},
     // SendAutomationSignalRequest
-    {1733, 1733, 105, kNone, kBody, 1, kOfProtocol}, {16872, 16872, 1227, kNone, kBody, 1, kOfProtocol},
-    {11790, 11790, 114, kNone, kBody, 0, kOfProtocol},
+    {1733, 1733, 105, kNone, kBody, 1, kOfProtocol}, {16858, 16858, 1227, kNone, kBody, 1, kOfProtocol},
+    {11776, 11776, 114, kNone, kBody, 0, kOfProtocol},
     // SendCommandRequest
     {3211, 3211, 537, kNone, kBody, 0, kOfProtocol}, {568, 568, 1292, kNone, kBody, 0, kOfProtocol},
     {1755, 1755, 365, kNone, kBody, 1, kOfProtocol}, {552, 552, 415, kNone, kBody, 0, kOfProtocol},
-    {11825, 11825, 377, kNone, kBody, 0, kOfProtocol}, {11838, 11838, 378, kNone, kBody, 0, kOfProtocol},
+    {11811, 11811, 377, kNone, kBody, 0, kOfProtocol}, {11824, 11824, 378, kNone, kBody, 0, kOfProtocol},
     {3872, 3872, 1297, kNone, kBody, 0, kOfProtocol}, {3653, 3653, 185, kNone, kBody, 0, kOfProtocol},
     {784, 784, 984, kNone, kBody, 0, kOfProtocol}, {3706, 3706, 1188, kNone, kBody, 0, kOfProtocol},
     {3721, 3721, 1184, kNone, kBody, 0, kOfProtocol}, {3740, 3740, 1185, kNone, kBody, 0, kOfProtocol},
@@ -2050,39 +2050,39 @@ constexpr table::Member kMembers[] = {
     {9121, 9121, 1198, kNone, kBody, 0, kOfProtocol}, {3830, 3830, 837, kNone, kBody, 0, kOfProtocol},
     {3849, 3849, 166, kNone, kBody, 0, kOfProtocol}, {951, 951, 24, kNone, kBody, 0, kOfProtocol},
     // SendCommandResult
-    {16883, 16883, 168, kNone, kBody, 0, kOfProtocol},
+    {16869, 16869, 168, kNone, kBody, 0, kOfProtocol},
     // ServiceQuotaExceededException
     {1, 1, 1264, kNone, kBody, 1, kOfProtocol}, {374, 374, 1264, kNone, kBody, 0, kOfProtocol},
-    {361, 361, 1264, kNone, kBody, 0, kOfProtocol}, {16891, 16891, 1264, kNone, kBody, 1, kOfProtocol},
-    {16901, 16901, 1264, kNone, kBody, 1, kOfProtocol},
+    {361, 361, 1264, kNone, kBody, 0, kOfProtocol}, {16877, 16877, 1264, kNone, kBody, 1, kOfProtocol},
+    {16887, 16887, 1264, kNone, kBody, 1, kOfProtocol},
     // ServiceSetting
-    {9264, 9264, 1200, kNone, kBody, 0, kOfProtocol}, {16913, 16913, 1202, kNone, kBody, 0, kOfProtocol},
-    {14565, 14565, 250, kNone, kBody, 0, kOfProtocol}, {14582, 14582, 1264, kNone, kBody, 0, kOfProtocol},
-    {14761, 14761, 1264, kNone, kBody, 0, kOfProtocol}, {747, 747, 1264, kNone, kBody, 0, kOfProtocol},
+    {9264, 9264, 1200, kNone, kBody, 0, kOfProtocol}, {16899, 16899, 1202, kNone, kBody, 0, kOfProtocol},
+    {14551, 14551, 250, kNone, kBody, 0, kOfProtocol}, {14568, 14568, 1264, kNone, kBody, 0, kOfProtocol},
+    {14747, 14747, 1264, kNone, kBody, 0, kOfProtocol}, {747, 747, 1264, kNone, kBody, 0, kOfProtocol},
     // ServiceSettingNotFound
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // Session
-    {16784, 16784, 1209, kNone, kBody, 0, kOfProtocol}, {2017, 2017, 1223, kNone, kBody, 0, kOfProtocol},
+    {16770, 16770, 1209, kNone, kBody, 0, kOfProtocol}, {2017, 2017, 1223, kNone, kBody, 0, kOfProtocol},
     {747, 747, 1222, kNone, kBody, 0, kOfProtocol}, {4965, 4965, 250, kNone, kBody, 0, kOfProtocol},
     {4975, 4975, 250, kNone, kBody, 0, kOfProtocol}, {1755, 1755, 389, kNone, kBody, 0, kOfProtocol},
-    {6949, 6949, 1219, kNone, kBody, 0, kOfProtocol}, {16926, 16926, 1220, kNone, kBody, 0, kOfProtocol},
+    {6949, 6949, 1219, kNone, kBody, 0, kOfProtocol}, {16912, 16912, 1220, kNone, kBody, 0, kOfProtocol},
     {4383, 4383, 1204, kNone, kBody, 0, kOfProtocol}, {9464, 9464, 1212, kNone, kBody, 0, kOfProtocol},
-    {16933, 16933, 800, kNone, kBody, 0, kOfProtocol}, {16952, 16952, 5, kNone, kBody, 0, kOfProtocol},
+    {16919, 16919, 800, kNone, kBody, 0, kOfProtocol}, {16938, 16938, 5, kNone, kBody, 0, kOfProtocol},
     // SessionFilter
     {1291, 1291, 1206, kNone, kBody, 1, kOfProtocol}, {1295, 1295, 1208, kNone, kBody, 1, kOfProtocol},
     // SessionManagerOutputUrl
-    {9428, 9428, 1217, kNone, kBody, 0, kOfProtocol}, {17039, 17039, 1211, kNone, kBody, 0, kOfProtocol},
+    {9428, 9428, 1217, kNone, kBody, 0, kOfProtocol}, {17025, 17025, 1211, kNone, kBody, 0, kOfProtocol},
     // SeveritySummary
-    {17159, 17159, 210, kNone, kBody, 0, kOfProtocol}, {17173, 17173, 210, kNone, kBody, 0, kOfProtocol},
-    {17183, 17183, 210, kNone, kBody, 0, kOfProtocol}, {17195, 17195, 210, kNone, kBody, 0, kOfProtocol},
-    {17204, 17204, 210, kNone, kBody, 0, kOfProtocol}, {17223, 17223, 210, kNone, kBody, 0, kOfProtocol},
+    {17145, 17145, 210, kNone, kBody, 0, kOfProtocol}, {17159, 17159, 210, kNone, kBody, 0, kOfProtocol},
+    {17169, 17169, 210, kNone, kBody, 0, kOfProtocol}, {17181, 17181, 210, kNone, kBody, 0, kOfProtocol},
+    {17190, 17190, 210, kNone, kBody, 0, kOfProtocol}, {17209, 17209, 210, kNone, kBody, 0, kOfProtocol},
     // StartAccessRequestRequest
-    {16926, 16926, 1265, kNone, kBody, 1, kOfProtocol}, {568, 568, 1292, kNone, kBody, 1, kOfProtocol},
+    {16912, 16912, 1265, kNone, kBody, 1, kOfProtocol}, {568, 568, 1292, kNone, kBody, 1, kOfProtocol},
     {293, 293, 1271, kNone, kBody, 0, kOfProtocol},
     // StartAccessRequestResponse
     {8526, 8526, 3, kNone, kBody, 0, kOfProtocol},
     // StartAssociationsOnceRequest
-    {17487, 17487, 64, kNone, kBody, 1, kOfProtocol},
+    {17473, 17473, 64, kNone, kBody, 1, kOfProtocol},
     // StartAutomationExecutionRequest
     {1755, 1755, 365, kNone, kBody, 1, kOfProtocol}, {552, 552, 415, kNone, kBody, 0, kOfProtocol},
     {784, 784, 114, kNone, kBody, 0, kOfProtocol}, {5041, 5041, 521, kNone, kBody, 0, kOfProtocol},
@@ -2097,36 +2097,36 @@ constexpr table::Member kMembers[] = {
     {2078, 2078, 250, kNone, kBody, 0, kOfProtocol}, {1755, 1755, 365, kNone, kBody, 1, kOfProtocol},
     {552, 552, 415, kNone, kBody, 0, kOfProtocol}, {784, 784, 114, kNone, kBody, 0, kOfProtocol},
     {2101, 2101, 150, kNone, kBody, 0, kOfProtocol}, {5041, 5041, 521, kNone, kBody, 0, kOfProtocol},
-    {17502, 17502, 138, kNone, kBody, 0, kOfProtocol}, {2092, 2092, 1183, kNone, kBody, 1, kOfProtocol},
-    {293, 293, 1271, kNone, kBody, 0, kOfProtocol}, {17514, 17514, 250, kNone, kBody, 0, kOfProtocol},
-    {17531, 17531, 149, kNone, kBody, 0, kOfProtocol},
+    {17488, 17488, 138, kNone, kBody, 0, kOfProtocol}, {2092, 2092, 1183, kNone, kBody, 1, kOfProtocol},
+    {293, 293, 1271, kNone, kBody, 0, kOfProtocol}, {17500, 17500, 250, kNone, kBody, 0, kOfProtocol},
+    {17517, 17517, 149, kNone, kBody, 0, kOfProtocol},
     // StartChangeRequestExecutionResult
     {1733, 1733, 105, kNone, kBody, 0, kOfProtocol},
     // StartExecutionPreviewRequest
     {1755, 1755, 389, kNone, kBody, 1, kOfProtocol}, {552, 552, 415, kNone, kBody, 0, kOfProtocol},
-    {17545, 17545, 433, kNone, kBody, 0, kOfProtocol},
+    {17531, 17531, 433, kNone, kBody, 0, kOfProtocol},
     // StartExecutionPreviewResponse
     {8855, 8855, 436, kNone, kBody, 0, kOfProtocol},
     // StartSessionRequest
     {2017, 2017, 1223, kNone, kBody, 1, kOfProtocol}, {1755, 1755, 365, kNone, kBody, 0, kOfProtocol},
-    {16926, 16926, 1220, kNone, kBody, 0, kOfProtocol}, {784, 784, 1216, kNone, kBody, 0, kOfProtocol},
+    {16912, 16912, 1220, kNone, kBody, 0, kOfProtocol}, {784, 784, 1216, kNone, kBody, 0, kOfProtocol},
     // StartSessionResponse
-    {16784, 16784, 1209, kNone, kBody, 0, kOfProtocol}, {16794, 16794, 1298, kNone, kBody, 0, kOfProtocol},
-    {16805, 16805, 1263, kNone, kBody, 0, kOfProtocol},
+    {16770, 16770, 1209, kNone, kBody, 0, kOfProtocol}, {16780, 16780, 1298, kNone, kBody, 0, kOfProtocol},
+    {16791, 16791, 1263, kNone, kBody, 0, kOfProtocol},
     // StepExecution
-    {15019, 15019, 1264, kNone, kBody, 0, kOfProtocol}, {7406, 7406, 95, kNone, kBody, 0, kOfProtocol},
-    {3872, 3872, 727, kNone, kBody, 0, kOfProtocol}, {17561, 17561, 1264, kNone, kBody, 0, kOfProtocol},
-    {17571, 17571, 576, kNone, kBody, 0, kOfProtocol}, {1768, 1768, 250, kNone, kBody, 0, kOfProtocol},
-    {1787, 1787, 250, kNone, kBody, 0, kOfProtocol}, {17583, 17583, 112, kNone, kBody, 0, kOfProtocol},
-    {4111, 4111, 1264, kNone, kBody, 0, kOfProtocol}, {17594, 17594, 835, kNone, kBody, 0, kOfProtocol},
-    {1869, 1869, 114, kNone, kBody, 0, kOfProtocol}, {17601, 17601, 1264, kNone, kBody, 0, kOfProtocol},
+    {15005, 15005, 1264, kNone, kBody, 0, kOfProtocol}, {7406, 7406, 95, kNone, kBody, 0, kOfProtocol},
+    {3872, 3872, 727, kNone, kBody, 0, kOfProtocol}, {17547, 17547, 1264, kNone, kBody, 0, kOfProtocol},
+    {17557, 17557, 576, kNone, kBody, 0, kOfProtocol}, {1768, 1768, 250, kNone, kBody, 0, kOfProtocol},
+    {1787, 1787, 250, kNone, kBody, 0, kOfProtocol}, {17569, 17569, 112, kNone, kBody, 0, kOfProtocol},
+    {4111, 4111, 1264, kNone, kBody, 0, kOfProtocol}, {17580, 17580, 835, kNone, kBody, 0, kOfProtocol},
+    {1869, 1869, 114, kNone, kBody, 0, kOfProtocol}, {17587, 17587, 1264, kNone, kBody, 0, kOfProtocol},
     {1877, 1877, 1264, kNone, kBody, 0, kOfProtocol}, {1892, 1892, 1264, kNone, kBody, 0, kOfProtocol},
-    {17610, 17610, 443, kNone, kBody, 0, kOfProtocol}, {15003, 15003, 1264, kNone, kBody, 0, kOfProtocol},
-    {17625, 17625, 114, kNone, kBody, 0, kOfProtocol}, {17646, 17646, 138, kNone, kBody, 0, kOfProtocol},
-    {17652, 17652, 1264, kNone, kBody, 0, kOfProtocol}, {17661, 17661, 138, kNone, kBody, 0, kOfProtocol},
-    {17672, 17672, 1346, kNone, kBody, 0, kOfProtocol}, {568, 568, 1292, kNone, kBody, 0, kOfProtocol},
-    {17687, 17687, 1277, kNone, kBody, 0, kOfProtocol}, {970, 970, 28, kNone, kBody, 0, kOfProtocol},
-    {17702, 17702, 990, kNone, kBody, 0, kOfProtocol},
+    {17596, 17596, 443, kNone, kBody, 0, kOfProtocol}, {14989, 14989, 1264, kNone, kBody, 0, kOfProtocol},
+    {17611, 17611, 114, kNone, kBody, 0, kOfProtocol}, {17632, 17632, 138, kNone, kBody, 0, kOfProtocol},
+    {17638, 17638, 1264, kNone, kBody, 0, kOfProtocol}, {17647, 17647, 138, kNone, kBody, 0, kOfProtocol},
+    {17658, 17658, 1346, kNone, kBody, 0, kOfProtocol}, {568, 568, 1292, kNone, kBody, 0, kOfProtocol},
+    {17673, 17673, 1277, kNone, kBody, 0, kOfProtocol}, {970, 970, 28, kNone, kBody, 0, kOfProtocol},
+    {17688, 17688, 990, kNone, kBody, 0, kOfProtocol},
     // StepExecutionFilter
     {1117, 1117, 1254, kNone, kBody, 1, kOfProtocol}, {1661, 1661, 1257, kNone, kBody, 1, kOfProtocol},
     // StopAutomationExecutionRequest
@@ -2140,36 +2140,36 @@ constexpr table::Member kMembers[] = {
     // TargetInUseException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // TargetLocation
-    {18264, 18264, 11, kNone, kBody, 0, kOfProtocol}, {2373, 2373, 1098, kNone, kBody, 0, kOfProtocol},
-    {18273, 18273, 795, kNone, kBody, 0, kOfProtocol}, {18302, 18302, 797, kNone, kBody, 0, kOfProtocol},
-    {18326, 18326, 438, kNone, kBody, 0, kOfProtocol}, {18344, 18344, 24, kNone, kBody, 0, kOfProtocol},
-    {18377, 18377, 138, kNone, kBody, 0, kOfProtocol}, {18407, 18407, 432, kNone, kBody, 0, kOfProtocol},
-    {568, 568, 120, kNone, kBody, 0, kOfProtocol}, {18423, 18423, 795, kNone, kBody, 0, kOfProtocol},
-    {18445, 18445, 797, kNone, kBody, 0, kOfProtocol},
+    {18250, 18250, 11, kNone, kBody, 0, kOfProtocol}, {2373, 2373, 1098, kNone, kBody, 0, kOfProtocol},
+    {18259, 18259, 795, kNone, kBody, 0, kOfProtocol}, {18288, 18288, 797, kNone, kBody, 0, kOfProtocol},
+    {18312, 18312, 438, kNone, kBody, 0, kOfProtocol}, {18330, 18330, 24, kNone, kBody, 0, kOfProtocol},
+    {18363, 18363, 138, kNone, kBody, 0, kOfProtocol}, {18393, 18393, 432, kNone, kBody, 0, kOfProtocol},
+    {568, 568, 120, kNone, kBody, 0, kOfProtocol}, {18409, 18409, 795, kNone, kBody, 0, kOfProtocol},
+    {18431, 18431, 797, kNone, kBody, 0, kOfProtocol},
     // TargetNotConnected
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // TargetPreview
-    {10849, 10849, 576, kNone, kBody, 0, kOfProtocol}, {4934, 4934, 1264, kNone, kBody, 0, kOfProtocol},
+    {10835, 10835, 576, kNone, kBody, 0, kOfProtocol}, {4934, 4934, 1264, kNone, kBody, 0, kOfProtocol},
     // TargetsSummary
-    {10810, 10810, 576, kNone, kBody, 0, kOfProtocol}, {18571, 18571, 576, kNone, kBody, 0, kOfProtocol},
-    {3770, 3770, 576, kNone, kBody, 0, kOfProtocol}, {18584, 18584, 576, kNone, kBody, 0, kOfProtocol},
+    {10796, 10796, 576, kNone, kBody, 0, kOfProtocol}, {18557, 18557, 576, kNone, kBody, 0, kOfProtocol},
+    {3770, 3770, 576, kNone, kBody, 0, kOfProtocol}, {18570, 18570, 576, kNone, kBody, 0, kOfProtocol},
     {10114, 10114, 576, kNone, kBody, 0, kOfProtocol},
     // TerminateSessionRequest
-    {16784, 16784, 1209, kNone, kBody, 1, kOfProtocol},
+    {16770, 16770, 1209, kNone, kBody, 1, kOfProtocol},
     // TerminateSessionResponse
-    {16784, 16784, 1209, kNone, kBody, 0, kOfProtocol},
+    {16770, 16770, 1209, kNone, kBody, 0, kOfProtocol},
     // ThrottlingException
-    {1, 1, 1264, kNone, kBody, 1, kOfProtocol}, {16891, 16891, 1264, kNone, kBody, 0, kOfProtocol},
-    {16901, 16901, 1264, kNone, kBody, 0, kOfProtocol},
+    {1, 1, 1264, kNone, kBody, 1, kOfProtocol}, {16877, 16877, 1264, kNone, kBody, 0, kOfProtocol},
+    {16887, 16887, 1264, kNone, kBody, 0, kOfProtocol},
     // TooManyUpdates
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // TotalSizeLimitExceededException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // UnlabelParameterVersionRequest
-    {417, 417, 947, kNone, kBody, 1, kOfProtocol}, {11158, 11158, 950, kNone, kBody, 1, kOfProtocol},
-    {11175, 11175, 960, kNone, kBody, 1, kOfProtocol},
+    {417, 417, 947, kNone, kBody, 1, kOfProtocol}, {11144, 11144, 950, kNone, kBody, 1, kOfProtocol},
+    {11161, 11161, 960, kNone, kBody, 1, kOfProtocol},
     // UnlabelParameterVersionResult
-    {18661, 18661, 960, kNone, kBody, 0, kOfProtocol}, {11182, 11182, 960, kNone, kBody, 0, kOfProtocol},
+    {18647, 18647, 960, kNone, kBody, 0, kOfProtocol}, {11168, 11168, 960, kNone, kBody, 0, kOfProtocol},
     // UnsupportedCalendarException
     {1, 1, 1264, kNone, kBody, 0, kOfProtocol},
     // UnsupportedFeatureRequiredException
@@ -2216,7 +2216,7 @@ constexpr table::Member kMembers[] = {
     {181, 181, 369, kNone, kBody, 0, kOfProtocol},
     // UpdateDocumentMetadataRequest
     {417, 417, 389, kNone, kBody, 1, kOfProtocol}, {552, 552, 415, kNone, kBody, 0, kOfProtocol},
-    {18675, 18675, 409, kNone, kBody, 1, kOfProtocol},
+    {18661, 18661, 409, kNone, kBody, 1, kOfProtocol},
     // UpdateDocumentRequest
     {4865, 4865, 368, kNone, kBody, 1, kOfProtocol}, {4882, 4882, 90, kNone, kBody, 0, kOfProtocol},
     {417, 417, 389, kNone, kBody, 1, kOfProtocol}, {2936, 2936, 371, kNone, kBody, 0, kOfProtocol},
@@ -2231,7 +2231,7 @@ constexpr table::Member kMembers[] = {
     {4992, 4992, 790, kNone, kBody, 0, kOfProtocol}, {638, 638, 763, kNone, kBody, 0, kOfProtocol},
     {653, 653, 732, kNone, kBody, 0, kOfProtocol}, {5009, 5009, 730, kNone, kBody, 0, kOfProtocol},
     {5016, 5016, 728, kNone, kBody, 0, kOfProtocol}, {9100, 9100, 733, kNone, kBody, 0, kOfProtocol},
-    {18691, 18691, 138, kNone, kBody, 0, kOfProtocol},
+    {18677, 18677, 138, kNone, kBody, 0, kOfProtocol},
     // UpdateMaintenanceWindowResult
     {5053, 5053, 753, kNone, kBody, 0, kOfProtocol}, {417, 417, 762, kNone, kBody, 0, kOfProtocol},
     {181, 181, 731, kNone, kBody, 0, kOfProtocol}, {4965, 4965, 771, kNone, kBody, 0, kOfProtocol},
@@ -2243,7 +2243,7 @@ constexpr table::Member kMembers[] = {
     {5053, 5053, 753, kNone, kBody, 1, kOfProtocol}, {5667, 5667, 773, kNone, kBody, 1, kOfProtocol},
     {568, 568, 1292, kNone, kBody, 0, kOfProtocol}, {9042, 9042, 946, kNone, kBody, 0, kOfProtocol},
     {417, 417, 762, kNone, kBody, 0, kOfProtocol}, {181, 181, 731, kNone, kBody, 0, kOfProtocol},
-    {18691, 18691, 138, kNone, kBody, 0, kOfProtocol},
+    {18677, 18677, 138, kNone, kBody, 0, kOfProtocol},
     // UpdateMaintenanceWindowTargetResult
     {5053, 5053, 753, kNone, kBody, 0, kOfProtocol}, {5667, 5667, 773, kNone, kBody, 0, kOfProtocol},
     {568, 568, 1292, kNone, kBody, 0, kOfProtocol}, {9042, 9042, 946, kNone, kBody, 0, kOfProtocol},
@@ -2255,7 +2255,7 @@ constexpr table::Member kMembers[] = {
     {9136, 9136, 779, kNone, kBody, 0, kOfProtocol}, {5104, 5104, 787, kNone, kBody, 0, kOfProtocol},
     {848, 848, 795, kNone, kBody, 0, kOfProtocol}, {838, 838, 797, kNone, kBody, 0, kOfProtocol},
     {9161, 9161, 726, kNone, kBody, 0, kOfProtocol}, {417, 417, 762, kNone, kBody, 0, kOfProtocol},
-    {181, 181, 731, kNone, kBody, 0, kOfProtocol}, {18691, 18691, 138, kNone, kBody, 0, kOfProtocol},
+    {181, 181, 731, kNone, kBody, 0, kOfProtocol}, {18677, 18677, 138, kNone, kBody, 0, kOfProtocol},
     {9173, 9173, 777, kNone, kBody, 0, kOfProtocol}, {951, 951, 24, kNone, kBody, 0, kOfProtocol},
     // UpdateMaintenanceWindowTaskResult
     {5053, 5053, 753, kNone, kBody, 0, kOfProtocol}, {5687, 5687, 778, kNone, kBody, 0, kOfProtocol},
@@ -2270,7 +2270,7 @@ constexpr table::Member kMembers[] = {
     {522, 522, 793, kNone, kBody, 1, kOfProtocol}, {213, 213, 520, kNone, kBody, 1, kOfProtocol},
     // UpdateOpsItemRequest
     {181, 181, 876, kNone, kBody, 0, kOfProtocol}, {5074, 5074, 900, kNone, kBody, 0, kOfProtocol},
-    {18699, 18699, 901, kNone, kBody, 0, kOfProtocol}, {5090, 5090, 899, kNone, kBody, 0, kOfProtocol},
+    {18685, 18685, 901, kNone, kBody, 0, kOfProtocol}, {5090, 5090, 899, kNone, kBody, 0, kOfProtocol},
     {5104, 5104, 903, kNone, kBody, 0, kOfProtocol}, {5113, 5113, 1116, kNone, kBody, 0, kOfProtocol},
     {747, 747, 921, kNone, kBody, 0, kOfProtocol}, {470, 470, 892, kNone, kBody, 1, kOfProtocol},
     {4351, 4351, 924, kNone, kBody, 0, kOfProtocol}, {5136, 5136, 870, kNone, kBody, 0, kOfProtocol},
@@ -2278,8 +2278,8 @@ constexpr table::Member kMembers[] = {
     {5161, 5161, 250, kNone, kBody, 0, kOfProtocol}, {5175, 5175, 250, kNone, kBody, 0, kOfProtocol},
     {5192, 5192, 250, kNone, kBody, 0, kOfProtocol}, {5207, 5207, 869, kNone, kBody, 0, kOfProtocol},
     // UpdateOpsMetadataRequest
-    {5227, 5227, 928, kNone, kBody, 1, kOfProtocol}, {18723, 18723, 803, kNone, kBody, 0, kOfProtocol},
-    {18740, 18740, 802, kNone, kBody, 0, kOfProtocol},
+    {5227, 5227, 928, kNone, kBody, 1, kOfProtocol}, {18709, 18709, 803, kNone, kBody, 0, kOfProtocol},
+    {18726, 18726, 802, kNone, kBody, 0, kOfProtocol},
     // UpdateOpsMetadataResult
     {5227, 5227, 928, kNone, kBody, 0, kOfProtocol},
     // UpdatePatchBaselineRequest
@@ -2289,7 +2289,7 @@ constexpr table::Member kMembers[] = {
     {3104, 3104, 138, kNone, kBody, 0, kOfProtocol}, {3066, 3066, 1029, kNone, kBody, 0, kOfProtocol},
     {3082, 3082, 992, kNone, kBody, 0, kOfProtocol}, {181, 181, 133, kNone, kBody, 0, kOfProtocol},
     {3137, 3137, 1064, kNone, kBody, 0, kOfProtocol}, {3145, 3145, 1011, kNone, kBody, 0, kOfProtocol},
-    {18691, 18691, 138, kNone, kBody, 0, kOfProtocol},
+    {18677, 18677, 138, kNone, kBody, 0, kOfProtocol},
     // UpdatePatchBaselineResult
     {5242, 5242, 134, kNone, kBody, 0, kOfProtocol}, {417, 417, 135, kNone, kBody, 0, kOfProtocol},
     {2975, 2975, 841, kNone, kBody, 0, kOfProtocol}, {2991, 2991, 1019, kNone, kBody, 0, kOfProtocol},
@@ -2303,18 +2303,18 @@ constexpr table::Member kMembers[] = {
     {5253, 5253, 1143, kNone, kBody, 1, kOfProtocol}, {5276, 5276, 1160, kNone, kBody, 1, kOfProtocol},
     {5285, 5285, 1154, kNone, kBody, 1, kOfProtocol},
     // UpdateServiceSettingRequest
-    {9264, 9264, 1200, kNone, kBody, 1, kOfProtocol}, {16913, 16913, 1202, kNone, kBody, 1, kOfProtocol},
+    {9264, 9264, 1200, kNone, kBody, 1, kOfProtocol}, {16899, 16899, 1202, kNone, kBody, 1, kOfProtocol},
     // ValidateCloudConnectorRequest
     {3533, 3533, 161, kNone, kBody, 1, kOfProtocol}, {5754, 5754, 1347, kNone, kBody, 0, kOfProtocol},
     {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ValidateCloudConnectorResult
-    {18753, 18753, 1353, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
+    {18739, 18739, 1353, kNone, kBody, 0, kOfProtocol}, {5765, 5765, 808, kNone, kBody, 0, kOfProtocol},
     // ValidationException
-    {1, 1, 1264, kNone, kBody, 0, kOfProtocol}, {18772, 18772, 1264, kNone, kBody, 0, kOfProtocol},
+    {1, 1, 1264, kNone, kBody, 0, kOfProtocol}, {18758, 18758, 1264, kNone, kBody, 0, kOfProtocol},
     // ValidationFinding
-    {1127, 1127, 1356, kNone, kBody, 0, kOfProtocol}, {18783, 18783, 1352, kNone, kBody, 0, kOfProtocol},
-    {1, 1, 1264, kNone, kBody, 0, kOfProtocol}, {18788, 18788, 1264, kNone, kBody, 0, kOfProtocol},
-    {18804, 18804, 1354, kNone, kBody, 0, kOfProtocol},
+    {1127, 1127, 1356, kNone, kBody, 0, kOfProtocol}, {18769, 18769, 1352, kNone, kBody, 0, kOfProtocol},
+    {1, 1, 1264, kNone, kBody, 0, kOfProtocol}, {18774, 18774, 1264, kNone, kBody, 0, kOfProtocol},
+    {18790, 18790, 1354, kNone, kBody, 0, kOfProtocol},
     // ValidationFindingScope
     {1127, 1127, 1355, kNone, kBody, 0, kOfProtocol}, {2933, 2933, 1264, kNone, kBody, 0, kOfProtocol},
 };
@@ -2885,10 +2885,10 @@ constexpr table::Shape kShapes[] = {
     {1185, 0, kNone, kNone, 137, kString, 2, 0, 0, kOfProtocol},  // InstancePropertyFilterKey
     {1185, 0, 561, kNone, 138, kList, 2, 129, 0, kOfProtocol},  // InstancePropertyFilterList
     {1185, 0, kNone, kNone, 139, kString, 2, 0, 0, kOfProtocol},  // InstancePropertyFilterOperator
-    {1185, 0, kNone, kNone, 140, kString, 2, 0, 0, kOfProtocol},  // InstancePropertyFilterValue
+    {1185, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // InstancePropertyFilterValue
     {1185, 0, 565, kNone, 138, kList, 2, 129, 0, kOfProtocol},  // InstancePropertyFilterValueSet
     {1185, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InstancePropertyStringFilter
-    {1188, 0, kNone, kNone, 140, kString, 2, 0, 0, kOfProtocol},  // InstancePropertyStringFilterKey
+    {1188, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // InstancePropertyStringFilterKey
     {1188, 0, 567, kNone, 138, kList, 2, 129, 0, kOfProtocol},  // InstancePropertyStringFilterList
     {1188, 0, kNone, kNone, 17, kString, 2, 0, 0, kOfProtocol},  // InstanceRole
     {1188, 0, kNone, kNone, 17, kString, 2, 0, 0, kOfProtocol},  // InstanceState
@@ -2949,13 +2949,13 @@ constexpr table::Shape kShapes[] = {
     {1231, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InvalidTypeNameException
     {1232, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InvalidUpdate
     {1233, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InventoryAggregator
-    {1236, 0, kNone, kNone, 141, kString, 2, 0, 0, kOfProtocol},  // InventoryAggregatorExpression
+    {1236, 0, kNone, kNone, 140, kString, 2, 0, 0, kOfProtocol},  // InventoryAggregatorExpression
     {1236, 0, 628, kNone, 26, kList, 2, 129, 0, kOfProtocol},  // InventoryAggregatorList
-    {1236, 0, kNone, kNone, 142, kString, 2, 0, 0, kOfProtocol},  // InventoryAttributeDataType
+    {1236, 0, kNone, kNone, 141, kString, 2, 0, 0, kOfProtocol},  // InventoryAttributeDataType
     {1236, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // InventoryDeletionLastStatusMessage
     {1236, 0, kNone, kNone, kNone, kTimestamp, 2, 0, 0, kOfProtocol},  // InventoryDeletionLastStatusUpdateTime
     {1236, 0, kNone, kNone, kNone, kTimestamp, 2, 0, 0, kOfProtocol},  // InventoryDeletionStartTime
-    {1236, 0, kNone, kNone, 143, kString, 2, 0, 0, kOfProtocol},  // InventoryDeletionStatus
+    {1236, 0, kNone, kNone, 142, kString, 2, 0, 0, kOfProtocol},  // InventoryDeletionStatus
     {1236, 7, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InventoryDeletionStatusItem
     {1243, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InventoryDeletionSummary
     {1246, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InventoryDeletionSummaryItem
@@ -2967,31 +2967,31 @@ constexpr table::Shape kShapes[] = {
     {1252, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // InventoryFilterValue
     {1252, 0, 644, kNone, 138, kList, 2, 129, 0, kOfProtocol},  // InventoryFilterValueList
     {1252, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InventoryGroup
-    {1254, 0, 646, kNone, 144, kList, 2, 129, 0, kOfProtocol},  // InventoryGroupList
+    {1254, 0, 646, kNone, 143, kList, 2, 129, 0, kOfProtocol},  // InventoryGroupList
     {1254, 0, kNone, kNone, 44, kString, 2, 0, 0, kOfProtocol},  // InventoryGroupName
     {1254, 6, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InventoryItem
     {1260, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InventoryItemAttribute
     {1262, 0, 650, kNone, 6, kList, 2, 129, 0, kOfProtocol},  // InventoryItemAttributeList
     {1262, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // InventoryItemAttributeName
-    {1262, 0, kNone, kNone, 145, kString, 2, 0, 0, kOfProtocol},  // InventoryItemCaptureTime
+    {1262, 0, kNone, kNone, 144, kString, 2, 0, 0, kOfProtocol},  // InventoryItemCaptureTime
     {1262, 0, 94, 93, 46, kMap, 2, 1291, 1295, kOfProtocol},  // InventoryItemContentContext
     {1262, 0, kNone, kNone, 32, kString, 2, 0, 0, kOfProtocol},  // InventoryItemContentHash
     {1262, 0, 94, 93, 46, kMap, 2, 1291, 1295, kOfProtocol},  // InventoryItemEntry
     {1262, 0, 656, kNone, 78, kList, 2, 129, 0, kOfProtocol},  // InventoryItemEntryList
-    {1262, 0, 649, kNone, 146, kList, 2, 129, 0, kOfProtocol},  // InventoryItemList
+    {1262, 0, 649, kNone, 145, kList, 2, 129, 0, kOfProtocol},  // InventoryItemList
     {1262, 4, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InventoryItemSchema
     {1266, 0, 659, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // InventoryItemSchemaResultList
-    {1266, 0, kNone, kNone, 147, kString, 2, 0, 0, kOfProtocol},  // InventoryItemSchemaVersion
-    {1266, 0, kNone, kNone, 148, kString, 2, 0, 0, kOfProtocol},  // InventoryItemTypeName
-    {1266, 0, kNone, kNone, 149, kString, 2, 0, 0, kOfProtocol},  // InventoryItemTypeNameFilter
-    {1266, 0, kNone, kNone, 150, kString, 2, 0, 0, kOfProtocol},  // InventoryQueryOperatorType
+    {1266, 0, kNone, kNone, 146, kString, 2, 0, 0, kOfProtocol},  // InventoryItemSchemaVersion
+    {1266, 0, kNone, kNone, 147, kString, 2, 0, 0, kOfProtocol},  // InventoryItemTypeName
+    {1266, 0, kNone, kNone, 148, kString, 2, 0, 0, kOfProtocol},  // InventoryItemTypeNameFilter
+    {1266, 0, kNone, kNone, 149, kString, 2, 0, 0, kOfProtocol},  // InventoryQueryOperatorType
     {1266, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InventoryResultEntity
     {1268, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // InventoryResultEntityId
     {1268, 0, 665, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // InventoryResultEntityList
     {1268, 5, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InventoryResultItem
     {1273, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // InventoryResultItemKey
     {1273, 0, 668, 669, kNone, kMap, 2, 1291, 1295, kOfProtocol},  // InventoryResultItemMap
-    {1273, 0, kNone, kNone, 151, kString, 2, 0, 0, kOfProtocol},  // InventorySchemaDeleteOption
+    {1273, 0, kNone, kNone, 150, kString, 2, 0, 0, kOfProtocol},  // InventorySchemaDeleteOption
     {1273, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // InventoryTypeDisplayName
     {1273, 0, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // InvocationDoesNotExist
     {1273, 0, kNone, kNone, 74, kString, 2, 0, 0, kOfProtocol},  // InvocationTraceOutput
@@ -3004,7 +3004,7 @@ constexpr table::Shape kShapes[] = {
     {1277, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // LabelParameterVersionRequest
     {1280, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // LabelParameterVersionResult
     {1282, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // LastResourceDataSyncMessage
-    {1282, 0, kNone, kNone, 152, kString, 2, 0, 0, kOfProtocol},  // LastResourceDataSyncStatus
+    {1282, 0, kNone, kNone, 151, kString, 2, 0, 0, kOfProtocol},  // LastResourceDataSyncStatus
     {1282, 0, kNone, kNone, kNone, kTimestamp, 2, 0, 0, kOfProtocol},  // LastResourceDataSyncTime
     {1282, 0, kNone, kNone, kNone, kTimestamp, 2, 0, 0, kOfProtocol},  // LastSuccessfulResourceDataSyncTime
     {1282, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ListAssociationVersionsRequest
@@ -3050,55 +3050,55 @@ constexpr table::Shape kShapes[] = {
     {1401, 0, kNone, kNone, kNone, kLong, 2, 0, 0, kOfProtocol},  // Long
     {1401, 0, kNone, kNone, kNone, kBoolean, 2, 0, 0, kOfProtocol},  // MaintenanceWindowAllowUnassociatedTargets
     {1401, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowAutomationParameters
-    {1403, 0, kNone, kNone, 153, kInteger, 2, 0, 0, kOfProtocol},  // MaintenanceWindowCutoff
+    {1403, 0, kNone, kNone, 152, kInteger, 2, 0, 0, kOfProtocol},  // MaintenanceWindowCutoff
     {1403, 0, kNone, kNone, 71, kString, 6, 0, 0, kOfProtocol},  // MaintenanceWindowDescription
     {1403, 0, kNone, kNone, 113, kInteger, 2, 0, 0, kOfProtocol},  // MaintenanceWindowDurationHours
     {1403, 0, kNone, kNone, kNone, kBoolean, 2, 0, 0, kOfProtocol},  // MaintenanceWindowEnabled
     {1403, 6, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecution
-    {1409, 0, kNone, kNone, 154, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionId
+    {1409, 0, kNone, kNone, 153, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionId
     {1409, 0, 734, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // MaintenanceWindowExecutionList
-    {1409, 0, kNone, kNone, 155, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionStatus
-    {1409, 0, kNone, kNone, 156, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionStatusDetails
+    {1409, 0, kNone, kNone, 154, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionStatus
+    {1409, 0, kNone, kNone, 155, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionStatusDetails
     {1409, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionTaskExecutionId
-    {1409, 0, kNone, kNone, 154, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionTaskId
+    {1409, 0, kNone, kNone, 153, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionTaskId
     {1409, 0, 740, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // MaintenanceWindowExecutionTaskIdList
     {1409, 10, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionTaskIdentity
     {1419, 0, 742, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // MaintenanceWindowExecutionTaskIdentityList
-    {1419, 0, kNone, kNone, 154, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionTaskInvocationId
+    {1419, 0, kNone, kNone, 153, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionTaskInvocationId
     {1419, 12, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionTaskInvocationIdentity
     {1431, 0, 745, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // MaintenanceWindowExecutionTaskInvocationIdentityList
     {1431, 0, kNone, kNone, kNone, kString, 6, 0, 0, kOfProtocol},  // MaintenanceWindowExecutionTaskInvocationParameters
     {1431, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowFilter
     {1433, 0, kNone, kNone, 71, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowFilterKey
-    {1433, 0, 748, kNone, 157, kList, 2, 129, 0, kOfProtocol},  // MaintenanceWindowFilterList
+    {1433, 0, 748, kNone, 156, kList, 2, 129, 0, kOfProtocol},  // MaintenanceWindowFilterList
     {1433, 0, kNone, kNone, 65, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowFilterValue
     {1433, 0, 751, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // MaintenanceWindowFilterValues
-    {1433, 0, kNone, kNone, 158, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowId
+    {1433, 0, kNone, kNone, 157, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowId
     {1433, 12, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowIdentity
     {1445, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowIdentityForTarget
     {1447, 0, 754, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // MaintenanceWindowIdentityList
-    {1447, 0, kNone, kNone, 159, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowLambdaClientContext
+    {1447, 0, kNone, kNone, 158, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowLambdaClientContext
     {1447, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowLambdaParameters
-    {1450, 0, kNone, kNone, 160, kBlob, 6, 0, 0, kOfProtocol},  // MaintenanceWindowLambdaPayload
+    {1450, 0, kNone, kNone, 159, kBlob, 6, 0, 0, kOfProtocol},  // MaintenanceWindowLambdaPayload
     {1450, 0, kNone, kNone, 71, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowLambdaQualifier
-    {1450, 0, kNone, kNone, 161, kInteger, 2, 0, 0, kOfProtocol},  // MaintenanceWindowMaxResults
+    {1450, 0, kNone, kNone, 160, kInteger, 2, 0, 0, kOfProtocol},  // MaintenanceWindowMaxResults
     {1450, 0, kNone, kNone, 56, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowName
-    {1450, 0, kNone, kNone, 162, kInteger, 2, 0, 0, kOfProtocol},  // MaintenanceWindowOffset
-    {1450, 0, kNone, kNone, 163, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowResourceType
+    {1450, 0, kNone, kNone, 161, kInteger, 2, 0, 0, kOfProtocol},  // MaintenanceWindowOffset
+    {1450, 0, kNone, kNone, 162, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowResourceType
     {1450, 11, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowRunCommandParameters
     {1461, 0, kNone, kNone, 65, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowSchedule
     {1461, 0, kNone, kNone, 21, kInteger, 2, 0, 0, kOfProtocol},  // MaintenanceWindowSearchMaxResults
-    {1461, 0, kNone, kNone, 160, kString, 6, 0, 0, kOfProtocol},  // MaintenanceWindowStepFunctionsInput
-    {1461, 0, kNone, kNone, 164, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowStepFunctionsName
+    {1461, 0, kNone, kNone, 159, kString, 6, 0, 0, kOfProtocol},  // MaintenanceWindowStepFunctionsInput
+    {1461, 0, kNone, kNone, 163, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowStepFunctionsName
     {1461, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowStepFunctionsParameters
     {1463, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowStringDateTime
     {1463, 7, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTarget
-    {1470, 0, kNone, kNone, 154, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTargetId
+    {1470, 0, kNone, kNone, 153, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTargetId
     {1470, 0, 772, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // MaintenanceWindowTargetList
     {1470, 15, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTask
-    {1485, 0, kNone, kNone, 165, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskArn
-    {1485, 0, kNone, kNone, 166, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskCutoffBehavior
-    {1485, 0, kNone, kNone, 154, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskId
+    {1485, 0, kNone, kNone, 164, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskArn
+    {1485, 0, kNone, kNone, 165, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskCutoffBehavior
+    {1485, 0, kNone, kNone, 153, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskId
     {1485, 4, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskInvocationParameters
     {1489, 0, 775, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // MaintenanceWindowTaskList
     {1489, 0, kNone, kNone, 11, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskParameterName
@@ -3108,72 +3108,72 @@ constexpr table::Shape kShapes[] = {
     {1490, 0, 783, 781, kNone, kMap, 6, 1291, 1295, kOfProtocol},  // MaintenanceWindowTaskParameters
     {1490, 0, 785, kNone, kNone, kList, 6, 129, 0, kOfProtocol},  // MaintenanceWindowTaskParametersList
     {1490, 0, kNone, kNone, 133, kInteger, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskPriority
-    {1490, 0, kNone, kNone, 167, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskTargetId
-    {1490, 0, kNone, kNone, 168, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskType
+    {1490, 0, kNone, kNone, 166, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskTargetId
+    {1490, 0, kNone, kNone, 167, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTaskType
     {1490, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // MaintenanceWindowTimezone
     {1490, 0, 755, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // MaintenanceWindowsForTargetList
     {1490, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MalformedResourcePolicyDocumentException
-    {1491, 0, kNone, kNone, 169, kString, 2, 0, 0, kOfProtocol},  // ManagedInstanceId
-    {1491, 0, kNone, kNone, 170, kString, 2, 0, 0, kOfProtocol},  // ManagedStatus
-    {1491, 0, kNone, kNone, 171, kString, 2, 0, 0, kOfProtocol},  // MaxConcurrency
+    {1491, 0, kNone, kNone, 168, kString, 2, 0, 0, kOfProtocol},  // ManagedInstanceId
+    {1491, 0, kNone, kNone, 169, kString, 2, 0, 0, kOfProtocol},  // ManagedStatus
+    {1491, 0, kNone, kNone, 170, kString, 2, 0, 0, kOfProtocol},  // MaxConcurrency
     {1491, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MaxDocumentSizeExceeded
-    {1492, 0, kNone, kNone, 172, kString, 2, 0, 0, kOfProtocol},  // MaxErrors
+    {1492, 0, kNone, kNone, 171, kString, 2, 0, 0, kOfProtocol},  // MaxErrors
     {1492, 0, kNone, kNone, 6, kInteger, 2, 0, 0, kOfProtocol},  // MaxResults
-    {1492, 0, kNone, kNone, 173, kInteger, 2, 0, 0, kOfProtocol},  // MaxResultsEC2Compatible
-    {1492, 0, kNone, kNone, 174, kString, 2, 0, 0, kOfProtocol},  // MaxSessionDuration
-    {1492, 0, kNone, kNone, 175, kString, 2, 0, 0, kOfProtocol},  // MetadataKey
+    {1492, 0, kNone, kNone, 172, kInteger, 2, 0, 0, kOfProtocol},  // MaxResultsEC2Compatible
+    {1492, 0, kNone, kNone, 173, kString, 2, 0, 0, kOfProtocol},  // MaxSessionDuration
+    {1492, 0, kNone, kNone, 174, kString, 2, 0, 0, kOfProtocol},  // MetadataKey
     {1492, 0, 801, kNone, 26, kList, 2, 129, 0, kOfProtocol},  // MetadataKeysToDeleteList
     {1492, 0, 804, 801, 70, kMap, 2, 1291, 1295, kOfProtocol},  // MetadataMap
     {1492, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // MetadataValue
-    {1493, 0, kNone, kNone, 176, kString, 2, 0, 0, kOfProtocol},  // MetadataValueString
+    {1493, 0, kNone, kNone, 175, kString, 2, 0, 0, kOfProtocol},  // MetadataValueString
     {1493, 5, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ModifyDocumentPermissionRequest
     {1498, 0, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ModifyDocumentPermissionResponse
     {1498, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // NextToken
     {1498, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // NoLongerSupportedException
     {1499, 5, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // Node
-    {1504, 0, kNone, kNone, 177, kString, 2, 0, 0, kOfProtocol},  // NodeAccountId
+    {1504, 0, kNone, kNone, 176, kString, 2, 0, 0, kOfProtocol},  // NodeAccountId
     {1504, 4, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // NodeAggregator
     {1508, 0, 812, kNone, 64, kList, 2, 129, 0, kOfProtocol},  // NodeAggregatorList
-    {1508, 0, kNone, kNone, 178, kString, 2, 0, 0, kOfProtocol},  // NodeAggregatorType
-    {1508, 0, kNone, kNone, 179, kString, 2, 0, 0, kOfProtocol},  // NodeAttributeName
+    {1508, 0, kNone, kNone, 177, kString, 2, 0, 0, kOfProtocol},  // NodeAggregatorType
+    {1508, 0, kNone, kNone, 178, kString, 2, 0, 0, kOfProtocol},  // NodeAttributeName
     {1508, 0, kNone, kNone, kNone, kTimestamp, 2, 0, 0, kOfProtocol},  // NodeCaptureTime
     {1508, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // NodeFilter
-    {1511, 0, kNone, kNone, 180, kString, 2, 0, 0, kOfProtocol},  // NodeFilterKey
+    {1511, 0, kNone, kNone, 179, kString, 2, 0, 0, kOfProtocol},  // NodeFilterKey
     {1511, 0, 817, kNone, 70, kList, 2, 129, 0, kOfProtocol},  // NodeFilterList
-    {1511, 0, kNone, kNone, 181, kString, 2, 0, 0, kOfProtocol},  // NodeFilterOperatorType
-    {1511, 0, kNone, kNone, 182, kString, 2, 0, 0, kOfProtocol},  // NodeFilterValue
+    {1511, 0, kNone, kNone, 180, kString, 2, 0, 0, kOfProtocol},  // NodeFilterOperatorType
+    {1511, 0, kNone, kNone, 181, kString, 2, 0, 0, kOfProtocol},  // NodeFilterValue
     {1511, 0, 821, kNone, 70, kList, 2, 129, 0, kOfProtocol},  // NodeFilterValueList
     {1511, 0, kNone, kNone, 131, kString, 2, 0, 0, kOfProtocol},  // NodeId
     {1511, 0, 810, kNone, 46, kList, 2, 129, 0, kOfProtocol},  // NodeList
     {1511, 0, kNone, kNone, 90, kString, 2, 0, 0, kOfProtocol},  // NodeName
-    {1511, 0, kNone, kNone, 183, kString, 2, 0, 0, kOfProtocol},  // NodeOrganizationalUnitId
+    {1511, 0, kNone, kNone, 182, kString, 2, 0, 0, kOfProtocol},  // NodeOrganizationalUnitId
     {1511, 0, kNone, kNone, 45, kString, 2, 0, 0, kOfProtocol},  // NodeOrganizationalUnitPath
     {1511, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // NodeOwnerInfo
     {1514, 0, kNone, kNone, 37, kString, 2, 0, 0, kOfProtocol},  // NodeRegion
     {1514, 0, 94, 93, 59, kMap, 2, 1291, 1295, kOfProtocol},  // NodeSummary
     {1514, 0, 830, kNone, 46, kList, 2, 129, 0, kOfProtocol},  // NodeSummaryList
     {1514, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // NodeType
-    {1515, 0, kNone, kNone, 184, kString, 2, 0, 0, kOfProtocol},  // NodeTypeName
+    {1515, 0, kNone, kNone, 183, kString, 2, 0, 0, kOfProtocol},  // NodeTypeName
     {1515, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // NonCompliantSummary
     {1517, 0, 1264, 1264, kNone, kMap, 2, 1291, 1295, kOfProtocol},  // NormalStringMap
     {1517, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // NotificationArn
     {1517, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // NotificationConfig
-    {1520, 0, kNone, kNone, 185, kString, 2, 0, 0, kOfProtocol},  // NotificationEvent
+    {1520, 0, kNone, kNone, 184, kString, 2, 0, 0, kOfProtocol},  // NotificationEvent
     {1520, 0, 838, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // NotificationEventList
-    {1520, 0, kNone, kNone, 186, kString, 2, 0, 0, kOfProtocol},  // NotificationType
-    {1520, 0, kNone, kNone, 187, kString, 2, 0, 0, kOfProtocol},  // OperatingSystem
+    {1520, 0, kNone, kNone, 185, kString, 2, 0, 0, kOfProtocol},  // NotificationType
+    {1520, 0, kNone, kNone, 186, kString, 2, 0, 0, kOfProtocol},  // OperatingSystem
     {1520, 6, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsAggregator
-    {1526, 0, 842, kNone, 188, kList, 2, 129, 0, kOfProtocol},  // OpsAggregatorList
-    {1526, 0, kNone, kNone, 189, kString, 2, 0, 0, kOfProtocol},  // OpsAggregatorType
-    {1526, 0, kNone, kNone, 190, kString, 2, 0, 0, kOfProtocol},  // OpsAggregatorValue
-    {1526, 0, kNone, kNone, 191, kString, 2, 0, 0, kOfProtocol},  // OpsAggregatorValueKey
-    {1526, 0, 845, 846, 157, kMap, 2, 1291, 1295, kOfProtocol},  // OpsAggregatorValueMap
+    {1526, 0, 842, kNone, 187, kList, 2, 129, 0, kOfProtocol},  // OpsAggregatorList
+    {1526, 0, kNone, kNone, 188, kString, 2, 0, 0, kOfProtocol},  // OpsAggregatorType
+    {1526, 0, kNone, kNone, 189, kString, 2, 0, 0, kOfProtocol},  // OpsAggregatorValue
+    {1526, 0, kNone, kNone, 190, kString, 2, 0, 0, kOfProtocol},  // OpsAggregatorValueKey
+    {1526, 0, 845, 846, 156, kMap, 2, 1291, 1295, kOfProtocol},  // OpsAggregatorValueMap
     {1526, 0, kNone, kNone, 71, kString, 2, 0, 0, kOfProtocol},  // OpsDataAttributeName
-    {1526, 0, kNone, kNone, 148, kString, 2, 0, 0, kOfProtocol},  // OpsDataTypeName
+    {1526, 0, kNone, kNone, 147, kString, 2, 0, 0, kOfProtocol},  // OpsDataTypeName
     {1526, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsEntity
     {1528, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // OpsEntityId
     {1528, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsEntityItem
-    {1530, 0, kNone, kNone, 145, kString, 2, 0, 0, kOfProtocol},  // OpsEntityItemCaptureTime
+    {1530, 0, kNone, kNone, 144, kString, 2, 0, 0, kOfProtocol},  // OpsEntityItemCaptureTime
     {1530, 0, 94, 93, 46, kMap, 2, 1291, 1295, kOfProtocol},  // OpsEntityItemEntry
     {1530, 0, 854, kNone, 78, kList, 2, 129, 0, kOfProtocol},  // OpsEntityItemEntryList
     {1530, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // OpsEntityItemKey
@@ -3182,33 +3182,33 @@ constexpr table::Shape kShapes[] = {
     {1530, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsFilter
     {1533, 0, kNone, kNone, 44, kString, 2, 0, 0, kOfProtocol},  // OpsFilterKey
     {1533, 0, 859, kNone, 70, kList, 2, 129, 0, kOfProtocol},  // OpsFilterList
-    {1533, 0, kNone, kNone, 150, kString, 2, 0, 0, kOfProtocol},  // OpsFilterOperatorType
+    {1533, 0, kNone, kNone, 149, kString, 2, 0, 0, kOfProtocol},  // OpsFilterOperatorType
     {1533, 0, kNone, kNone, 8, kString, 2, 0, 0, kOfProtocol},  // OpsFilterValue
     {1533, 0, 863, kNone, 138, kList, 2, 129, 0, kOfProtocol},  // OpsFilterValueList
     {1533, 22, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsItem
     {1555, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsItemAccessDeniedException
-    {1556, 0, kNone, kNone, 192, kString, 2, 0, 0, kOfProtocol},  // OpsItemAccountId
+    {1556, 0, kNone, kNone, 191, kString, 2, 0, 0, kOfProtocol},  // OpsItemAccountId
     {1556, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsItemAlreadyExistsException
-    {1558, 0, kNone, kNone, 193, kString, 2, 0, 0, kOfProtocol},  // OpsItemArn
-    {1558, 0, kNone, kNone, 194, kString, 2, 0, 0, kOfProtocol},  // OpsItemCategory
+    {1558, 0, kNone, kNone, 192, kString, 2, 0, 0, kOfProtocol},  // OpsItemArn
+    {1558, 0, kNone, kNone, 193, kString, 2, 0, 0, kOfProtocol},  // OpsItemCategory
     {1558, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsItemConflictException
-    {1559, 0, kNone, kNone, 195, kString, 2, 0, 0, kOfProtocol},  // OpsItemDataKey
-    {1559, 0, kNone, kNone, 196, kString, 2, 0, 0, kOfProtocol},  // OpsItemDataType
+    {1559, 0, kNone, kNone, 194, kString, 2, 0, 0, kOfProtocol},  // OpsItemDataKey
+    {1559, 0, kNone, kNone, 195, kString, 2, 0, 0, kOfProtocol},  // OpsItemDataType
     {1559, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsItemDataValue
-    {1561, 0, kNone, kNone, 197, kString, 2, 0, 0, kOfProtocol},  // OpsItemDataValueString
-    {1561, 0, kNone, kNone, 198, kString, 2, 0, 0, kOfProtocol},  // OpsItemDescription
+    {1561, 0, kNone, kNone, 196, kString, 2, 0, 0, kOfProtocol},  // OpsItemDataValueString
+    {1561, 0, kNone, kNone, 197, kString, 2, 0, 0, kOfProtocol},  // OpsItemDescription
     {1561, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsItemEventFilter
-    {1564, 0, kNone, kNone, 199, kString, 2, 0, 0, kOfProtocol},  // OpsItemEventFilterKey
-    {1564, 0, kNone, kNone, 200, kString, 2, 0, 0, kOfProtocol},  // OpsItemEventFilterOperator
-    {1564, 0, kNone, kNone, 201, kString, 2, 0, 0, kOfProtocol},  // OpsItemEventFilterValue
+    {1564, 0, kNone, kNone, 198, kString, 2, 0, 0, kOfProtocol},  // OpsItemEventFilterKey
+    {1564, 0, kNone, kNone, 199, kString, 2, 0, 0, kOfProtocol},  // OpsItemEventFilterOperator
+    {1564, 0, kNone, kNone, 200, kString, 2, 0, 0, kOfProtocol},  // OpsItemEventFilterValue
     {1564, 0, 880, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // OpsItemEventFilterValues
     {1564, 0, 877, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // OpsItemEventFilters
     {1564, 0, kNone, kNone, 6, kInteger, 2, 0, 0, kOfProtocol},  // OpsItemEventMaxResults
     {1564, 0, 885, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // OpsItemEventSummaries
     {1564, 7, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsItemEventSummary
     {1571, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsItemFilter
-    {1574, 0, kNone, kNone, 202, kString, 2, 0, 0, kOfProtocol},  // OpsItemFilterKey
-    {1574, 0, kNone, kNone, 203, kString, 2, 0, 0, kOfProtocol},  // OpsItemFilterOperator
+    {1574, 0, kNone, kNone, 201, kString, 2, 0, 0, kOfProtocol},  // OpsItemFilterKey
+    {1574, 0, kNone, kNone, 202, kString, 2, 0, 0, kOfProtocol},  // OpsItemFilterOperator
     {1574, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // OpsItemFilterValue
     {1574, 0, 889, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // OpsItemFilterValues
     {1574, 0, 886, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // OpsItemFilters
@@ -3233,24 +3233,24 @@ constexpr table::Shape kShapes[] = {
     {1587, 0, 911, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // OpsItemRelatedItemSummaries
     {1587, 9, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsItemRelatedItemSummary
     {1596, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsItemRelatedItemsFilter
-    {1599, 0, kNone, kNone, 204, kString, 2, 0, 0, kOfProtocol},  // OpsItemRelatedItemsFilterKey
-    {1599, 0, kNone, kNone, 200, kString, 2, 0, 0, kOfProtocol},  // OpsItemRelatedItemsFilterOperator
+    {1599, 0, kNone, kNone, 203, kString, 2, 0, 0, kOfProtocol},  // OpsItemRelatedItemsFilterKey
+    {1599, 0, kNone, kNone, 199, kString, 2, 0, 0, kOfProtocol},  // OpsItemRelatedItemsFilterOperator
     {1599, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // OpsItemRelatedItemsFilterValue
     {1599, 0, 915, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // OpsItemRelatedItemsFilterValues
     {1599, 0, 912, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // OpsItemRelatedItemsFilters
     {1599, 0, kNone, kNone, 6, kInteger, 2, 0, 0, kOfProtocol},  // OpsItemRelatedItemsMaxResults
-    {1599, 0, kNone, kNone, 194, kString, 2, 0, 0, kOfProtocol},  // OpsItemSeverity
-    {1599, 0, kNone, kNone, 195, kString, 2, 0, 0, kOfProtocol},  // OpsItemSource
-    {1599, 0, kNone, kNone, 205, kString, 2, 0, 0, kOfProtocol},  // OpsItemStatus
+    {1599, 0, kNone, kNone, 193, kString, 2, 0, 0, kOfProtocol},  // OpsItemSeverity
+    {1599, 0, kNone, kNone, 194, kString, 2, 0, 0, kOfProtocol},  // OpsItemSource
+    {1599, 0, kNone, kNone, 204, kString, 2, 0, 0, kOfProtocol},  // OpsItemStatus
     {1599, 0, 923, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // OpsItemSummaries
     {1599, 17, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsItemSummary
     {1616, 0, kNone, kNone, 105, kString, 2, 0, 0, kOfProtocol},  // OpsItemTitle
     {1616, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // OpsItemType
     {1616, 5, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsMetadata
     {1621, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsMetadataAlreadyExistsException
-    {1622, 0, kNone, kNone, 206, kString, 2, 0, 0, kOfProtocol},  // OpsMetadataArn
+    {1622, 0, kNone, kNone, 205, kString, 2, 0, 0, kOfProtocol},  // OpsMetadataArn
     {1622, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // OpsMetadataFilter
-    {1624, 0, kNone, kNone, 195, kString, 2, 0, 0, kOfProtocol},  // OpsMetadataFilterKey
+    {1624, 0, kNone, kNone, 194, kString, 2, 0, 0, kOfProtocol},  // OpsMetadataFilterKey
     {1624, 0, 929, kNone, 68, kList, 2, 129, 0, kOfProtocol},  // OpsMetadataFilterList
     {1624, 0, kNone, kNone, 36, kString, 2, 0, 0, kOfProtocol},  // OpsMetadataFilterValue
     {1624, 0, 932, kNone, 26, kList, 2, 129, 0, kOfProtocol},  // OpsMetadataFilterValueList
@@ -3267,18 +3267,18 @@ constexpr table::Shape kShapes[] = {
     {1632, 0, kNone, kNone, 42, kString, 2, 0, 0, kOfProtocol},  // OutputSourceId
     {1632, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // OutputSourceType
     {1632, 0, kNone, kNone, 71, kString, 6, 0, 0, kOfProtocol},  // OwnerInformation
-    {1632, 0, kNone, kNone, 207, kString, 2, 0, 0, kOfProtocol},  // PSParameterName
-    {1632, 0, kNone, kNone, 208, kString, 2, 0, 0, kOfProtocol},  // PSParameterSelector
+    {1632, 0, kNone, kNone, 206, kString, 2, 0, 0, kOfProtocol},  // PSParameterName
+    {1632, 0, kNone, kNone, 207, kString, 2, 0, 0, kOfProtocol},  // PSParameterSelector
     {1632, 0, kNone, kNone, kNone, kString, 6, 0, 0, kOfProtocol},  // PSParameterValue
     {1632, 0, kNone, kNone, kNone, kLong, 2, 0, 0, kOfProtocol},  // PSParameterVersion
     {1632, 9, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // Parameter
     {1641, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ParameterAlreadyExists
-    {1642, 0, kNone, kNone, 208, kString, 2, 0, 0, kOfProtocol},  // ParameterDataType
+    {1642, 0, kNone, kNone, 207, kString, 2, 0, 0, kOfProtocol},  // ParameterDataType
     {1642, 0, kNone, kNone, 15, kString, 2, 0, 0, kOfProtocol},  // ParameterDescription
     {1642, 13, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ParameterHistory
     {1655, 0, 955, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // ParameterHistoryList
     {1655, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ParameterInlinePolicy
-    {1658, 0, kNone, kNone, 209, kString, 2, 0, 0, kOfProtocol},  // ParameterKeyId
+    {1658, 0, kNone, kNone, 208, kString, 2, 0, 0, kOfProtocol},  // ParameterKeyId
     {1658, 0, kNone, kNone, 28, kString, 2, 0, 0, kOfProtocol},  // ParameterLabel
     {1658, 0, 959, kNone, 26, kList, 2, 129, 0, kOfProtocol},  // ParameterLabelList
     {1658, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ParameterLimitExceeded
@@ -3290,29 +3290,29 @@ constexpr table::Shape kShapes[] = {
     {1672, 0, 947, kNone, 26, kList, 2, 129, 0, kOfProtocol},  // ParameterNameList
     {1672, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ParameterNotFound
     {1673, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ParameterPatternMismatchException
-    {1674, 0, kNone, kNone, 176, kString, 2, 0, 0, kOfProtocol},  // ParameterPolicies
+    {1674, 0, kNone, kNone, 175, kString, 2, 0, 0, kOfProtocol},  // ParameterPolicies
     {1674, 0, 957, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // ParameterPolicyList
     {1674, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ParameterStringFilter
-    {1677, 0, kNone, kNone, 210, kString, 2, 0, 0, kOfProtocol},  // ParameterStringFilterKey
+    {1677, 0, kNone, kNone, 209, kString, 2, 0, 0, kOfProtocol},  // ParameterStringFilterKey
     {1677, 0, 972, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // ParameterStringFilterList
     {1677, 0, kNone, kNone, 36, kString, 2, 0, 0, kOfProtocol},  // ParameterStringFilterValue
     {1677, 0, 975, kNone, 6, kList, 2, 129, 0, kOfProtocol},  // ParameterStringFilterValueList
     {1677, 0, kNone, kNone, 26, kString, 2, 0, 0, kOfProtocol},  // ParameterStringQueryOption
-    {1677, 0, kNone, kNone, 211, kString, 2, 0, 0, kOfProtocol},  // ParameterTier
-    {1677, 0, kNone, kNone, 212, kString, 2, 0, 0, kOfProtocol},  // ParameterType
+    {1677, 0, kNone, kNone, 210, kString, 2, 0, 0, kOfProtocol},  // ParameterTier
+    {1677, 0, kNone, kNone, 211, kString, 2, 0, 0, kOfProtocol},  // ParameterType
     {1677, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // ParameterValue
     {1677, 0, 980, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // ParameterValueList
     {1677, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ParameterVersionLabelLimitExceeded
     {1678, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ParameterVersionNotFound
     {1679, 0, 981, 966, kNone, kMap, 6, 1291, 1295, kOfProtocol},  // Parameters
     {1679, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ParametersFilter
-    {1681, 0, kNone, kNone, 213, kString, 2, 0, 0, kOfProtocol},  // ParametersFilterKey
+    {1681, 0, kNone, kNone, 212, kString, 2, 0, 0, kOfProtocol},  // ParametersFilterKey
     {1681, 0, 985, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // ParametersFilterList
     {1681, 0, kNone, kNone, 36, kString, 2, 0, 0, kOfProtocol},  // ParametersFilterValue
     {1681, 0, 988, kNone, 6, kList, 2, 129, 0, kOfProtocol},  // ParametersFilterValueList
     {1681, 5, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ParentStepDetails
     {1686, 23, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // Patch
-    {1709, 0, kNone, kNone, 214, kString, 2, 0, 0, kOfProtocol},  // PatchAction
+    {1709, 0, kNone, kNone, 213, kString, 2, 0, 0, kOfProtocol},  // PatchAction
     {1709, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchAdvisoryId
     {1709, 0, 993, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // PatchAdvisoryIdList
     {1709, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchArch
@@ -3328,23 +3328,23 @@ constexpr table::Shape kShapes[] = {
     {1714, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchClassification
     {1714, 7, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PatchComplianceData
     {1721, 0, 1006, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // PatchComplianceDataList
-    {1721, 0, kNone, kNone, 215, kString, 2, 0, 0, kOfProtocol},  // PatchComplianceDataState
+    {1721, 0, kNone, kNone, 214, kString, 2, 0, 0, kOfProtocol},  // PatchComplianceDataState
     {1721, 0, kNone, kNone, 81, kString, 2, 0, 0, kOfProtocol},  // PatchComplianceLevel
-    {1721, 0, kNone, kNone, 161, kInteger, 2, 0, 0, kOfProtocol},  // PatchComplianceMaxResults
+    {1721, 0, kNone, kNone, 160, kInteger, 2, 0, 0, kOfProtocol},  // PatchComplianceMaxResults
     {1721, 0, kNone, kNone, 82, kString, 2, 0, 0, kOfProtocol},  // PatchComplianceStatus
     {1721, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchContentUrl
     {1721, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // PatchCriticalNonCompliantCount
-    {1721, 0, kNone, kNone, 216, kString, 2, 0, 0, kOfProtocol},  // PatchDeploymentStatus
+    {1721, 0, kNone, kNone, 215, kString, 2, 0, 0, kOfProtocol},  // PatchDeploymentStatus
     {1721, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchDescription
     {1721, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // PatchEpoch
     {1721, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // PatchFailedCount
     {1721, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PatchFilter
     {1723, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PatchFilterGroup
-    {1724, 0, kNone, kNone, 217, kString, 2, 0, 0, kOfProtocol},  // PatchFilterKey
+    {1724, 0, kNone, kNone, 216, kString, 2, 0, 0, kOfProtocol},  // PatchFilterKey
     {1724, 0, 1018, kNone, 135, kList, 2, 129, 0, kOfProtocol},  // PatchFilterList
     {1724, 0, kNone, kNone, 37, kString, 2, 0, 0, kOfProtocol},  // PatchFilterValue
     {1724, 0, 1022, kNone, 83, kList, 2, 129, 0, kOfProtocol},  // PatchFilterValueList
-    {1724, 0, kNone, kNone, 218, kString, 2, 0, 0, kOfProtocol},  // PatchGroup
+    {1724, 0, kNone, kNone, 217, kString, 2, 0, 0, kOfProtocol},  // PatchGroup
     {1724, 0, 1024, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // PatchGroupList
     {1724, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PatchGroupPatchBaselineMapping
     {1726, 0, 1026, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // PatchGroupPatchBaselineMappingList
@@ -3362,17 +3362,17 @@ constexpr table::Shape kShapes[] = {
     {1726, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchMsrcSeverity
     {1726, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchName
     {1726, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // PatchNotApplicableCount
-    {1726, 0, kNone, kNone, 219, kString, 2, 0, 0, kOfProtocol},  // PatchOperationType
+    {1726, 0, kNone, kNone, 218, kString, 2, 0, 0, kOfProtocol},  // PatchOperationType
     {1726, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PatchOrchestratorFilter
     {1728, 0, kNone, kNone, 71, kString, 2, 0, 0, kOfProtocol},  // PatchOrchestratorFilterKey
-    {1728, 0, 1043, kNone, 157, kList, 2, 129, 0, kOfProtocol},  // PatchOrchestratorFilterList
+    {1728, 0, 1043, kNone, 156, kList, 2, 129, 0, kOfProtocol},  // PatchOrchestratorFilterList
     {1728, 0, kNone, kNone, 65, kString, 2, 0, 0, kOfProtocol},  // PatchOrchestratorFilterValue
     {1728, 0, 1046, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // PatchOrchestratorFilterValues
     {1728, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // PatchOtherNonCompliantCount
     {1728, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchProduct
     {1728, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchProductFamily
     {1728, 0, 1053, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // PatchPropertiesList
-    {1728, 0, kNone, kNone, 220, kString, 2, 0, 0, kOfProtocol},  // PatchProperty
+    {1728, 0, kNone, kNone, 219, kString, 2, 0, 0, kOfProtocol},  // PatchProperty
     {1728, 0, 94, 93, kNone, kMap, 2, 1291, 1295, kOfProtocol},  // PatchPropertyEntry
     {1728, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchRelease
     {1728, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchRepository
@@ -3380,12 +3380,12 @@ constexpr table::Shape kShapes[] = {
     {1733, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PatchRuleGroup
     {1734, 0, 1056, kNone, 68, kList, 2, 129, 0, kOfProtocol},  // PatchRuleList
     {1734, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // PatchSecurityNonCompliantCount
-    {1734, 0, kNone, kNone, 221, kString, 2, 0, 0, kOfProtocol},  // PatchSet
+    {1734, 0, kNone, kNone, 220, kString, 2, 0, 0, kOfProtocol},  // PatchSet
     {1734, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchSeverity
     {1734, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PatchSource
     {1737, 0, kNone, kNone, 36, kString, 6, 0, 0, kOfProtocol},  // PatchSourceConfiguration
     {1737, 0, 1062, kNone, 35, kList, 2, 129, 0, kOfProtocol},  // PatchSourceList
-    {1737, 0, kNone, kNone, 222, kString, 2, 0, 0, kOfProtocol},  // PatchSourceName
+    {1737, 0, kNone, kNone, 221, kString, 2, 0, 0, kOfProtocol},  // PatchSourceName
     {1737, 0, kNone, kNone, 71, kString, 2, 0, 0, kOfProtocol},  // PatchSourceProduct
     {1737, 0, 1066, kNone, 83, kList, 2, 129, 0, kOfProtocol},  // PatchSourceProductList
     {1737, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PatchStatus
@@ -3394,18 +3394,18 @@ constexpr table::Shape kShapes[] = {
     {1740, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // PatchUnreportedNotApplicableCount
     {1740, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchVendor
     {1740, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PatchVersion
-    {1740, 0, kNone, kNone, 223, kString, 2, 0, 0, kOfProtocol},  // PingStatus
+    {1740, 0, kNone, kNone, 222, kString, 2, 0, 0, kOfProtocol},  // PingStatus
     {1740, 0, kNone, kNone, 17, kString, 2, 0, 0, kOfProtocol},  // PlatformName
-    {1740, 0, kNone, kNone, 224, kString, 2, 0, 0, kOfProtocol},  // PlatformType
+    {1740, 0, kNone, kNone, 223, kString, 2, 0, 0, kOfProtocol},  // PlatformType
     {1740, 0, 1076, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // PlatformTypeList
     {1740, 0, kNone, kNone, 17, kString, 2, 0, 0, kOfProtocol},  // PlatformVersion
     {1740, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PoliciesLimitExceededException
-    {1741, 0, kNone, kNone, 225, kString, 2, 0, 0, kOfProtocol},  // Policy
+    {1741, 0, kNone, kNone, 224, kString, 2, 0, 0, kOfProtocol},  // Policy
     {1741, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PolicyHash
     {1741, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PolicyId
     {1741, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // Product
     {1741, 5, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ProgressCounters
-    {1746, 0, kNone, kNone, 226, kString, 2, 0, 0, kOfProtocol},  // Provider
+    {1746, 0, kNone, kNone, 225, kString, 2, 0, 0, kOfProtocol},  // Provider
     {1746, 7, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PutComplianceItemsRequest
     {1753, 0, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PutComplianceItemsResult
     {1753, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // PutInventoryMessage
@@ -3415,7 +3415,7 @@ constexpr table::Shape kShapes[] = {
     {1767, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PutParameterResult
     {1769, 4, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PutResourcePolicyRequest
     {1773, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // PutResourcePolicyResponse
-    {1775, 0, kNone, kNone, 227, kString, 2, 0, 0, kOfProtocol},  // RebootOption
+    {1775, 0, kNone, kNone, 226, kString, 2, 0, 0, kOfProtocol},  // RebootOption
     {1775, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // Region
     {1775, 0, 1096, kNone, 6, kList, 2, 129, 0, kOfProtocol},  // RegionList
     {1775, 0, 1096, kNone, 6, kList, 2, 129, 0, kOfProtocol},  // Regions
@@ -3429,27 +3429,27 @@ constexpr table::Shape kShapes[] = {
     {1792, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // RegisterTargetWithMaintenanceWindowResult
     {1793, 16, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // RegisterTaskWithMaintenanceWindowRequest
     {1809, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // RegisterTaskWithMaintenanceWindowResult
-    {1810, 0, kNone, kNone, 141, kInteger, 2, 0, 0, kOfProtocol},  // RegistrationLimit
+    {1810, 0, kNone, kNone, 140, kInteger, 2, 0, 0, kOfProtocol},  // RegistrationLimit
     {1810, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // RegistrationMetadataItem
-    {1812, 0, kNone, kNone, 195, kString, 2, 0, 0, kOfProtocol},  // RegistrationMetadataKey
+    {1812, 0, kNone, kNone, 194, kString, 2, 0, 0, kOfProtocol},  // RegistrationMetadataKey
     {1812, 0, 1110, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // RegistrationMetadataList
-    {1812, 0, kNone, kNone, 228, kString, 2, 0, 0, kOfProtocol},  // RegistrationMetadataValue
-    {1812, 0, kNone, kNone, 141, kInteger, 2, 0, 0, kOfProtocol},  // RegistrationsCount
+    {1812, 0, kNone, kNone, 227, kString, 2, 0, 0, kOfProtocol},  // RegistrationMetadataValue
+    {1812, 0, kNone, kNone, 140, kInteger, 2, 0, 0, kOfProtocol},  // RegistrationsCount
     {1812, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // RelatedOpsItem
     {1813, 0, 1115, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // RelatedOpsItems
     {1813, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // RemainingCount
     {1813, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // RemoveTagsFromResourceRequest
     {1816, 0, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // RemoveTagsFromResourceResult
-    {1816, 0, kNone, kNone, 229, kString, 2, 0, 0, kOfProtocol},  // RequireType
+    {1816, 0, kNone, kNone, 228, kString, 2, 0, 0, kOfProtocol},  // RequireType
     {1816, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResetServiceSettingRequest
     {1817, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResetServiceSettingResult
     {1818, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResolvedTargets
-    {1820, 0, kNone, kNone, 230, kString, 2, 0, 0, kOfProtocol},  // ResourceArnString
+    {1820, 0, kNone, kNone, 229, kString, 2, 0, 0, kOfProtocol},  // ResourceArnString
     {1820, 8, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResourceComplianceSummaryItem
     {1828, 0, 1125, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // ResourceComplianceSummaryItemList
     {1828, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // ResourceCount
     {1828, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // ResourceCountByStatus
-    {1828, 0, kNone, kNone, 231, kString, 2, 0, 0, kOfProtocol},  // ResourceDataSyncAWSKMSKeyARN
+    {1828, 0, kNone, kNone, 230, kString, 2, 0, 0, kOfProtocol},  // ResourceDataSyncAWSKMSKeyARN
     {1828, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResourceDataSyncAlreadyExistsException
     {1829, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResourceDataSyncAwsOrganizationsSource
     {1831, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResourceDataSyncConflictException
@@ -3467,11 +3467,11 @@ constexpr table::Shape kShapes[] = {
     {1845, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResourceDataSyncNotFoundException
     {1848, 0, kNone, kNone, 37, kString, 2, 0, 0, kOfProtocol},  // ResourceDataSyncOrganizationSourceType
     {1848, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResourceDataSyncOrganizationalUnit
-    {1849, 0, kNone, kNone, 232, kString, 2, 0, 0, kOfProtocol},  // ResourceDataSyncOrganizationalUnitId
-    {1849, 0, 1146, kNone, 141, kList, 2, 129, 0, kOfProtocol},  // ResourceDataSyncOrganizationalUnitList
-    {1849, 0, kNone, kNone, 207, kString, 2, 0, 0, kOfProtocol},  // ResourceDataSyncS3BucketName
+    {1849, 0, kNone, kNone, 231, kString, 2, 0, 0, kOfProtocol},  // ResourceDataSyncOrganizationalUnitId
+    {1849, 0, 1146, kNone, 140, kList, 2, 129, 0, kOfProtocol},  // ResourceDataSyncOrganizationalUnitList
+    {1849, 0, kNone, kNone, 206, kString, 2, 0, 0, kOfProtocol},  // ResourceDataSyncS3BucketName
     {1849, 6, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResourceDataSyncS3Destination
-    {1855, 0, kNone, kNone, 233, kString, 2, 0, 0, kOfProtocol},  // ResourceDataSyncS3Format
+    {1855, 0, kNone, kNone, 232, kString, 2, 0, 0, kOfProtocol},  // ResourceDataSyncS3Format
     {1855, 0, kNone, kNone, 65, kString, 2, 0, 0, kOfProtocol},  // ResourceDataSyncS3Prefix
     {1855, 0, kNone, kNone, 37, kString, 2, 0, 0, kOfProtocol},  // ResourceDataSyncS3Region
     {1855, 5, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResourceDataSyncSource
@@ -3491,8 +3491,8 @@ constexpr table::Shape kShapes[] = {
     {1875, 0, kNone, kNone, 6, kInteger, 2, 0, 0, kOfProtocol},  // ResourcePolicyMaxResults
     {1875, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResourcePolicyNotFoundException
     {1876, 0, 1264, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // ResourcePolicyParameterNamesList
-    {1876, 0, kNone, kNone, 234, kString, 2, 0, 0, kOfProtocol},  // ResourceType
-    {1876, 0, kNone, kNone, 235, kString, 2, 0, 0, kOfProtocol},  // ResourceTypeForTagging
+    {1876, 0, kNone, kNone, 233, kString, 2, 0, 0, kOfProtocol},  // ResourceType
+    {1876, 0, kNone, kNone, 234, kString, 2, 0, 0, kOfProtocol},  // ResourceTypeForTagging
     {1876, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // ResponseCode
     {1876, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResultAttribute
     {1877, 0, 1174, kNone, 13, kList, 2, 129, 0, kOfProtocol},  // ResultAttributeList
@@ -3500,17 +3500,17 @@ constexpr table::Shape kShapes[] = {
     {1878, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ResumeSessionResponse
     {1881, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ReviewInformation
     {1884, 0, 1178, kNone, 21, kList, 2, 129, 0, kOfProtocol},  // ReviewInformationList
-    {1884, 0, kNone, kNone, 236, kString, 2, 0, 0, kOfProtocol},  // ReviewStatus
-    {1884, 0, kNone, kNone, 237, kString, 2, 0, 0, kOfProtocol},  // Reviewer
+    {1884, 0, kNone, kNone, 235, kString, 2, 0, 0, kOfProtocol},  // ReviewStatus
+    {1884, 0, kNone, kNone, 236, kString, 2, 0, 0, kOfProtocol},  // Reviewer
     {1884, 9, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // Runbook
     {1893, 0, 1182, kNone, 13, kList, 2, 129, 0, kOfProtocol},  // Runbooks
-    {1893, 0, kNone, kNone, 238, kString, 2, 0, 0, kOfProtocol},  // S3BucketName
+    {1893, 0, kNone, kNone, 237, kString, 2, 0, 0, kOfProtocol},  // S3BucketName
     {1893, 0, kNone, kNone, 79, kString, 2, 0, 0, kOfProtocol},  // S3KeyPrefix
     {1893, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // S3OutputLocation
     {1896, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // S3OutputUrl
-    {1897, 0, kNone, kNone, 239, kString, 2, 0, 0, kOfProtocol},  // S3Region
+    {1897, 0, kNone, kNone, 238, kString, 2, 0, 0, kOfProtocol},  // S3Region
     {1897, 0, kNone, kNone, 65, kString, 2, 0, 0, kOfProtocol},  // ScheduleExpression
-    {1897, 0, kNone, kNone, 162, kInteger, 2, 0, 0, kOfProtocol},  // ScheduleOffset
+    {1897, 0, kNone, kNone, 161, kInteger, 2, 0, 0, kOfProtocol},  // ScheduleOffset
     {1897, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ScheduledWindowExecution
     {1900, 0, 1191, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // ScheduledWindowExecutionList
     {1900, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // SendAutomationSignalRequest
@@ -3520,41 +3520,41 @@ constexpr table::Shape kShapes[] = {
     {1922, 5, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ServiceQuotaExceededException
     {1927, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // ServiceRole
     {1927, 6, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ServiceSetting
-    {1933, 0, kNone, kNone, 141, kString, 2, 0, 0, kOfProtocol},  // ServiceSettingId
+    {1933, 0, kNone, kNone, 140, kString, 2, 0, 0, kOfProtocol},  // ServiceSettingId
     {1933, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ServiceSettingNotFound
-    {1934, 0, kNone, kNone, 176, kString, 2, 0, 0, kOfProtocol},  // ServiceSettingValue
+    {1934, 0, kNone, kNone, 175, kString, 2, 0, 0, kOfProtocol},  // ServiceSettingValue
     {1934, 12, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // Session
     {1946, 0, kNone, kNone, 36, kString, 2, 0, 0, kOfProtocol},  // SessionDetails
     {1946, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // SessionFilter
-    {1948, 0, kNone, kNone, 240, kString, 2, 0, 0, kOfProtocol},  // SessionFilterKey
-    {1948, 0, 1205, kNone, 162, kList, 2, 129, 0, kOfProtocol},  // SessionFilterList
-    {1948, 0, kNone, kNone, 241, kString, 2, 0, 0, kOfProtocol},  // SessionFilterValue
-    {1948, 0, kNone, kNone, 242, kString, 2, 0, 0, kOfProtocol},  // SessionId
+    {1948, 0, kNone, kNone, 239, kString, 2, 0, 0, kOfProtocol},  // SessionFilterKey
+    {1948, 0, 1205, kNone, 161, kList, 2, 129, 0, kOfProtocol},  // SessionFilterList
+    {1948, 0, kNone, kNone, 240, kString, 2, 0, 0, kOfProtocol},  // SessionFilterValue
+    {1948, 0, kNone, kNone, 241, kString, 2, 0, 0, kOfProtocol},  // SessionId
     {1948, 0, 1203, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // SessionList
-    {1948, 0, kNone, kNone, 243, kString, 2, 0, 0, kOfProtocol},  // SessionManagerCloudWatchOutputUrl
+    {1948, 0, kNone, kNone, 242, kString, 2, 0, 0, kOfProtocol},  // SessionManagerCloudWatchOutputUrl
     {1948, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // SessionManagerOutputUrl
     {1950, 0, kNone, kNone, 11, kString, 2, 0, 0, kOfProtocol},  // SessionManagerParameterName
-    {1950, 0, kNone, kNone, 244, kString, 2, 0, 0, kOfProtocol},  // SessionManagerParameterValue
+    {1950, 0, kNone, kNone, 243, kString, 2, 0, 0, kOfProtocol},  // SessionManagerParameterValue
     {1950, 0, 1214, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // SessionManagerParameterValueList
     {1950, 0, 1215, 1213, kNone, kMap, 2, 1291, 1295, kOfProtocol},  // SessionManagerParameters
-    {1950, 0, kNone, kNone, 243, kString, 2, 0, 0, kOfProtocol},  // SessionManagerS3OutputUrl
+    {1950, 0, kNone, kNone, 242, kString, 2, 0, 0, kOfProtocol},  // SessionManagerS3OutputUrl
     {1950, 0, kNone, kNone, 44, kInteger, 2, 0, 0, kOfProtocol},  // SessionMaxResults
     {1950, 0, kNone, kNone, 65, kString, 2, 0, 0, kOfProtocol},  // SessionOwner
-    {1950, 0, kNone, kNone, 245, kString, 2, 0, 0, kOfProtocol},  // SessionReason
-    {1950, 0, kNone, kNone, 246, kString, 2, 0, 0, kOfProtocol},  // SessionState
-    {1950, 0, kNone, kNone, 247, kString, 2, 0, 0, kOfProtocol},  // SessionStatus
-    {1950, 0, kNone, kNone, 241, kString, 2, 0, 0, kOfProtocol},  // SessionTarget
+    {1950, 0, kNone, kNone, 244, kString, 2, 0, 0, kOfProtocol},  // SessionReason
+    {1950, 0, kNone, kNone, 245, kString, 2, 0, 0, kOfProtocol},  // SessionState
+    {1950, 0, kNone, kNone, 246, kString, 2, 0, 0, kOfProtocol},  // SessionStatus
+    {1950, 0, kNone, kNone, 240, kString, 2, 0, 0, kOfProtocol},  // SessionTarget
     {1950, 0, kNone, kNone, kNone, kString, 6, 0, 0, kOfProtocol},  // SessionTokenType
     {1950, 6, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // SeveritySummary
-    {1956, 0, kNone, kNone, 248, kString, 2, 0, 0, kOfProtocol},  // SharedDocumentVersion
-    {1956, 0, kNone, kNone, 249, kString, 2, 0, 0, kOfProtocol},  // SignalType
+    {1956, 0, kNone, kNone, 247, kString, 2, 0, 0, kOfProtocol},  // SharedDocumentVersion
+    {1956, 0, kNone, kNone, 248, kString, 2, 0, 0, kOfProtocol},  // SignalType
     {1956, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // SnapshotDownloadUrl
-    {1956, 0, kNone, kNone, 250, kString, 2, 0, 0, kOfProtocol},  // SnapshotId
-    {1956, 0, kNone, kNone, 251, kString, 2, 0, 0, kOfProtocol},  // SourceId
-    {1956, 0, kNone, kNone, 252, kString, 2, 0, 0, kOfProtocol},  // SourceLocation
-    {1956, 0, kNone, kNone, 253, kString, 2, 0, 0, kOfProtocol},  // SourceType
-    {1956, 0, kNone, kNone, 254, kString, 2, 0, 0, kOfProtocol},  // StandardErrorContent
-    {1956, 0, kNone, kNone, 255, kString, 2, 0, 0, kOfProtocol},  // StandardOutputContent
+    {1956, 0, kNone, kNone, 249, kString, 2, 0, 0, kOfProtocol},  // SnapshotId
+    {1956, 0, kNone, kNone, 250, kString, 2, 0, 0, kOfProtocol},  // SourceId
+    {1956, 0, kNone, kNone, 251, kString, 2, 0, 0, kOfProtocol},  // SourceLocation
+    {1956, 0, kNone, kNone, 252, kString, 2, 0, 0, kOfProtocol},  // SourceType
+    {1956, 0, kNone, kNone, 253, kString, 2, 0, 0, kOfProtocol},  // StandardErrorContent
+    {1956, 0, kNone, kNone, 254, kString, 2, 0, 0, kOfProtocol},  // StandardOutputContent
     {1956, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StartAccessRequestRequest
     {1959, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StartAccessRequestResponse
     {1960, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StartAssociationsOnceRequest
@@ -3567,63 +3567,63 @@ constexpr table::Shape kShapes[] = {
     {1991, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StartExecutionPreviewResponse
     {1992, 4, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StartSessionRequest
     {1996, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StartSessionResponse
-    {1999, 0, kNone, kNone, 256, kString, 2, 0, 0, kOfProtocol},  // StatusAdditionalInfo
-    {1999, 0, kNone, kNone, 149, kString, 2, 0, 0, kOfProtocol},  // StatusDetails
+    {1999, 0, kNone, kNone, 255, kString, 2, 0, 0, kOfProtocol},  // StatusAdditionalInfo
+    {1999, 0, kNone, kNone, 148, kString, 2, 0, 0, kOfProtocol},  // StatusDetails
     {1999, 0, kNone, kNone, 36, kString, 2, 0, 0, kOfProtocol},  // StatusMessage
     {1999, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // StatusName
     {1999, 0, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StatusUnchanged
     {1999, 25, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StepExecution
     {2024, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StepExecutionFilter
-    {2026, 0, kNone, kNone, 257, kString, 2, 0, 0, kOfProtocol},  // StepExecutionFilterKey
-    {2026, 0, 1253, kNone, 162, kList, 2, 129, 0, kOfProtocol},  // StepExecutionFilterList
+    {2026, 0, kNone, kNone, 256, kString, 2, 0, 0, kOfProtocol},  // StepExecutionFilterKey
+    {2026, 0, 1253, kNone, 161, kList, 2, 129, 0, kOfProtocol},  // StepExecutionFilterList
     {2026, 0, kNone, kNone, 41, kString, 2, 0, 0, kOfProtocol},  // StepExecutionFilterValue
     {2026, 0, 1256, kNone, 26, kList, 2, 129, 0, kOfProtocol},  // StepExecutionFilterValueList
     {2026, 0, 1252, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // StepExecutionList
     {2026, 0, 576, 523, kNone, kMap, 2, 1291, 1295, kOfProtocol},  // StepPreviewMap
     {2026, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StopAutomationExecutionRequest
     {2028, 0, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // StopAutomationExecutionResult
-    {2028, 0, kNone, kNone, 258, kString, 2, 0, 0, kOfProtocol},  // StopType
+    {2028, 0, kNone, kNone, 257, kString, 2, 0, 0, kOfProtocol},  // StopType
     {2028, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // StreamUrl
     {2028, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // String
     {2028, 0, kNone, kNone, 65, kString, 2, 0, 0, kOfProtocol},  // String1to256
-    {2028, 0, kNone, kNone, 259, kString, 2, 0, 0, kOfProtocol},  // StringDateTime
+    {2028, 0, kNone, kNone, 258, kString, 2, 0, 0, kOfProtocol},  // StringDateTime
     {2028, 0, 1264, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // StringList
     {2028, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // SubTypeCountLimitExceededException
     {2029, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // Tag
-    {2031, 0, kNone, kNone, 260, kString, 2, 0, 0, kOfProtocol},  // TagKey
-    {2031, 0, 1269, kNone, 261, kList, 2, 129, 0, kOfProtocol},  // TagList
+    {2031, 0, kNone, kNone, 259, kString, 2, 0, 0, kOfProtocol},  // TagKey
+    {2031, 0, 1269, kNone, 260, kList, 2, 129, 0, kOfProtocol},  // TagList
     {2031, 0, kNone, kNone, 90, kString, 2, 0, 0, kOfProtocol},  // TagValue
     {2031, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // Target
     {2033, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // TargetCount
     {2033, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TargetInUseException
-    {2034, 0, kNone, kNone, 262, kString, 2, 0, 0, kOfProtocol},  // TargetKey
+    {2034, 0, kNone, kNone, 261, kString, 2, 0, 0, kOfProtocol},  // TargetKey
     {2034, 11, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TargetLocation
     {2045, 0, 1277, kNone, 28, kList, 2, 129, 0, kOfProtocol},  // TargetLocations
-    {2045, 0, kNone, kNone, 263, kString, 2, 0, 0, kOfProtocol},  // TargetLocationsURL
+    {2045, 0, kNone, kNone, 262, kString, 2, 0, 0, kOfProtocol},  // TargetLocationsURL
     {2045, 0, 1283, 1281, 83, kMap, 2, 1291, 1295, kOfProtocol},  // TargetMap
     {2045, 0, kNone, kNone, 6, kString, 2, 0, 0, kOfProtocol},  // TargetMapKey
     {2045, 0, kNone, kNone, 6, kString, 2, 0, 0, kOfProtocol},  // TargetMapValue
-    {2045, 0, 1282, kNone, 264, kList, 2, 129, 0, kOfProtocol},  // TargetMapValueList
-    {2045, 0, 1280, kNone, 265, kList, 2, 129, 0, kOfProtocol},  // TargetMaps
+    {2045, 0, 1282, kNone, 263, kList, 2, 129, 0, kOfProtocol},  // TargetMapValueList
+    {2045, 0, 1280, kNone, 264, kList, 2, 129, 0, kOfProtocol},  // TargetMaps
     {2045, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TargetNotConnected
     {2046, 0, 980, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // TargetParameterList
     {2046, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TargetPreview
     {2048, 0, 1287, kNone, 46, kList, 2, 129, 0, kOfProtocol},  // TargetPreviewList
-    {2048, 0, kNone, kNone, 266, kString, 2, 0, 0, kOfProtocol},  // TargetType
+    {2048, 0, kNone, kNone, 265, kString, 2, 0, 0, kOfProtocol},  // TargetType
     {2048, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // TargetValue
     {2048, 0, 1290, kNone, 46, kList, 2, 129, 0, kOfProtocol},  // TargetValues
-    {2048, 0, 1273, kNone, 157, kList, 2, 129, 0, kOfProtocol},  // Targets
+    {2048, 0, 1273, kNone, 156, kList, 2, 129, 0, kOfProtocol},  // Targets
     {2048, 5, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TargetsSummary
     {2053, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TerminateSessionRequest
     {2054, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TerminateSessionResponse
     {2055, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ThrottlingException
-    {2058, 0, kNone, kNone, 267, kInteger, 2, 0, 0, kOfProtocol},  // TimeoutSeconds
-    {2058, 0, kNone, kNone, 265, kString, 2, 0, 0, kOfProtocol},  // TokenValue
+    {2058, 0, kNone, kNone, 266, kInteger, 2, 0, 0, kOfProtocol},  // TimeoutSeconds
+    {2058, 0, kNone, kNone, 264, kString, 2, 0, 0, kOfProtocol},  // TokenValue
     {2058, 0, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TooManyTagsError
     {2058, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TooManyUpdates
     {2059, 0, kNone, kNone, kNone, kInteger, 2, 0, 0, kOfProtocol},  // TotalCount
     {2059, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // TotalSizeLimitExceededException
-    {2060, 0, kNone, kNone, 268, kString, 2, 0, 0, kOfProtocol},  // UUID
+    {2060, 0, kNone, kNone, 267, kString, 2, 0, 0, kOfProtocol},  // UUID
     {2060, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // UnlabelParameterVersionRequest
     {2063, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // UnlabelParameterVersionResult
     {2065, 1, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // UnsupportedCalendarException
@@ -3665,18 +3665,18 @@ constexpr table::Shape kShapes[] = {
     {2243, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // UpdateServiceSettingRequest
     {2245, 0, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // UpdateServiceSettingResult
     {2245, 0, kNone, kNone, kNone, kString, 2, 0, 0, kOfProtocol},  // Url
-    {2245, 0, kNone, kNone, 244, kString, 2, 0, 0, kOfProtocol},  // ValidNextStep
+    {2245, 0, kNone, kNone, 243, kString, 2, 0, 0, kOfProtocol},  // ValidNextStep
     {2245, 0, 1345, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // ValidNextStepList
-    {2245, 0, kNone, kNone, 269, kInteger, 2, 0, 0, kOfProtocol},  // ValidateCloudConnectorMaxResults
+    {2245, 0, kNone, kNone, 268, kInteger, 2, 0, 0, kOfProtocol},  // ValidateCloudConnectorMaxResults
     {2245, 3, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ValidateCloudConnectorRequest
     {2248, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ValidateCloudConnectorResult
     {2250, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ValidationException
     {2252, 5, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ValidationFinding
-    {2257, 0, kNone, kNone, 270, kString, 2, 0, 0, kOfProtocol},  // ValidationFindingCode
+    {2257, 0, kNone, kNone, 269, kString, 2, 0, 0, kOfProtocol},  // ValidationFindingCode
     {2257, 0, 1351, kNone, kNone, kList, 2, 129, 0, kOfProtocol},  // ValidationFindingList
     {2257, 2, kNone, kNone, kNone, kStructure, 2, 0, 0, kOfProtocol},  // ValidationFindingScope
-    {2259, 0, kNone, kNone, 271, kString, 2, 0, 0, kOfProtocol},  // ValidationFindingScopeType
-    {2259, 0, kNone, kNone, 272, kString, 2, 0, 0, kOfProtocol},  // ValidationFindingType
+    {2259, 0, kNone, kNone, 270, kString, 2, 0, 0, kOfProtocol},  // ValidationFindingScopeType
+    {2259, 0, kNone, kNone, 271, kString, 2, 0, 0, kOfProtocol},  // ValidationFindingType
     {2259, 0, kNone, kNone, 12, kString, 2, 0, 0, kOfProtocol},  // Version
 };
 
@@ -3821,439 +3821,438 @@ constexpr table::Constraint kConstraints[] = {
     {0, 0, 0, 0, 10483},
     {1, 40, 3, 0, 0},
     {0, 0, 0, 0, 10609},
-    {1, 100000, 3, 10661, 0},
     {1, 1000, 3, 0, 0},
-    {0, 0, 0, 0, 10702},
-    {0, 0, 0, 0, 10719},
+    {0, 0, 0, 0, 10688},
+    {0, 0, 0, 0, 10705},
     {1, 15, 3, 0, 0},
-    {0, 0, 0, 10896, 0},
+    {0, 0, 0, 10882, 0},
     {1, 30, 3, 0, 0},
-    {0, 0, 0, 11016, 0},
-    {1, 100, 3, 11045, 0},
+    {0, 0, 0, 11002, 0},
+    {1, 100, 3, 11031, 0},
     {0, 100, 3, 0, 0},
-    {0, 0, 0, 0, 11063},
-    {0, 0, 0, 0, 11128},
-    {0, 0, 0, 0, 11196},
+    {0, 0, 0, 0, 11049},
+    {0, 0, 0, 0, 11114},
+    {0, 0, 0, 0, 11182},
     {0, 23, 3, 0, 0},
-    {36, 36, 3, 11571, 0},
-    {0, 0, 0, 0, 11653},
+    {36, 36, 3, 11557, 0},
+    {0, 0, 0, 0, 11639},
     {0, 250, 3, 0, 0},
     {0, 5, 3, 0, 0},
-    {20, 20, 3, 11748, 0},
+    {20, 20, 3, 11734, 0},
     {1, 8000, 3, 0, 0},
     {0, 4096, 2, 0, 0},
     {10, 100, 3, 0, 0},
     {1, 6, 3, 0, 0},
-    {0, 0, 0, 0, 11798},
+    {0, 0, 0, 0, 11784},
     {1, 80, 3, 0, 0},
     {1, 1600, 3, 0, 0},
-    {0, 0, 0, 0, 11861},
+    {0, 0, 0, 0, 11847},
     {0, 36, 2, 0, 0},
-    {0, 0, 0, 0, 11922},
-    {20, 124, 3, 11972, 0},
-    {0, 0, 0, 0, 12041},
-    {1, 7, 3, 12067, 0},
-    {1, 7, 3, 12107, 0},
+    {0, 0, 0, 0, 11908},
+    {20, 124, 3, 11958, 0},
+    {0, 0, 0, 0, 12027},
+    {1, 7, 3, 12053, 0},
+    {1, 7, 3, 12093, 0},
     {5, 50, 3, 0, 0},
-    {1, 4, 3, 12151, 0},
+    {1, 4, 3, 12137, 0},
     {1, 256, 3, 452, 0},
     {1, 4096, 3, 0, 0},
-    {0, 0, 0, 12261, 0},
-    {0, 0, 0, 0, 12300},
-    {0, 0, 0, 0, 12308},
-    {0, 0, 0, 0, 12420},
-    {0, 0, 0, 0, 12714},
+    {0, 0, 0, 12247, 0},
+    {0, 0, 0, 0, 12286},
+    {0, 0, 0, 0, 12294},
+    {0, 0, 0, 0, 12406},
+    {0, 0, 0, 0, 12700},
     {0, 512, 3, 5434, 0},
-    {1, 68, 3, 12743, 0},
-    {0, 0, 0, 0, 12831},
-    {0, 0, 0, 0, 12912},
-    {0, 0, 0, 0, 12968},
-    {0, 0, 0, 0, 12990},
+    {1, 68, 3, 12729, 0},
+    {0, 0, 0, 0, 12817},
+    {0, 0, 0, 0, 12898},
+    {0, 0, 0, 0, 12954},
+    {0, 0, 0, 0, 12976},
     {1, 12, 3, 0, 0},
-    {1, 20, 3, 13179, 0},
+    {1, 20, 3, 13165, 0},
     {0, 2048, 3, 0, 0},
     {1, 32, 3, 0, 0},
-    {0, 0, 0, 13240, 0},
-    {20, 2048, 3, 13252, 0},
+    {0, 0, 0, 13226, 0},
+    {20, 2048, 3, 13238, 0},
     {1, 64, 3, 452, 0},
     {1, 128, 3, 452, 0},
-    {0, 0, 0, 0, 13315},
-    {0, 0, 0, 13342, 0},
-    {1, 2048, 3, 13342, 0},
-    {0, 0, 0, 0, 13359},
-    {0, 0, 0, 0, 13371},
+    {0, 0, 0, 0, 13301},
+    {0, 0, 0, 13328, 0},
+    {1, 2048, 3, 13328, 0},
+    {0, 0, 0, 0, 13345},
+    {0, 0, 0, 0, 13357},
     {1, 15, 3, 20, 0},
-    {0, 0, 0, 0, 13405},
-    {0, 0, 0, 0, 14144},
-    {0, 0, 0, 0, 14220},
-    {0, 0, 0, 0, 14263},
-    {1, 1011, 3, 14612, 0},
+    {0, 0, 0, 0, 13391},
+    {0, 0, 0, 0, 14130},
+    {0, 0, 0, 0, 14206},
+    {0, 0, 0, 0, 14249},
+    {1, 1011, 3, 14598, 0},
     {1, 2048, 3, 0, 0},
     {0, 128, 3, 0, 0},
-    {1, 256, 3, 14826, 0},
-    {1, 132, 3, 14854, 0},
-    {0, 0, 0, 0, 14906},
-    {0, 0, 0, 0, 14948},
-    {0, 0, 0, 0, 14983},
-    {0, 0, 0, 0, 15214},
-    {0, 0, 0, 0, 15311},
-    {0, 0, 0, 0, 15446},
-    {0, 0, 0, 0, 15526},
+    {1, 256, 3, 14812, 0},
+    {1, 132, 3, 14840, 0},
+    {0, 0, 0, 0, 14892},
+    {0, 0, 0, 0, 14934},
+    {0, 0, 0, 0, 14969},
+    {0, 0, 0, 0, 15200},
+    {0, 0, 0, 0, 15297},
+    {0, 0, 0, 0, 15432},
+    {0, 0, 0, 0, 15512},
     {1, 256, 3, 5434, 0},
-    {0, 0, 0, 0, 15743},
-    {0, 0, 0, 0, 15759},
-    {0, 0, 0, 0, 15932},
-    {0, 0, 0, 15959, 0},
-    {0, 0, 0, 0, 16013},
-    {0, 0, 0, 0, 16048},
+    {0, 0, 0, 0, 15729},
+    {0, 0, 0, 0, 15745},
+    {0, 0, 0, 0, 15918},
+    {0, 0, 0, 15945, 0},
+    {0, 0, 0, 0, 15999},
+    {0, 0, 0, 0, 16034},
     {0, 0, 0, 452, 0},
-    {0, 0, 0, 0, 16137},
-    {0, 0, 0, 0, 16193},
+    {0, 0, 0, 0, 16123},
+    {0, 0, 0, 0, 16179},
     {1, 2048, 3, 452, 0},
     {0, 128, 2, 7839, 0},
     {20, 2048, 3, 0, 0},
-    {1, 512, 3, 16286, 0},
-    {1, 128, 3, 12743, 0},
-    {0, 0, 0, 0, 16523},
-    {0, 0, 0, 0, 16617},
-    {0, 0, 0, 0, 16648},
-    {0, 0, 0, 0, 16828},
+    {1, 512, 3, 16272, 0},
+    {1, 128, 3, 12729, 0},
+    {0, 0, 0, 0, 16509},
+    {0, 0, 0, 0, 16603},
+    {0, 0, 0, 0, 16634},
+    {0, 0, 0, 0, 16814},
     {0, 50, 2, 7839, 0},
     {3, 63, 3, 0, 0},
     {3, 20, 3, 0, 0},
-    {0, 0, 0, 0, 16963},
+    {0, 0, 0, 0, 16949},
     {1, 400, 3, 0, 0},
     {1, 96, 3, 0, 0},
     {1, 2083, 3, 0, 0},
     {1, 65535, 3, 0, 0},
-    {1, 256, 3, 17059, 0},
-    {0, 0, 0, 0, 17070},
-    {0, 0, 0, 0, 17088},
-    {0, 8, 2, 17240, 0},
-    {0, 0, 0, 0, 17270},
+    {1, 256, 3, 17045, 0},
+    {0, 0, 0, 0, 17056},
+    {0, 0, 0, 0, 17074},
+    {0, 8, 2, 17226, 0},
+    {0, 0, 0, 0, 17256},
     {36, 36, 3, 2791, 0},
-    {0, 128, 3, 17325, 0},
-    {1, 128, 3, 17343, 0},
-    {0, 0, 0, 0, 17354},
+    {0, 128, 3, 17311, 0},
+    {1, 128, 3, 17329, 0},
+    {0, 0, 0, 0, 17340},
     {0, 8000, 2, 0, 0},
     {0, 24000, 2, 0, 0},
     {0, 1024, 2, 0, 0},
-    {0, 0, 0, 0, 17720},
-    {0, 0, 0, 0, 17879},
-    {0, 0, 0, 17898, 0},
+    {0, 0, 0, 0, 17706},
+    {0, 0, 0, 0, 17865},
+    {0, 0, 0, 17884, 0},
     {1, 128, 3, 5434, 0},
     {0, 1000, 2, 0, 0},
-    {1, 163, 3, 18178, 0},
-    {0, 0, 0, 18462, 0},
+    {1, 163, 3, 18164, 0},
+    {0, 0, 0, 18448, 0},
     {0, 25, 3, 0, 0},
     {0, 300, 3, 0, 0},
-    {0, 200, 2, 18553, 0},
+    {0, 200, 2, 18539, 0},
     {30, 2592000, 3, 0, 0},
-    {0, 0, 0, 18600, 0},
+    {0, 0, 0, 18586, 0},
     {0, 75, 3, 0, 0},
-    {0, 0, 0, 0, 18810},
-    {0, 0, 0, 0, 19073},
-    {0, 0, 0, 0, 19139},
+    {0, 0, 0, 0, 18796},
+    {0, 0, 0, 0, 19059},
+    {0, 0, 0, 0, 19125},
 };
 
 constexpr table::Operation kOperations[] = {
-    {19159, 19177, 19182, 19184, 19208, 17, 18, kNone, 200},  // AddTagsToResource
-    {19233, 19177, 19182, 19261, 19295, 34, 35, kNone, 200},  // AssociateOpsItemRelatedItem
-    {19330, 19177, 19182, 19344, 19364, 142, 143, kNone, 200},  // CancelCommand
-    {19385, 19177, 19182, 19418, 19457, 144, 145, kNone, 200},  // CancelMaintenanceWindowExecution
-    {19497, 19177, 19182, 19514, 19537, 223, 224, kNone, 200},  // CreateActivation
-    {19561, 19177, 19182, 19579, 19603, 229, 230, kNone, 200},  // CreateAssociation
-    {19628, 19177, 19182, 19651, 19680, 225, 228, kNone, 200},  // CreateAssociationBatch
-    {19710, 19177, 19182, 19731, 19758, 231, 232, kNone, 200},  // CreateCloudConnector
-    {19786, 19177, 19182, 19801, 19822, 233, 234, kNone, 200},  // CreateDocument
-    {19844, 19177, 19182, 19868, 19898, 235, 236, kNone, 200},  // CreateMaintenanceWindow
-    {19929, 19177, 19182, 19943, 19963, 237, 238, kNone, 200},  // CreateOpsItem
-    {19984, 19177, 19182, 20002, 20026, 239, 240, kNone, 200},  // CreateOpsMetadata
-    {20051, 19177, 19182, 20071, 20097, 241, 242, kNone, 200},  // CreatePatchBaseline
-    {20124, 19177, 19182, 20147, 20176, 243, 244, kNone, 200},  // CreateResourceDataSync
-    {20206, 19177, 19182, 20223, 20246, 253, 254, kNone, 200},  // DeleteActivation
-    {20270, 19177, 19182, 20288, 20312, 255, 256, kNone, 200},  // DeleteAssociation
-    {20337, 19177, 19182, 20358, 20385, 257, 258, kNone, 200},  // DeleteCloudConnector
-    {20413, 19177, 19182, 20428, 20449, 259, 260, kNone, 200},  // DeleteDocument
-    {20471, 19177, 19182, 20487, 20509, 261, 262, kNone, 200},  // DeleteInventory
-    {20532, 19177, 19182, 20556, 20586, 263, 264, kNone, 200},  // DeleteMaintenanceWindow
-    {20617, 19177, 19182, 20631, 20651, 265, 266, kNone, 200},  // DeleteOpsItem
-    {20672, 19177, 19182, 20690, 20714, 267, 268, kNone, 200},  // DeleteOpsMetadata
-    {20739, 19177, 19182, 20755, 20777, 269, 270, kNone, 200},  // DeleteParameter
-    {20800, 19177, 19182, 20817, 20840, 271, 272, kNone, 200},  // DeleteParameters
-    {20864, 19177, 19182, 20884, 20910, 273, 274, kNone, 200},  // DeletePatchBaseline
-    {20937, 19177, 19182, 20960, 20989, 275, 276, kNone, 200},  // DeleteResourceDataSync
-    {21019, 19177, 19182, 21040, 21067, 277, 278, kNone, 200},  // DeleteResourcePolicy
-    {21095, 19177, 19182, 21140, 21191, 281, 282, kNone, 200},  // DeregisterDefaultHostManagementConfiguration
-    {21243, 19177, 19182, 21269, 21301, 283, 284, kNone, 200},  // DeregisterManagedInstance
-    {21334, 19177, 19182, 21371, 21414, 285, 286, kNone, 200},  // DeregisterPatchBaselineForPatchGroup
-    {21458, 19177, 19182, 21496, 21540, 287, 288, kNone, 200},  // DeregisterTargetFromMaintenanceWindow
-    {21585, 19177, 19182, 21621, 21663, 289, 290, kNone, 200},  // DeregisterTaskFromMaintenanceWindow
-    {21706, 19177, 19182, 21726, 21752, 294, 295, kNone, 200},  // DescribeActivations
-    {21779, 19177, 19182, 21799, 21825, 300, 301, kNone, 200},  // DescribeAssociation
-    {21852, 19177, 19182, 21888, 21930, 296, 297, kNone, 200},  // DescribeAssociationExecutionTargets
-    {21973, 19177, 19182, 22003, 22039, 298, 299, kNone, 200},  // DescribeAssociationExecutions
-    {22076, 19177, 19182, 22105, 22140, 302, 303, kNone, 200},  // DescribeAutomationExecutions
-    {22176, 19177, 19182, 22209, 22248, 304, 305, kNone, 200},  // DescribeAutomationStepExecutions
-    {22288, 19177, 19182, 22313, 22344, 306, 307, kNone, 200},  // DescribeAvailablePatches
-    {22376, 19177, 19182, 22393, 22416, 310, 311, kNone, 200},  // DescribeDocument
-    {22440, 19177, 19182, 22467, 22500, 308, 309, kNone, 200},  // DescribeDocumentPermission
-    {22534, 19177, 19182, 22572, 22616, 312, 313, kNone, 200},  // DescribeEffectiveInstanceAssociations
-    {22661, 19177, 19182, 22702, 22749, 314, 315, kNone, 200},  // DescribeEffectivePatchesForPatchBaseline
-    {22797, 19177, 19182, 22832, 22873, 316, 317, kNone, 200},  // DescribeInstanceAssociationsStatus
-    {22915, 19177, 19182, 22943, 22977, 318, 319, kNone, 200},  // DescribeInstanceInformation
-    {23012, 19177, 19182, 23040, 23074, 322, 323, kNone, 200},  // DescribeInstancePatchStates
-    {23109, 19177, 19182, 23150, 23197, 320, 321, kNone, 200},  // DescribeInstancePatchStatesForPatchGroup
-    {23245, 19177, 19182, 23269, 23299, 324, 325, kNone, 200},  // DescribeInstancePatches
-    {23330, 19177, 19182, 23357, 23390, 327, 328, kNone, 200},  // DescribeInstanceProperties
-    {23424, 19177, 19182, 23451, 23484, 329, 330, kNone, 200},  // DescribeInventoryDeletions
-    {23518, 19177, 19182, 23568, 23624, 331, 332, kNone, 200},  // DescribeMaintenanceWindowExecutionTaskInvocations
-    {23681, 19177, 19182, 23721, 23767, 333, 334, kNone, 200},  // DescribeMaintenanceWindowExecutionTasks
-    {23814, 19177, 19182, 23850, 23892, 335, 336, kNone, 200},  // DescribeMaintenanceWindowExecutions
-    {23935, 19177, 19182, 23969, 24009, 337, 338, kNone, 200},  // DescribeMaintenanceWindowSchedule
-    {24050, 19177, 19182, 24083, 24122, 339, 340, kNone, 200},  // DescribeMaintenanceWindowTargets
-    {24162, 19177, 19182, 24193, 24230, 341, 342, kNone, 200},  // DescribeMaintenanceWindowTasks
-    {24268, 19177, 19182, 24295, 24328, 345, 346, kNone, 200},  // DescribeMaintenanceWindows
-    {24362, 19177, 19182, 24398, 24440, 343, 344, kNone, 200},  // DescribeMaintenanceWindowsForTarget
-    {24483, 19177, 19182, 24500, 24523, 347, 348, kNone, 200},  // DescribeOpsItems
-    {24547, 19177, 19182, 24566, 24591, 349, 350, kNone, 200},  // DescribeParameters
-    {24617, 19177, 19182, 24640, 24669, 351, 352, kNone, 200},  // DescribePatchBaselines
-    {24699, 19177, 19182, 24723, 24753, 353, 354, kNone, 200},  // DescribePatchGroupState
-    {24784, 19177, 19182, 24804, 24830, 355, 356, kNone, 200},  // DescribePatchGroups
-    {24857, 19177, 19182, 24881, 24911, 357, 358, kNone, 200},  // DescribePatchProperties
-    {24942, 19177, 19182, 24959, 24982, 359, 360, kNone, 200},  // DescribeSessions
-    {25006, 19177, 19182, 25037, 25074, 362, 363, kNone, 200},  // DisassociateOpsItemRelatedItem
-    {25112, 19177, 19182, 25127, 25148, 455, 456, kNone, 200},  // GetAccessToken
-    {25170, 19177, 19182, 25193, 25222, 457, 458, kNone, 200},  // GetAutomationExecution
-    {25252, 19177, 19182, 25269, 25292, 459, 460, kNone, 200},  // GetCalendarState
-    {25316, 19177, 19182, 25334, 25358, 461, 462, kNone, 200},  // GetCloudConnector
-    {25383, 19177, 19182, 25404, 25431, 463, 464, kNone, 200},  // GetCommandInvocation
-    {25459, 19177, 19182, 25479, 25505, 465, 466, kNone, 200},  // GetConnectionStatus
-    {25532, 19177, 19182, 25556, 25586, 467, 468, kNone, 200},  // GetDefaultPatchBaseline
-    {25617, 19177, 19182, 25655, 25699, 469, 470, kNone, 200},  // GetDeployablePatchSnapshotForInstance
-    {25744, 19177, 19182, 25756, 25774, 471, 472, kNone, 200},  // GetDocument
-    {25793, 19177, 19182, 25813, 25839, 473, 474, kNone, 200},  // GetExecutionPreview
-    {25866, 19177, 19182, 25879, 25898, 475, 476, kNone, 200},  // GetInventory
-    {25918, 19177, 19182, 25937, 25962, 478, 479, kNone, 200},  // GetInventorySchema
-    {25988, 19177, 19182, 26009, 26036, 486, 487, kNone, 200},  // GetMaintenanceWindow
-    {26064, 19177, 19182, 26094, 26130, 480, 481, kNone, 200},  // GetMaintenanceWindowExecution
-    {26167, 19177, 19182, 26201, 26241, 484, 485, kNone, 200},  // GetMaintenanceWindowExecutionTask
-    {26282, 19177, 19182, 26326, 26376, 482, 483, kNone, 200},  // GetMaintenanceWindowExecutionTaskInvocation
-    {26427, 19177, 19182, 26452, 26483, 488, 489, kNone, 200},  // GetMaintenanceWindowTask
-    {26515, 19177, 19182, 26526, 26543, 490, 491, kNone, 200},  // GetOpsItem
-    {26561, 19177, 19182, 26576, 26597, 493, 494, kNone, 200},  // GetOpsMetadata
-    {26619, 19177, 19182, 26633, 26653, 495, 496, kNone, 200},  // GetOpsSummary
-    {26674, 19177, 19182, 26687, 26706, 499, 500, kNone, 200},  // GetParameter
-    {26726, 19177, 19182, 26746, 26772, 497, 498, kNone, 200},  // GetParameterHistory
-    {26799, 19177, 19182, 26813, 26833, 504, 505, kNone, 200},  // GetParameters
-    {26854, 19177, 19182, 26874, 26900, 502, 503, kNone, 200},  // GetParametersByPath
-    {26927, 19177, 19182, 26944, 26967, 508, 509, kNone, 200},  // GetPatchBaseline
-    {26991, 19177, 19182, 27021, 27057, 506, 507, kNone, 200},  // GetPatchBaselineForPatchGroup
-    {27094, 19177, 19182, 27114, 27140, 510, 511, kNone, 200},  // GetResourcePolicies
-    {27167, 19177, 19182, 27185, 27209, 514, 515, kNone, 200},  // GetServiceSetting
-    {27234, 19177, 19182, 27256, 27284, 681, 682, kNone, 200},  // LabelParameterVersion
-    {27313, 19177, 19182, 27337, 27367, 687, 688, kNone, 200},  // ListAssociationVersions
-    {27398, 19177, 19182, 27415, 27438, 689, 690, kNone, 200},  // ListAssociations
-    {27462, 19177, 19182, 27482, 27508, 691, 692, kNone, 200},  // ListCloudConnectors
-    {27535, 19177, 19182, 27558, 27587, 693, 694, kNone, 200},  // ListCommandInvocations
-    {27617, 19177, 19182, 27630, 27649, 695, 696, kNone, 200},  // ListCommands
-    {27669, 19177, 19182, 27689, 27715, 697, 698, kNone, 200},  // ListComplianceItems
-    {27742, 19177, 19182, 27766, 27796, 699, 700, kNone, 200},  // ListComplianceSummaries
-    {27827, 19177, 19182, 27855, 27889, 701, 702, kNone, 200},  // ListDocumentMetadataHistory
-    {27924, 19177, 19182, 27945, 27972, 703, 704, kNone, 200},  // ListDocumentVersions
-    {28000, 19177, 19182, 28014, 28034, 705, 706, kNone, 200},  // ListDocuments
-    {28055, 19177, 19182, 28076, 28103, 707, 708, kNone, 200},  // ListInventoryEntries
-    {28131, 19177, 19182, 28141, 28157, 709, 710, kNone, 200},  // ListNodes
-    {28174, 19177, 19182, 28191, 28214, 711, 712, kNone, 200},  // ListNodesSummary
-    {28238, 19177, 19182, 28256, 28280, 713, 714, kNone, 200},  // ListOpsItemEvents
-    {28305, 19177, 19182, 28329, 28359, 715, 716, kNone, 200},  // ListOpsItemRelatedItems
-    {28390, 19177, 19182, 28406, 28428, 718, 719, kNone, 200},  // ListOpsMetadata
-    {28451, 19177, 19182, 28483, 28521, 720, 721, kNone, 200},  // ListResourceComplianceSummaries
-    {28560, 19177, 19182, 28581, 28608, 722, 723, kNone, 200},  // ListResourceDataSync
-    {28636, 19177, 19182, 28656, 28682, 724, 725, kNone, 200},  // ListTagsForResource
-    {28709, 19177, 19182, 28734, 28765, 806, 807, kNone, 200},  // ModifyDocumentPermission
-    {28797, 19177, 19182, 28816, 28841, 1086, 1087, kNone, 200},  // PutComplianceItems
-    {28867, 19177, 19182, 28880, 28899, 1089, 1090, kNone, 200},  // PutInventory
-    {28919, 19177, 19182, 28932, 28951, 1091, 1092, kNone, 200},  // PutParameter
-    {28971, 19177, 19182, 28989, 29013, 1093, 1094, kNone, 200},  // PutResourcePolicy
-    {29038, 19177, 19182, 29081, 29130, 1099, 1100, kNone, 200},  // RegisterDefaultHostManagementConfiguration
-    {29180, 19177, 19182, 29209, 29244, 1101, 1102, kNone, 200},  // RegisterDefaultPatchBaseline
-    {29280, 19177, 19182, 29315, 29356, 1103, 1104, kNone, 200},  // RegisterPatchBaselineForPatchGroup
-    {29398, 19177, 19182, 29434, 29476, 1105, 1106, kNone, 200},  // RegisterTargetWithMaintenanceWindow
-    {29519, 19177, 19182, 29553, 29593, 1107, 1108, kNone, 200},  // RegisterTaskWithMaintenanceWindow
-    {29634, 19177, 19182, 29657, 29686, 1118, 1119, kNone, 200},  // RemoveTagsFromResource
-    {29716, 19177, 19182, 29736, 29762, 1121, 1122, kNone, 200},  // ResetServiceSetting
-    {29789, 19177, 19182, 29803, 29823, 1176, 1177, kNone, 200},  // ResumeSession
-    {29844, 19177, 19182, 29865, 29892, 1193, 1194, kNone, 200},  // SendAutomationSignal
-    {29920, 19177, 19182, 29932, 29950, 1195, 1196, kNone, 200},  // SendCommand
-    {29969, 19177, 19182, 29988, 30013, 1235, 1236, kNone, 200},  // StartAccessRequest
-    {30039, 19177, 19182, 30061, 30089, 1237, 1238, kNone, 200},  // StartAssociationsOnce
-    {30118, 19177, 19182, 30143, 30174, 1239, 1240, kNone, 200},  // StartAutomationExecution
-    {30206, 19177, 19182, 30234, 30268, 1241, 1242, kNone, 200},  // StartChangeRequestExecution
-    {30303, 19177, 19182, 30325, 30353, 1243, 1244, kNone, 200},  // StartExecutionPreview
-    {30382, 19177, 19182, 30395, 30414, 1245, 1246, kNone, 200},  // StartSession
-    {30434, 19177, 19182, 30458, 30488, 1260, 1261, kNone, 200},  // StopAutomationExecution
-    {30519, 19177, 19182, 30536, 30559, 1294, 1295, kNone, 200},  // TerminateSession
-    {30583, 19177, 19182, 30607, 30637, 1304, 1305, kNone, 200},  // UnlabelParameterVersion
-    {30668, 19177, 19182, 30686, 30710, 1314, 1315, kNone, 200},  // UpdateAssociation
-    {30735, 19177, 19182, 30759, 30789, 1316, 1317, kNone, 200},  // UpdateAssociationStatus
-    {30820, 19177, 19182, 30841, 30868, 1318, 1319, kNone, 200},  // UpdateCloudConnector
-    {30896, 19177, 19182, 30911, 30932, 1324, 1325, kNone, 200},  // UpdateDocument
-    {30954, 19177, 19182, 30983, 31018, 1320, 1321, kNone, 200},  // UpdateDocumentDefaultVersion
-    {31054, 19177, 19182, 31077, 31106, 1322, 1323, kNone, 200},  // UpdateDocumentMetadata
-    {31136, 19177, 19182, 31160, 31190, 1326, 1327, kNone, 200},  // UpdateMaintenanceWindow
-    {31221, 19177, 19182, 31251, 31287, 1328, 1329, kNone, 200},  // UpdateMaintenanceWindowTarget
-    {31324, 19177, 19182, 31352, 31386, 1330, 1331, kNone, 200},  // UpdateMaintenanceWindowTask
-    {31421, 19177, 19182, 31447, 31479, 1332, 1333, kNone, 200},  // UpdateManagedInstanceRole
-    {31512, 19177, 19182, 31526, 31546, 1334, 1335, kNone, 200},  // UpdateOpsItem
-    {31567, 19177, 19182, 31585, 31609, 1336, 1337, kNone, 200},  // UpdateOpsMetadata
-    {31634, 19177, 19182, 31654, 31680, 1338, 1339, kNone, 200},  // UpdatePatchBaseline
-    {31707, 19177, 19182, 31730, 31759, 1340, 1341, kNone, 200},  // UpdateResourceDataSync
-    {31789, 19177, 19182, 31810, 31837, 1342, 1343, kNone, 200},  // UpdateServiceSetting
-    {31865, 19177, 19182, 31888, 31917, 1348, 1349, kNone, 200},  // ValidateCloudConnector
+    {19145, 19163, 19168, 19170, 19194, 17, 18, kNone, 200},  // AddTagsToResource
+    {19219, 19163, 19168, 19247, 19281, 34, 35, kNone, 200},  // AssociateOpsItemRelatedItem
+    {19316, 19163, 19168, 19330, 19350, 142, 143, kNone, 200},  // CancelCommand
+    {19371, 19163, 19168, 19404, 19443, 144, 145, kNone, 200},  // CancelMaintenanceWindowExecution
+    {19483, 19163, 19168, 19500, 19523, 223, 224, kNone, 200},  // CreateActivation
+    {19547, 19163, 19168, 19565, 19589, 229, 230, kNone, 200},  // CreateAssociation
+    {19614, 19163, 19168, 19637, 19666, 225, 228, kNone, 200},  // CreateAssociationBatch
+    {19696, 19163, 19168, 19717, 19744, 231, 232, kNone, 200},  // CreateCloudConnector
+    {19772, 19163, 19168, 19787, 19808, 233, 234, kNone, 200},  // CreateDocument
+    {19830, 19163, 19168, 19854, 19884, 235, 236, kNone, 200},  // CreateMaintenanceWindow
+    {19915, 19163, 19168, 19929, 19949, 237, 238, kNone, 200},  // CreateOpsItem
+    {19970, 19163, 19168, 19988, 20012, 239, 240, kNone, 200},  // CreateOpsMetadata
+    {20037, 19163, 19168, 20057, 20083, 241, 242, kNone, 200},  // CreatePatchBaseline
+    {20110, 19163, 19168, 20133, 20162, 243, 244, kNone, 200},  // CreateResourceDataSync
+    {20192, 19163, 19168, 20209, 20232, 253, 254, kNone, 200},  // DeleteActivation
+    {20256, 19163, 19168, 20274, 20298, 255, 256, kNone, 200},  // DeleteAssociation
+    {20323, 19163, 19168, 20344, 20371, 257, 258, kNone, 200},  // DeleteCloudConnector
+    {20399, 19163, 19168, 20414, 20435, 259, 260, kNone, 200},  // DeleteDocument
+    {20457, 19163, 19168, 20473, 20495, 261, 262, kNone, 200},  // DeleteInventory
+    {20518, 19163, 19168, 20542, 20572, 263, 264, kNone, 200},  // DeleteMaintenanceWindow
+    {20603, 19163, 19168, 20617, 20637, 265, 266, kNone, 200},  // DeleteOpsItem
+    {20658, 19163, 19168, 20676, 20700, 267, 268, kNone, 200},  // DeleteOpsMetadata
+    {20725, 19163, 19168, 20741, 20763, 269, 270, kNone, 200},  // DeleteParameter
+    {20786, 19163, 19168, 20803, 20826, 271, 272, kNone, 200},  // DeleteParameters
+    {20850, 19163, 19168, 20870, 20896, 273, 274, kNone, 200},  // DeletePatchBaseline
+    {20923, 19163, 19168, 20946, 20975, 275, 276, kNone, 200},  // DeleteResourceDataSync
+    {21005, 19163, 19168, 21026, 21053, 277, 278, kNone, 200},  // DeleteResourcePolicy
+    {21081, 19163, 19168, 21126, 21177, 281, 282, kNone, 200},  // DeregisterDefaultHostManagementConfiguration
+    {21229, 19163, 19168, 21255, 21287, 283, 284, kNone, 200},  // DeregisterManagedInstance
+    {21320, 19163, 19168, 21357, 21400, 285, 286, kNone, 200},  // DeregisterPatchBaselineForPatchGroup
+    {21444, 19163, 19168, 21482, 21526, 287, 288, kNone, 200},  // DeregisterTargetFromMaintenanceWindow
+    {21571, 19163, 19168, 21607, 21649, 289, 290, kNone, 200},  // DeregisterTaskFromMaintenanceWindow
+    {21692, 19163, 19168, 21712, 21738, 294, 295, kNone, 200},  // DescribeActivations
+    {21765, 19163, 19168, 21785, 21811, 300, 301, kNone, 200},  // DescribeAssociation
+    {21838, 19163, 19168, 21874, 21916, 296, 297, kNone, 200},  // DescribeAssociationExecutionTargets
+    {21959, 19163, 19168, 21989, 22025, 298, 299, kNone, 200},  // DescribeAssociationExecutions
+    {22062, 19163, 19168, 22091, 22126, 302, 303, kNone, 200},  // DescribeAutomationExecutions
+    {22162, 19163, 19168, 22195, 22234, 304, 305, kNone, 200},  // DescribeAutomationStepExecutions
+    {22274, 19163, 19168, 22299, 22330, 306, 307, kNone, 200},  // DescribeAvailablePatches
+    {22362, 19163, 19168, 22379, 22402, 310, 311, kNone, 200},  // DescribeDocument
+    {22426, 19163, 19168, 22453, 22486, 308, 309, kNone, 200},  // DescribeDocumentPermission
+    {22520, 19163, 19168, 22558, 22602, 312, 313, kNone, 200},  // DescribeEffectiveInstanceAssociations
+    {22647, 19163, 19168, 22688, 22735, 314, 315, kNone, 200},  // DescribeEffectivePatchesForPatchBaseline
+    {22783, 19163, 19168, 22818, 22859, 316, 317, kNone, 200},  // DescribeInstanceAssociationsStatus
+    {22901, 19163, 19168, 22929, 22963, 318, 319, kNone, 200},  // DescribeInstanceInformation
+    {22998, 19163, 19168, 23026, 23060, 322, 323, kNone, 200},  // DescribeInstancePatchStates
+    {23095, 19163, 19168, 23136, 23183, 320, 321, kNone, 200},  // DescribeInstancePatchStatesForPatchGroup
+    {23231, 19163, 19168, 23255, 23285, 324, 325, kNone, 200},  // DescribeInstancePatches
+    {23316, 19163, 19168, 23343, 23376, 327, 328, kNone, 200},  // DescribeInstanceProperties
+    {23410, 19163, 19168, 23437, 23470, 329, 330, kNone, 200},  // DescribeInventoryDeletions
+    {23504, 19163, 19168, 23554, 23610, 331, 332, kNone, 200},  // DescribeMaintenanceWindowExecutionTaskInvocations
+    {23667, 19163, 19168, 23707, 23753, 333, 334, kNone, 200},  // DescribeMaintenanceWindowExecutionTasks
+    {23800, 19163, 19168, 23836, 23878, 335, 336, kNone, 200},  // DescribeMaintenanceWindowExecutions
+    {23921, 19163, 19168, 23955, 23995, 337, 338, kNone, 200},  // DescribeMaintenanceWindowSchedule
+    {24036, 19163, 19168, 24069, 24108, 339, 340, kNone, 200},  // DescribeMaintenanceWindowTargets
+    {24148, 19163, 19168, 24179, 24216, 341, 342, kNone, 200},  // DescribeMaintenanceWindowTasks
+    {24254, 19163, 19168, 24281, 24314, 345, 346, kNone, 200},  // DescribeMaintenanceWindows
+    {24348, 19163, 19168, 24384, 24426, 343, 344, kNone, 200},  // DescribeMaintenanceWindowsForTarget
+    {24469, 19163, 19168, 24486, 24509, 347, 348, kNone, 200},  // DescribeOpsItems
+    {24533, 19163, 19168, 24552, 24577, 349, 350, kNone, 200},  // DescribeParameters
+    {24603, 19163, 19168, 24626, 24655, 351, 352, kNone, 200},  // DescribePatchBaselines
+    {24685, 19163, 19168, 24709, 24739, 353, 354, kNone, 200},  // DescribePatchGroupState
+    {24770, 19163, 19168, 24790, 24816, 355, 356, kNone, 200},  // DescribePatchGroups
+    {24843, 19163, 19168, 24867, 24897, 357, 358, kNone, 200},  // DescribePatchProperties
+    {24928, 19163, 19168, 24945, 24968, 359, 360, kNone, 200},  // DescribeSessions
+    {24992, 19163, 19168, 25023, 25060, 362, 363, kNone, 200},  // DisassociateOpsItemRelatedItem
+    {25098, 19163, 19168, 25113, 25134, 455, 456, kNone, 200},  // GetAccessToken
+    {25156, 19163, 19168, 25179, 25208, 457, 458, kNone, 200},  // GetAutomationExecution
+    {25238, 19163, 19168, 25255, 25278, 459, 460, kNone, 200},  // GetCalendarState
+    {25302, 19163, 19168, 25320, 25344, 461, 462, kNone, 200},  // GetCloudConnector
+    {25369, 19163, 19168, 25390, 25417, 463, 464, kNone, 200},  // GetCommandInvocation
+    {25445, 19163, 19168, 25465, 25491, 465, 466, kNone, 200},  // GetConnectionStatus
+    {25518, 19163, 19168, 25542, 25572, 467, 468, kNone, 200},  // GetDefaultPatchBaseline
+    {25603, 19163, 19168, 25641, 25685, 469, 470, kNone, 200},  // GetDeployablePatchSnapshotForInstance
+    {25730, 19163, 19168, 25742, 25760, 471, 472, kNone, 200},  // GetDocument
+    {25779, 19163, 19168, 25799, 25825, 473, 474, kNone, 200},  // GetExecutionPreview
+    {25852, 19163, 19168, 25865, 25884, 475, 476, kNone, 200},  // GetInventory
+    {25904, 19163, 19168, 25923, 25948, 478, 479, kNone, 200},  // GetInventorySchema
+    {25974, 19163, 19168, 25995, 26022, 486, 487, kNone, 200},  // GetMaintenanceWindow
+    {26050, 19163, 19168, 26080, 26116, 480, 481, kNone, 200},  // GetMaintenanceWindowExecution
+    {26153, 19163, 19168, 26187, 26227, 484, 485, kNone, 200},  // GetMaintenanceWindowExecutionTask
+    {26268, 19163, 19168, 26312, 26362, 482, 483, kNone, 200},  // GetMaintenanceWindowExecutionTaskInvocation
+    {26413, 19163, 19168, 26438, 26469, 488, 489, kNone, 200},  // GetMaintenanceWindowTask
+    {26501, 19163, 19168, 26512, 26529, 490, 491, kNone, 200},  // GetOpsItem
+    {26547, 19163, 19168, 26562, 26583, 493, 494, kNone, 200},  // GetOpsMetadata
+    {26605, 19163, 19168, 26619, 26639, 495, 496, kNone, 200},  // GetOpsSummary
+    {26660, 19163, 19168, 26673, 26692, 499, 500, kNone, 200},  // GetParameter
+    {26712, 19163, 19168, 26732, 26758, 497, 498, kNone, 200},  // GetParameterHistory
+    {26785, 19163, 19168, 26799, 26819, 504, 505, kNone, 200},  // GetParameters
+    {26840, 19163, 19168, 26860, 26886, 502, 503, kNone, 200},  // GetParametersByPath
+    {26913, 19163, 19168, 26930, 26953, 508, 509, kNone, 200},  // GetPatchBaseline
+    {26977, 19163, 19168, 27007, 27043, 506, 507, kNone, 200},  // GetPatchBaselineForPatchGroup
+    {27080, 19163, 19168, 27100, 27126, 510, 511, kNone, 200},  // GetResourcePolicies
+    {27153, 19163, 19168, 27171, 27195, 514, 515, kNone, 200},  // GetServiceSetting
+    {27220, 19163, 19168, 27242, 27270, 681, 682, kNone, 200},  // LabelParameterVersion
+    {27299, 19163, 19168, 27323, 27353, 687, 688, kNone, 200},  // ListAssociationVersions
+    {27384, 19163, 19168, 27401, 27424, 689, 690, kNone, 200},  // ListAssociations
+    {27448, 19163, 19168, 27468, 27494, 691, 692, kNone, 200},  // ListCloudConnectors
+    {27521, 19163, 19168, 27544, 27573, 693, 694, kNone, 200},  // ListCommandInvocations
+    {27603, 19163, 19168, 27616, 27635, 695, 696, kNone, 200},  // ListCommands
+    {27655, 19163, 19168, 27675, 27701, 697, 698, kNone, 200},  // ListComplianceItems
+    {27728, 19163, 19168, 27752, 27782, 699, 700, kNone, 200},  // ListComplianceSummaries
+    {27813, 19163, 19168, 27841, 27875, 701, 702, kNone, 200},  // ListDocumentMetadataHistory
+    {27910, 19163, 19168, 27931, 27958, 703, 704, kNone, 200},  // ListDocumentVersions
+    {27986, 19163, 19168, 28000, 28020, 705, 706, kNone, 200},  // ListDocuments
+    {28041, 19163, 19168, 28062, 28089, 707, 708, kNone, 200},  // ListInventoryEntries
+    {28117, 19163, 19168, 28127, 28143, 709, 710, kNone, 200},  // ListNodes
+    {28160, 19163, 19168, 28177, 28200, 711, 712, kNone, 200},  // ListNodesSummary
+    {28224, 19163, 19168, 28242, 28266, 713, 714, kNone, 200},  // ListOpsItemEvents
+    {28291, 19163, 19168, 28315, 28345, 715, 716, kNone, 200},  // ListOpsItemRelatedItems
+    {28376, 19163, 19168, 28392, 28414, 718, 719, kNone, 200},  // ListOpsMetadata
+    {28437, 19163, 19168, 28469, 28507, 720, 721, kNone, 200},  // ListResourceComplianceSummaries
+    {28546, 19163, 19168, 28567, 28594, 722, 723, kNone, 200},  // ListResourceDataSync
+    {28622, 19163, 19168, 28642, 28668, 724, 725, kNone, 200},  // ListTagsForResource
+    {28695, 19163, 19168, 28720, 28751, 806, 807, kNone, 200},  // ModifyDocumentPermission
+    {28783, 19163, 19168, 28802, 28827, 1086, 1087, kNone, 200},  // PutComplianceItems
+    {28853, 19163, 19168, 28866, 28885, 1089, 1090, kNone, 200},  // PutInventory
+    {28905, 19163, 19168, 28918, 28937, 1091, 1092, kNone, 200},  // PutParameter
+    {28957, 19163, 19168, 28975, 28999, 1093, 1094, kNone, 200},  // PutResourcePolicy
+    {29024, 19163, 19168, 29067, 29116, 1099, 1100, kNone, 200},  // RegisterDefaultHostManagementConfiguration
+    {29166, 19163, 19168, 29195, 29230, 1101, 1102, kNone, 200},  // RegisterDefaultPatchBaseline
+    {29266, 19163, 19168, 29301, 29342, 1103, 1104, kNone, 200},  // RegisterPatchBaselineForPatchGroup
+    {29384, 19163, 19168, 29420, 29462, 1105, 1106, kNone, 200},  // RegisterTargetWithMaintenanceWindow
+    {29505, 19163, 19168, 29539, 29579, 1107, 1108, kNone, 200},  // RegisterTaskWithMaintenanceWindow
+    {29620, 19163, 19168, 29643, 29672, 1118, 1119, kNone, 200},  // RemoveTagsFromResource
+    {29702, 19163, 19168, 29722, 29748, 1121, 1122, kNone, 200},  // ResetServiceSetting
+    {29775, 19163, 19168, 29789, 29809, 1176, 1177, kNone, 200},  // ResumeSession
+    {29830, 19163, 19168, 29851, 29878, 1193, 1194, kNone, 200},  // SendAutomationSignal
+    {29906, 19163, 19168, 29918, 29936, 1195, 1196, kNone, 200},  // SendCommand
+    {29955, 19163, 19168, 29974, 29999, 1235, 1236, kNone, 200},  // StartAccessRequest
+    {30025, 19163, 19168, 30047, 30075, 1237, 1238, kNone, 200},  // StartAssociationsOnce
+    {30104, 19163, 19168, 30129, 30160, 1239, 1240, kNone, 200},  // StartAutomationExecution
+    {30192, 19163, 19168, 30220, 30254, 1241, 1242, kNone, 200},  // StartChangeRequestExecution
+    {30289, 19163, 19168, 30311, 30339, 1243, 1244, kNone, 200},  // StartExecutionPreview
+    {30368, 19163, 19168, 30381, 30400, 1245, 1246, kNone, 200},  // StartSession
+    {30420, 19163, 19168, 30444, 30474, 1260, 1261, kNone, 200},  // StopAutomationExecution
+    {30505, 19163, 19168, 30522, 30545, 1294, 1295, kNone, 200},  // TerminateSession
+    {30569, 19163, 19168, 30593, 30623, 1304, 1305, kNone, 200},  // UnlabelParameterVersion
+    {30654, 19163, 19168, 30672, 30696, 1314, 1315, kNone, 200},  // UpdateAssociation
+    {30721, 19163, 19168, 30745, 30775, 1316, 1317, kNone, 200},  // UpdateAssociationStatus
+    {30806, 19163, 19168, 30827, 30854, 1318, 1319, kNone, 200},  // UpdateCloudConnector
+    {30882, 19163, 19168, 30897, 30918, 1324, 1325, kNone, 200},  // UpdateDocument
+    {30940, 19163, 19168, 30969, 31004, 1320, 1321, kNone, 200},  // UpdateDocumentDefaultVersion
+    {31040, 19163, 19168, 31063, 31092, 1322, 1323, kNone, 200},  // UpdateDocumentMetadata
+    {31122, 19163, 19168, 31146, 31176, 1326, 1327, kNone, 200},  // UpdateMaintenanceWindow
+    {31207, 19163, 19168, 31237, 31273, 1328, 1329, kNone, 200},  // UpdateMaintenanceWindowTarget
+    {31310, 19163, 19168, 31338, 31372, 1330, 1331, kNone, 200},  // UpdateMaintenanceWindowTask
+    {31407, 19163, 19168, 31433, 31465, 1332, 1333, kNone, 200},  // UpdateManagedInstanceRole
+    {31498, 19163, 19168, 31512, 31532, 1334, 1335, kNone, 200},  // UpdateOpsItem
+    {31553, 19163, 19168, 31571, 31595, 1336, 1337, kNone, 200},  // UpdateOpsMetadata
+    {31620, 19163, 19168, 31640, 31666, 1338, 1339, kNone, 200},  // UpdatePatchBaseline
+    {31693, 19163, 19168, 31716, 31745, 1340, 1341, kNone, 200},  // UpdateResourceDataSync
+    {31775, 19163, 19168, 31796, 31823, 1342, 1343, kNone, 200},  // UpdateServiceSetting
+    {31851, 19163, 19168, 31874, 31903, 1348, 1349, kNone, 200},  // ValidateCloudConnector
 };
 
 constexpr table::Error kErrors[] = {
-    {31947, 31947, 0, 400},  // AccessDeniedException
-    {31969, 31969, 30, 400},  // AlreadyExistsException
-    {31992, 31992, 36, 400},  // AssociatedInstances
-    {32012, 32012, 38, 400},  // AssociationAlreadyExists
-    {32037, 32037, 43, 400},  // AssociationDoesNotExist
-    {32061, 32061, 45, 400},  // AssociationExecutionDoesNotExist
-    {32094, 32094, 65, 400},  // AssociationLimitExceeded
-    {32119, 32119, 77, 400},  // AssociationVersionLimitExceeded
-    {32151, 32151, 96, 400},  // AutomationDefinitionNotApprovedException
-    {32192, 32192, 97, 400},  // AutomationDefinitionNotFoundException
-    {32230, 32230, 98, 400},  // AutomationDefinitionVersionNotFoundException
-    {32275, 32275, 107, 400},  // AutomationExecutionLimitExceededException
-    {32317, 32317, 110, 400},  // AutomationExecutionNotFoundException
-    {32354, 32354, 117, 400},  // AutomationStepNotFoundException
-    {32386, 32386, 213, 400},  // ComplianceTypeCountLimitExceededException
-    {32428, 32428, 220, 400},  // ConflictException
-    {32446, 32446, 247, 400},  // CustomSchemaCountLimitExceededException
-    {32486, 32486, 366, 400},  // DocumentAlreadyExists
-    {32508, 32508, 386, 400},  // DocumentLimitExceeded
-    {32530, 32530, 397, 400},  // DocumentPermissionLimit
-    {32554, 32554, 417, 400},  // DocumentVersionLimitExceeded
-    {32583, 32583, 421, 400},  // DoesNotExistException
-    {32605, 32605, 423, 400},  // DuplicateDocumentContent
-    {32630, 32630, 424, 400},  // DuplicateDocumentVersionName
-    {32659, 32659, 425, 400},  // DuplicateInstanceId
-    {32679, 32679, 445, 400},  // FeatureNotAvailableException
-    {32708, 32708, 516, 400},  // HierarchyLevelLimitExceededException
-    {32745, 32745, 517, 400},  // HierarchyTypeMismatchException
-    {32776, 32776, 522, 400},  // IdempotentParameterMismatch
-    {32804, 32804, 524, 400},  // IncompatiblePolicyException
-    {32832, 32832, 577, 500},  // InternalServerError
-    {32852, 32852, 578, 400},  // InvalidActivation
-    {32870, 32870, 579, 400},  // InvalidActivationId
-    {32890, 32890, 580, 400},  // InvalidAggregatorException
-    {32917, 32917, 581, 400},  // InvalidAllowedPatternException
-    {32948, 32948, 582, 400},  // InvalidAssociation
-    {32967, 32967, 583, 400},  // InvalidAssociationVersion
-    {32993, 32993, 584, 400},  // InvalidAutomationExecutionParametersException
-    {33039, 33039, 585, 400},  // InvalidAutomationSignalException
-    {33072, 33072, 586, 400},  // InvalidAutomationStatusUpdateException
-    {33111, 33111, 587, 400},  // InvalidCommandId
-    {33128, 33128, 588, 400},  // InvalidDeleteInventoryParametersException
-    {33170, 33170, 589, 400},  // InvalidDeletionIdException
-    {33197, 33197, 590, 400},  // InvalidDocument
-    {33213, 33213, 591, 400},  // InvalidDocumentContent
-    {33236, 33236, 592, 400},  // InvalidDocumentOperation
-    {33261, 33261, 593, 400},  // InvalidDocumentSchemaVersion
-    {33290, 33290, 594, 400},  // InvalidDocumentType
-    {33310, 33310, 595, 400},  // InvalidDocumentVersion
-    {33333, 33333, 596, 400},  // InvalidFilter
-    {33347, 33347, 597, 400},  // InvalidFilterKey
-    {33364, 33364, 598, 400},  // InvalidFilterOption
-    {33384, 33384, 599, 400},  // InvalidFilterValue
-    {33403, 33403, 600, 400},  // InvalidInstanceId
-    {33421, 33421, 601, 400},  // InvalidInstanceInformationFilterValue
-    {33459, 33459, 602, 400},  // InvalidInstancePropertyFilterValue
-    {33494, 33494, 603, 400},  // InvalidInventoryGroupException
-    {33525, 33525, 604, 400},  // InvalidInventoryItemContextException
-    {33562, 33562, 605, 400},  // InvalidInventoryRequestException
-    {33595, 33595, 606, 400},  // InvalidItemContentException
-    {33623, 33623, 607, 400},  // InvalidKeyId
-    {33636, 33636, 608, 400},  // InvalidNextToken
-    {33653, 33653, 609, 400},  // InvalidNotificationConfig
-    {33679, 33679, 610, 400},  // InvalidOptionException
-    {33702, 33702, 611, 400},  // InvalidOutputFolder
-    {33722, 33722, 612, 400},  // InvalidOutputLocation
+    {31933, 31933, 0, 400},  // AccessDeniedException
+    {31955, 31955, 30, 400},  // AlreadyExistsException
+    {31978, 31978, 36, 400},  // AssociatedInstances
+    {31998, 31998, 38, 400},  // AssociationAlreadyExists
+    {32023, 32023, 43, 400},  // AssociationDoesNotExist
+    {32047, 32047, 45, 400},  // AssociationExecutionDoesNotExist
+    {32080, 32080, 65, 400},  // AssociationLimitExceeded
+    {32105, 32105, 77, 400},  // AssociationVersionLimitExceeded
+    {32137, 32137, 96, 400},  // AutomationDefinitionNotApprovedException
+    {32178, 32178, 97, 400},  // AutomationDefinitionNotFoundException
+    {32216, 32216, 98, 400},  // AutomationDefinitionVersionNotFoundException
+    {32261, 32261, 107, 400},  // AutomationExecutionLimitExceededException
+    {32303, 32303, 110, 400},  // AutomationExecutionNotFoundException
+    {32340, 32340, 117, 400},  // AutomationStepNotFoundException
+    {32372, 32372, 213, 400},  // ComplianceTypeCountLimitExceededException
+    {32414, 32414, 220, 400},  // ConflictException
+    {32432, 32432, 247, 400},  // CustomSchemaCountLimitExceededException
+    {32472, 32472, 366, 400},  // DocumentAlreadyExists
+    {32494, 32494, 386, 400},  // DocumentLimitExceeded
+    {32516, 32516, 397, 400},  // DocumentPermissionLimit
+    {32540, 32540, 417, 400},  // DocumentVersionLimitExceeded
+    {32569, 32569, 421, 400},  // DoesNotExistException
+    {32591, 32591, 423, 400},  // DuplicateDocumentContent
+    {32616, 32616, 424, 400},  // DuplicateDocumentVersionName
+    {32645, 32645, 425, 400},  // DuplicateInstanceId
+    {32665, 32665, 445, 400},  // FeatureNotAvailableException
+    {32694, 32694, 516, 400},  // HierarchyLevelLimitExceededException
+    {32731, 32731, 517, 400},  // HierarchyTypeMismatchException
+    {32762, 32762, 522, 400},  // IdempotentParameterMismatch
+    {32790, 32790, 524, 400},  // IncompatiblePolicyException
+    {32818, 32818, 577, 500},  // InternalServerError
+    {32838, 32838, 578, 400},  // InvalidActivation
+    {32856, 32856, 579, 400},  // InvalidActivationId
+    {32876, 32876, 580, 400},  // InvalidAggregatorException
+    {32903, 32903, 581, 400},  // InvalidAllowedPatternException
+    {32934, 32934, 582, 400},  // InvalidAssociation
+    {32953, 32953, 583, 400},  // InvalidAssociationVersion
+    {32979, 32979, 584, 400},  // InvalidAutomationExecutionParametersException
+    {33025, 33025, 585, 400},  // InvalidAutomationSignalException
+    {33058, 33058, 586, 400},  // InvalidAutomationStatusUpdateException
+    {33097, 33097, 587, 400},  // InvalidCommandId
+    {33114, 33114, 588, 400},  // InvalidDeleteInventoryParametersException
+    {33156, 33156, 589, 400},  // InvalidDeletionIdException
+    {33183, 33183, 590, 400},  // InvalidDocument
+    {33199, 33199, 591, 400},  // InvalidDocumentContent
+    {33222, 33222, 592, 400},  // InvalidDocumentOperation
+    {33247, 33247, 593, 400},  // InvalidDocumentSchemaVersion
+    {33276, 33276, 594, 400},  // InvalidDocumentType
+    {33296, 33296, 595, 400},  // InvalidDocumentVersion
+    {33319, 33319, 596, 400},  // InvalidFilter
+    {33333, 33333, 597, 400},  // InvalidFilterKey
+    {33350, 33350, 598, 400},  // InvalidFilterOption
+    {33370, 33370, 599, 400},  // InvalidFilterValue
+    {33389, 33389, 600, 400},  // InvalidInstanceId
+    {33407, 33407, 601, 400},  // InvalidInstanceInformationFilterValue
+    {33445, 33445, 602, 400},  // InvalidInstancePropertyFilterValue
+    {33480, 33480, 603, 400},  // InvalidInventoryGroupException
+    {33511, 33511, 604, 400},  // InvalidInventoryItemContextException
+    {33548, 33548, 605, 400},  // InvalidInventoryRequestException
+    {33581, 33581, 606, 400},  // InvalidItemContentException
+    {33609, 33609, 607, 400},  // InvalidKeyId
+    {33622, 33622, 608, 400},  // InvalidNextToken
+    {33639, 33639, 609, 400},  // InvalidNotificationConfig
+    {33665, 33665, 610, 400},  // InvalidOptionException
+    {33688, 33688, 611, 400},  // InvalidOutputFolder
+    {33708, 33708, 612, 400},  // InvalidOutputLocation
     {5558, 5558, 613, 400},  // InvalidParameters
-    {33744, 33744, 614, 400},  // InvalidPermissionType
-    {33766, 33766, 615, 400},  // InvalidPluginName
-    {33784, 33784, 616, 400},  // InvalidPolicyAttributeException
-    {33816, 33816, 617, 400},  // InvalidPolicyTypeException
-    {33843, 33843, 618, 400},  // InvalidResourceId
-    {33861, 33861, 619, 400},  // InvalidResourceType
-    {33881, 33881, 620, 400},  // InvalidResultAttributeException
-    {33913, 33913, 621, 400},  // InvalidRole
-    {33925, 33925, 622, 400},  // InvalidSchedule
-    {33941, 33941, 623, 400},  // InvalidTag
-    {33952, 33952, 624, 400},  // InvalidTarget
-    {33966, 33966, 625, 400},  // InvalidTargetMaps
-    {33984, 33984, 626, 400},  // InvalidTypeNameException
-    {34009, 34009, 627, 400},  // InvalidUpdate
-    {34023, 34023, 673, 400},  // InvocationDoesNotExist
-    {34046, 34046, 677, 400},  // ItemContentMismatchException
-    {34075, 34075, 678, 400},  // ItemSizeLimitExceededException
-    {34106, 34106, 792, 400},  // MalformedResourcePolicyDocumentException
-    {34147, 34147, 796, 400},  // MaxDocumentSizeExceeded
-    {34171, 34171, 809, 400},  // NoLongerSupportedException
-    {34198, 34198, 866, 400},  // OpsItemAccessDeniedException
-    {34227, 34227, 868, 400},  // OpsItemAlreadyExistsException
-    {34257, 34257, 871, 400},  // OpsItemConflictException
-    {34282, 34282, 894, 400},  // OpsItemInvalidParameterException
-    {34315, 34315, 895, 400},  // OpsItemLimitExceededException
-    {34345, 34345, 897, 400},  // OpsItemNotFoundException
-    {34370, 34370, 904, 400},  // OpsItemRelatedItemAlreadyExistsException
-    {34411, 34411, 906, 400},  // OpsItemRelatedItemAssociationNotFoundException
-    {34458, 34458, 927, 400},  // OpsMetadataAlreadyExistsException
-    {34492, 34492, 934, 400},  // OpsMetadataInvalidArgumentException
-    {34528, 34528, 935, 400},  // OpsMetadataKeyLimitExceededException
-    {34565, 34565, 936, 400},  // OpsMetadataLimitExceededException
-    {34599, 34599, 938, 400},  // OpsMetadataNotFoundException
-    {34628, 34628, 940, 400},  // OpsMetadataTooManyUpdatesException
-    {34663, 34663, 952, 400},  // ParameterAlreadyExists
-    {34686, 34686, 961, 400},  // ParameterLimitExceeded
-    {34709, 34709, 963, 400},  // ParameterMaxVersionLimitExceeded
-    {34742, 34742, 968, 400},  // ParameterNotFound
-    {34760, 34760, 969, 400},  // ParameterPatternMismatchException
-    {34794, 34794, 982, 400},  // ParameterVersionLabelLimitExceeded
-    {34829, 34829, 983, 400},  // ParameterVersionNotFound
-    {34854, 34854, 1079, 400},  // PoliciesLimitExceededException
-    {34885, 34885, 1130, 400},  // ResourceDataSyncAlreadyExistsException
-    {34924, 34924, 1132, 400},  // ResourceDataSyncConflictException
-    {34958, 34958, 1133, 400},  // ResourceDataSyncCountExceededException
-    {34997, 34997, 1139, 400},  // ResourceDataSyncInvalidConfigurationException
-    {35043, 35043, 1144, 400},  // ResourceDataSyncNotFoundException
-    {35077, 35077, 1162, 400},  // ResourceInUseException
-    {35100, 35100, 1163, 400},  // ResourceLimitExceededException
-    {35131, 35131, 1164, 400},  // ResourceNotFoundException
-    {35157, 35157, 1165, 400},  // ResourcePolicyConflictException
-    {35189, 35189, 1166, 400},  // ResourcePolicyInvalidParameterException
-    {35229, 35229, 1167, 400},  // ResourcePolicyLimitExceededException
-    {35266, 35266, 1169, 400},  // ResourcePolicyNotFoundException
-    {35298, 35298, 1197, 400},  // ServiceQuotaExceededException
-    {35328, 35328, 1201, 400},  // ServiceSettingNotFound
-    {35351, 35351, 1251, 400},  // StatusUnchanged
-    {35367, 35367, 1268, 400},  // SubTypeCountLimitExceededException
-    {35402, 35402, 1275, 400},  // TargetInUseException
-    {35423, 35423, 1285, 400},  // TargetNotConnected
-    {35442, 35442, 1296, 400},  // ThrottlingException
-    {35462, 35462, 1299, 400},  // TooManyTagsError
-    {35479, 35479, 1300, 400},  // TooManyUpdates
-    {35494, 35494, 1302, 400},  // TotalSizeLimitExceededException
-    {35526, 35526, 1306, 400},  // UnsupportedCalendarException
-    {35555, 35555, 1307, 400},  // UnsupportedFeatureRequiredException
-    {35591, 35591, 1308, 400},  // UnsupportedInventoryItemContextException
-    {35632, 35632, 1309, 400},  // UnsupportedInventorySchemaVersionException
-    {35675, 35675, 1310, 400},  // UnsupportedOperatingSystem
-    {35702, 35702, 1311, 400},  // UnsupportedOperationException
-    {35732, 35732, 1312, 400},  // UnsupportedParameterType
-    {35757, 35757, 1313, 400},  // UnsupportedPlatformType
-    {35781, 35781, 1350, 400},  // ValidationException
+    {33730, 33730, 614, 400},  // InvalidPermissionType
+    {33752, 33752, 615, 400},  // InvalidPluginName
+    {33770, 33770, 616, 400},  // InvalidPolicyAttributeException
+    {33802, 33802, 617, 400},  // InvalidPolicyTypeException
+    {33829, 33829, 618, 400},  // InvalidResourceId
+    {33847, 33847, 619, 400},  // InvalidResourceType
+    {33867, 33867, 620, 400},  // InvalidResultAttributeException
+    {33899, 33899, 621, 400},  // InvalidRole
+    {33911, 33911, 622, 400},  // InvalidSchedule
+    {33927, 33927, 623, 400},  // InvalidTag
+    {33938, 33938, 624, 400},  // InvalidTarget
+    {33952, 33952, 625, 400},  // InvalidTargetMaps
+    {33970, 33970, 626, 400},  // InvalidTypeNameException
+    {33995, 33995, 627, 400},  // InvalidUpdate
+    {34009, 34009, 673, 400},  // InvocationDoesNotExist
+    {34032, 34032, 677, 400},  // ItemContentMismatchException
+    {34061, 34061, 678, 400},  // ItemSizeLimitExceededException
+    {34092, 34092, 792, 400},  // MalformedResourcePolicyDocumentException
+    {34133, 34133, 796, 400},  // MaxDocumentSizeExceeded
+    {34157, 34157, 809, 400},  // NoLongerSupportedException
+    {34184, 34184, 866, 400},  // OpsItemAccessDeniedException
+    {34213, 34213, 868, 400},  // OpsItemAlreadyExistsException
+    {34243, 34243, 871, 400},  // OpsItemConflictException
+    {34268, 34268, 894, 400},  // OpsItemInvalidParameterException
+    {34301, 34301, 895, 400},  // OpsItemLimitExceededException
+    {34331, 34331, 897, 400},  // OpsItemNotFoundException
+    {34356, 34356, 904, 400},  // OpsItemRelatedItemAlreadyExistsException
+    {34397, 34397, 906, 400},  // OpsItemRelatedItemAssociationNotFoundException
+    {34444, 34444, 927, 400},  // OpsMetadataAlreadyExistsException
+    {34478, 34478, 934, 400},  // OpsMetadataInvalidArgumentException
+    {34514, 34514, 935, 400},  // OpsMetadataKeyLimitExceededException
+    {34551, 34551, 936, 400},  // OpsMetadataLimitExceededException
+    {34585, 34585, 938, 400},  // OpsMetadataNotFoundException
+    {34614, 34614, 940, 400},  // OpsMetadataTooManyUpdatesException
+    {34649, 34649, 952, 400},  // ParameterAlreadyExists
+    {34672, 34672, 961, 400},  // ParameterLimitExceeded
+    {34695, 34695, 963, 400},  // ParameterMaxVersionLimitExceeded
+    {34728, 34728, 968, 400},  // ParameterNotFound
+    {34746, 34746, 969, 400},  // ParameterPatternMismatchException
+    {34780, 34780, 982, 400},  // ParameterVersionLabelLimitExceeded
+    {34815, 34815, 983, 400},  // ParameterVersionNotFound
+    {34840, 34840, 1079, 400},  // PoliciesLimitExceededException
+    {34871, 34871, 1130, 400},  // ResourceDataSyncAlreadyExistsException
+    {34910, 34910, 1132, 400},  // ResourceDataSyncConflictException
+    {34944, 34944, 1133, 400},  // ResourceDataSyncCountExceededException
+    {34983, 34983, 1139, 400},  // ResourceDataSyncInvalidConfigurationException
+    {35029, 35029, 1144, 400},  // ResourceDataSyncNotFoundException
+    {35063, 35063, 1162, 400},  // ResourceInUseException
+    {35086, 35086, 1163, 400},  // ResourceLimitExceededException
+    {35117, 35117, 1164, 400},  // ResourceNotFoundException
+    {35143, 35143, 1165, 400},  // ResourcePolicyConflictException
+    {35175, 35175, 1166, 400},  // ResourcePolicyInvalidParameterException
+    {35215, 35215, 1167, 400},  // ResourcePolicyLimitExceededException
+    {35252, 35252, 1169, 400},  // ResourcePolicyNotFoundException
+    {35284, 35284, 1197, 400},  // ServiceQuotaExceededException
+    {35314, 35314, 1201, 400},  // ServiceSettingNotFound
+    {35337, 35337, 1251, 400},  // StatusUnchanged
+    {35353, 35353, 1268, 400},  // SubTypeCountLimitExceededException
+    {35388, 35388, 1275, 400},  // TargetInUseException
+    {35409, 35409, 1285, 400},  // TargetNotConnected
+    {35428, 35428, 1296, 400},  // ThrottlingException
+    {35448, 35448, 1299, 400},  // TooManyTagsError
+    {35465, 35465, 1300, 400},  // TooManyUpdates
+    {35480, 35480, 1302, 400},  // TotalSizeLimitExceededException
+    {35512, 35512, 1306, 400},  // UnsupportedCalendarException
+    {35541, 35541, 1307, 400},  // UnsupportedFeatureRequiredException
+    {35577, 35577, 1308, 400},  // UnsupportedInventoryItemContextException
+    {35618, 35618, 1309, 400},  // UnsupportedInventorySchemaVersionException
+    {35661, 35661, 1310, 400},  // UnsupportedOperatingSystem
+    {35688, 35688, 1311, 400},  // UnsupportedOperationException
+    {35718, 35718, 1312, 400},  // UnsupportedParameterType
+    {35743, 35743, 1313, 400},  // UnsupportedPlatformType
+    {35767, 35767, 1350, 400},  // ValidationException
 };
 
 }  // namespace

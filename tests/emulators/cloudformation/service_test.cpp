@@ -133,7 +133,7 @@ TEST_F(CloudFormation, RefusesBadTemplatesWithTheirLine) {
             "the template");
   EXPECT_THAT(
       call("CreateStack", {{"StackName", "demo"}, {"TemplateURL", "https://x"}}).error().message,
-      HasSubstr("TemplateURL cannot be read"));
+      HasSubstr("TemplateURL must be a supported URL"));
   create();
   EXPECT_EQ(call("CreateStack", {{"StackName", "demo"}, {"TemplateBody", kTemplate}}).error().code,
             "AlreadyExistsException");
