@@ -65,6 +65,8 @@ Result<CodeSource> read_code(const cfn::ResourceRequest& request, const Function
     return fail_at(request, "/Code", "it has no Code");
   }
   if (found->contains("S3Bucket") || found->contains("S3Key")) {
+    if (property_text(*found, "S3Bucket").empty() || property_text(*found, "S3Key").empty())
+      return fail_at(request, "/Code", "code in S3 needs both S3Bucket and S3Key");
     return CodeSource{};  // see fetch_code
   }
   if (found->contains("ImageUri")) {

@@ -195,7 +195,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"S3",
                     {{"Runtime", "python3.11"}, {"Handler", "a.b"}, {"Code", {{"S3Bucket", "b"}}}},
                     "/Code",
-                    "its code is in S3"},
+                    "needs both S3Bucket and S3Key"},
         RefusedCase{
             "Missing",
             {{"Runtime", "python3.11"}, {"Handler", "a.b"}, {"Code", {{"LocalPath", "no"}}}},
