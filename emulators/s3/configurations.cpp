@@ -209,14 +209,10 @@ ApiResult get_bucket_policy_status(S3& s3, const ApiCall& call) {
 ApiResult get_bucket_acl(S3& s3, const ApiCall& call) {
   const auto bucket = called_bucket(s3, call);
   if (!bucket) return aws::refuse(bucket.error());
-  const auto owner = owner_of((*bucket)->account);
-  json grantee = owner;
-  grantee["Type"] = "CanonicalUser";
-  return json{{"Owner", owner},
-              {"Grants", {{{"Grantee", std::move(grantee)}, {"Permission", "FULL_CONTROL"}}}}};
+  return owners_list((*bucket)->account);
 }
 
-// Taken without effect: see get_object_acl.
+// Taken without effect: see owners_list.
 ApiResult put_bucket_acl(S3& s3, const ApiCall& call) {
   if (const auto bucket = called_bucket(s3, call); !bucket) return aws::refuse(bucket.error());
   return json::object();

@@ -78,16 +78,20 @@ ApiResult delete_object_tagging(S3& s3, const ApiCall& call) {
   return with_version(s3, call, *object, json::object());
 }
 
-// Everything is its owner's: since 2023 lists of others are off unless a bucket turns them on.
+// Since 2023 lists of others are off unless a bucket turns them on.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+json owners_list(const std::string& account) {
+  const auto owner = owner_of(account);
+  json grantee = owner;
+  grantee["Type"] = "CanonicalUser";
+  return {{"Owner", owner},
+          {"Grants", {{{"Grantee", std::move(grantee)}, {"Permission", "FULL_CONTROL"}}}}};
+}
+
 ApiResult get_object_acl(S3& s3, const ApiCall& call) {
   const auto object = called_object(s3, call);
   if (!object) return aws::refuse(object.error());
-  const auto owner = owner_of(s3.buckets.find(text_param(call.params, "Bucket"))->account);
-  json grantee = owner;
-  grantee["Type"] = "CanonicalUser";
-  return json{{"Owner", owner},
-              {"Grants", {{{"Grantee", std::move(grantee)}, {"Permission", "FULL_CONTROL"}}}}};
+  return owners_list(s3.buckets.find(text_param(call.params, "Bucket"))->account);
 }
 
 ApiResult put_object_acl(S3& s3, const ApiCall& call) {

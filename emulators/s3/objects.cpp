@@ -107,7 +107,7 @@ void Objects::insert(std::string_view bucket, const Object& object) {
       .run();
 }
 
-void Objects::erase(std::string_view, const Object& object) {
+void Objects::erase(const Object& object) {
   store_.prepare("DELETE FROM s3_objects WHERE number = ?").bind(1, object.number).run();
   contents_.release(object.pieces);
 }
@@ -129,7 +129,7 @@ std::string Objects::put(const Bucket& bucket, Object object) {
     object.version = random_.upper_alnum(kIdChars);
   } else {
     object.version = kNullVersion;
-    if (const auto old = find(bucket.name, object.key, kNullVersion)) erase(bucket.name, *old);
+    if (const auto old = find(bucket.name, object.key, kNullVersion)) erase(*old);
   }
   insert(bucket.name, object);
   return object.version;
@@ -163,7 +163,7 @@ Objects::Deleted Objects::remove_version(const Bucket& bucket, const std::string
   if (!object) return out;
   out.was_there = true;
   out.is_marker = object->is_marker;
-  erase(bucket.name, *object);
+  erase(*object);
   if (object->is_latest) elect_latest(bucket.name, key);
   return out;
 }

@@ -72,7 +72,7 @@ class Objects {
 
  private:
   void insert(std::string_view bucket, const Object& object);
-  void erase(std::string_view bucket, const Object& object);
+  void erase(const Object& object);
   void elect_latest(std::string_view bucket, std::string_view key);
 
   store::Store& store_;

@@ -76,5 +76,7 @@ http::ApiResult list_multipart_uploads(S3& s3, const http::ApiCall& call);
 // The owner of everything, as lists and access control lists name them: of an account always the
 // same 64 digits.
 json owner_of(const std::string& account);
+// The access control list of everything: all of it is its owner's.
+json owners_list(const std::string& account);
 
 }  // namespace loopgate::s3
